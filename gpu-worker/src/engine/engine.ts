@@ -1,0 +1,97 @@
+/** What a worker asks of its engine. The implementation runs in a thread of its own; this is what stands on both sides. */
+import type { EditEvent, FinishReason } from "@palimpsest/proto";
+
+/** A response to generate. The engine owns template and tokenizer. */
+export interface GenerateRequest {
+  readonly responseId: string;
+  /** 1 unless another worker held this response before. */
+  readonly attempt: number;
+  readonly prompt: Prompt;
+  readonly decoding: DecodingRequest;
+  /** Absent: as many as the context allows, up to the engine's default. */
+  readonly maxTokens?: number;
+  /** Answers to one prompt, 1 to 8. */
+  readonly choices: number;
+  /** Text at which a choice ends; not part of the answer. */
+  readonly stop: readonly string[];
+  /** Go on to the token limit instead of stopping at an end token. */
+  readonly ignoreEos: boolean;
+  /** Whether anyone looks at drafts. */
+  readonly drafts: boolean;
+  /** Continue another worker's response: per choice, the generated tokens it has committed. */
+  readonly committed: readonly CommittedChoice[];
+}
+
+export type Prompt =
+  | { readonly kind: "chat"; readonly messages: readonly Message[]; readonly tools: readonly unknown[] }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "tokens"; readonly tokens: readonly number[] };
+
+/** A chat message as the OpenAI API has it, its content joined to one string. */
+export interface Message {
+  readonly role: string;
+  readonly content: string;
+  readonly toolCalls?: readonly ToolCall[];
+  readonly toolCallId?: string;
+  readonly name?: string;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly arguments: string;
+}
+
+/** What the caller asked for; what it left out comes from the mode. */
+export interface DecodingRequest {
+  readonly mode?: "speed" | "quality";
+  readonly rule?: "2.0" | "2.1";
+  readonly threshold?: number;
+  readonly editingThreshold?: number;
+  readonly maxPostSteps?: number;
+}
+
+export interface CommittedChoice {
+  readonly tokens: readonly number[];
+  /** Set when the choice was already done. */
+  readonly finishReason?: FinishReason;
+}
+
+/** What an engine serves. */
+export interface ModelInfo {
+  readonly name: string;
+  /** Unix seconds of the package's conversion. */
+  readonly created: number;
+  readonly blockLength: number;
+  /** Prompt and answer together, in tokens. */
+  readonly maxContextTokens: number;
+  /** Whether messages, and plain text, can be taken as a prompt. */
+  readonly chat: boolean;
+  readonly text: boolean;
+  /** Sequences that may run at once. */
+  readonly capacity: number;
+}
+
+/** Counters since start, and what is held now. */
+export interface EngineStats {
+  readonly runningSequences: number;
+  readonly waitingSequences: number;
+  readonly pagesInUse: number;
+  readonly pagesTotal: number;
+  readonly forwards: number;
+  readonly prefillForwards: number;
+  readonly commitForwards: number;
+  readonly committedTokens: number;
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly model: ModelInfo;
+  /**
+   * Streams a response's edit events, `open` first, `end` or `error` last. It never throws for what is wrong with a
+   * request or its computation: that is the `error` event. Aborting the signal stops the computation within one denoise
+   * step and ends the stream with `error` code `cancelled`.
+   */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
+  stats(): Promise<EngineStats>;
+}

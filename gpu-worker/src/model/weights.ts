@@ -1,0 +1,57 @@
+/**
+ * What a graph's initializers hold and which checkpoint tensors they are made of. It describes bytes; convert writes them,
+ * onnxruntime maps them.
+ */
+
+/** How a checkpoint matrix is stored in a package: f32, or blockwise integers with one f32 scale per block. */
+export type Quantization = "none" | "int8" | "int4";
+
+/** Columns that share a scale in a quantized matrix: the fastest measured size whose error is small. */
+export const QUANTIZATION_BLOCK = 128;
+
+/** A tensor of the checkpoint, with the shape that the configuration demands. */
+export interface CheckpointTensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+}
+
+/**
+ * One initializer, made of checkpoint tensors joined along their first axis.
+ * - `f32`: the values, row-major.
+ * - `quantized`: MatMulNBits' B input, uint8 [rows, ceil(columns / 128), 128 * bits / 8]; zero point 8 or 128, low nibble
+ *   is the even column, the tail of a row padded with the zero point.
+ * - `scales`: its f32 scales, [rows * ceil(columns / 128)].
+ */
+export interface Weight {
+  readonly name: string;
+  readonly encoding: "f32" | "quantized" | "scales";
+  /** Bits per value; 32 for `f32`. */
+  readonly bits: 32 | 8 | 4;
+  /** Shape of the initializer in the graph. */
+  readonly dims: readonly number[];
+  readonly sources: readonly CheckpointTensor[];
+}
+
+/** Where an initializer's bytes stand: file name relative to the graph, offset and length in bytes. */
+export interface ExternalData {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A graph of a package and the initializers it needs, in the order in which they are written. */
+export interface GraphFile {
+  /** Path inside the package, without extension: `layer-03` has `layer-03.onnx` and `layer-03.bin`. */
+  readonly name: string;
+  /** The rank that loads it. */
+  readonly rank: number;
+  readonly weights: readonly Weight[];
+  /** The serialized ONNX model. `external` has an entry per weight name. */
+  build(external: ReadonlyMap<string, ExternalData>): Uint8Array;
+}
+
+/** Size of an initializer in bytes. */
+export function weightBytes(weight: Weight): number {
+  const elements = weight.dims.reduce((product, dim) => product * dim, 1);
+  return weight.encoding === "quantized" ? elements : elements * Float32Array.BYTES_PER_ELEMENT;
+}

@@ -1,0 +1,124 @@
+/**
+ * Edit events as JSON: what clients read on HTTP, and the one form in which edge and worker handle them. The protobuf
+ * messages of `edit.proto` are the same events on the internal wire. docs/protocol.md has the rules.
+ */
+
+/** What every event carries. Order is (attempt, seq): a higher attempt resets every open block. */
+interface EventBase {
+  v: 1;
+  response_id: string;
+  attempt: number;
+  seq: number;
+}
+
+/** First event, once per response. */
+export interface OpenEvent extends EventBase {
+  type: "open";
+  model: string;
+  block_length: number;
+  choices: number;
+  decoding: Decoding;
+  prompt_tokens: number;
+  cached_tokens: number;
+}
+
+/** The decoding rule and the parameters in force. */
+export interface Decoding {
+  rule: "2.0" | "2.1";
+  threshold: number;
+  /** Absent in 2.0, which never edits. */
+  editing_threshold?: number;
+  max_post_steps?: number;
+  num_to_transfer: number;
+}
+
+/** An open block as it stands after a denoise step. */
+export interface DraftEvent extends EventBase {
+  type: "draft";
+  choice: number;
+  /** Generated blocks are numbered from 0 within a choice. */
+  block: number;
+  /** Grows with every draft of the block within an attempt. */
+  rev: number;
+  content: Content;
+  edits: Edit[];
+}
+
+/** Text, and counts of cells still masked: `["function ", 3, "(x) {", 12]`. Nothing after the block's first end token. */
+export type Content = (string | number)[];
+
+/** One change that a denoise step made. For showing; `content` is the truth. */
+export interface Edit {
+  op: EditOp;
+  /** The generated cell within the block, counted as the cells were before the step. */
+  at: number;
+  /** UTF-16 units into the block's visible text. */
+  offset: number;
+  before?: string;
+  after?: string;
+  /** The candidate's probability. */
+  p: number;
+}
+
+export type EditOp = "unmask" | "substitute" | "delete" | "insert";
+
+/** The block is final. Taken always, the first one wins, never changed. */
+export interface CommitEvent extends EventBase {
+  type: "commit";
+  choice: number;
+  block: number;
+  text: string;
+  /** UTF-16 units of the choice's text before this commit, and in it. */
+  start: number;
+  length: number;
+  /** The block's generated cells: on the internal wire only. */
+  token_ids?: number[];
+}
+
+/** The choice has its last commit. */
+export interface DoneEvent extends EventBase {
+  type: "done";
+  choice: number;
+  finish_reason: FinishReason;
+}
+
+export type FinishReason = "stop" | "length" | "tool_calls";
+
+/** Last event of a response that succeeded. */
+export interface EndEvent extends EventBase {
+  type: "end";
+  usage: Usage;
+}
+
+export interface Usage {
+  /** Counted once, whatever the number of choices. */
+  prompt_tokens: number;
+  cached_tokens: number;
+  completion_tokens: number;
+  /** Denoise forwards that used the head; prefill and K/V-only commit forwards are counted apart. */
+  forwards: number;
+  prefill_forwards: number;
+  commit_forwards: number;
+  edits: Record<EditOp, number>;
+}
+
+/** Last event of a response that failed or was cancelled; its commits stay readable. */
+export interface ErrorEvent extends EventBase {
+  type: "error";
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+  param?: string;
+}
+
+export type ErrorCode =
+  | "invalid_request"
+  | "model_not_found"
+  | "context_length_exceeded"
+  | "overloaded"
+  | "unavailable"
+  | "cancelled"
+  | "deadline_exceeded"
+  | "internal";
+
+export type EditEvent = OpenEvent | DraftEvent | CommitEvent | DoneEvent | EndEvent | ErrorEvent;
