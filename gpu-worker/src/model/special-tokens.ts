@@ -1,0 +1,21 @@
+/** The special tokens of a `tokenizer.json`, by their text. It reads the file's own list and loads no tokenizer. */
+import { z } from "zod";
+import { PackageError } from "../errors.ts";
+
+const tokenizerJson = z.object({
+  added_tokens: z.array(z.object({ id: z.int().nonnegative(), content: z.string().min(1) })),
+});
+
+/**
+ * Every added token of a parsed `tokenizer.json`: `<|mask|>`, `<|endoftext|>`, `<|role_end|>` and the like, each with its id.
+ * @param file its path, for messages
+ * @throws PackageError when the list is missing or malformed
+ */
+export function specialTokens(json: unknown, file = "tokenizer.json"): Map<string, number> {
+  const parsed = tokenizerJson.safeParse(json);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
+    throw new PackageError(`${file}: ${issues.join("; ")}`);
+  }
+  return new Map(parsed.data.added_tokens.map((token) => [token.content, token.id]));
+}
