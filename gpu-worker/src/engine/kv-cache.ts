@@ -1,0 +1,29 @@
+/** Which pages of the K/V cache are free. A page holds one block's keys and values in every layer. Plain integers, no tensors. */
+
+export type PageId = number;
+
+export class PageAllocator {
+  readonly total: number;
+  readonly #free: PageId[];
+
+  constructor(total: number) {
+    this.total = total;
+    this.#free = Array.from({ length: total }, (_, i) => total - 1 - i);
+  }
+
+  get inUse(): number {
+    return this.total - this.#free.length;
+  }
+
+  /** Takes `count` pages, or none where fewer are free. */
+  allocate(count: number): PageId[] | undefined {
+    if (count > this.#free.length) return undefined;
+    return this.#free.splice(this.#free.length - count, count).reverse();
+  }
+
+  /** Gives pages back. */
+  free(pages: readonly PageId[]): void {
+    this.#free.push(...pages);
+    if (this.#free.length > this.total) throw new Error("a page was freed twice");
+  }
+}

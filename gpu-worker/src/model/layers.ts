@@ -1,0 +1,264 @@
+/**
+ * The layers of LLaDA2 as ONNX nodes: projection, attention over cached and own keys, router, experts. Wiring them into the
+ * files of a package is package-plan.ts. Everything is f32 but the quantized projections' inner products.
+ *
+ * Sizes: T rows = B sequences x S positions (whole blocks), H hidden, D head dimension, P cached positions, E experts of a
+ * rank, K experts per token, A assignments of rows to a rank's experts.
+ */
+import type { ModelConfig } from "./config.ts";
+import { MICROSOFT, type OnnxGraph, type Value } from "./onnx-graph.ts";
+import { type CheckpointTensor, QUANTIZATION_BLOCK, type Quantization } from "./weights.ts";
+
+/** MatMulNBits with 8-bit activations: four times as fast as f32 ones, for 0.5 % of noise. */
+const INT8_ACTIVATIONS = 4;
+
+/** Added to the sum of the chosen scores before dividing by it, as the reference does. */
+const ROUTER_EPSILON = 1e-20;
+
+/** A weight matrix [rows, columns], possibly of several checkpoint matrices stacked on each other. */
+export interface Matrix {
+  readonly name: string;
+  readonly sources: readonly CheckpointTensor[];
+}
+
+/** x [T, columns] times the matrix transposed: [T, rows]. */
+export function project(g: OnnxGraph, x: Value, matrix: Matrix, quantization: Quantization): Value {
+  const rows = matrix.sources.reduce((sum, source) => sum + (source.dims[0] as number), 0);
+  const columns = matrix.sources[0]?.dims[1] as number;
+  const { name, sources } = matrix;
+  if (quantization === "none") {
+    const weight = g.weight({ name, encoding: "f32", bits: 32, dims: [rows, columns], sources });
+    return g.node("Gemm", [x, weight], { attributes: { transB: 1 } });
+  }
+  const bits = quantization === "int8" ? 8 : 4;
+  const blocks = Math.ceil(columns / QUANTIZATION_BLOCK);
+  const blockBytes = (QUANTIZATION_BLOCK * bits) / 8;
+  const values = g.weight({
+    name: `${name}.values`,
+    encoding: "quantized",
+    bits,
+    dims: [rows, blocks, blockBytes],
+    sources,
+  });
+  const scales = g.weight({ name: `${name}.scales`, encoding: "scales", bits, dims: [rows * blocks], sources });
+  return g.node("MatMulNBits", [x, values, scales], {
+    domain: MICROSOFT,
+    attributes: { K: columns, N: rows, bits, block_size: QUANTIZATION_BLOCK, accuracy_level: INT8_ACTIVATIONS },
+  });
+}
+
+/** RMSNorm over the last axis. */
+export function rmsNorm(g: OnnxGraph, x: Value, tensor: CheckpointTensor, epsilon: number): Value {
+  const weight = g.weight({ name: tensor.name, encoding: "f32", bits: 32, dims: tensor.dims, sources: [tensor] });
+  return g.node("RMSNormalization", [x, weight], { attributes: { axis: -1, epsilon: { float: epsilon } } });
+}
+
+/** down(silu(gate x) * up x), with gate and up stacked in one matrix. */
+export function feedForward(g: OnnxGraph, x: Value, gateUp: Matrix, down: Matrix, quantization: Quantization): Value {
+  return project(g, swiglu(g, project(g, x, gateUp, quantization)), down, quantization);
+}
+
+/** x [T, H] plus the sum of the experts' partial results [R, T, H], in rank order. */
+export function addPartials(g: OnnxGraph, x: Value, partials: Value): Value {
+  const sum = g.node("ReduceSum", [partials, g.ints([0])], { attributes: { keepdims: 0 } });
+  return g.node("Add", [x, sum]);
+}
+
+/** cos and sin [B, S, rotary / 2] of the RoPE angles at `positions` i64 [B, S]. */
+export function ropeAngles(g: OnnxGraph, positions: Value, config: ModelConfig): { cos: Value; sin: Value } {
+  const half = config.rotaryDim / 2;
+  const frequencies = Array.from({ length: half }, (_, j) => config.ropeTheta ** ((-2 * j) / config.rotaryDim));
+  const angles = g.node("Mul", [
+    g.node("Unsqueeze", [g.node("Cast", [positions], { attributes: { to: 1 } }), g.ints([2])]),
+    g.floats(frequencies, [1, 1, half]),
+  ]);
+  return { cos: g.node("Cos", [angles]), sin: g.node("Sin", [angles]) };
+}
+
+/** What attention reads beside its rows. */
+export interface AttentionInputs {
+  readonly cos: Value;
+  readonly sin: Value;
+  /** i64 [B, 1]: only its shape is read. */
+  readonly batch: Value;
+  /** f32 [B, 1, S or 1, P + S], added to the scores: 0 where a key is seen, -inf where it is not. */
+  readonly mask: Value;
+  /** f32 [pages * kvHeads, blockLength, D]. */
+  readonly keyPool: Value;
+  readonly valuePool: Value;
+  /** i64 [B, kvHeads, P / blockLength]: the pools' rows that hold the cached positions, in order. */
+  readonly pageRows: Value;
+}
+
+/** Attention of every row over its sequence's cached and own keys. Also gives the own keys and values [B, kvHeads, S, D]. */
+export function attention(
+  g: OnnxGraph,
+  x: Value,
+  prefix: string,
+  config: ModelConfig,
+  inputs: AttentionInputs,
+  quantization: Quantization,
+): { output: Value; keys: Value; values: Value } {
+  const { heads, kvHeads, headDim, hiddenSize, rmsNormEps } = config;
+  const qkv = project(
+    g,
+    x,
+    matrix(`${prefix}.query_key_value`, [
+      [`${prefix}.query_key_value.weight`, (heads + 2 * kvHeads) * headDim, hiddenSize],
+    ]),
+    quantization,
+  );
+  const sizes = g.ints([heads * headDim, kvHeads * headDim, kvHeads * headDim]);
+  const [q, k, v] = g.nodes("Split", [qkv, sizes], 3, { attributes: { axis: 1 } }) as [Value, Value, Value];
+  const norm = (heads4d: Value, kind: "query" | "key"): Value =>
+    rmsNorm(g, heads4d, { name: `${prefix}.${kind}_layernorm.weight`, dims: [headDim] }, rmsNormEps);
+  const rotate = (heads4d: Value): Value =>
+    g.node("RotaryEmbedding", [heads4d, inputs.cos, inputs.sin], {
+      attributes: { rotary_embedding_dim: config.rotaryDim },
+    });
+
+  const queries = rotate(headsFirst(g, norm(splitHeads(g, q, inputs.batch, heads, headDim), "query")));
+  const keys = rotate(headsFirst(g, norm(splitHeads(g, k, inputs.batch, kvHeads, headDim), "key")));
+  const values = headsFirst(g, splitHeads(g, v, inputs.batch, kvHeads, headDim));
+  const allKeys = g.node("Concat", [cached(g, inputs.keyPool, inputs.pageRows, headDim), keys], {
+    attributes: { axis: 2 },
+  });
+  const allValues = g.node("Concat", [cached(g, inputs.valuePool, inputs.pageRows, headDim), values], {
+    attributes: { axis: 2 },
+  });
+
+  // Heads that share keys stand together: [B, kvHeads, heads / kvHeads * S, D].
+  const grouped = g.node("Reshape", [queries, g.ints([0, kvHeads, -1, headDim])]);
+  const scores = g.node("FusedMatMul", [grouped, allKeys], {
+    domain: MICROSOFT,
+    attributes: { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } },
+  });
+  const masked = g.node("Add", [g.node("Reshape", [scores, g.ints([0, heads, -1, 0])]), inputs.mask]);
+  const shares = g.node("Reshape", [g.node("Softmax", [masked]), g.ints([0, kvHeads, -1, 0])]);
+  const mixed = g.node("Reshape", [g.node("MatMul", [shares, allValues]), g.ints([0, heads, -1, headDim])]);
+  const rows = g.node("Reshape", [headsFirst(g, mixed), g.ints([-1, heads * headDim])]);
+  const dense = matrix(`${prefix}.dense`, [[`${prefix}.dense.weight`, hiddenSize, heads * headDim]]);
+  return { output: project(g, rows, dense, quantization), keys, values };
+}
+
+/**
+ * Grouped top-k of sigmoid scores; the bias takes part in choosing only. Source: the reference router, f32 throughout.
+ * @returns expert ids i64 [T, K] and their weights f32 [T, K]
+ */
+export function router(
+  g: OnnxGraph,
+  x: Value,
+  prefix: string,
+  config: ModelConfig,
+): { experts: Value; weights: Value } {
+  const { experts, expertGroups, topKGroups, topK, hiddenSize } = config;
+  const gate = matrix(`${prefix}.gate`, [[`${prefix}.gate.weight`, experts, hiddenSize]]);
+  const scores = g.node("Sigmoid", [project(g, x, gate, "none")]);
+  let ranked = scores;
+  if (config.expertBias) {
+    const tensor = { name: `${prefix}.gate.expert_bias`, dims: [experts] };
+    ranked = g.node("Add", [scores, g.weight({ ...tensor, encoding: "f32", bits: 32, sources: [tensor] })]);
+  }
+  if (topKGroups < expertGroups) {
+    const groups = g.node("Reshape", [ranked, g.ints([-1, expertGroups, experts / expertGroups])]);
+    const best = g.nodes("TopK", [groups, g.ints([Math.min(2, experts / expertGroups)])], 2)[0] as Value;
+    const groupScores = g.node("ReduceSum", [best, g.ints([2])], { attributes: { keepdims: 0 } });
+    const kept = g.nodes("TopK", [groupScores, g.ints([topKGroups])], 2)[1] as Value;
+    const oneHot = g.node("OneHot", [kept, g.ints([expertGroups], []), g.floats([0, 1])]);
+    const isKept = g.node("Greater", [
+      g.node("ReduceMax", [oneHot, g.ints([1])], { attributes: { keepdims: 0 } }),
+      g.floats([0], []),
+    ]);
+    const masked = g.node("Where", [
+      g.node("Unsqueeze", [isKept, g.ints([2])]),
+      groups,
+      g.floats([Number.NEGATIVE_INFINITY], []),
+    ]);
+    ranked = g.node("Reshape", [masked, g.ints([-1, experts])]);
+  }
+  const chosen = g.nodes("TopK", [ranked, g.ints([topK])], 2)[1] as Value;
+  const chosenScores = g.node("GatherElements", [scores, chosen], { attributes: { axis: 1 } });
+  const sum = g.node("Add", [g.node("ReduceSum", [chosenScores, g.ints([1])]), g.floats([ROUTER_EPSILON], [])]);
+  const weights = g.node("Mul", [g.node("Div", [chosenScores, sum]), g.floats([config.routedScalingFactor], [])]);
+  return { experts: chosen, weights };
+}
+
+/** How a rank's rows are laid out for its experts; parallel/permutation.ts makes it. */
+export interface ExpertInputs {
+  /** i64 [A]: the row of each assignment, grouped by local expert. */
+  readonly rows: Value;
+  /** i64 [E]: assignments of each local expert. */
+  readonly counts: Value;
+  /** i64 [T, K]: where in [A] each choice of a token stands; A itself for a choice that another rank holds. */
+  readonly slots: Value;
+  /** f32 [T, K]. */
+  readonly weights: Value;
+}
+
+/** A rank's part of the weighted sum over the chosen experts: [1, T, H]. */
+export function experts(
+  g: OnnxGraph,
+  x: Value,
+  prefix: string,
+  local: readonly number[],
+  config: ModelConfig,
+  inputs: ExpertInputs,
+  quantization: Quantization,
+): Value {
+  const { hiddenSize, moeIntermediateSize } = config;
+  const perExpert = (rows: Value, matrixOf: (expert: string) => Matrix): Value[] => {
+    const parts = g.nodes("Split", [rows, inputs.counts], local.length, { attributes: { axis: 0 } });
+    return parts.map((part, i) => project(g, part, matrixOf(`${prefix}.experts.${local[i]}`), quantization));
+  };
+  const join = (parts: readonly Value[]): Value => g.node("Concat", parts, { attributes: { axis: 0 } });
+
+  const assigned = g.node("Gather", [x, inputs.rows]);
+  const inner = swiglu(g, join(perExpert(assigned, (expert) => gateUpMatrix(expert, moeIntermediateSize, hiddenSize))));
+  const outputs = perExpert(inner, (expert) => downMatrix(expert, moeIntermediateSize, hiddenSize));
+  // The extra row of zeros is what a choice held by another rank adds here.
+  const zero = g.floats(new Array<number>(hiddenSize).fill(0), [1, hiddenSize]);
+  const chosen = g.node("Gather", [join([...outputs, zero]), inputs.slots]); // [T, K, H]
+  const sum = g.node("MatMul", [g.node("Unsqueeze", [inputs.weights, g.ints([1])]), chosen]); // [T, 1, H]
+  return g.node("Reshape", [sum, g.ints([1, -1, hiddenSize])]);
+}
+
+/** gate_proj over up_proj of an FFN: [2 * inner, H]. */
+export function gateUpMatrix(prefix: string, inner: number, hiddenSize: number): Matrix {
+  return matrix(`${prefix}.gate_up`, [
+    [`${prefix}.gate_proj.weight`, inner, hiddenSize],
+    [`${prefix}.up_proj.weight`, inner, hiddenSize],
+  ]);
+}
+
+/** down_proj of an FFN: [H, inner]. */
+export function downMatrix(prefix: string, inner: number, hiddenSize: number): Matrix {
+  return matrix(`${prefix}.down`, [[`${prefix}.down_proj.weight`, hiddenSize, inner]]);
+}
+
+/** A matrix of checkpoint tensors [name, rows, columns] stacked on each other. */
+export function matrix(name: string, tensors: readonly (readonly [string, number, number])[]): Matrix {
+  return { name, sources: tensors.map(([tensor, rows, columns]) => ({ name: tensor, dims: [rows, columns] })) };
+}
+
+function swiglu(g: OnnxGraph, gateUp: Value): Value {
+  const [gate, up] = g.nodes("Split", [gateUp], 2, { attributes: { axis: 1, num_outputs: 2 } }) as [Value, Value];
+  // QuickGelu with alpha 1 is SiLU.
+  const activated = g.node("QuickGelu", [gate], { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
+  return g.node("Mul", [activated, up]);
+}
+
+/** [T, heads * D] -> [B, S, heads, D] */
+function splitHeads(g: OnnxGraph, x: Value, batch: Value, heads: number, headDim: number): Value {
+  const size = g.node("Shape", [batch], { attributes: { start: 0, end: 1 } });
+  return g.node("Reshape", [x, g.node("Concat", [size, g.ints([-1, heads, headDim])], { attributes: { axis: 0 } })]);
+}
+
+/** [B, S, heads, D] <-> [B, heads, S, D] */
+function headsFirst(g: OnnxGraph, x: Value): Value {
+  return g.node("Transpose", [x], { attributes: { perm: [0, 2, 1, 3] } });
+}
+
+/** The cached positions' keys or values: [B, kvHeads, P, D]. */
+function cached(g: OnnxGraph, pool: Value, pageRows: Value, headDim: number): Value {
+  return g.node("Reshape", [g.node("Gather", [pool, pageRows]), g.ints([0, 0, -1, headDim])]);
+}

@@ -1,0 +1,182 @@
+/**
+ * Writes one ONNX graph, node by node. It knows the file format and nothing of models; names of inner values are numbered.
+ */
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "@palimpsest/proto/onnx";
+import type { ExternalData, Weight } from "./weights.ts";
+
+/** Opset of the standard operators: the first with RotaryEmbedding and RMSNormalization. */
+const ONNX_OPSET = 23;
+const IR_VERSION = 10;
+
+/** Name of a value in a graph: an input, an initializer or a node's output. */
+export type Value = string;
+export type ElementType = "f32" | "i64";
+type Attribute = number | string | readonly number[] | { readonly float: number };
+
+/** Operators outside the ONNX standard that onnxruntime ships. */
+export const MICROSOFT = "com.microsoft";
+
+export interface NodeOptions {
+  readonly domain?: typeof MICROSOFT;
+  /** Integers and integer lists as they are, floats as `{ float }`. */
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+}
+
+export class OnnxGraph {
+  readonly #name: string;
+  readonly #nodes: NodeProto[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: ValueInfoProto[] = [];
+  readonly #constants = new Map<string, TensorProto>();
+  readonly #weights: Weight[] = [];
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Initializers kept outside the file, in the order in which they were added. */
+  get weights(): readonly Weight[] {
+    return this.#weights;
+  }
+
+  /** Declares an input. Strings among `dims` name sizes that are known at run time only. */
+  input(name: string, type: ElementType, dims: readonly (number | string)[]): Value {
+    this.#inputs.push(valueInfo(name, type, dims));
+    return name;
+  }
+
+  /** Makes `value` an output of the graph under `name`. */
+  output(name: string, value: Value, type: ElementType, dims: readonly (number | string)[]): void {
+    this.#add("Identity", [value], [name], {});
+    this.#outputs.push(valueInfo(name, type, dims));
+  }
+
+  /** Adds a node with one output. */
+  node(operator: string, inputs: readonly Value[], options: NodeOptions = {}): Value {
+    return this.nodes(operator, inputs, 1, options)[0] as Value;
+  }
+
+  /** Adds a node with `outputs` outputs. */
+  nodes(operator: string, inputs: readonly Value[], outputs: number, options: NodeOptions = {}): Value[] {
+    const names = Array.from(
+      { length: outputs },
+      (_, i) => `${operator}_${this.#nodes.length}${i === 0 ? "" : `_${i}`}`,
+    );
+    this.#add(operator, inputs, names, options);
+    return names;
+  }
+
+  /** A weight, stored outside the graph. */
+  weight(weight: Weight): Value {
+    this.#weights.push(weight);
+    return weight.name;
+  }
+
+  /** A small int64 constant; a vector unless `dims` says otherwise. */
+  ints(values: readonly number[], dims: readonly number[] = [values.length]): Value {
+    return this.#constant(
+      DataType.INT64,
+      BigInt64Array.from(values, BigInt),
+      dims,
+      `i64_${dims.join("x")}_${values.join("_")}`,
+    );
+  }
+
+  /** A small f32 constant; a vector unless `dims` says otherwise. */
+  floats(values: readonly number[], dims: readonly number[] = [values.length]): Value {
+    return this.#constant(DataType.FLOAT, Float32Array.from(values), dims, `f32_${dims.join("x")}_${values.join("_")}`);
+  }
+
+  /** The serialized model. `external` says where each weight's bytes are. */
+  serialize(external: ReadonlyMap<string, ExternalData>): Uint8Array {
+    const weights = this.#weights.map((weight) => externalTensor(weight, external.get(weight.name)));
+    const model = create(ModelProtoSchema, {
+      irVersion: BigInt(IR_VERSION),
+      producerName: "palimpsest",
+      opsetImport: [
+        { domain: "", version: BigInt(ONNX_OPSET) },
+        { domain: MICROSOFT, version: 1n },
+      ],
+      graph: {
+        name: this.#name,
+        node: this.#nodes,
+        input: this.#inputs,
+        output: this.#outputs,
+        initializer: [...weights, ...this.#constants.values()],
+      },
+    });
+    return toBinary(ModelProtoSchema, model);
+  }
+
+  #add(operator: string, inputs: readonly Value[], outputs: readonly Value[], options: NodeOptions): void {
+    this.#nodes.push(
+      create(NodeProtoSchema, {
+        opType: operator,
+        name: `${operator}_${this.#nodes.length}`,
+        input: [...inputs],
+        output: [...outputs],
+        domain: options.domain ?? "",
+        attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attribute(name, value)),
+      }),
+    );
+  }
+
+  #constant(type: DataType, data: BigInt64Array | Float32Array, dims: readonly number[], key: string): Value {
+    const known = this.#constants.get(key);
+    if (known) return known.name;
+    const name = `constant_${this.#constants.size}`;
+    const rawData = new Uint8Array(data.buffer.slice(0) as ArrayBuffer);
+    this.#constants.set(key, create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: type, rawData }));
+    return name;
+  }
+}
+
+function externalTensor(weight: Weight, data: ExternalData | undefined): TensorProto {
+  if (data === undefined) throw new Error(`no external data for weight ${weight.name}`);
+  return create(TensorProtoSchema, {
+    name: weight.name,
+    dims: weight.dims.map(BigInt),
+    dataType: weight.encoding === "quantized" ? DataType.UINT8 : DataType.FLOAT,
+    dataLocation: DataLocation.EXTERNAL,
+    externalData: [
+      { key: "location", value: data.location },
+      { key: "offset", value: String(data.offset) },
+      { key: "length", value: String(data.length) },
+    ],
+  });
+}
+
+function valueInfo(name: string, type: ElementType, dims: readonly (number | string)[]): ValueInfoProto {
+  const dim = dims.map((size) => ({
+    value:
+      typeof size === "number"
+        ? ({ case: "dimValue", value: BigInt(size) } as const)
+        : ({ case: "dimParam", value: size } as const),
+  }));
+  const elemType = type === "f32" ? DataType.FLOAT : DataType.INT64;
+  return create(ValueInfoProtoSchema, { name, type: { tensorType: { elemType, shape: { dim } } } });
+}
+
+function attribute(name: string, value: Attribute): AttributeProto {
+  if (typeof value === "number")
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
+  if (typeof value === "string") {
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
+  }
+  if ("float" in value) return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
+  return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
+}

@@ -1,0 +1,185 @@
+/**
+ * The graphs of a model package: embedding, one per layer, one per MoE layer and rank for its experts, head. A layer ends
+ * where its rows leave for the experts' ranks, so the same files serve one rank and many. Wiring only; layers.ts has the
+ * arithmetic.
+ */
+import type { ModelConfig } from "./config.ts";
+import {
+  addPartials,
+  attention,
+  downMatrix,
+  experts,
+  feedForward,
+  gateUpMatrix,
+  matrix,
+  project,
+  rmsNorm,
+  ropeAngles,
+  router,
+} from "./layers.ts";
+import { OnnxGraph, type Value } from "./onnx-graph.ts";
+import type { GraphFile, Quantization } from "./weights.ts";
+
+export interface PlanOptions {
+  readonly quantization: Quantization;
+  /** Ranks the experts are split over, evenly and in order. */
+  readonly ranks: number;
+  /** Tokens denoised together. */
+  readonly blockLength: number;
+  /** Never a candidate: the argmax is taken without it, the probability over the full softmax. */
+  readonly maskToken: number;
+}
+
+/** The rank that holds everything but the experts. */
+export const LEADER = 0;
+
+export const EMBEDDING_GRAPH = "embedding";
+export const HEAD_GRAPH = "head";
+export const layerGraph = (layer: number): string => `layer-${pad(layer)}`;
+export const expertGraph = (layer: number, rank: number): string => `experts-${pad(layer)}-rank-${pad(rank)}`;
+
+/** All graphs of a package, in the order in which a forward runs them. */
+export function planPackage(config: ModelConfig, options: PlanOptions): GraphFile[] {
+  const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config))];
+  for (let layer = 0; layer < config.layers; layer++) {
+    files.push(file(layerGraph(layer), LEADER, layerNodes(config, layer, options)));
+    if (layer < config.denseLayers) continue;
+    for (let rank = 0; rank < options.ranks; rank++) {
+      const local = expertsOfRank(config.experts, rank, options.ranks);
+      files.push(file(expertGraph(layer, rank), rank, expertNodes(config, layer, local, options)));
+    }
+  }
+  files.push(file(HEAD_GRAPH, LEADER, headNodes(config, options, "candidates")));
+  return files;
+}
+
+/** The head with the logits [R, vocabulary] as its output: what the golden vectors hold. Not part of a package. */
+export function planLogitsHead(config: ModelConfig, options: PlanOptions): GraphFile {
+  return file("head-logits", LEADER, headNodes(config, options, "logits"));
+}
+
+/** The experts that a rank holds: consecutive ones, the first ranks one more where they do not divide. */
+export function expertsOfRank(experts: number, rank: number, ranks: number): number[] {
+  const first = Math.ceil((experts * rank) / ranks);
+  const next = Math.ceil((experts * (rank + 1)) / ranks);
+  return Array.from({ length: next - first }, (_, i) => first + i);
+}
+
+function embedding(config: ModelConfig): OnnxGraph {
+  const g = new OnnxGraph(EMBEDDING_GRAPH);
+  const tokens = g.input("tokens", "i64", ["T"]);
+  const positions = g.input("positions", "i64", ["B", "S"]);
+  const source = { name: "model.word_embeddings.weight", dims: [config.vocabSize, config.hiddenSize] };
+  const table = g.weight({ ...source, encoding: "f32", bits: 32, sources: [source] });
+  g.output("hidden", g.node("Gather", [table, tokens]), "f32", ["T", config.hiddenSize]);
+  const { cos, sin } = ropeAngles(g, positions, config);
+  g.output("cos", cos, "f32", ["B", "S", config.rotaryDim / 2]);
+  g.output("sin", sin, "f32", ["B", "S", config.rotaryDim / 2]);
+  return g;
+}
+
+function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): OnnxGraph {
+  const { hiddenSize, kvHeads, headDim, rotaryDim, rmsNormEps } = config;
+  const { quantization, blockLength } = options;
+  const g = new OnnxGraph(layerGraph(layer));
+  const prefix = `model.layers.${layer}`;
+  const norm = (x: Value, name: string): Value =>
+    rmsNorm(g, x, { name: `${prefix}.${name}.weight`, dims: [hiddenSize] }, rmsNormEps);
+
+  const hidden = hiddenInput(g, hiddenSize);
+  const attended = attention(
+    g,
+    norm(hidden, "input_layernorm"),
+    `${prefix}.attention`,
+    config,
+    {
+      cos: g.input("cos", "f32", ["B", "S", rotaryDim / 2]),
+      sin: g.input("sin", "f32", ["B", "S", rotaryDim / 2]),
+      batch: g.input("batch", "i64", ["B", 1]),
+      mask: g.input("mask", "f32", ["B", 1, "Q", "P"]),
+      keyPool: g.input("key_pool", "f32", ["N", blockLength, headDim]),
+      valuePool: g.input("value_pool", "f32", ["N", blockLength, headDim]),
+      pageRows: g.input("page_rows", "i64", ["B", kvHeads, "n"]),
+    },
+    quantization,
+  );
+  g.output("keys", attended.keys, "f32", ["B", kvHeads, "S", headDim]);
+  g.output("values", attended.values, "f32", ["B", kvHeads, "S", headDim]);
+  const residual = g.node("Add", [hidden, attended.output]);
+  const normed = norm(residual, "post_attention_layernorm");
+
+  const alwaysOn = config.moeIntermediateSize * config.sharedExperts;
+  const ffn = (name: string, inner: number): Value => {
+    const up = gateUpMatrix(`${prefix}.${name}`, inner, hiddenSize);
+    const down = downMatrix(`${prefix}.${name}`, inner, hiddenSize);
+    return g.node("Add", [residual, feedForward(g, normed, up, down, quantization)]);
+  };
+  if (layer < config.denseLayers) {
+    g.output("hidden_out", ffn("mlp", config.intermediateSize), "f32", ["T", hiddenSize]);
+    return g;
+  }
+  g.output("hidden_out", alwaysOn > 0 ? ffn("mlp.shared_experts", alwaysOn) : residual, "f32", ["T", hiddenSize]);
+  g.output("normed", normed, "f32", ["T", hiddenSize]);
+  const chosen = router(g, normed, `${prefix}.mlp`, config);
+  g.output("experts", chosen.experts, "i64", ["T", config.topK]);
+  g.output("weights", chosen.weights, "f32", ["T", config.topK]);
+  return g;
+}
+
+function expertNodes(config: ModelConfig, layer: number, local: readonly number[], options: PlanOptions): OnnxGraph {
+  const { hiddenSize, topK } = config;
+  const g = new OnnxGraph(`experts-${layer}`);
+  const normed = g.input("normed", "f32", ["T", hiddenSize]);
+  const inputs = {
+    rows: g.input("rows", "i64", ["A"]),
+    counts: g.input("counts", "i64", [local.length]),
+    slots: g.input("slots", "i64", ["T", topK]),
+    weights: g.input("weights", "f32", ["T", topK]),
+  };
+  const partial = experts(g, normed, `model.layers.${layer}.mlp`, local, config, inputs, options.quantization);
+  g.output("partial", partial, "f32", [1, "T", hiddenSize]);
+  return g;
+}
+
+function headNodes(config: ModelConfig, options: PlanOptions, output: "candidates" | "logits"): OnnxGraph {
+  const { hiddenSize, vocabSize } = config;
+  const g = new OnnxGraph(HEAD_GRAPH);
+  const rows = g.node("Gather", [hiddenInput(g, hiddenSize), g.input("rows", "i64", ["R"])]);
+  const normed = rmsNorm(g, rows, { name: "model.norm.weight", dims: [hiddenSize] }, config.rmsNormEps);
+  const tensor = config.tiedEmbeddings ? "model.word_embeddings.weight" : "lm_head.weight";
+  // 8 bits cost the head no time against 4, and it decides every token.
+  const quantization = options.quantization === "none" ? "none" : "int8";
+  const logits = project(g, normed, matrix("lm_head", [[tensor, vocabSize, hiddenSize]]), quantization);
+  if (output === "logits") {
+    g.output("logits", logits, "f32", ["R", vocabSize]);
+    return g;
+  }
+  // The best two, so that the other one stands in where the best is the mask token.
+  const [probabilities, tokens] = g.nodes("TopK", [g.node("Softmax", [logits]), g.ints([2])], 2) as [Value, Value];
+  const [token, nextToken] = columns(g, tokens);
+  const [probability, nextProbability] = columns(g, probabilities);
+  const isMask = g.node("Equal", [token, g.ints([options.maskToken], [])]);
+  g.output("token", g.node("Where", [isMask, nextToken, token]), "i64", ["R"]);
+  g.output("probability", g.node("Where", [isMask, nextProbability, probability]), "f32", ["R"]);
+  return g;
+}
+
+/** The rows as the layer before left them, with its experts' partial results not yet added. */
+function hiddenInput(g: OnnxGraph, hiddenSize: number): Value {
+  const hidden = g.input("hidden", "f32", ["T", hiddenSize]);
+  return addPartials(g, hidden, g.input("partials", "f32", ["R", "T", hiddenSize]));
+}
+
+/** [R, 2] -> two of [R] */
+function columns(g: OnnxGraph, x: Value): [Value, Value] {
+  const parts = g.nodes("Split", [x], 2, { attributes: { axis: 1, num_outputs: 2 } });
+  return parts.map((part) => g.node("Squeeze", [part, g.ints([1])])) as [Value, Value];
+}
+
+function file(name: string, rank: number, graph: OnnxGraph): GraphFile {
+  return { name, rank, weights: graph.weights, build: (external) => graph.serialize(external) };
+}
+
+function pad(n: number): string {
+  return String(n).padStart(2, "0");
+}

@@ -1,0 +1,47 @@
+/**
+ * Groups rows by the expert they go to: the token permutation that dispatch and combine share. Pure, on small integer
+ * arrays (tokens x topK); the hidden rows themselves are gathered and summed inside the expert graph.
+ */
+
+/** A rank's share of a step. */
+export interface Assignments {
+  /** [A]: row of each assignment, grouped by local expert. */
+  readonly rows: BigInt64Array;
+  /** [local experts]: assignments of each, always even. */
+  readonly counts: BigInt64Array;
+  /** [tokens, topK]: where in [A] each choice stands; A for a choice of another rank. */
+  readonly slots: BigInt64Array;
+}
+
+/**
+ * Lays out the chosen experts' rows for one rank. Odd groups repeat a row that no slot points to: onnxruntime's quantized
+ * product takes another kernel for the last of an odd number of rows, so only even groups give a row the same bits in
+ * every batch.
+ *
+ * @param experts [tokens, topK] expert ids
+ * @param first the rank's first expert, which holds `count` consecutive ones
+ */
+export function permute(experts: BigInt64Array, topK: number, first: number, count: number): Assignments {
+  const choices = Array.from({ length: count }, (): number[] => []);
+  experts.forEach((expert, choice) => {
+    choices[Number(expert) - first]?.push(choice);
+  });
+  const rows: bigint[] = [];
+  const counts: bigint[] = [];
+  const slots = new BigInt64Array(experts.length).fill(-1n);
+  for (const group of choices) {
+    const before = rows.length;
+    for (const choice of group) {
+      slots[choice] = BigInt(rows.length);
+      rows.push(BigInt(Math.trunc(choice / topK)));
+    }
+    if (group.length % 2 === 1) rows.push(rows.at(-1) as bigint);
+    counts.push(BigInt(rows.length - before));
+  }
+  const elsewhere = BigInt(rows.length);
+  return {
+    rows: BigInt64Array.from(rows),
+    counts: BigInt64Array.from(counts),
+    slots: slots.map((slot) => (slot < 0n ? elsewhere : slot)),
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * One forward of the model through its graphs: embedding, layers, experts, head. It knows no sequences and no decoding.
+ * The hidden rows never enter JavaScript: what is looped over here are layers, and expert ids per token.
+ */
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import type { PageId } from "../engine/kv-cache.ts";
+import type { Candidate } from "../engine/decode.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { EMBEDDING_GRAPH, expertGraph, expertsOfRank, HEAD_GRAPH, layerGraph } from "../model/package-plan.ts";
+import { permute } from "../parallel/permutation.ts";
+import type { KvTensors } from "./kv-tensors.ts";
+import type { Sessions } from "./package.ts";
+
+/** Whole blocks of one sequence, and the cached ones before them. */
+export interface ForwardInput {
+  readonly tokens: readonly number[];
+  /** Position of the first token. */
+  readonly start: number;
+  /** Pages of the blocks that are cached, in order. */
+  readonly pages: readonly PageId[];
+}
+
+export interface ForwardOutput {
+  /** [T, H] and the last layer's partial results [R, T, H]: what the head takes. */
+  readonly hidden: Tensor;
+  readonly partials: Tensor;
+  /** Per layer [1, kvHeads, T, headDim]. */
+  readonly keys: readonly Tensor[];
+  readonly values: readonly Tensor[];
+}
+
+/** Is told the experts [T, K] that a layer's router chose. */
+export type RouterObserver = (layer: number, experts: BigInt64Array) => void;
+
+export class Forward {
+  readonly #sessions: Sessions;
+  readonly #manifest: Manifest;
+  readonly #kv: KvTensors;
+  readonly #onRoute: RouterObserver | undefined;
+
+  constructor(sessions: Sessions, manifest: Manifest, kv: KvTensors, onRoute?: RouterObserver) {
+    this.#sessions = sessions;
+    this.#manifest = manifest;
+    this.#kv = kv;
+    this.#onRoute = onRoute;
+  }
+
+  /** Runs the layers. Within the input, a block sees itself and those before it. */
+  async layers({ tokens, start, pages }: ForwardInput): Promise<ForwardOutput> {
+    const { config, blockLength } = this.#manifest;
+    const embedded = await this.#session(EMBEDDING_GRAPH).run({
+      tokens: int64(tokens, [tokens.length]),
+      positions: int64(tokens.map((_, i) => start + i), [1, tokens.length]),
+    });
+    const context = {
+      cos: embedded["cos"] as Tensor,
+      sin: embedded["sin"] as Tensor,
+      batch: int64([0], [1, 1]),
+      mask: blockCausalMask(tokens.length, pages.length * blockLength, blockLength),
+      page_rows: this.#kv.rows(pages),
+    };
+    let hidden = embedded["hidden"] as Tensor;
+    let partials = noPartials(hidden);
+    const keys: Tensor[] = [];
+    const values: Tensor[] = [];
+    for (let layer = 0; layer < config.layers; layer++) {
+      const pools = { key_pool: this.#kv.keys[layer] as Tensor, value_pool: this.#kv.values[layer] as Tensor };
+      const out = await this.#session(layerGraph(layer)).run({ hidden, partials, ...context, ...pools });
+      keys.push(out["keys"] as Tensor);
+      values.push(out["values"] as Tensor);
+      hidden = out["hidden_out"] as Tensor;
+      partials = out["experts"] ? await this.#experts(layer, out) : noPartials(hidden);
+    }
+    return { hidden, partials, keys, values };
+  }
+
+  /** The candidates at `rows` of a forward. */
+  async head({ hidden, partials }: ForwardOutput, rows: readonly number[]): Promise<Candidate[]> {
+    // An even number of rows, for the same reason as in parallel/permutation.ts.
+    const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
+    const out = await this.#session(HEAD_GRAPH).run({ hidden, partials, rows: int64(even, [even.length]) });
+    const tokens = out["token"]?.data as BigInt64Array;
+    const probabilities = out["probability"]?.data as Float32Array;
+    return rows.map((_, i) => ({ token: Number(tokens[i]), probability: probabilities[i] as number }));
+  }
+
+  /** Every rank's partial sums over its experts, stacked in rank order: [R, T, H]. */
+  async #experts(layer: number, routed: InferenceSession.OnnxValueMapType): Promise<Tensor> {
+    const { config, ranks } = this.#manifest;
+    const chosen = (routed["experts"] as Tensor).data as BigInt64Array;
+    this.#onRoute?.(layer, chosen);
+    const partials: Tensor[] = [];
+    for (let rank = 0; rank < ranks; rank++) {
+      const local = expertsOfRank(config.experts, rank, ranks);
+      const { rows, counts, slots } = permute(chosen, config.topK, local[0] ?? 0, local.length);
+      const out = await this.#session(expertGraph(layer, rank)).run({
+        normed: routed["normed"] as Tensor,
+        rows: new Tensor("int64", rows, [rows.length]),
+        counts: new Tensor("int64", counts, [counts.length]),
+        slots: new Tensor("int64", slots, [slots.length / config.topK, config.topK]),
+        weights: routed["weights"] as Tensor,
+      });
+      partials.push(out["partial"] as Tensor);
+    }
+    return stack(partials);
+  }
+
+  #session(name: string): InferenceSession {
+    const session = this.#sessions.get(name);
+    if (session === undefined) throw new Error(`the package has no graph ${name}`);
+    return session;
+  }
+}
+
+/**
+ * Added to attention scores, [1, 1, T, cached + T]: 0 where a key's block is not after the query's, else -inf. One block
+ * sees everything, so its mask is a single 0.
+ */
+function blockCausalMask(length: number, cached: number, blockLength: number): Tensor {
+  if (length === blockLength) return new Tensor("float32", new Float32Array(1), [1, 1, 1, 1]);
+  const width = cached + length;
+  const mask = new Float32Array(length * width);
+  for (let query = 0; query < length; query++) {
+    const seen = cached + (Math.trunc(query / blockLength) + 1) * blockLength;
+    mask.fill(Number.NEGATIVE_INFINITY, query * width + seen, (query + 1) * width);
+  }
+  return new Tensor("float32", mask, [1, 1, length, width]);
+}
+
+function noPartials(hidden: Tensor): Tensor {
+  return new Tensor("float32", new Float32Array(0), [0, ...hidden.dims]);
+}
+
+/** [1, T, H] each -> [R, T, H] */
+function stack(partials: readonly Tensor[]): Tensor {
+  const [first] = partials as [Tensor];
+  if (partials.length === 1) return first;
+  const data = new Float32Array(partials.length * first.size);
+  partials.forEach((partial, rank) => {
+    data.set(partial.data as Float32Array, rank * first.size);
+  });
+  return new Tensor("float32", data, [partials.length, ...first.dims.slice(1)]);
+}
+
+function int64(values: readonly number[], dims: readonly number[]): Tensor {
+  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+}
