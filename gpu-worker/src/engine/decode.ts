@@ -24,7 +24,7 @@ export interface SequenceModel {
 }
 
 export interface DecodeOptions {
-  readonly decoding: Required<Decoding>;
+  readonly decoding: Decoding;
   readonly blockLength: number;
   readonly maskToken: number;
   /** Tokens that end the answer; empty to go on to the limit. */
@@ -43,8 +43,18 @@ export interface TokenEdit {
 
 /** What happened to a block, numbered from the one that holds the first generated cell. Cells are generated cells. */
 export type Step =
-  | { readonly kind: "denoise"; readonly block: number; readonly cells: readonly number[]; readonly edits: readonly TokenEdit[] }
-  | { readonly kind: "commit"; readonly block: number; readonly cells: readonly number[]; readonly finish?: "stop" | "length" };
+  | {
+      readonly kind: "denoise";
+      readonly block: number;
+      readonly cells: readonly number[];
+      readonly edits: readonly TokenEdit[];
+    }
+  | {
+      readonly kind: "commit";
+      readonly block: number;
+      readonly cells: readonly number[];
+      readonly finish?: "stop" | "length";
+    };
 
 /**
  * Generates after `prompt` until an end token or `maxTokens`. The last commit carries `finish`; its cells stop at the end
@@ -96,7 +106,8 @@ async function* denoise(
   options: DecodeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, void> {
-  const { rule, threshold, editing_threshold, max_post_steps, num_to_transfer } = options.decoding;
+  // 2.0 never edits: it leaves the loop with its last mask.
+  const { rule, threshold, editing_threshold = 1, max_post_steps = 0, num_to_transfer } = options.decoding;
   const editable = rule === "2.1";
   for (let postSteps = 0; ; ) {
     const masked = positions(cells, prompted, (token) => token === options.maskToken);
@@ -124,7 +135,13 @@ async function* denoise(
         const { token: after, probability } = candidates[i] as Candidate;
         const before = cells[i] as number;
         cells[i] = after;
-        return { op: before === options.maskToken ? "unmask" : "substitute", at: i - prompted, before, after, probability };
+        return {
+          op: before === options.maskToken ? "unmask" : "substitute",
+          at: i - prompted,
+          before,
+          after,
+          probability,
+        };
       });
     yield { kind: "denoise", block, cells: cells.slice(prompted), edits };
 

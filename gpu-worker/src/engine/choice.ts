@@ -1,0 +1,74 @@
+/**
+ * One choice of a response: the steps of its decoding, told as drafts, commits and an end. It numbers blocks and knows
+ * text; it knows no response, no queue and no model.
+ */
+import type { CommitEvent, DoneEvent, DraftEvent, Edit } from "@palimpsest/proto";
+import { AnswerText, type TokenBytes } from "./answer-text.ts";
+import type { Step, TokenEdit } from "./decode.ts";
+
+/** An event without what the response adds to it. */
+export type ChoiceEvent = Bare<DraftEvent> | Bare<CommitEvent> | Bare<DoneEvent>;
+type Bare<E> = Omit<E, "v" | "response_id" | "attempt" | "seq" | "choice">;
+
+export interface ChoiceOptions {
+  readonly bytes: TokenBytes;
+  readonly maskToken: number;
+  readonly eosTokens: ReadonlySet<number>;
+  readonly stop: readonly string[];
+  readonly drafts: boolean;
+  /** Generated tokens that another worker has committed: their text is known, and kept back where it must be. */
+  readonly committed: readonly number[];
+  /** Number of the first block that is generated here. */
+  readonly firstBlock: number;
+}
+
+/** Tells the steps as events. Leaving it early, as a stop string does, ends the decoding before its next step. */
+export async function* tellChoice(
+  steps: AsyncIterable<Step>,
+  options: ChoiceOptions,
+): AsyncGenerator<ChoiceEvent, void, void> {
+  const answer = new AnswerText(options.bytes, options.stop);
+  if (options.committed.length > 0) answer.commit(options.committed, false);
+  let rev = 0;
+  for await (const step of steps) {
+    const block = options.firstBlock + step.block;
+    if (step.kind === "denoise") {
+      if (options.drafts) yield { type: "draft", block, rev: rev++, ...draft(answer, step.cells, step.edits, options) };
+      continue;
+    }
+    rev = 0;
+    const { text, start, stopped } = answer.commit(step.cells, step.finish !== undefined);
+    yield { type: "commit", block, text, start, length: text.length, token_ids: [...step.cells] };
+    const finish = stopped ? "stop" : step.finish;
+    if (finish !== undefined) {
+      yield { type: "done", finish_reason: finish };
+      return;
+    }
+  }
+}
+
+function draft(
+  answer: AnswerText,
+  cells: readonly number[],
+  edits: readonly TokenEdit[],
+  { bytes, maskToken, eosTokens }: ChoiceOptions,
+): Pick<DraftEvent, "content" | "edits"> {
+  const end = cells.findIndex((token) => eosTokens.has(token));
+  const shown = end < 0 ? cells : cells.slice(0, end);
+  const { content, offsets } = answer.preview(shown.map((token) => (token === maskToken ? undefined : token)));
+  const text = (token: number): string => new TextDecoder().decode(bytes(token));
+  const visible = edits.filter(({ at }) => at < shown.length);
+  return {
+    content,
+    edits: visible.map(
+      ({ op, at, before, after, probability }): Edit => ({
+        op,
+        at,
+        offset: offsets[at] as number,
+        ...(op === "substitute" && { before: text(before) }),
+        after: text(after),
+        p: probability,
+      }),
+    ),
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * The engine: a request becomes sequences, their steps become the response's edit events. Prompts are encoded, limits are
+ * checked and every failure becomes an event here. It knows no sockets, threads or tensors.
+ */
+import type { Decoding, EditEvent, ErrorEvent, Usage } from "@palimpsest/proto";
+import { WorkerError } from "../errors.ts";
+import type { TokenBytes } from "./answer-text.ts";
+import { type ChoiceEvent, tellChoice } from "./choice.ts";
+import { decode, type SequenceModel, type Step } from "./decode.ts";
+import type { CommittedChoice, Engine, EngineStats, GenerateRequest, Message, ModelInfo, Prompt } from "./engine.ts";
+import type { PageId } from "./kv-cache.ts";
+import { merge } from "./merge.ts";
+import { decodingParameters } from "./presets.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** Answer length where the request names none: the reference's `gen_length`. */
+const DEFAULT_MAX_TOKENS = 2048;
+
+/** Choices of one response: each takes a slot, and the API promises no more. */
+const MAX_CHOICES = 8;
+
+/** Turns prompts into tokens and tokens into text. */
+export interface Tokenizer {
+  /** Raw text; the text of a special token is text. @throws WorkerError */
+  encode(text: string): number[];
+  /** Messages through the chat template. @throws WorkerError naming the message at fault */
+  encodeChat(messages: readonly Message[], tools: readonly unknown[]): number[];
+  readonly bytes: TokenBytes;
+}
+
+/** Forwards of a sequence so far, by kind. */
+export interface ForwardCounts {
+  readonly forwards: number;
+  readonly prefillForwards: number;
+  readonly commitForwards: number;
+}
+
+/** What the engine computes with. */
+export interface EngineModel {
+  readonly counts: ForwardCounts;
+  /** A sequence whose K/V go into `pages`, one page per block of prompt and answer. */
+  sequence(pages: readonly PageId[]): SequenceModel & { readonly counts: ForwardCounts };
+}
+
+export interface EngineOptions {
+  readonly info: ModelInfo;
+  readonly vocabSize: number;
+  readonly maskToken: number;
+  readonly eosTokens: readonly number[];
+  readonly model: EngineModel;
+  readonly scheduler: Scheduler;
+  /** Absent: only token prompts can be taken, and there is no text. */
+  readonly tokenizer?: Tokenizer;
+}
+
+/** A request that has passed every check. */
+interface Plan {
+  readonly request: GenerateRequest;
+  readonly prompt: readonly number[];
+  readonly maxTokens: number;
+  readonly decoding: Decoding;
+  readonly committed: readonly CommittedChoice[];
+}
+
+type ResponseEvent = { readonly type: "admitted" } | (ChoiceEvent & { readonly choice: number });
+
+export class LocalEngine implements Engine {
+  readonly model: ModelInfo;
+  readonly #options: EngineOptions;
+  #committedTokens = 0;
+
+  constructor(options: EngineOptions) {
+    this.model = options.info;
+    this.#options = options;
+  }
+
+  async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
+    let seq = 0;
+    const head = () => ({ v: 1, response_id: request.responseId, attempt: request.attempt, seq: seq++ }) as const;
+    const usage = emptyUsage();
+    try {
+      const plan = this.#plan(request);
+      usage.prompt_tokens = plan.prompt.length;
+      const { decoding, prompt } = plan;
+      const { blockLength, name } = this.model;
+      let opened = false;
+      const choices = Array.from({ length: request.choices }, (_, choice) => this.#choice(plan, choice, usage, signal));
+      for await (const event of merge(choices)) {
+        if (event.type !== "admitted") yield { ...head(), ...event };
+        else if (!opened) {
+          opened = true;
+          const counts = { choices: request.choices, prompt_tokens: prompt.length, cached_tokens: 0 };
+          yield { ...head(), type: "open", model: name, block_length: blockLength, decoding, ...counts };
+        }
+      }
+      yield { ...head(), type: "end", usage };
+    } catch (error) {
+      yield { ...head(), ...failure(error, signal) };
+    }
+  }
+
+  async stats(): Promise<EngineStats> {
+    const { scheduler, model } = this.#options;
+    return {
+      runningSequences: scheduler.running,
+      waitingSequences: scheduler.waiting,
+      pagesInUse: scheduler.pagesInUse,
+      pagesTotal: scheduler.limits.pages,
+      ...model.counts,
+      committedTokens: this.#committedTokens,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async *#choice(
+    plan: Plan,
+    choice: number,
+    usage: Usage,
+    signal: AbortSignal,
+  ): AsyncGenerator<ResponseEvent, void, void> {
+    const { request, decoding } = plan;
+    const { blockLength } = this.model;
+    const { scheduler, model, tokenizer, maskToken } = this.#options;
+    const { tokens: committed, finishReason } = plan.committed[choice] ?? { tokens: [] };
+    usage.completion_tokens += committed.length;
+    if (finishReason !== undefined) {
+      yield { type: "admitted" };
+      yield { type: "done", choice, finish_reason: finishReason };
+      return;
+    }
+    using admission = await scheduler.admit(Math.ceil((plan.prompt.length + plan.maxTokens) / blockLength), signal);
+    yield { type: "admitted" };
+
+    const eosTokens = new Set(request.ignoreEos ? [] : this.#options.eosTokens);
+    const sequence = model.sequence(admission.pages);
+    const prompt = [...plan.prompt, ...committed];
+    const maxTokens = plan.maxTokens - committed.length;
+    const steps = decode(sequence, prompt, { decoding, blockLength, maskToken, eosTokens, maxTokens }, signal);
+    const events = tellChoice(this.#counted(steps, usage), {
+      bytes: tokenizer?.bytes ?? (() => new Uint8Array(0)),
+      maskToken,
+      eosTokens,
+      stop: request.stop,
+      drafts: request.drafts,
+      committed,
+      firstBlock: Math.floor(prompt.length / blockLength) - Math.floor(plan.prompt.length / blockLength),
+    });
+    try {
+      for await (const event of events) yield { ...event, choice };
+    } finally {
+      usage.forwards += sequence.counts.forwards;
+      usage.prefill_forwards += sequence.counts.prefillForwards;
+      usage.commit_forwards += sequence.counts.commitForwards;
+    }
+  }
+
+  async *#counted(steps: AsyncIterable<Step>, usage: Usage): AsyncGenerator<Step, void, void> {
+    for await (const step of steps) {
+      if (step.kind === "commit") {
+        usage.completion_tokens += step.cells.length;
+        this.#committedTokens += step.cells.length;
+      } else {
+        for (const { op } of step.edits) usage.edits[op]++;
+      }
+      yield step;
+    }
+  }
+
+  /** Checks a request against every limit before any work starts. @throws WorkerError */
+  #plan(request: GenerateRequest): Plan {
+    const { blockLength, maxContextTokens } = this.model;
+    if (!(Number.isInteger(request.choices) && request.choices >= 1 && request.choices <= MAX_CHOICES)) {
+      throw invalid("n", `n: must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
+    }
+    const decoding = decodingParameters(request.decoding);
+    const prompt = this.#encode(request.prompt);
+    if (prompt.length === 0) throw invalid("prompt", "prompt: is empty");
+    const room = maxContextTokens - prompt.length;
+    const maxTokens = request.maxTokens ?? Math.min(room, DEFAULT_MAX_TOKENS);
+    if (request.maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 1)) {
+      throw invalid("max_tokens", `max_tokens: must be a whole number from 1, not ${maxTokens}`);
+    }
+    if (room < 1 || maxTokens > room) {
+      const blocks = (tokens: number): string => `${tokens} tokens (${Math.ceil(tokens / blockLength)} blocks)`;
+      const asked =
+        request.maxTokens === undefined ? "" : ` and max_tokens ${maxTokens} need ${blocks(prompt.length + maxTokens)}`;
+      const message = `the prompt of ${blocks(prompt.length)}${asked}; the model has room for ${blocks(maxContextTokens)}`;
+      throw new WorkerError("context_length_exceeded", message, {
+        param: request.maxTokens === undefined ? "messages" : "max_tokens",
+      });
+    }
+    for (const [i, { tokens, finishReason }] of request.committed.entries()) {
+      const whole = (prompt.length + tokens.length) % blockLength === 0 && tokens.length < maxTokens;
+      if (tokens.length > 0 && finishReason === undefined && !whole) {
+        throw invalid(
+          "committed",
+          `committed[${i}]: ${tokens.length} tokens do not end with a block of a running choice`,
+        );
+      }
+    }
+    return { request, prompt, maxTokens, decoding, committed: request.committed };
+  }
+
+  #encode(prompt: Prompt): readonly number[] {
+    const { tokenizer, vocabSize } = this.#options;
+    if (prompt.kind === "tokens") {
+      const wrong = prompt.tokens.findIndex((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
+      if (wrong < 0) return prompt.tokens;
+      throw invalid(
+        "prompt",
+        `prompt[${wrong}]: ${prompt.tokens[wrong]} is not a token of this model; ids go from 0 to ${vocabSize - 1}`,
+      );
+    }
+    if (tokenizer === undefined) {
+      throw invalid("prompt", "this model's package has no tokenizer: send the prompt as token ids to /v1/completions");
+    }
+    return prompt.kind === "text" ? tokenizer.encode(prompt.text) : tokenizer.encodeChat(prompt.messages, prompt.tools);
+  }
+}
+
+function emptyUsage(): Usage {
+  const edits = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
+  const forwards = { forwards: 0, prefill_forwards: 0, commit_forwards: 0 };
+  return { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, ...forwards, edits };
+}
+
+/** The last event of a response that failed. */
+function failure(
+  error: unknown,
+  signal: AbortSignal,
+): Pick<ErrorEvent, "type" | "code" | "message" | "retryable" | "param"> {
+  if (error instanceof WorkerError) {
+    const { code, message, param } = error;
+    const retryable = code === "overloaded" || code === "unavailable" || code === "deadline_exceeded";
+    return { type: "error", code, message, retryable, ...(param !== undefined && { param }) };
+  }
+  if (signal.aborted) {
+    const timedOut = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+    if (timedOut)
+      return { type: "error", code: "deadline_exceeded", message: "the deadline has passed", retryable: true };
+    return { type: "error", code: "cancelled", message: "the request was cancelled", retryable: false };
+  }
+  const message = `the computation failed: ${error instanceof Error ? error.message : String(error)}`;
+  return { type: "error", code: "internal", message, retryable: true };
+}
+
+function invalid(param: string, message: string): WorkerError {
+  return new WorkerError("invalid_request", message, { param });
+}

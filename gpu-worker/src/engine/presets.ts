@@ -1,0 +1,52 @@
+/** Decoding parameters: the published presets, and a request's own values checked and laid over them. */
+import type { Decoding } from "@palimpsest/proto";
+import { WorkerError } from "../errors.ts";
+import type { DecodingRequest } from "./engine.ts";
+
+/** The model card's presets for LLaDA2.1, and 2.0's evaluation setting. */
+const PRESETS = {
+  quality: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
+  speed: { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 16, num_to_transfer: 1 },
+  "2.0": { rule: "2.0", threshold: 0.95, num_to_transfer: 1 },
+} as const satisfies Record<string, Decoding>;
+
+/** More post steps than this change nothing in practice and cost a forward each. */
+const POST_STEPS_LIMIT = 256;
+
+/** The parameters in force for a request. @throws WorkerError naming the parameter */
+export function decodingParameters(request: DecodingRequest): Decoding {
+  const threshold = probability("threshold", request.threshold);
+  const editingThreshold = probability("editing_threshold", request.editingThreshold);
+  const maxPostSteps = request.maxPostSteps;
+  if (
+    maxPostSteps !== undefined &&
+    !(Number.isInteger(maxPostSteps) && maxPostSteps >= 0 && maxPostSteps <= POST_STEPS_LIMIT)
+  ) {
+    throw invalid("max_post_steps", `must be a whole number from 0 to ${POST_STEPS_LIMIT}, not ${maxPostSteps}`);
+  }
+  if (request.rule === "2.0") {
+    if (request.mode !== undefined)
+      throw invalid("mode", `"${request.mode}" is a preset of decoding 2.1; decoding 2.0 has none`);
+    if (editingThreshold !== undefined)
+      throw invalid("editing_threshold", "decoding 2.0 does not edit; leave it out or use 2.1");
+    if (maxPostSteps !== undefined)
+      throw invalid("max_post_steps", "decoding 2.0 has no post steps; leave it out or use 2.1");
+    return { ...PRESETS["2.0"], threshold: threshold ?? PRESETS["2.0"].threshold };
+  }
+  const preset = PRESETS[request.mode ?? "quality"];
+  return {
+    ...preset,
+    threshold: threshold ?? preset.threshold,
+    editing_threshold: editingThreshold ?? preset.editing_threshold,
+    max_post_steps: maxPostSteps ?? preset.max_post_steps,
+  };
+}
+
+function probability(param: string, value: number | undefined): number | undefined {
+  if (value === undefined || (value >= 0 && value <= 1)) return value;
+  throw invalid(param, `must be a probability from 0 to 1, not ${value}`);
+}
+
+function invalid(param: string, message: string): WorkerError {
+  return new WorkerError("invalid_request", `${param}: ${message}`, { param });
+}

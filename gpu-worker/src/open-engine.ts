@@ -1,0 +1,65 @@
+/** Wires an engine out of a model package: sessions, K/V cache, scheduler, tokenizer. Runs on the caller's thread. */
+import { join } from "node:path";
+import type { Engine, ModelInfo } from "./engine/engine.ts";
+import { LocalEngine } from "./engine/local-engine.ts";
+import { Scheduler } from "./engine/scheduler.ts";
+import type { Manifest } from "./model/manifest.ts";
+import { pageBytes } from "./runtime/kv-tensors.ts";
+import { openModel } from "./runtime/model.ts";
+import { readManifest } from "./runtime/package.ts";
+import { openTokenizer } from "./tokenizer/tokenizer.ts";
+
+/** Memory for K/V unless the operator says otherwise: room for eight long answers of the shipped model. */
+const DEFAULT_KV_CACHE_BYTES = 2 ** 30;
+const DEFAULT_CAPACITY = 8;
+/** Sequences that may wait for each that may run: beyond it, an answer comes too late to be wanted. */
+const WAITING_PER_SLOT = 16;
+
+/** Where a model is and what it may use. */
+export interface EngineSettings {
+  /** Folder of the model package. */
+  readonly package: string;
+  /** Name that clients use; the package's own by default. */
+  readonly name?: string;
+  /** Threads of one operator. */
+  readonly threads?: number;
+  readonly kvCacheBytes?: number;
+  /** Sequences that run at once. */
+  readonly capacity?: number;
+}
+
+/** Opens a package's engine. @throws PackageError when the package cannot be used */
+export async function openEngine(settings: EngineSettings): Promise<Engine> {
+  const manifest = await readManifest(settings.package);
+  const { config, blockLength, maskToken, eosTokens } = manifest;
+  const capacity = settings.capacity ?? DEFAULT_CAPACITY;
+  const contextPages = Math.floor(config.maxPositions / blockLength);
+  const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / pageBytes(config, blockLength));
+  const pages = Math.max(1, Math.min(budget, capacity * contextPages));
+  const tokenizer = await packageTokenizer(settings.package, manifest);
+  const model = await openModel(settings.package, manifest, { threads: settings.threads ?? 1, pages });
+  const info: ModelInfo = {
+    name: settings.name ?? manifest.name,
+    created: manifest.created,
+    blockLength,
+    maxContextTokens: Math.min(contextPages, pages) * blockLength,
+    chat: tokenizer !== undefined && manifest.tokenizer?.chatTemplate !== undefined,
+    text: tokenizer !== undefined,
+    capacity,
+  };
+  return new LocalEngine({
+    info,
+    vocabSize: config.vocabSize,
+    maskToken,
+    eosTokens,
+    model,
+    scheduler: new Scheduler({ capacity, pages, waiting: capacity * WAITING_PER_SLOT }),
+    ...(tokenizer && { tokenizer }),
+  });
+}
+
+async function packageTokenizer(folder: string, { tokenizer }: Manifest) {
+  if (tokenizer === undefined) return undefined;
+  const path = (file: string | undefined) => (file === undefined ? {} : { file: join(folder, file) });
+  return openTokenizer({ tokenizer: join(folder, tokenizer.tokenizer), ...path(tokenizer.config) });
+}
