@@ -84,8 +84,11 @@ export class LocalEngine implements Engine {
       const { decoding, prompt } = plan;
       const { blockLength, name } = this.model;
       let opened = false;
-      const choices = Array.from({ length: request.choices }, (_, choice) => this.#choice(plan, choice, usage, signal));
-      for await (const event of merge(choices)) {
+      const choices = Array.from(
+        { length: request.choices },
+        (_, choice) => (either: AbortSignal) => this.#choice(plan, choice, usage, either),
+      );
+      for await (const event of merge(choices, signal)) {
         if (event.type !== "admitted") yield { ...head(), ...event };
         else if (!opened) {
           opened = true;

@@ -1,8 +1,16 @@
 /** Joins async iterables into one, each item as soon as it is there. */
 
-/** Yields from all sources as they produce; ends when all have ended. Left early or failed, it ends every source. */
-export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T, void, void> {
-  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+/**
+ * Starts every source and yields from all as they produce; ends when all have ended. When one fails, or the reader leaves,
+ * the signal that the others were started with aborts.
+ */
+export async function* merge<T>(
+  starts: readonly ((signal: AbortSignal) => AsyncIterable<T>)[],
+  signal: AbortSignal,
+): AsyncGenerator<T, void, void> {
+  const group = new AbortController();
+  const either = AbortSignal.any([signal, group.signal]);
+  const iterators = starts.map((start) => start(either)[Symbol.asyncIterator]());
   const pull = async (index: number) => ({ index, result: await (iterators[index] as AsyncIterator<T>).next() });
   const pending = new Map(iterators.map((_, index) => [index, pull(index)]));
   try {
@@ -16,7 +24,8 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGene
       yield result.value;
     }
   } finally {
-    const left = [...pending.keys()];
-    await Promise.allSettled(left.map((index) => iterators[index]?.return?.()));
+    group.abort();
+    await Promise.allSettled(pending.values());
+    await Promise.allSettled([...pending.keys()].map((index) => iterators[index]?.return?.()));
   }
 }

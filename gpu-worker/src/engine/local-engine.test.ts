@@ -1,0 +1,125 @@
+import type { EditEvent } from "@palimpsest/proto";
+import { expect, test } from "vitest";
+import type { GenerateRequest } from "./engine.ts";
+import { LocalEngine } from "./local-engine.ts";
+import { Scheduler } from "./scheduler.ts";
+import { everywhere, ScriptedModel } from "./scripted-model.ts";
+
+const letter = (token: number): Uint8Array => Uint8Array.of(token === 50 ? 0x2e : 0x60 + token);
+
+function engine(script: ConstructorParameters<typeof ScriptedModel>[0], models: ScriptedModel[] = []) {
+  const scheduler = new Scheduler({ capacity: 2, pages: 32, waiting: 2 });
+  const info = { name: "m", created: 0, blockLength: 4, maxContextTokens: 32, chat: false, text: true, capacity: 2 };
+  const model = {
+    counts: { forwards: 0, prefillForwards: 0, commitForwards: 0 },
+    sequence: () => {
+      const sequence = new ScriptedModel(script);
+      models.push(sequence);
+      return sequence;
+    },
+  };
+  const tokenizer = { bytes: letter, encode: (text: string) => [...text].map(Number), encodeChat: () => [1] };
+  const tokens = { vocabSize: 60, maskToken: 59, eosTokens: [50] };
+  return { engine: new LocalEngine({ info, ...tokens, model, scheduler, tokenizer }), scheduler };
+}
+
+function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {
+  return {
+    responseId: "r",
+    attempt: 1,
+    prompt: { kind: "tokens", tokens: [1, 2, 3, 4] },
+    decoding: {},
+    maxTokens: 8,
+    choices: 1,
+    stop: [],
+    ignoreEos: false,
+    drafts: true,
+    committed: [],
+    ...changes,
+  };
+}
+
+async function events(local: LocalEngine, changes: Partial<GenerateRequest>, signal = new AbortController().signal) {
+  return Array.fromAsync(local.generate(request(changes), signal));
+}
+
+const kinds = (all: EditEvent[]): string => all.map(({ type }) => type).join(" ");
+
+test("tells a response from open to end, in order", async () => {
+  const { engine: local, scheduler } = engine([everywhere("5@.9", 4)]);
+  const all = await events(local, {});
+  expect(kinds(all)).toBe("open draft draft commit draft draft commit done end");
+  expect(all.map(({ seq }) => seq)).toEqual(all.map((_, i) => i));
+  expect(all.filter((event) => event.type === "commit").map(({ text, start }) => [text, start])).toEqual([
+    ["eeee", 0],
+    ["eeee", 4],
+  ]);
+  expect(all.at(-1)).toMatchObject({
+    usage: { prompt_tokens: 4, completion_tokens: 8, forwards: 4, edits: { unmask: 8, substitute: 0 } },
+  });
+  expect(scheduler.pagesInUse).toBe(0);
+});
+
+test("a stop string ends the choice before the next forward", async () => {
+  const models: ScriptedModel[] = [];
+  const { engine: local } = engine([["1@.9", "2@.9", "3@.9", "4@.9"]], models);
+  const all = await events(local, { stop: ["cd"], drafts: false });
+  expect(all.find((event) => event.type === "commit")).toMatchObject({ text: "ab" });
+  expect(all.find((event) => event.type === "done")).toMatchObject({ finish_reason: "stop" });
+  expect(models[0]?.counts.forwards).toBe(2);
+});
+
+test("a draft shows nothing after the end token", async () => {
+  const { engine: local } = engine([
+    ["1@.9", "50@.9", "3@.9", "4@.1"],
+    ["1@.9", "50@.9", "3@.9", "4@.9"],
+  ]);
+  const [, draft] = await events(local, {});
+  expect(draft).toMatchObject({ content: ["a"], edits: [{ at: 0, after: "a" }] });
+});
+
+test("an abort ends the stream with `cancelled` and frees slot and pages", async () => {
+  const { engine: local, scheduler } = engine([everywhere("5@.1", 4)]);
+  const controller = new AbortController();
+  const seen: EditEvent[] = [];
+  for await (const event of local.generate(request({ choices: 2 }), controller.signal)) {
+    seen.push(event);
+    if (seen.length === 4) controller.abort();
+  }
+  expect(seen.at(-1)).toMatchObject({ type: "error", code: "cancelled", retryable: false });
+  expect([scheduler.running, scheduler.pagesInUse]).toEqual([0, 0]);
+});
+
+test("continues another worker's response at its next block", async () => {
+  const models: ScriptedModel[] = [];
+  const { engine: local } = engine([everywhere("5@.9", 4)], models);
+  const all = await events(local, { attempt: 2, committed: [{ tokens: [6, 6, 6, 6] }], drafts: false });
+  expect(models[0]?.prefilled).toEqual([1, 2, 3, 4, 6, 6, 6, 6]);
+  expect(all.find((event) => event.type === "commit")).toMatchObject({ block: 1, start: 4, text: "eeee", attempt: 2 });
+  expect(all.at(-1)).toMatchObject({ usage: { completion_tokens: 8 } });
+});
+
+test("a computation that fails is told as an error and frees its pages", async () => {
+  const { engine: local, scheduler } = engine([["1@.9"]]);
+  const all = await events(local, { prompt: { kind: "text", text: "" } });
+  expect(all).toMatchObject([{ type: "error", code: "invalid_request", param: "prompt" }]);
+  const failed = engine([]);
+  expect((await events(failed.engine, {})).at(-1)).toMatchObject({ type: "error", code: "internal" });
+  expect(failed.scheduler.pagesInUse + scheduler.pagesInUse).toBe(0);
+});
+
+const refused: [string, Partial<GenerateRequest>, string, string][] = [
+  ["n", { choices: 9 }, "invalid_request", "n: must be a whole number from 1 to 8, not 9"],
+  ["max_tokens", { maxTokens: 29 }, "context_length_exceeded", "33 tokens (9 blocks); the model has room for 32 tokens (8 blocks)"],
+  ["threshold", { decoding: { threshold: 1.5 } }, "invalid_request", "threshold: must be a probability from 0 to 1, not 1.5"],
+  ["editing_threshold", { decoding: { rule: "2.0", editingThreshold: 0.5 } }, "invalid_request", "decoding 2.0 does not edit"],
+  ["prompt", { prompt: { kind: "tokens", tokens: [1, 60] } }, "invalid_request", "prompt[1]: 60 is not a token"],
+];
+
+test.each(refused)("refuses a wrong %s before any work, with the numbers", async (param, changes, code, message) => {
+  const models: ScriptedModel[] = [];
+  const { engine: local } = engine([], models);
+  const all = await events(local, changes);
+  expect(all).toMatchObject([{ type: "error", code, param, message: expect.stringContaining(message) }]);
+  expect(models).toEqual([]);
+});

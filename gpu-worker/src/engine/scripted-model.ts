@@ -1,0 +1,42 @@
+/** A model for tests that answers from a script: one list of candidates per forward. */
+import type { Candidate, SequenceModel } from "./decode.ts";
+
+/** `"7@.9"`: token 7 with probability 0.9. */
+type ScriptedCandidate = `${number}@${number}`;
+
+/** Records what the decoding did to it. */
+export class ScriptedModel implements SequenceModel {
+  readonly prefilled: number[] = [];
+  readonly committed: number[][] = [];
+  /** Blocks as they stood before each forward. */
+  readonly seen: number[][] = [];
+  readonly counts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
+  readonly #script: readonly (readonly ScriptedCandidate[])[];
+
+  constructor(script: readonly (readonly ScriptedCandidate[])[]) {
+    this.#script = script;
+  }
+
+  async prefill(tokens: readonly number[]): Promise<void> {
+    this.prefilled.push(...tokens);
+  }
+
+  async denoise(block: readonly number[]): Promise<readonly Candidate[]> {
+    this.seen.push([...block]);
+    // The last forward repeats, so that a script need not say when the text is stable.
+    const forward = this.#script[Math.min(this.counts.forwards++, this.#script.length - 1)] ?? [];
+    return forward.map((candidate) => {
+      const [token, probability] = candidate.split("@").map(Number) as [number, number];
+      return { token, probability };
+    });
+  }
+
+  async commit(block: readonly number[]): Promise<void> {
+    this.committed.push([...block]);
+  }
+}
+
+/** A forward that answers the same for every cell. */
+export function everywhere(candidate: ScriptedCandidate, cells: number): ScriptedCandidate[] {
+  return new Array<ScriptedCandidate>(cells).fill(candidate);
+}
