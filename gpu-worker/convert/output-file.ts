@@ -1,0 +1,43 @@
+/** A file that is written from its start to its end and knows its SHA-256 when it is done. */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { PackageError } from "../src/errors.ts";
+
+export interface OutputFile extends AsyncDisposable {
+  /** Bytes written so far. */
+  readonly position: number;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Writes zeros up to the next multiple of `bytes`. */
+  align(bytes: number): Promise<void>;
+  /** Flushes to the disk, so that what is renamed after it is whole even where the machine dies. */
+  finish(): Promise<{ sizeBytes: number; sha256: string }>;
+}
+
+/** @throws PackageError when the disk is full */
+export async function createOutputFile(path: string): Promise<OutputFile> {
+  const handle = await open(path, "wx");
+  const hash = createHash("sha256");
+  let position = 0;
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    hash.update(bytes);
+    try {
+      for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
+      throw new PackageError(`${path}: no space left on the disk after ${position} bytes`, { cause });
+    }
+    position += bytes.length;
+  };
+  return {
+    get position() {
+      return position;
+    },
+    write,
+    align: (bytes) => write(new Uint8Array((bytes - (position % bytes)) % bytes)),
+    async finish() {
+      await handle.sync();
+      return { sizeBytes: position, sha256: hash.digest("hex") };
+    },
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}

