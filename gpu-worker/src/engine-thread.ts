@@ -1,8 +1,7 @@
 /**
  * The engine's thread: onnxruntime blocks the thread it runs on, so sockets live on another one (engine-client.ts is that
- * end). Between two steps the thread looks at its messages, so an abort is seen within one denoise step.
+ * end). onnxruntime lets messages in before each graph it runs, so an abort is seen within one denoise step.
  */
-import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Engine } from "./engine/engine.ts";
 import type { FromEngine, ToEngine } from "./engine-messages.ts";
@@ -46,7 +45,6 @@ function serve(engine: Engine): void {
     running.set(id, controller);
     for await (const event of engine.generate(request, controller.signal)) {
       send({ kind: "event", id, event });
-      await setImmediate();
     }
     running.delete(id);
     send({ kind: "closed", id });

@@ -26,11 +26,16 @@ export interface EngineSettings {
   readonly kvCacheBytes?: number;
   /** Sequences that run at once. */
   readonly capacity?: number;
+  /** Tokens denoised together and tokens that end an answer; the package's by default. */
+  readonly blockLength?: number;
+  readonly eosTokens?: readonly number[];
+  /** False: recompute everything at every step, the slow twin of the K/V cache. */
+  readonly cache?: boolean;
 }
 
 /** Opens a package's engine. @throws PackageError when the package cannot be used */
 export async function openEngine(settings: EngineSettings): Promise<Engine> {
-  const manifest = await readManifest(settings.package);
+  const manifest = { ...(await readManifest(settings.package)), ...given(settings) };
   const { config, blockLength, maskToken, eosTokens } = manifest;
   const capacity = settings.capacity ?? DEFAULT_CAPACITY;
   const contextPages = Math.floor(config.maxPositions / blockLength);
@@ -52,10 +57,17 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
     vocabSize: config.vocabSize,
     maskToken,
     eosTokens,
-    model,
+    model: settings.cache === false ? { counts: model.counts, sequence: () => model.sequenceWithoutCache() } : model,
     scheduler: new Scheduler({ capacity, pages, waiting: capacity * WAITING_PER_SLOT }),
     ...(tokenizer && { tokenizer }),
   });
+}
+
+function given({ blockLength, eosTokens }: EngineSettings): Partial<Manifest> {
+  return {
+    ...(blockLength !== undefined && { blockLength }),
+    ...(eosTokens !== undefined && { eosTokens: [...eosTokens] }),
+  };
 }
 
 async function packageTokenizer(folder: string, { tokenizer }: Manifest) {

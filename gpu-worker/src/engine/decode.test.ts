@@ -6,7 +6,13 @@ import { everywhere, ScriptedModel } from "./scripted-model.ts";
 
 const MASK = 99;
 const EOS = 50;
-const quality: Decoding = { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 };
+const quality: Decoding = {
+  rule: "2.1",
+  threshold: 0.7,
+  editing_threshold: 0.5,
+  max_post_steps: 16,
+  num_to_transfer: 1,
+};
 const v20: Decoding = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 };
 
 function options(changes: Partial<DecodeOptions> = {}): DecodeOptions {
@@ -118,7 +124,10 @@ test("an abort ends the decoding before its next forward", async () => {
   expect(model.counts.forwards).toBe(2);
 });
 
-const candidate = fc.record({ token: fc.integer({ min: 0, max: 60 }), probability: fc.float({ min: 0, max: 1, noNaN: true }) });
+const candidate = fc.record({
+  token: fc.integer({ min: 0, max: 60 }),
+  probability: fc.float({ min: 0, max: 1, noNaN: true }),
+});
 
 test("whatever the candidates: ends within the bound, emits no mask, never touches the prompt", async () => {
   await fc.assert(

@@ -110,9 +110,24 @@ test("a computation that fails is told as an error and frees its pages", async (
 
 const refused: [string, Partial<GenerateRequest>, string, string][] = [
   ["n", { choices: 9 }, "invalid_request", "n: must be a whole number from 1 to 8, not 9"],
-  ["max_tokens", { maxTokens: 29 }, "context_length_exceeded", "33 tokens (9 blocks); the model has room for 32 tokens (8 blocks)"],
-  ["threshold", { decoding: { threshold: 1.5 } }, "invalid_request", "threshold: must be a probability from 0 to 1, not 1.5"],
-  ["editing_threshold", { decoding: { rule: "2.0", editingThreshold: 0.5 } }, "invalid_request", "decoding 2.0 does not edit"],
+  [
+    "max_tokens",
+    { maxTokens: 29 },
+    "context_length_exceeded",
+    "33 tokens (9 blocks); the model has room for 32 tokens (8 blocks)",
+  ],
+  [
+    "threshold",
+    { decoding: { threshold: 1.5 } },
+    "invalid_request",
+    "threshold: must be a probability from 0 to 1, not 1.5",
+  ],
+  [
+    "editing_threshold",
+    { decoding: { rule: "2.0", editingThreshold: 0.5 } },
+    "invalid_request",
+    "decoding 2.0 does not edit",
+  ],
   ["prompt", { prompt: { kind: "tokens", tokens: [1, 60] } }, "invalid_request", "prompt[1]: 60 is not a token"],
 ];
 

@@ -24,8 +24,6 @@ export interface PlanOptions {
   readonly quantization: Quantization;
   /** Ranks the experts are split over, evenly and in order. */
   readonly ranks: number;
-  /** Tokens denoised together. */
-  readonly blockLength: number;
   /** Never a candidate: the argmax is taken without it, the probability over the full softmax. */
   readonly maskToken: number;
 }
@@ -80,7 +78,7 @@ function embedding(config: ModelConfig): OnnxGraph {
 
 function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): OnnxGraph {
   const { hiddenSize, kvHeads, headDim, rotaryDim, rmsNormEps } = config;
-  const { quantization, blockLength } = options;
+  const { quantization } = options;
   const g = new OnnxGraph(layerGraph(layer));
   const prefix = `model.layers.${layer}`;
   const norm = (x: Value, name: string): Value =>
@@ -97,8 +95,8 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
       sin: g.input("sin", "f32", ["B", "S", rotaryDim / 2]),
       batch: g.input("batch", "i64", ["B", 1]),
       mask: g.input("mask", "f32", ["B", 1, "Q", "P"]),
-      keyPool: g.input("key_pool", "f32", ["N", blockLength, headDim]),
-      valuePool: g.input("value_pool", "f32", ["N", blockLength, headDim]),
+      keyPool: g.input("key_pool", "f32", ["N", "L", headDim]),
+      valuePool: g.input("value_pool", "f32", ["N", "L", headDim]),
       pageRows: g.input("page_rows", "i64", ["B", kvHeads, "n"]),
     },
     quantization,

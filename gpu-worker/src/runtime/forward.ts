@@ -3,8 +3,8 @@
  * The hidden rows never enter JavaScript: what is looped over here are layers, and expert ids per token.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import type { PageId } from "../engine/kv-cache.ts";
 import type { Candidate } from "../engine/decode.ts";
+import type { PageId } from "../engine/kv-cache.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, expertGraph, expertsOfRank, HEAD_GRAPH, layerGraph } from "../model/package-plan.ts";
 import { permute } from "../parallel/permutation.ts";
@@ -50,7 +50,10 @@ export class Forward {
     const { config, blockLength } = this.#manifest;
     const embedded = await this.#session(EMBEDDING_GRAPH).run({
       tokens: int64(tokens, [tokens.length]),
-      positions: int64(tokens.map((_, i) => start + i), [1, tokens.length]),
+      positions: int64(
+        tokens.map((_, i) => start + i),
+        [1, tokens.length],
+      ),
     });
     const context = {
       cos: embedded["cos"] as Tensor,

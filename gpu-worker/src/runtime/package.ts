@@ -17,7 +17,8 @@ export type Sessions = ReadonlyMap<string, InferenceSession>;
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_FILE);
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    const hint = cause.code === "ENOENT" ? `no ${MANIFEST_FILE}; a package is what "palimpsest convert" writes` : cause.message;
+    const hint =
+      cause.code === "ENOENT" ? `no ${MANIFEST_FILE}; a package is what "palimpsest convert" writes` : cause.message;
     throw new PackageError(`${folder}: ${hint}`, { cause });
   });
   return parseManifest(text, path);
@@ -28,7 +29,9 @@ export async function openSessions(folder: string, manifest: Manifest, options: 
   for (const { path, sizeBytes } of manifest.files) {
     const found = await stat(join(folder, path)).catch(() => undefined);
     if (found?.size !== sizeBytes) {
-      throw new PackageError(`${join(folder, path)}: ${found?.size ?? "no"} bytes, the manifest says ${sizeBytes}; copy the package again`);
+      throw new PackageError(
+        `${join(folder, path)}: ${found?.size ?? "no"} bytes, the manifest says ${sizeBytes}; copy the package again`,
+      );
     }
   }
   const sessions = new Map<string, InferenceSession>();

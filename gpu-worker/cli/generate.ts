@@ -1,0 +1,147 @@
+/** `palimpsest generate`: one prompt through a package on this machine, without a server. */
+import { readFile } from "node:fs/promises";
+import type { EditEvent } from "@palimpsest/proto";
+import { Command, Option } from "commander";
+import { z } from "zod";
+import type { GenerateRequest, Prompt } from "../src/engine/engine.ts";
+import { WorkerError } from "../src/errors.ts";
+import { type EngineSettings, openEngine } from "../src/open-engine.ts";
+import { probability, wholeNumber } from "./arguments.ts";
+import { drawBlocks } from "./draw-blocks.ts";
+
+interface GenerateFlags {
+  readonly model: string;
+  readonly prompt?: string;
+  readonly promptTokens?: string;
+  readonly mode?: "speed" | "quality";
+  readonly threshold?: number;
+  readonly editingThreshold?: number;
+  readonly maxPostSteps?: number;
+  readonly decoding?: "2.0" | "2.1";
+  readonly maxTokens?: number;
+  readonly blockLength?: number;
+  readonly eos?: number;
+  readonly ignoreEos?: boolean;
+  readonly cache: boolean;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function generateCommand(): Command {
+  return new Command("generate")
+    .description("generate an answer with a model package on this machine")
+    .requiredOption("--model <package>", "folder of the model package")
+    .addOption(
+      new Option("--prompt <text>", "what the user says; goes through the chat template").conflicts("promptTokens"),
+    )
+    .option("--prompt-tokens <file>", "JSON file with an array of token ids, taken as they are")
+    .addOption(new Option("--mode <mode>", "preset of thresholds (default: quality)").choices(["speed", "quality"]))
+    .option("--threshold <p>", "minimum probability to unmask", probability)
+    .option("--editing-threshold <p>", "minimum probability to substitute a token", probability)
+    .option("--max-post-steps <n>", "steps allowed after the last mask", wholeNumber(0))
+    .addOption(new Option("--decoding <rule>", "decoding rule (default: 2.1)").choices(["2.0", "2.1"]))
+    .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
+    .option("--block-length <n>", "tokens denoised together (default: the package's)", wholeNumber(2))
+    .addOption(
+      new Option("--eos <token>", "stop at this token instead of the package's")
+        .argParser(wholeNumber(0))
+        .conflicts("ignoreEos"),
+    )
+    .option("--ignore-eos", "go on to the length limit")
+    .option("--no-cache", "recompute everything at every step: slow, and the same answer")
+    .option("--threads <n>", "threads of one operator (default: 1)", wholeNumber(1))
+    .option("--json", "print one line of JSON")
+    .action(generate);
+}
+
+async function generate(flags: GenerateFlags, command: Command): Promise<void> {
+  const tokens = await readTokens(flags, command);
+  await using engine = await openEngine(settings(flags));
+  const cancel = new AbortController();
+  process.once("SIGINT", () => cancel.abort());
+  const events = engine.generate(request(flags, prompt(tokens, flags.prompt, engine.model.chat)), cancel.signal);
+  if (flags.json) return printJson(await Array.fromAsync(events));
+  if (process.stdout.isTTY) return drawBlocks(failing(events), process.stdout);
+  for await (const event of failing(events)) if (event.type === "commit") process.stdout.write(event.text);
+  process.stdout.write("\n");
+}
+
+async function readTokens({ prompt, promptTokens }: GenerateFlags, command: Command): Promise<number[] | undefined> {
+  if (promptTokens === undefined) {
+    if (prompt === undefined) command.error("error: --prompt or --prompt-tokens is needed", { exitCode: 2 });
+    return undefined;
+  }
+  const text = await readFile(promptTokens, "utf8").catch((cause: Error) => command.error(`error: --prompt-tokens: ${cause.message}`));
+  try {
+    return z.array(z.int().nonnegative()).parse(JSON.parse(text));
+  } catch {
+    return command.error(`error: --prompt-tokens: ${promptTokens} is not a JSON array of token ids`);
+  }
+}
+
+/** Text is what a user says where the package has a chat template, else the beginning of the answer's text. */
+function prompt(tokens: readonly number[] | undefined, text = "", chat: boolean): Prompt {
+  if (tokens !== undefined) return { kind: "tokens", tokens };
+  if (!chat) return { kind: "text", text };
+  return { kind: "chat", messages: [{ role: "user", content: text }], tools: [] };
+}
+
+function settings({ model, threads, blockLength, eos, cache }: GenerateFlags): EngineSettings {
+  return {
+    package: model,
+    capacity: 1,
+    cache,
+    ...(threads !== undefined && { threads }),
+    ...(blockLength !== undefined && { blockLength }),
+    ...(eos !== undefined && { eosTokens: [eos] }),
+  };
+}
+
+function request(flags: GenerateFlags, prompt: Prompt): GenerateRequest {
+  const { mode, decoding: rule, threshold, editingThreshold, maxPostSteps, maxTokens } = flags;
+  return {
+    responseId: "generate",
+    attempt: 1,
+    prompt,
+    decoding: {
+      ...(mode !== undefined && { mode }),
+      ...(rule !== undefined && { rule }),
+      ...(threshold !== undefined && { threshold }),
+      ...(editingThreshold !== undefined && { editingThreshold }),
+      ...(maxPostSteps !== undefined && { maxPostSteps }),
+    },
+    ...(maxTokens !== undefined && { maxTokens }),
+    choices: 1,
+    stop: [],
+    ignoreEos: flags.ignoreEos ?? false,
+    drafts: !flags.json && process.stdout.isTTY,
+    committed: [],
+  };
+}
+
+/** The events of a response that must succeed. @throws WorkerError for its error */
+async function* failing(events: AsyncIterable<EditEvent>): AsyncGenerator<EditEvent, void, void> {
+  for await (const event of events) {
+    if (event.type === "error")
+      throw new WorkerError(event.code, event.message, event.param === undefined ? {} : { param: event.param });
+    yield event;
+  }
+}
+
+/** `{ tokens, text, finish_reason, forwards, prefill_forwards, commit_forwards, edits }`; `tokens` with the stop token. */
+function printJson(events: readonly EditEvent[]): void {
+  const tokens: number[] = [];
+  let text = "";
+  let finish_reason: string | undefined;
+  for (const event of events) {
+    if (event.type === "error") throw new WorkerError(event.code, event.message);
+    if (event.type === "commit") {
+      tokens.push(...(event.token_ids ?? []));
+      text += event.text;
+    }
+    if (event.type === "done") finish_reason = event.finish_reason;
+    if (event.type !== "end") continue;
+    const { forwards, prefill_forwards, commit_forwards, edits } = event.usage;
+    console.log(JSON.stringify({ tokens, text, finish_reason, forwards, prefill_forwards, commit_forwards, edits }));
+  }
+}
