@@ -16,15 +16,19 @@ const READY_TIMEOUT_MS = 10 * 60_000;
 
 const program = new Command("npm start --")
   .description("serve a model on this machine: worker and edge")
-  .option("--model <package>", "folder of the model package", fileURLToPath(new URL("gpu-worker/models/demo", import.meta.url)))
-  .option("--port <n>", "port of the HTTP API", process.env["PORT"] ?? "8080")
-  .option("--host <address>", "address of the HTTP API", process.env["HOST"] ?? "127.0.0.1")
+  .option(
+    "--model <package>",
+    "folder of the model package",
+    fileURLToPath(new URL("gpu-worker/models/demo", import.meta.url)),
+  )
+  .option("--port <n>", "port of the HTTP API", process.env.PORT ?? "8080")
+  .option("--host <address>", "address of the HTTP API", process.env.HOST ?? "127.0.0.1")
   .parse();
 const { model, port, host } = program.opts<{ model: string; port: string; host: string }>();
 
 const folder = await mkdtemp(join(tmpdir(), "palimpsest-"));
 const address = `unix:${join(folder, "worker.sock")}`;
-const logLevel = process.env["LOG_LEVEL"] ?? "warn";
+const logLevel = process.env.LOG_LEVEL ?? "warn";
 const children = [
   run("gpu-worker/src/main.ts", { MODEL_PACKAGE: model, WORKER_ADDRESS: address, LOG_LEVEL: logLevel }),
   run("edge/src/entry/node.ts", { WORKER_ADDRESSES: address, PORT: port, HOST: host, LOG_LEVEL: logLevel }),

@@ -71,7 +71,9 @@ async function readTokens({ prompt, promptTokens }: GenerateFlags, command: Comm
     if (prompt === undefined) command.error("error: --prompt or --prompt-tokens is needed", { exitCode: 2 });
     return undefined;
   }
-  const text = await readFile(promptTokens, "utf8").catch((cause: Error) => command.error(`error: --prompt-tokens: ${cause.message}`));
+  const text = await readFile(promptTokens, "utf8").catch((cause: Error) =>
+    command.error(`error: --prompt-tokens: ${cause.message}`),
+  );
   try {
     return z.array(z.int().nonnegative()).parse(JSON.parse(text));
   } catch {

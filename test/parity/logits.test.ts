@@ -86,7 +86,7 @@ async function openLogitsHead(): Promise<InferenceSession> {
 async function logitsOf({ hidden, partials }: ForwardOutput, rows: number): Promise<Float32Array> {
   const all = BigInt64Array.from({ length: rows }, (_, row) => BigInt(row));
   const out = await head.run({ hidden, partials, rows: new Tensor("int64", all, [rows]) });
-  return out["logits"]?.data as Float32Array;
+  return out.logits?.data as Float32Array;
 }
 
 function furthest(a: Float32Array, b: Float32Array): number {

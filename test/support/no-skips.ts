@@ -7,7 +7,7 @@ export default class NoSkips implements Reporter {
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
     const skipped = tests.filter((test) => test.result().state === "skipped" || test.result().state === "pending");
     console.log(`${count("passed")} passed, ${count("failed")} failed, ${skipped.length} skipped`);
-    if (process.env["CI"] === undefined || skipped.length === 0) return;
+    if (process.env.CI === undefined || skipped.length === 0) return;
     console.error("Under CI every test runs. Skipped:", ...skipped.map((test) => `\n  ${test.fullName}`));
     process.exitCode = 1;
   }

@@ -56,23 +56,23 @@ export class Forward {
       ),
     });
     const context = {
-      cos: embedded["cos"] as Tensor,
-      sin: embedded["sin"] as Tensor,
+      cos: embedded.cos as Tensor,
+      sin: embedded.sin as Tensor,
       batch: int64([0], [1, 1]),
       mask: blockCausalMask(tokens.length, pages.length * blockLength, blockLength),
       page_rows: this.#kv.rows(pages),
     };
-    let hidden = embedded["hidden"] as Tensor;
+    let hidden = embedded.hidden as Tensor;
     let partials = noPartials(hidden);
     const keys: Tensor[] = [];
     const values: Tensor[] = [];
     for (let layer = 0; layer < config.layers; layer++) {
       const pools = { key_pool: this.#kv.keys[layer] as Tensor, value_pool: this.#kv.values[layer] as Tensor };
       const out = await this.#session(layerGraph(layer)).run({ hidden, partials, ...context, ...pools });
-      keys.push(out["keys"] as Tensor);
-      values.push(out["values"] as Tensor);
-      hidden = out["hidden_out"] as Tensor;
-      partials = out["experts"] ? await this.#experts(layer, out) : noPartials(hidden);
+      keys.push(out.keys as Tensor);
+      values.push(out.values as Tensor);
+      hidden = out.hidden_out as Tensor;
+      partials = out.experts ? await this.#experts(layer, out) : noPartials(hidden);
     }
     return { hidden, partials, keys, values };
   }
@@ -82,28 +82,28 @@ export class Forward {
     // An even number of rows, for the same reason as in parallel/permutation.ts.
     const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
     const out = await this.#session(HEAD_GRAPH).run({ hidden, partials, rows: int64(even, [even.length]) });
-    const tokens = out["token"]?.data as BigInt64Array;
-    const probabilities = out["probability"]?.data as Float32Array;
+    const tokens = out.token?.data as BigInt64Array;
+    const probabilities = out.probability?.data as Float32Array;
     return rows.map((_, i) => ({ token: Number(tokens[i]), probability: probabilities[i] as number }));
   }
 
   /** Every rank's partial sums over its experts, stacked in rank order: [R, T, H]. */
   async #experts(layer: number, routed: InferenceSession.OnnxValueMapType): Promise<Tensor> {
     const { config, ranks } = this.#manifest;
-    const chosen = (routed["experts"] as Tensor).data as BigInt64Array;
+    const chosen = (routed.experts as Tensor).data as BigInt64Array;
     this.#onRoute?.(layer, chosen);
     const partials: Tensor[] = [];
     for (let rank = 0; rank < ranks; rank++) {
       const local = expertsOfRank(config.experts, rank, ranks);
       const { rows, counts, slots } = permute(chosen, config.topK, local[0] ?? 0, local.length);
       const out = await this.#session(expertGraph(layer, rank)).run({
-        normed: routed["normed"] as Tensor,
+        normed: routed.normed as Tensor,
         rows: new Tensor("int64", rows, [rows.length]),
         counts: new Tensor("int64", counts, [counts.length]),
         slots: new Tensor("int64", slots, [slots.length / config.topK, config.topK]),
-        weights: routed["weights"] as Tensor,
+        weights: routed.weights as Tensor,
       });
-      partials.push(out["partial"] as Tensor);
+      partials.push(out.partial as Tensor);
     }
     return stack(partials);
   }
