@@ -67,7 +67,7 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
   const blockLength = options.blockLength ?? config.blockLength ?? DEFAULT_BLOCK_LENGTH;
   const { model } = config;
   if (ranks > model.experts) throw new PackageError(`${ranks} ranks for ${model.experts} experts; give fewer --ranks`);
-  const graphs = planPackage(model, { quantization, ranks, blockLength, maskToken: tokens.maskToken });
+  const graphs = planPackage(model, { quantization, ranks, maskToken: tokens.maskToken });
   checkTensors(graphs, checkpoint, source);
 
   await using folder = await createPackageFolder(target, options.replace ?? false);
@@ -81,14 +81,14 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
   };
 
   let doneBytes = 0;
-  for (const { name, weights, build } of graphs) {
-    const path = `${name}.bin`;
+  for (const graph of graphs) {
+    const path = `${graph.name}.bin`;
     await using output = await createOutputFile(join(folder.path, path));
-    const external = await writeWeights(weights, checkpoint, output, path, signal);
+    const external = await writeWeights(graph.weights, checkpoint, output, path, signal);
     files.push({ path, ...(await output.finish()) });
-    await write(`${name}.onnx`, build(external));
+    await write(`${graph.name}.onnx`, graph.build(external));
     doneBytes += output.position;
-    options.onProgress?.({ doneBytes, totalBytes, file: name });
+    options.onProgress?.({ doneBytes, totalBytes, file: graph.name });
   }
   for (const [path, bytes] of tokenizer.files) await write(path, bytes);
 

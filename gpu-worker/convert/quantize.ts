@@ -14,6 +14,9 @@ export interface QuantizedRows {
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
+/** Below it an f32 has lost precision (subnormal), and so small a block is taken as zeros. */
+const SMALLEST_SCALE = 2 ** -126;
+
 /**
  * Quantizes [rows, columns]. The last block of a row is padded with the zero point; a block of zeros has scale 0, and stays
  * exact.
@@ -30,7 +33,7 @@ export function quantizeRows(rows: Float32Array, columns: number, bits: 4 | 8): 
     const start = Math.floor(block / blocksPerRow) * columns + column;
     const end = start + Math.min(QUANTIZATION_BLOCK, columns - column);
     const scale = Math.fround(largest(rows, start, end) / -zeroPoint);
-    if (scale === 0) continue;
+    if (Math.abs(scale) < SMALLEST_SCALE) continue;
     scales[block] = scale;
     roundInto(integers, block * QUANTIZATION_BLOCK, rows, start, end, 1 / scale, zeroPoint);
   }
@@ -39,14 +42,15 @@ export function quantizeRows(rows: Float32Array, columns: number, bits: 4 | 8): 
 
 /** The value of largest magnitude, with its sign. */
 function largest(values: Float32Array, start: number, end: number): number {
-  let low = 0;
-  let high = 0;
+  let found = 0;
+  let magnitude = 0;
   for (let i = start; i < end; i++) {
     const value = values[i] as number;
-    if (value < low) low = value;
-    if (value > high) high = value;
+    if (Math.abs(value) <= magnitude) continue;
+    magnitude = Math.abs(value);
+    found = value;
   }
-  return -low > high ? low : high;
+  return found;
 }
 
 function roundInto(
@@ -58,11 +62,11 @@ function roundInto(
   perScale: number,
   zeroPoint: number,
 ): void {
-  const highest = 2 * zeroPoint - 1;
+  const highest = 2 * zeroPoint - 1; // the far side of the range lacks one step
+  const shift = zeroPoint + 0.5; // nothing is negative any more, so that truncation rounds
   for (let i = start; i < end; i++) {
-    const integer = Math.floor((values[i] as number) * perScale + zeroPoint + 0.5);
-    // Above: the far side of the range lacks one step. Below: only where a tiny scale was itself rounded.
-    target[offset + i - start] = integer > highest ? highest : integer < 0 ? 0 : integer;
+    const integer = ((values[i] as number) * perScale + shift) | 0;
+    target[offset + i - start] = Math.min(integer, highest);
   }
 }
 

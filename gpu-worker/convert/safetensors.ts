@@ -110,16 +110,21 @@ function parseTensor(name: string, json: unknown, dataStart: number, file: strin
 
 /** The format demands that tensors fill the file without overlap, hole or rest. */
 function checkExtents(tensors: readonly StoredTensor[], dataStart: number, size: number, file: string): void {
+  const where = (tensor: StoredTensor): string =>
+    `${file}: tensor ${tensor.name}: bytes ${tensor.offset} to ${endOf(tensor)}`;
+  const outside = tensors.find((tensor) => endOf(tensor) > size);
+  if (outside) throw new PackageError(`${where(outside)} reach past the file's ${size}; fetch it again`);
   let covered = dataStart;
-  for (const tensor of tensors.toSorted((a, b) => a.offset - b.offset || elementCount(a.dims) - elementCount(b.dims))) {
-    const end = tensor.offset + elementCount(tensor.dims) * DTYPE_BYTES[tensor.dtype];
-    const where = `${file}: tensor ${tensor.name}: bytes ${tensor.offset} to ${end}`;
-    if (end > size) throw new PackageError(`${where} reach past the file's ${size}; fetch it again`);
-    if (tensor.offset < covered) throw new PackageError(`${where} overlap the tensor before, which ends at ${covered}`);
-    if (tensor.offset > covered) throw new PackageError(`${where} leave a hole after byte ${covered}`);
-    covered = end;
+  for (const tensor of tensors.toSorted((a, b) => a.offset - b.offset || endOf(a) - endOf(b))) {
+    if (tensor.offset < covered) throw new PackageError(`${where(tensor)} overlap a tensor that ends at ${covered}`);
+    if (tensor.offset > covered) throw new PackageError(`${where(tensor)} leave a hole after byte ${covered}`);
+    covered = endOf(tensor);
   }
   if (covered < size) throw new PackageError(`${file}: ${size - covered} bytes after the last tensor belong to none`);
+}
+
+function endOf({ offset, dims, dtype }: StoredTensor): number {
+  return offset + elementCount(dims) * DTYPE_BYTES[dtype];
 }
 
 function isDtype(name: string): name is Dtype {
