@@ -5,10 +5,10 @@ import { type CountedSequenceModel, type Model, openModel } from "../../gpu-work
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import {
   convertGolden,
-  GOLDEN_MASK,
   type GoldenName,
   type GoldenPackage,
   type GoldenRun,
+  goldenOptions,
   goldenRuns,
 } from "../support/golden.ts";
 
@@ -36,11 +36,6 @@ describe.each([
 });
 
 async function reproduces(run: GoldenRun, name: GoldenName, model: CountedSequenceModel): Promise<void> {
-  const { version: rule, threshold, editing_threshold, max_post_steps } = run;
-  const edits = {
-    ...(editing_threshold !== undefined && { editing_threshold }),
-    ...(max_post_steps !== undefined && { max_post_steps }),
-  };
   const seen: number[][] = [];
   const observed: SequenceModel = {
     prefill: (tokens) => model.prefill(tokens),
@@ -50,15 +45,8 @@ async function reproduces(run: GoldenRun, name: GoldenName, model: CountedSequen
     },
     commit: (block) => model.commit(block),
   };
-  const options = {
-    decoding: { rule, threshold, num_to_transfer: 1, ...edits },
-    blockLength: 32,
-    maskToken: GOLDEN_MASK[name],
-    eosTokens: new Set([run.eos_id]),
-    maxTokens: run.gen_length,
-  };
   const output: number[] = [];
-  for await (const step of decode(observed, run.prompt, options, new AbortController().signal)) {
+  for await (const step of decode(observed, run.prompt, goldenOptions(name, run), new AbortController().signal)) {
     if (step.kind === "commit") output.push(...step.cells);
   }
   expect(output).toEqual(run.output);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
+import type { DecodeOptions } from "../../gpu-worker/src/engine/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 
 export type GoldenName = "tiny-21" | "demo-21";
@@ -54,6 +55,22 @@ export function goldenLogits(): readonly (GoldenLogits & { readonly logits: Floa
 
 /** Mask token of the vectors. */
 export const GOLDEN_MASK = { "tiny-21": 511, "demo-21": 1 } as const satisfies Record<GoldenName, number>;
+
+/** The options that a run was recorded with. */
+export function goldenOptions(name: GoldenName, run: GoldenRun): DecodeOptions {
+  const { version: rule, threshold, editing_threshold, max_post_steps } = run;
+  const edits = {
+    ...(editing_threshold !== undefined && { editing_threshold }),
+    ...(max_post_steps !== undefined && { max_post_steps }),
+  };
+  return {
+    decoding: { rule, threshold, num_to_transfer: 1, ...edits },
+    blockLength: 32,
+    maskToken: GOLDEN_MASK[name],
+    eosTokens: new Set([run.eos_id]),
+    maxTokens: run.gen_length,
+  };
+}
 
 /** Folder of the checkpoint behind the vectors. */
 export function goldenCheckpoint(name: GoldenName): string {

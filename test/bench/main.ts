@@ -1,0 +1,15 @@
+/** `npm run bench -- NAME`: runs one benchmark and prints the conditions it ran under. */
+import { cpus, totalmem } from "node:os";
+import { benchQuantization } from "./quantization.ts";
+
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { quantization: benchQuantization };
+
+const [name = ""] = process.argv.slice(2);
+const benchmark = benchmarks[name];
+if (benchmark === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join("|")}`);
+  process.exit(2);
+}
+const [cpu] = cpus();
+console.log(`${cpus().length} x ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`);
+await benchmark();
