@@ -1,0 +1,80 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EditEventSchema, type FinishReason } from "../gen/palimpsest/v1/edit_pb.js";
+import { CodecError, decodeEvent, encodeEvent, publicEvent } from "./codec.ts";
+import type { EditEvent } from "./edit-event.ts";
+import { scripts, tell } from "./synthetic-response.ts";
+
+const overTheWire = (event: EditEvent) =>
+  decodeEvent(fromBinary(EditEventSchema, toBinary(EditEventSchema, encodeEvent(event))));
+
+const base = { v: 1, response_id: "chatcmpl-1", attempt: 2, seq: 7 } as const;
+
+const draft: EditEvent = {
+  ...base,
+  type: "draft",
+  choice: 1,
+  block: 3,
+  rev: 2,
+  content: ["function ", 3, "(x) {", 12],
+  edits: [
+    { op: "unmask", at: 0, offset: 0, after: "function ", p: 0.97 },
+    { op: "substitute", at: 4, offset: 9, before: "", after: "(", p: 0.9 },
+    { op: "delete", at: 5, offset: 10, before: "x", p: 0.5 },
+    { op: "insert", at: 5, offset: 10, after: "y", p: 1 },
+  ],
+};
+
+describe("codec", () => {
+  test("an event is the same after the wire", () => {
+    const asWritten = (event: EditEvent) => (event.type === "commit" ? { ...event, token_ids: [] } : event);
+    fc.assert(
+      fc.property(scripts, (script) => {
+        for (const event of tell(script)) expect(overTheWire(event)).toEqual(asWritten(event));
+      }),
+    );
+    expect(overTheWire(draft)).toEqual(draft);
+    const failed: EditEvent = { ...base, type: "error", code: "overloaded", message: "full", retryable: true };
+    expect(overTheWire(failed)).toEqual(failed);
+    expect(overTheWire({ ...failed, param: "messages" })).toEqual({ ...failed, param: "messages" });
+  });
+
+  test("what 2.1 adds is absent from a 2.0 response", () => {
+    const open = tell({ choices: [[]], turns: [0], draftsPerBlock: 0, takeovers: [] })[0] as EditEvent & {
+      type: "open";
+    };
+    const decoding = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const;
+    expect(overTheWire({ ...open, decoding })).toEqual({ ...open, decoding });
+  });
+
+  test("token ids travel between workers and never to clients", () => {
+    const commit: EditEvent = {
+      ...base,
+      type: "commit",
+      choice: 0,
+      block: 0,
+      text: "hi",
+      start: 0,
+      length: 2,
+      token_ids: [5],
+    };
+    expect(overTheWire(commit)).toEqual(commit);
+    expect(publicEvent(commit)).toEqual({
+      ...base,
+      type: "commit",
+      choice: 0,
+      block: 0,
+      text: "hi",
+      start: 0,
+      length: 2,
+    });
+  });
+
+  test("an event of a newer version is an error that says so", () => {
+    expect(() => decodeEvent(create(EditEventSchema, {}))).toThrow(CodecError);
+    const finishReason = 99 as FinishReason;
+    const done = create(EditEventSchema, { event: { case: "done", value: { choice: 0, finishReason } } });
+    expect(() => decodeEvent(done)).toThrow("unknown finish reason 99: was it written by a newer version?");
+  });
+});

@@ -1,0 +1,248 @@
+/** Edit events between their two forms: the JSON that programs handle and clients read, and the messages of the internal wire. */
+import { create } from "@bufbuild/protobuf";
+import * as wire from "../gen/palimpsest/v1/edit_pb.js";
+import type {
+  Content,
+  Decoding,
+  Edit,
+  EditEvent,
+  EditOp,
+  EndEvent,
+  ErrorCode,
+  FinishReason,
+  OpenEvent,
+  Usage,
+} from "./edit-event.ts";
+
+/** A message that is not an edit event of this version. */
+export class CodecError extends Error {
+  override readonly name = "CodecError";
+}
+
+export function encodeEvent(event: EditEvent): wire.EditEvent {
+  return create(wire.EditEventSchema, {
+    responseId: event.response_id,
+    attempt: event.attempt,
+    seq: event.seq,
+    event: encodeBody(event),
+  });
+}
+
+/** @throws CodecError when a field that every event of its type has is missing, or an enum value is unknown */
+export function decodeEvent(message: wire.EditEvent): EditEvent {
+  const base = { v: 1 as const, response_id: message.responseId, attempt: message.attempt, seq: message.seq };
+  const { event } = message;
+  switch (event.case) {
+    case "open":
+      return { ...base, type: "open", ...decodeOpen(event.value) };
+    case "draft": {
+      const { choice, block, rev, content, edits } = event.value;
+      return {
+        ...base,
+        type: "draft",
+        choice,
+        block,
+        rev,
+        content: decodeContent(content),
+        edits: edits.map(decodeEdit),
+      };
+    }
+    case "commit": {
+      const { choice, block, text, start, length, tokenIds } = event.value;
+      return { ...base, type: "commit", choice, block, text, start, length, token_ids: tokenIds };
+    }
+    case "done": {
+      const { choice, finishReason } = event.value;
+      return { ...base, type: "done", choice, finish_reason: decodeFinishReason(finishReason) };
+    }
+    case "end":
+      return { ...base, type: "end", usage: decodeUsage(required(event.value.usage, "end.usage")) };
+    case "error": {
+      const { code, message: text, retryable, param } = event.value;
+      const failure = { code: nameOf(errorCodes, code, "error code"), message: text, retryable };
+      return { ...base, type: "error", ...failure, ...(param !== undefined && { param }) };
+    }
+    case undefined:
+      throw new CodecError("an edit event without a body: was it written by a newer version?");
+    default:
+      return unreachable(event);
+  }
+}
+
+/** The event as clients may see it: without what only another worker needs. */
+export function publicEvent(event: EditEvent): EditEvent {
+  if (event.type !== "commit") return event;
+  const { token_ids: _, ...shown } = event;
+  return shown;
+}
+
+export function encodeFinishReason(reason: FinishReason): wire.FinishReason {
+  return finishReasons[reason];
+}
+
+export function decodeFinishReason(reason: wire.FinishReason): FinishReason {
+  return nameOf(finishReasons, reason, "finish reason");
+}
+
+const finishReasons = {
+  stop: wire.FinishReason.STOP,
+  length: wire.FinishReason.LENGTH,
+  tool_calls: wire.FinishReason.TOOL_CALLS,
+} as const satisfies Record<FinishReason, wire.FinishReason>;
+
+const editOps = {
+  unmask: wire.EditOp.UNMASK,
+  substitute: wire.EditOp.SUBSTITUTE,
+  delete: wire.EditOp.DELETE,
+  insert: wire.EditOp.INSERT,
+} as const satisfies Record<EditOp, wire.EditOp>;
+
+const rules = {
+  "2.0": wire.DecodingRule.V2_0,
+  "2.1": wire.DecodingRule.V2_1,
+} as const satisfies Record<Decoding["rule"], wire.DecodingRule>;
+
+const errorCodes = {
+  invalid_request: wire.ErrorCode.INVALID_REQUEST,
+  model_not_found: wire.ErrorCode.MODEL_NOT_FOUND,
+  context_length_exceeded: wire.ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+  overloaded: wire.ErrorCode.OVERLOADED,
+  unavailable: wire.ErrorCode.UNAVAILABLE,
+  cancelled: wire.ErrorCode.CANCELLED,
+  deadline_exceeded: wire.ErrorCode.DEADLINE_EXCEEDED,
+  internal: wire.ErrorCode.INTERNAL,
+} as const satisfies Record<ErrorCode, wire.ErrorCode>;
+
+function encodeBody(event: EditEvent): wire.EditEvent["event"] {
+  switch (event.type) {
+    case "open":
+      return { case: "open", value: encodeOpen(event) };
+    case "draft": {
+      const { choice, block, rev, content, edits } = event;
+      const value = { choice, block, rev, content: encodeContent(content), edits: edits.map(encodeEdit) };
+      return { case: "draft", value: create(wire.DraftSchema, value) };
+    }
+    case "commit": {
+      const { choice, block, text, start, length, token_ids: tokenIds = [] } = event;
+      return { case: "commit", value: create(wire.CommitSchema, { choice, block, text, start, length, tokenIds }) };
+    }
+    case "done": {
+      const finishReason = finishReasons[event.finish_reason];
+      return { case: "done", value: create(wire.DoneSchema, { choice: event.choice, finishReason }) };
+    }
+    case "end":
+      return { case: "end", value: create(wire.EndSchema, { usage: encodeUsage(event) }) };
+    case "error": {
+      const { message, retryable, param } = event;
+      const failure = { code: errorCodes[event.code], message, retryable };
+      return { case: "error", value: create(wire.ErrorSchema, { ...failure, ...(param !== undefined && { param }) }) };
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+function encodeOpen(event: OpenEvent): wire.Open {
+  const { rule, threshold, editing_threshold = 0, max_post_steps = 0, num_to_transfer } = event.decoding;
+  return create(wire.OpenSchema, {
+    model: event.model,
+    blockLength: event.block_length,
+    choices: event.choices,
+    decoding: {
+      rule: rules[rule],
+      threshold,
+      editingThreshold: editing_threshold,
+      maxPostSteps: max_post_steps,
+      numToTransfer: num_to_transfer,
+    },
+    promptTokens: event.prompt_tokens,
+    cachedTokens: event.cached_tokens,
+  });
+}
+
+function decodeOpen(open: wire.Open): Omit<OpenEvent, "v" | "type" | "response_id" | "attempt" | "seq"> {
+  return {
+    model: open.model,
+    block_length: open.blockLength,
+    choices: open.choices,
+    decoding: decodeDecoding(required(open.decoding, "open.decoding")),
+    prompt_tokens: open.promptTokens,
+    cached_tokens: open.cachedTokens,
+  };
+}
+
+function decodeDecoding(message: wire.Decoding): Decoding {
+  const { threshold, editingThreshold, maxPostSteps, numToTransfer: num_to_transfer } = message;
+  const rule = nameOf(rules, message.rule, "decoding rule");
+  if (rule === "2.0") return { rule, threshold, num_to_transfer };
+  return { rule, threshold, editing_threshold: editingThreshold, max_post_steps: maxPostSteps, num_to_transfer };
+}
+
+function encodeContent(content: Content): wire.Span[] {
+  return content.map((span) =>
+    create(wire.SpanSchema, {
+      span: typeof span === "string" ? { case: "text", value: span } : { case: "masked", value: span },
+    }),
+  );
+}
+
+function decodeContent(spans: readonly wire.Span[]): Content {
+  return spans.map(({ span }) => required(span.value, "draft.content"));
+}
+
+function encodeEdit({ op, ...rest }: Edit): wire.Edit {
+  return create(wire.EditSchema, { op: editOps[op], ...rest });
+}
+
+function decodeEdit({ op, at, offset, before, after, p }: wire.Edit): Edit {
+  return {
+    op: nameOf(editOps, op, "edit"),
+    at,
+    offset,
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    p: Number(p.toPrecision(FLOAT_DIGITS)),
+  };
+}
+
+/** Decimal digits that a 32-bit float carries; more would only lengthen the JSON. */
+const FLOAT_DIGITS = 7;
+
+function encodeUsage({ usage }: EndEvent): wire.Usage {
+  return create(wire.UsageSchema, {
+    promptTokens: usage.prompt_tokens,
+    cachedTokens: usage.cached_tokens,
+    completionTokens: usage.completion_tokens,
+    forwards: usage.forwards,
+    prefillForwards: usage.prefill_forwards,
+    commitForwards: usage.commit_forwards,
+    edits: usage.edits,
+  });
+}
+
+function decodeUsage(usage: wire.Usage): Usage {
+  const { unmask = 0, substitute = 0, delete: deleted = 0, insert = 0 } = usage.edits ?? {};
+  return {
+    prompt_tokens: usage.promptTokens,
+    cached_tokens: usage.cachedTokens,
+    completion_tokens: usage.completionTokens,
+    forwards: usage.forwards,
+    prefill_forwards: usage.prefillForwards,
+    commit_forwards: usage.commitForwards,
+    edits: { unmask, substitute, delete: deleted, insert },
+  };
+}
+
+function nameOf<Name extends string>(table: Readonly<Record<Name, number>>, value: number, what: string): Name {
+  for (const name in table) if (table[name] === value) return name;
+  throw new CodecError(`unknown ${what} ${value}: was it written by a newer version?`);
+}
+
+function required<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new CodecError(`${field} is missing`);
+  return value;
+}
+
+function unreachable(value: never): never {
+  throw new CodecError(`unreachable: ${JSON.stringify(value)}`);
+}

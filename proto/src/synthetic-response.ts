@@ -1,0 +1,89 @@
+/** For tests: arbitrary responses, told as the edit events a fleet could send. Takeovers included; no model involved. */
+import fc from "fast-check";
+import type { Content, EditEvent } from "./edit-event.ts";
+
+/** What every choice will have committed, and when another worker takes over. */
+export interface Script {
+  /** Per choice, the text of each block. */
+  readonly choices: readonly (readonly string[])[];
+  /** Which choice takes the next step, again and again. */
+  readonly turns: readonly number[];
+  /** Drafts shown of each block before its commit. */
+  readonly draftsPerBlock: number;
+  /** Commits after which the worker is lost, and another goes on. */
+  readonly takeovers: readonly number[];
+}
+
+const blockText = fc.string({ unit: "grapheme", maxLength: 12 });
+
+export const scripts: fc.Arbitrary<Script> = fc.record({
+  choices: fc.array(fc.array(blockText, { maxLength: 5 }), { minLength: 1, maxLength: 3 }),
+  turns: fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 20 }),
+  draftsPerBlock: fc.nat({ max: 4 }),
+  takeovers: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }),
+});
+
+/** The text of each choice: the oracle. */
+export function textsOf(script: Script): string[] {
+  return script.choices.map((blocks) => blocks.join(""));
+}
+
+/** The events, in the order they were sent. A lost worker leaves drafts of open blocks and may repeat its last commit. */
+export function tell(script: Script): EditEvent[] {
+  const events: EditEvent[] = [];
+  let attempt = 1;
+  let seq = 0;
+  const say = (event: EventBody) => {
+    events.push({ v: 1, response_id: "chatcmpl-synthetic", attempt, seq: seq++, ...event } as EditEvent);
+  };
+
+  say({ ...opening, choices: script.choices.length });
+  const choices = script.choices.map((blocks, choice) => ({ choice, blocks, done: 0, start: 0 }));
+  let commits = 0;
+  for (let turn = 0; ; turn++) {
+    const unfinished = choices.filter((state) => state.done < state.blocks.length);
+    const state = unfinished[script.turns[turn % script.turns.length]! % Math.max(unfinished.length, 1)];
+    if (!state) break;
+    const { choice, done: block, start } = state;
+    const text = state.blocks[block]!;
+    for (let rev = 0; rev < script.draftsPerBlock; rev++) say({ ...draft(text, rev), choice, block });
+    say({ type: "commit", choice, block, text, start, length: text.length });
+    state.done++;
+    state.start += text.length;
+    if (script.takeovers.includes(commits++)) {
+      attempt++;
+      seq = 0;
+    }
+  }
+  for (const { choice } of choices) say({ type: "done", choice, finish_reason: "stop" });
+  say({ type: "end", usage });
+  return events;
+}
+
+type Base = "v" | "response_id" | "attempt" | "seq";
+type Without<E> = E extends EditEvent ? Omit<E, Base> : never;
+type EventBody = Without<EditEvent>;
+
+const opening = {
+  type: "open",
+  model: "synthetic",
+  block_length: 32,
+  decoding: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
+  prompt_tokens: 3,
+  cached_tokens: 0,
+} as const;
+
+const usage = {
+  prompt_tokens: 3,
+  cached_tokens: 0,
+  completion_tokens: 9,
+  forwards: 4,
+  prefill_forwards: 1,
+  commit_forwards: 0,
+  edits: { unmask: 9, substitute: 1, delete: 0, insert: 0 },
+};
+
+function draft(text: string, rev: number): { type: "draft"; rev: number; content: Content; edits: [] } {
+  const shown = Array.from(text).slice(0, rev).join("");
+  return { type: "draft", rev, content: [...(shown ? [shown] : []), text.length - shown.length + 1], edits: [] };
+}
