@@ -33,7 +33,9 @@ describe.each(goldenLogits().map((one, index) => ({ index, ...one })))(
   ({ input_ids, logits, experts }) => {
     test("all blocks at once under the block-causal mask", async () => {
       const { forward, chosen } = observed(1);
-      const output = await forward.layers({ tokens: input_ids, start: 0, pages: [] });
+      const output = await forward.layers(
+        blocksOf(input_ids).map((tokens, i, all) => ({ tokens, pages: [], peers: [...all.keys()].slice(0, i) })),
+      );
       expect(furthest(await logitsOf(output, input_ids.length), logits)).toBeLessThan(TOLERANCE);
       expect(chosen()).toEqual(experts);
     });
@@ -41,20 +43,21 @@ describe.each(goldenLogits().map((one, index) => ({ index, ...one })))(
     test("block by block over cached keys and values", async () => {
       const { forward, kv } = observed(input_ids.length / 32);
       const rows: number[] = [];
-      for (let block = 0; block * 32 < input_ids.length; block++) {
-        const pages = Array.from({ length: block }, (_, page) => page);
-        const output = await forward.layers({
-          tokens: input_ids.slice(block * 32, block * 32 + 32),
-          start: block * 32,
-          pages,
-        });
+      for (const [block, tokens] of blocksOf(input_ids).entries()) {
+        const output = await forward.layers([
+          { tokens, pages: Array.from({ length: block }, (_, page) => page), peers: [] },
+        ]);
         rows.push(...(await logitsOf(output, 32)));
-        kv.write([block], output);
+        kv.write(block, output, 0);
       }
       expect(furthest(Float32Array.from(rows), logits)).toBeLessThan(TOLERANCE);
     });
   },
 );
+
+function blocksOf(tokens: readonly number[]): number[][] {
+  return Array.from({ length: tokens.length / 32 }, (_, block) => tokens.slice(block * 32, block * 32 + 32));
+}
 
 function observed(pages: number) {
   const perLayer: number[][][] = [];
@@ -76,7 +79,7 @@ async function openLogitsHead(): Promise<InferenceSession> {
   const { name, weights, build } = planLogitsHead(manifest.config, options);
   await using checkpoint = await openCheckpoint(goldenCheckpoint("tiny-21"));
   await using bytes = await createOutputFile(join(golden.folder, `${name}.bin`));
-  const external = await writeWeights(weights, checkpoint, bytes, `${name}.bin`);
+  const external = new Map(await Array.fromAsync(writeWeights(weights, checkpoint, bytes, `${name}.bin`)));
   await bytes.finish();
   await writeFile(join(golden.folder, `${name}.onnx`), build(external));
   return openSession(join(golden.folder, `${name}.onnx`), THREADS);

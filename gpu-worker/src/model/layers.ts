@@ -2,8 +2,8 @@
  * The layers of LLaDA2 as ONNX nodes: projection, attention over cached and own keys, router, experts. Wiring them into the
  * files of a package is package-plan.ts. Everything is f32 but the quantized projections' inner products.
  *
- * Sizes: T rows = B sequences x S positions (whole blocks), H hidden, D head dimension, P cached positions, E experts of a
- * rank, K experts per token, A assignments of rows to a rank's experts.
+ * Sizes: T rows = B blocks x S positions, H hidden, D head dimension, n blocks that the longest-reaching of the B sees, E
+ * experts of a rank, K experts per token, A assignments of rows to a rank's experts.
  */
 import type { ModelConfig } from "./config.ts";
 import { MICROSOFT, type OnnxGraph, type Value } from "./onnx-graph.ts";
@@ -75,22 +75,28 @@ export function ropeAngles(g: OnnxGraph, positions: Value, config: ModelConfig):
   return { cos: g.node("Cos", [angles]), sin: g.node("Sin", [angles]) };
 }
 
-/** What attention reads beside its rows. */
+/**
+ * What attention reads beside its rows. A block sees the blocks before it and itself, each at its place: those that are
+ * cached come from the pools, those of the same forward are laid over. So a block's numbers do not depend on which of its
+ * predecessors were cached, nor on what else is in the forward.
+ */
 export interface AttentionInputs {
   readonly cos: Value;
   readonly sin: Value;
-  /** i64 [B, 1]: only its shape is read. */
-  readonly batch: Value;
-  /** f32 [B, 1, S or 1, P + S], added to the scores: 0 where a key is seen, -inf where it is not. */
+  /** f32 [B, 1, 1, n * S], added to the scores: 0 where a key is seen, -inf past the block itself. */
   readonly mask: Value;
-  /** f32 [pages * kvHeads, blockLength, D]. */
+  /** f32 [pages * kvHeads, S, D]. */
   readonly keyPool: Value;
   readonly valuePool: Value;
-  /** i64 [B, kvHeads, P / blockLength]: the pools' rows that hold the cached positions, in order. */
+  /** i64 [B, kvHeads, n]: the pools' row for each block seen; any row where `ownSlots` says otherwise. */
   readonly pageRows: Value;
+  /** i64 [U, 3]: block, head and place at which a block of this forward is seen. */
+  readonly ownSlots: Value;
+  /** i64 [U]: which of this forward's [B * kvHeads] blocks and heads that is. */
+  readonly ownRows: Value;
 }
 
-/** Attention of every row over its sequence's cached and own keys. Also gives the own keys and values [B, kvHeads, S, D]. */
+/** Attention of every row over the blocks it sees. Also gives the forward's own keys and values [B, kvHeads, S, D]. */
 export function attention(
   g: OnnxGraph,
   x: Value,
@@ -117,15 +123,11 @@ export function attention(
       attributes: { rotary_embedding_dim: config.rotaryDim },
     });
 
-  const queries = rotate(headsFirst(g, norm(splitHeads(g, q, inputs.batch, heads, headDim), "query")));
-  const keys = rotate(headsFirst(g, norm(splitHeads(g, k, inputs.batch, kvHeads, headDim), "key")));
-  const values = headsFirst(g, splitHeads(g, v, inputs.batch, kvHeads, headDim));
-  const allKeys = g.node("Concat", [cached(g, inputs.keyPool, inputs.pageRows, headDim), keys], {
-    attributes: { axis: 2 },
-  });
-  const allValues = g.node("Concat", [cached(g, inputs.valuePool, inputs.pageRows, headDim), values], {
-    attributes: { axis: 2 },
-  });
+  const queries = rotate(headsFirst(g, norm(splitHeads(g, q, inputs.mask, heads, headDim), "query")));
+  const keys = rotate(headsFirst(g, norm(splitHeads(g, k, inputs.mask, kvHeads, headDim), "key")));
+  const values = headsFirst(g, splitHeads(g, v, inputs.mask, kvHeads, headDim));
+  const allKeys = seen(g, inputs.keyPool, keys, inputs, headDim);
+  const allValues = seen(g, inputs.valuePool, values, inputs, headDim);
 
   // Heads that share keys stand together: [B, kvHeads, heads / kvHeads * S, D].
   const grouped = g.node("Reshape", [queries, g.ints([0, kvHeads, -1, headDim])]);
@@ -247,7 +249,7 @@ function swiglu(g: OnnxGraph, gateUp: Value): Value {
   return g.node("Mul", [activated, up]);
 }
 
-/** [T, heads * D] -> [B, S, heads, D] */
+/** [T, heads * D] -> [B, S, heads, D]; B is the first size of `batch`. */
 function splitHeads(g: OnnxGraph, x: Value, batch: Value, heads: number, headDim: number): Value {
   const size = g.node("Shape", [batch], { attributes: { start: 0, end: 1 } });
   return g.node("Reshape", [x, g.node("Concat", [size, g.ints([-1, heads, headDim])], { attributes: { axis: 0 } })]);
@@ -258,7 +260,11 @@ function headsFirst(g: OnnxGraph, x: Value): Value {
   return g.node("Transpose", [x], { attributes: { perm: [0, 2, 1, 3] } });
 }
 
-/** The cached positions' keys or values: [B, kvHeads, P, D]. */
-function cached(g: OnnxGraph, pool: Value, pageRows: Value, headDim: number): Value {
-  return g.node("Reshape", [g.node("Gather", [pool, pageRows]), g.ints([0, 0, -1, headDim])]);
+/** Keys or values of the blocks each block sees, in order: [B, kvHeads, n * S, D]. `own` is [B, kvHeads, S, D]. */
+function seen(g: OnnxGraph, pool: Value, own: Value, inputs: AttentionInputs, headDim: number): Value {
+  const cached = g.node("Gather", [pool, inputs.pageRows]); // [B, kvHeads, n, S, D]
+  const blockShape = g.node("Shape", [own], { attributes: { start: 2, end: 4 } });
+  const ownBlocks = g.node("Reshape", [own, g.node("Concat", [g.ints([-1]), blockShape], { attributes: { axis: 0 } })]);
+  const all = g.node("ScatterND", [cached, inputs.ownSlots, g.node("Gather", [ownBlocks, inputs.ownRows])]);
+  return g.node("Reshape", [all, g.ints([0, 0, -1, headDim])]);
 }

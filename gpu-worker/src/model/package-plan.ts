@@ -93,11 +93,12 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
     {
       cos: g.input("cos", "f32", ["B", "S", rotaryDim / 2]),
       sin: g.input("sin", "f32", ["B", "S", rotaryDim / 2]),
-      batch: g.input("batch", "i64", ["B", 1]),
-      mask: g.input("mask", "f32", ["B", 1, "Q", "P"]),
-      keyPool: g.input("key_pool", "f32", ["N", "L", headDim]),
-      valuePool: g.input("value_pool", "f32", ["N", "L", headDim]),
+      mask: g.input("mask", "f32", ["B", 1, 1, "keys"]),
+      keyPool: g.input("key_pool", "f32", ["pages", "S", headDim]),
+      valuePool: g.input("value_pool", "f32", ["pages", "S", headDim]),
       pageRows: g.input("page_rows", "i64", ["B", kvHeads, "n"]),
+      ownSlots: g.input("own_slots", "i64", ["U", 3]),
+      ownRows: g.input("own_rows", "i64", ["U"]),
     },
     quantization,
   );

@@ -4,29 +4,17 @@
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate } from "../engine/decode.ts";
-import type { PageId } from "../engine/kv-cache.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, expertGraph, expertsOfRank, HEAD_GRAPH, layerGraph } from "../model/package-plan.ts";
 import { permute } from "../parallel/permutation.ts";
-import type { KvTensors } from "./kv-tensors.ts";
+import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
+import type { KvTensors, MadeTensors } from "./kv-tensors.ts";
 import type { Sessions } from "./package.ts";
 
-/** Whole blocks of one sequence, and the cached ones before them. */
-export interface ForwardInput {
-  readonly tokens: readonly number[];
-  /** Position of the first token. */
-  readonly start: number;
-  /** Pages of the blocks that are cached, in order. */
-  readonly pages: readonly PageId[];
-}
-
-export interface ForwardOutput {
+export interface ForwardOutput extends MadeTensors {
   /** [T, H] and the last layer's partial results [R, T, H]: what the head takes. */
   readonly hidden: Tensor;
   readonly partials: Tensor;
-  /** Per layer [1, kvHeads, T, headDim]. */
-  readonly keys: readonly Tensor[];
-  readonly values: readonly Tensor[];
 }
 
 /** Is told the experts [T, K] that a layer's router chose. */
@@ -45,22 +33,19 @@ export class Forward {
     this.#onRoute = onRoute;
   }
 
-  /** Runs the layers. Within the input, a block sees itself and those before it. */
-  async layers({ tokens, start, pages }: ForwardInput): Promise<ForwardOutput> {
+  /** Runs the layers over blocks of any sequences at any places. */
+  async layers(blocks: readonly BlockInput[]): Promise<ForwardOutput> {
     const { config, blockLength } = this.#manifest;
+    const tokens = blocks.flatMap((block) => block.tokens);
+    const positions = blocks.flatMap((block) => block.tokens.map((_, i) => placeOf(block) * blockLength + i));
     const embedded = await this.#session(EMBEDDING_GRAPH).run({
       tokens: int64(tokens, [tokens.length]),
-      positions: int64(
-        tokens.map((_, i) => start + i),
-        [1, tokens.length],
-      ),
+      positions: int64(positions, [blocks.length, blockLength]),
     });
     const context = {
       cos: embedded.cos as Tensor,
       sin: embedded.sin as Tensor,
-      batch: int64([0], [1, 1]),
-      mask: blockCausalMask(tokens.length, pages.length * blockLength, blockLength),
-      page_rows: this.#kv.rows(pages),
+      ...attentionInputs(blocks, config.kvHeads, blockLength),
     };
     let hidden = embedded.hidden as Tensor;
     let partials = noPartials(hidden);
@@ -113,21 +98,6 @@ export class Forward {
     if (session === undefined) throw new Error(`the package has no graph ${name}`);
     return session;
   }
-}
-
-/**
- * Added to attention scores, [1, 1, T, cached + T]: 0 where a key's block is not after the query's, else -inf. One block
- * sees everything, so its mask is a single 0.
- */
-function blockCausalMask(length: number, cached: number, blockLength: number): Tensor {
-  if (length === blockLength) return new Tensor("float32", new Float32Array(1), [1, 1, 1, 1]);
-  const width = cached + length;
-  const mask = new Float32Array(length * width);
-  for (let query = 0; query < length; query++) {
-    const seen = cached + (Math.trunc(query / blockLength) + 1) * blockLength;
-    mask.fill(Number.NEGATIVE_INFINITY, query * width + seen, (query + 1) * width);
-  }
-  return new Tensor("float32", mask, [1, 1, length, width]);
 }
 
 function noPartials(hidden: Tensor): Tensor {

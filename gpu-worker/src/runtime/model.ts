@@ -1,11 +1,13 @@
 /**
- * The engine's model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. One forward runs at
- * a time; sequences take turns, step by step.
+ * The engine's model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. It knows no text and
+ * no rules of decoding.
  */
 import type { Candidate, SequenceModel } from "../engine/decode.ts";
 import type { PageId } from "../engine/kv-cache.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { Forward, type ForwardInput, type ForwardOutput, type RouterObserver } from "./forward.ts";
+import type { BlockInput } from "./attention-inputs.ts";
+import { Batcher } from "./batcher.ts";
+import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
 import { KvTensors } from "./kv-tensors.ts";
 import { openSessions, type SessionOptions } from "./package.ts";
 
@@ -19,7 +21,7 @@ export interface ModelOptions extends SessionOptions {
   readonly onRoute?: RouterObserver;
 }
 
-/** Forwards by kind since the model was opened, or of one sequence. */
+/** Forwards by kind since the model was opened, or of one sequence. Sequences that share a forward count one each. */
 export interface ForwardCounts {
   /** Denoise forwards, which use the head. */
   forwards: number;
@@ -45,108 +47,85 @@ export interface Model {
 export async function openModel(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
   const sessions = await openSessions(folder, manifest, options);
   const kv = new KvTensors(manifest.config, manifest.blockLength, options.pages);
-  const forward = new Forward(sessions, manifest, kv, options.onRoute);
-  return new OnnxModel(manifest.blockLength, forward, kv);
+  const batcher = new Batcher(new Forward(sessions, manifest, kv, options.onRoute), manifest.blockLength);
+  const counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
+  const shared = { batcher, kv, blockLength: manifest.blockLength, counts };
+  return {
+    counts,
+    sequence: (pages) => new CachedSequence(shared, pages),
+    sequenceWithoutCache: () => new UncachedSequence(shared),
+  };
 }
 
-class OnnxModel implements Model {
-  readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
-  readonly blockLength: number;
+/** What the sequences of a model share. */
+interface Shared {
+  readonly batcher: Batcher;
   readonly kv: KvTensors;
-  readonly #forward: Forward;
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(blockLength: number, forward: Forward, kv: KvTensors) {
-    this.blockLength = blockLength;
-    this.#forward = forward;
-    this.kv = kv;
-  }
-
-  sequence(pages: readonly PageId[]): CountedSequenceModel {
-    return new CachedSequence(this, pages);
-  }
-
-  sequenceWithoutCache(): CountedSequenceModel {
-    return new UncachedSequence(this);
-  }
-
-  layers(input: ForwardInput): Promise<ForwardOutput> {
-    return this.#inTurn(() => this.#forward.layers(input));
-  }
-
-  /** A forward with the head on its last block. */
-  denoise(input: ForwardInput): Promise<{ output: ForwardOutput; candidates: Candidate[] }> {
-    const first = input.tokens.length - this.blockLength;
-    const rows = Array.from({ length: this.blockLength }, (_, i) => first + i);
-    return this.#inTurn(async () => {
-      const output = await this.#forward.layers(input);
-      return { output, candidates: await this.#forward.head(output, rows) };
-    });
-  }
-
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(run);
-    this.#last = result.catch(() => {});
-    return result;
-  }
+  readonly blockLength: number;
+  readonly counts: ForwardCounts;
 }
 
 class CachedSequence implements CountedSequenceModel {
   readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
-  readonly #model: OnnxModel;
+  readonly #shared: Shared;
   readonly #pages: readonly PageId[];
-  #blocks = 0;
-  /** The last denoise step: what it saw, and the keys and values it made. */
-  #lastStep: { block: readonly number[]; output: ForwardOutput } | undefined;
+  #cached = 0;
+  /** The last denoise step: what it saw, and where its keys and values are. */
+  #lastStep: { readonly block: readonly number[]; readonly output: ForwardOutput; readonly at: number } | undefined;
 
-  constructor(model: OnnxModel, pages: readonly PageId[]) {
-    this.#model = model;
+  constructor(shared: Shared, pages: readonly PageId[]) {
+    this.#shared = shared;
     this.#pages = pages;
   }
 
   async prefill(tokens: readonly number[]): Promise<void> {
-    const chunk = PREFILL_BLOCKS * this.#model.blockLength;
-    for (let start = 0; start < tokens.length; start += chunk) {
-      const part = tokens.slice(start, start + chunk);
-      count(this, this.#model, "prefillForwards");
-      this.#append(part, await this.#model.layers(this.#input(part)));
+    const blocks = cut(tokens, this.#shared.blockLength);
+    for (let first = 0; first < blocks.length; first += PREFILL_BLOCKS) {
+      const chunk = blocks.slice(first, first + PREFILL_BLOCKS);
+      count(this, this.#shared, "prefillForwards");
+      const { output, first: at } = await this.#shared.batcher.run(this.#inputs(chunk), "prefill");
+      chunk.forEach((_, i) => {
+        this.#append(output, at + i);
+      });
     }
   }
 
   async denoise(block: readonly number[]): Promise<readonly Candidate[]> {
-    count(this, this.#model, "forwards");
-    const { output, candidates } = await this.#model.denoise(this.#input(block));
-    this.#lastStep = { block: [...block], output };
+    count(this, this.#shared, "forwards");
+    const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs([block]), "denoise");
+    this.#lastStep = { block: [...block], output, at };
     return candidates;
   }
 
   async commit(block: readonly number[]): Promise<void> {
     const last = this.#lastStep;
     this.#lastStep = undefined;
-    if (last?.block.every((token, i) => token === block[i])) return this.#append(block, last.output);
-    count(this, this.#model, "commitForwards");
-    this.#append(block, await this.#model.layers(this.#input(block)));
+    if (last?.block.every((token, i) => token === block[i])) return this.#append(last.output, last.at);
+    count(this, this.#shared, "commitForwards");
+    const { output, first } = await this.#shared.batcher.run(this.#inputs([block]), "commit");
+    this.#append(output, first);
   }
 
-  #input(tokens: readonly number[]): ForwardInput {
-    return { tokens, start: this.#blocks * this.#model.blockLength, pages: this.#pages.slice(0, this.#blocks) };
+  #inputs(blocks: readonly (readonly number[])[]): BlockInput[] {
+    const pages = this.#pages.slice(0, this.#cached);
+    return blocks.map((tokens, i) => ({ tokens, pages, peers: range(i) }));
   }
 
-  #append(tokens: readonly number[], made: ForwardOutput): void {
-    const next = this.#blocks + tokens.length / this.#model.blockLength;
-    if (next > this.#pages.length) throw new Error(`${next} blocks, but ${this.#pages.length} pages were allocated`);
-    this.#model.kv.write(this.#pages.slice(this.#blocks, next), made);
-    this.#blocks = next;
+  #append(output: ForwardOutput, at: number): void {
+    const page = this.#pages[this.#cached];
+    if (page === undefined) throw new Error(`a block more than the ${this.#pages.length} pages that were allocated`);
+    this.#shared.kv.write(page, output, at);
+    this.#cached++;
   }
 }
 
 class UncachedSequence implements CountedSequenceModel {
   readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
-  readonly #model: OnnxModel;
+  readonly #shared: Shared;
   readonly #tokens: number[] = [];
 
-  constructor(model: OnnxModel) {
-    this.#model = model;
+  constructor(shared: Shared) {
+    this.#shared = shared;
   }
 
   async prefill(tokens: readonly number[]): Promise<void> {
@@ -154,9 +133,10 @@ class UncachedSequence implements CountedSequenceModel {
   }
 
   async denoise(block: readonly number[]): Promise<readonly Candidate[]> {
-    count(this, this.#model, "forwards");
-    const { candidates } = await this.#model.denoise({ tokens: [...this.#tokens, ...block], start: 0, pages: [] });
-    return candidates;
+    count(this, this.#shared, "forwards");
+    const blocks = cut([...this.#tokens, ...block], this.#shared.blockLength);
+    const inputs = blocks.map((tokens, i) => ({ tokens, pages: [], peers: range(i) }));
+    return (await this.#shared.batcher.run(inputs, "denoise")).candidates;
   }
 
   async commit(block: readonly number[]): Promise<void> {
@@ -164,7 +144,15 @@ class UncachedSequence implements CountedSequenceModel {
   }
 }
 
-function count(sequence: { counts: ForwardCounts }, model: { counts: ForwardCounts }, kind: keyof ForwardCounts): void {
+function count(sequence: { counts: ForwardCounts }, shared: Shared, kind: keyof ForwardCounts): void {
   sequence.counts[kind]++;
-  model.counts[kind]++;
+  shared.counts[kind]++;
+}
+
+function cut(tokens: readonly number[], blockLength: number): (readonly number[])[] {
+  return range(tokens.length / blockLength).map((i) => tokens.slice(i * blockLength, (i + 1) * blockLength));
+}
+
+function range(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => i);
 }

@@ -1,0 +1,47 @@
+/**
+ * Which keys each block of a forward sees, as the index tensors that the attention graphs take. Loops over blocks and heads,
+ * never over positions x width.
+ */
+import { Tensor } from "onnxruntime-node";
+import type { PageId } from "../engine/kv-cache.ts";
+
+/** A block in a forward. It sees its cached predecessors, then its predecessors in the same forward, then itself. */
+export interface BlockInput {
+  readonly tokens: readonly number[];
+  /** Pages of the blocks before it that are cached, from the first. */
+  readonly pages: readonly PageId[];
+  /** The blocks between those and itself: where they stand in the same forward. */
+  readonly peers: readonly number[];
+}
+
+/** How many blocks come before a block: its place in its sequence. */
+export function placeOf({ pages, peers }: BlockInput): number {
+  return pages.length + peers.length;
+}
+
+/** The inputs `mask`, `page_rows`, `own_slots` and `own_rows`; layers.ts has their shapes. */
+export function attentionInputs(blocks: readonly BlockInput[], kvHeads: number, blockLength: number) {
+  const reach = Math.max(...blocks.map(placeOf)) + 1;
+  const mask = new Float32Array(blocks.length * reach * blockLength);
+  const pageRows = new BigInt64Array(blocks.length * kvHeads * reach);
+  const ownSlots: number[] = [];
+  const ownRows: number[] = [];
+  blocks.forEach((block, b) => {
+    mask.fill(Number.NEGATIVE_INFINITY, (b * reach + placeOf(block) + 1) * blockLength, (b + 1) * reach * blockLength);
+    for (let head = 0; head < kvHeads; head++) {
+      block.pages.forEach((page, place) => {
+        pageRows[(b * kvHeads + head) * reach + place] = BigInt(page * kvHeads + head);
+      });
+      [...block.peers, b].forEach((own, i) => {
+        ownSlots.push(b, head, block.pages.length + i);
+        ownRows.push(own * kvHeads + head);
+      });
+    }
+  });
+  return {
+    mask: new Tensor("float32", mask, [blocks.length, 1, 1, reach * blockLength]),
+    page_rows: new Tensor("int64", pageRows, [blocks.length, kvHeads, reach]),
+    own_slots: new Tensor("int64", BigInt64Array.from(ownSlots, BigInt), [ownRows.length, 3]),
+    own_rows: new Tensor("int64", BigInt64Array.from(ownRows, BigInt), [ownRows.length]),
+  };
+}

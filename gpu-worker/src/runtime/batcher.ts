@@ -1,0 +1,98 @@
+/**
+ * Continuous batching: blocks of different sequences, at any places, share a forward. Whoever is ready when a forward starts
+ * is in it; who is done leaves, who is new joins the next. It knows blocks, not sequences.
+ */
+import { setImmediate } from "node:timers/promises";
+import type { Candidate } from "../engine/decode.ts";
+import type { BlockInput } from "./attention-inputs.ts";
+import type { Forward, ForwardOutput } from "./forward.ts";
+
+/** `denoise` wants candidates for its last block; `prefill` and `commit` only keys and values. */
+export type ForwardKind = "denoise" | "prefill" | "commit";
+
+/** Where a submission's blocks stand in the forward that ran them. */
+export interface Batched {
+  readonly output: ForwardOutput;
+  /** The first of its blocks in `output`. */
+  readonly first: number;
+  /** Per cell of its last block; empty unless it denoised. */
+  readonly candidates: readonly Candidate[];
+}
+
+interface Submission {
+  /** `peers` count from the submission's own first block. */
+  readonly blocks: readonly BlockInput[];
+  readonly kind: ForwardKind;
+  readonly resolve: (batched: Batched) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Batcher {
+  readonly #forward: Forward;
+  readonly #blockLength: number;
+  #pending: Submission[] = [];
+  #running = false;
+
+  constructor(forward: Forward, blockLength: number) {
+    this.#forward = forward;
+    this.#blockLength = blockLength;
+  }
+
+  /** Runs blocks in one forward, with whatever else is ready. */
+  run(blocks: readonly BlockInput[], kind: ForwardKind): Promise<Batched> {
+    const { promise, resolve, reject } = Promise.withResolvers<Batched>();
+    this.#pending.push({ blocks, kind, resolve, reject });
+    void this.#pump();
+    return promise;
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#pending.length > 0) {
+      // Sequences whose forward has just ended hand in their next one.
+      await setImmediate();
+      await this.#runBatch(this.#take());
+    }
+    this.#running = false;
+  }
+
+  /** All that is ready, but one prefill at most: no running sequence waits for more than a prefill chunk. */
+  #take(): Submission[] {
+    const prefill = this.#pending.find(({ kind }) => kind === "prefill");
+    const taken = this.#pending.filter((submission) => submission.kind !== "prefill" || submission === prefill);
+    this.#pending = this.#pending.filter((submission) => !taken.includes(submission));
+    return taken;
+  }
+
+  async #runBatch(batch: readonly Submission[]): Promise<void> {
+    try {
+      const firsts: number[] = [];
+      const blocks: BlockInput[] = [];
+      for (const submission of batch) {
+        const first = blocks.length;
+        firsts.push(first);
+        blocks.push(
+          ...submission.blocks.map((block) => ({ ...block, peers: block.peers.map((peer) => first + peer) })),
+        );
+      }
+      const output = await this.#forward.layers(blocks);
+      const rows = batch.flatMap(({ kind, blocks: own }, i) => {
+        return kind === "denoise" ? this.#rows((firsts[i] as number) + own.length - 1) : [];
+      });
+      const candidates = rows.length > 0 ? await this.#forward.head(output, rows) : [];
+      let next = 0;
+      batch.forEach(({ kind, resolve }, i) => {
+        const end = kind === "denoise" ? next + this.#blockLength : next;
+        resolve({ output, first: firsts[i] as number, candidates: candidates.slice(next, end) });
+        next = end;
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  #rows(block: number): number[] {
+    return Array.from({ length: this.#blockLength }, (_, i) => block * this.#blockLength + i);
+  }
+}
