@@ -1,0 +1,51 @@
+/** A sequence's candidates have the same bits alone and in any mix of sequences that start and end beside it. */
+import { expect, test } from "vitest";
+import { decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
+import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
+
+const PAGES_EACH = 8;
+const TOGETHER = 5;
+
+test.each([
+  ["tiny-21", "none", 1],
+  ["tiny-21", "int4", 2],
+  ["demo-21", "int8", 1],
+] as const)("%s, %s, %i ranks", async (name, quantization, ranks) => {
+  await using golden = await convertGolden(name, { quantization, ranks });
+  const manifest = await readManifest(golden.folder);
+  const model = await openModel(golden.folder, manifest, { threads: 1, pages: PAGES_EACH * TOGETHER });
+  const runs = goldenRuns(name).slice(0, 16);
+
+  const alone: string[] = [];
+  for (const run of runs) alone.push(await transcript(model, 0, name, run));
+  // Each of a few places takes the next run as soon as it is free, so sequences at all stages meet.
+  const together = new Array<string>(runs.length);
+  const queue = [...runs.entries()];
+  const place = async (slot: number): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      together[next[0]] = await transcript(model, slot, name, next[1]);
+    }
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, (_, slot) => place(slot)));
+  expect(together).toEqual(alone);
+});
+
+/** Every candidate of every step, probabilities to the last bit. */
+async function transcript(model: Model, slot: number, name: GoldenName, run: GoldenRun): Promise<string> {
+  const lines: string[] = [];
+  const pages = Array.from({ length: PAGES_EACH }, (_, i) => slot * PAGES_EACH + i);
+  const sequence = model.sequence(pages);
+  const observed: SequenceModel = {
+    prefill: (tokens) => sequence.prefill(tokens),
+    denoise: async (block) => {
+      const candidates = await sequence.denoise(block);
+      lines.push(candidates.map(({ token, probability }) => `${token}@${probability}`).join(" "));
+      return candidates;
+    },
+    commit: (block) => sequence.commit(block),
+  };
+  await Array.fromAsync(decode(observed, run.prompt, goldenOptions(name, run), new AbortController().signal));
+  return lines.join("\n");
+}
