@@ -10,7 +10,7 @@ import { PackageError } from "../src/errors.ts";
 import { type CheckpointConfig, parameterCounts, parseConfig } from "../src/model/config.ts";
 import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from "../src/model/manifest.ts";
 import { planPackage } from "../src/model/package-plan.ts";
-import type { CheckpointTensor, GraphFile, Quantization } from "../src/model/weights.ts";
+import type { CheckpointTensor, ExternalData, GraphFile, Quantization } from "../src/model/weights.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { readJson } from "./json-file.ts";
 import { createOutputFile } from "./output-file.ts";
@@ -49,7 +49,7 @@ export interface ConvertOptions {
 export interface ConvertProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
-  /** The file just finished. */
+  /** The file being written. */
   readonly file: string;
 }
 
@@ -83,12 +83,15 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
   let doneBytes = 0;
   for (const graph of graphs) {
     const path = `${graph.name}.bin`;
+    const external = new Map<string, ExternalData>();
     await using output = await createOutputFile(join(folder.path, path));
-    const external = await writeWeights(graph.weights, checkpoint, output, path, signal);
+    for await (const [weight, place] of writeWeights(graph.weights, checkpoint, output, path, signal)) {
+      external.set(weight, place);
+      options.onProgress?.({ doneBytes: doneBytes + output.position, totalBytes, file: path });
+    }
     files.push({ path, ...(await output.finish()) });
-    await write(`${graph.name}.onnx`, graph.build(external));
     doneBytes += output.position;
-    options.onProgress?.({ doneBytes, totalBytes, file: graph.name });
+    await write(`${graph.name}.onnx`, graph.build(external));
   }
   for (const [path, bytes] of tokenizer.files) await write(path, bytes);
 

@@ -21,19 +21,18 @@ export function weightFileBytes(weights: readonly Weight[]): number {
 }
 
 /**
- * Writes the weights.
+ * Writes the weights one by one.
  * @param location the file's name as the graph will give it
- * @returns where each weight stands, by its name
+ * @returns each weight's name and place, once it is written
  * @throws PackageError from the checkpoint or the disk; the signal's reason
  */
-export async function writeWeights(
+export async function* writeWeights(
   weights: readonly Weight[],
   checkpoint: Checkpoint,
   output: OutputFile,
   location: string,
   signal?: AbortSignal,
-): Promise<Map<string, ExternalData>> {
-  const written = new Map<string, ExternalData>();
+): AsyncGenerator<[name: string, place: ExternalData], void, void> {
   // Quantized values and scales come of one reading; the scales wait here for their place, right after their values.
   let scales: { of: readonly CheckpointTensor[]; parts: Float32Array<ArrayBuffer>[] } | undefined;
   for (const weight of weights) {
@@ -64,9 +63,8 @@ export async function writeWeights(
         `${weight.name}: dims [${weight.dims}] take ${weightBytes(weight)} bytes, its sources give ${length}`,
       );
     }
-    written.set(weight.name, { location, offset, length });
+    yield [weight.name, { location, offset, length }];
   }
-  return written;
 }
 
 /** The tensors' values in order, whole rows of `columns` at a time. */
