@@ -1,0 +1,68 @@
+/** `palimpsest convert`: flags in, package out. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { convertCheckpoint } from "../convert/convert.ts";
+import type { Quantization } from "../src/model/weights.ts";
+import { wholeNumber } from "./arguments.ts";
+import { createProgress } from "./progress.ts";
+import { formatBytes } from "./units.ts";
+
+interface ConvertFlags {
+  readonly quantize: Quantization;
+  readonly ranks: number;
+  readonly blockLength?: number;
+  readonly maskToken?: number;
+  readonly eos?: readonly number[];
+  readonly name?: string;
+  readonly force?: boolean;
+}
+
+export function convertCommand(): Command {
+  return new Command("convert")
+    .description("turn a LLaDA2 checkpoint into a model package")
+    .argument("<checkpoint>", "folder with config.json and *.safetensors")
+    .argument("<package>", "folder to write; must be missing or empty")
+    .addOption(
+      new Option("--quantize <format>", "form of the weight matrices")
+        .choices(["none", "int8", "int4"])
+        .default("none"),
+    )
+    .option("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1), 1)
+    .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", wholeNumber(2))
+    .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))
+    .option("--eos <ids>", "tokens that end an answer, with commas between (default: the checkpoint's)", tokenList)
+    .option("--name <name>", "what clients call the model (default: the checkpoint folder's name)")
+    .option("--force", "replace the package that is there")
+    .action(convert);
+}
+
+async function convert(source: string, target: string, flags: ConvertFlags): Promise<void> {
+  const interrupt = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
+  const startMs = performance.now();
+  using progress = createProgress(process.stderr);
+  const manifest = await convertCheckpoint(
+    {
+      source,
+      target,
+      quantization: flags.quantize,
+      ranks: flags.ranks,
+      blockLength: flags.blockLength,
+      maskToken: flags.maskToken,
+      eosTokens: flags.eos,
+      name: flags.name,
+      replace: flags.force,
+      onProgress: ({ doneBytes, totalBytes, file }) => progress.update(doneBytes, totalBytes, file),
+    },
+    interrupt.signal,
+  );
+  progress[Symbol.dispose]();
+  const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(`${target}: ${manifest.name}, ${formatBytes(sizeBytes)} in ${manifest.files.length} files, ${seconds} s`);
+}
+
+function tokenList(text: string): number[] {
+  const ids = text.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
+  if (ids.every(Number.isSafeInteger)) return ids;
+  throw new InvalidArgumentError("It must be token ids with commas between.");
+}

@@ -1,0 +1,88 @@
+/** `palimpsest inspect`: what a package is, and whether its files are whole. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { Command } from "commander";
+import { PackageError } from "../src/errors.ts";
+import type { Manifest } from "../src/model/manifest.ts";
+import { readManifest } from "../src/runtime/package.ts";
+import { formatBytes, formatCount } from "./units.ts";
+
+export function inspectCommand(): Command {
+  return new Command("inspect")
+    .description("say what a model package is and check its files")
+    .argument("<package>", "folder of the model package")
+    .option("--verify", "also compare the files' contents with their checksums")
+    .option("--json", "print one line of JSON")
+    .action(inspect);
+}
+
+async function inspect(folder: string, flags: { verify?: boolean; json?: boolean }): Promise<void> {
+  const manifest = await readManifest(folder);
+  const sizeBytes = sum(manifest.files.map((file) => file.sizeBytes));
+  const rankBytes = Array.from({ length: manifest.ranks }, (_, rank) => bytesOfRank(manifest, rank));
+  if (flags.json) console.log(JSON.stringify({ ...manifest, sizeBytes, rankBytes }));
+  else for (const [label, text] of describe(manifest, sizeBytes, rankBytes)) console.log(`${label.padEnd(14)}${text}`);
+
+  const faults = await findFaults(folder, manifest, flags.verify ?? false);
+  if (faults.length > 0) throw new PackageError(`${faults.join("; ")}; copy or convert the package again`);
+}
+
+function describe(
+  manifest: Manifest,
+  sizeBytes: number,
+  rankBytes: readonly number[],
+): [label: string, text: string][] {
+  const { config, parameters, tokenizer, graphs, files } = manifest;
+  const layers = `${config.layers} layers${config.denseLayers > 0 ? ` (${config.denseLayers} dense)` : ""}`;
+  const shared = config.sharedExperts > 0 ? ` and ${config.sharedExperts} shared` : "";
+  return [
+    ["name", manifest.name],
+    ["architecture", `${manifest.architecture}, ${layers}, hidden size ${config.hiddenSize}`],
+    ["experts", `${config.experts} in ${config.expertGroups} groups, ${config.topK}${shared} for each token`],
+    ["parameters", `${formatCount(parameters.total)}, ${formatCount(parameters.active)} active`],
+    ["quantization", manifest.quantization],
+    ["size", `${formatBytes(sizeBytes)}: ${graphs.length} graphs, ${files.length} files`],
+    ["ranks", `${manifest.ranks}: ${rankBytes.map(formatBytes).join(", ")}`],
+    ["block length", String(manifest.blockLength)],
+    ["vocabulary", `${config.vocabSize}; mask ${manifest.maskToken}, stop at ${manifest.eosTokens.join(", ")}`],
+    ["positions", String(config.maxPositions)],
+    [
+      "tokenizer",
+      tokenizer === undefined ? "none" : tokenizer.chatTemplate ? "with chat template" : "without chat template",
+    ],
+    ["converted", new Date(manifest.created * 1000).toISOString()],
+  ];
+}
+
+/** What a rank reads: its graphs and their weights. */
+function bytesOfRank({ graphs, files }: Manifest, rank: number): number {
+  const own = new Set(
+    graphs.filter((graph) => graph.rank === rank).flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]),
+  );
+  return sum(files.filter((file) => own.has(file.path)).map((file) => file.sizeBytes));
+}
+
+async function findFaults(folder: string, manifest: Manifest, contents: boolean): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { path, sizeBytes, sha256 } of manifest.files) {
+    const file = join(folder, path);
+    const found = await stat(file).catch(() => undefined);
+    if (found === undefined) faults.push(`${file}: missing`);
+    else if (found.size !== sizeBytes) faults.push(`${file}: ${found.size} bytes, the manifest says ${sizeBytes}`);
+    else if (contents && (await checksum(file)) !== sha256) faults.push(`${file}: not the content that was written`);
+  }
+  return faults;
+}
+
+async function checksum(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest("hex");
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,42 @@
+/** The `palimpsest` program: its commands, and how their failures end. What each does stands in its own file. */
+import { Command, CommanderError } from "commander";
+import { PackageError, WorkerError } from "../src/errors.ts";
+import { convertCommand } from "./convert.ts";
+import { inspectCommand } from "./inspect.ts";
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+/** What shells give a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+
+const program = new Command("palimpsest")
+  .description("serve LLaDA 2.x block-diffusion language models")
+  .showHelpAfterError("(see --help)")
+  .exitOverride();
+// Until the tokenizer is there, generate cannot be loaded.
+const generate = await import("./generate.ts").catch(() => undefined);
+const commands = [convertCommand(), inspectCommand(), ...(generate ? [generate.generateCommand()] : [])];
+for (const command of commands) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Tells what went wrong, where nobody has, and gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof PackageError || error instanceof WorkerError) {
+    console.error(`error: ${error.message}`);
+    return EXIT_FAILURE;
+  }
+  if (error instanceof Error && error.name === "AbortError") {
+    console.error("interrupted");
+    return EXIT_INTERRUPTED;
+  }
+  console.error(error);
+  return EXIT_FAILURE;
+}

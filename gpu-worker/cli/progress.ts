@@ -1,0 +1,50 @@
+/** How far a long piece of work is: a bar on a terminal, a line for each tenth elsewhere. */
+import type { WriteStream } from "node:tty";
+import { SingleBar } from "cli-progress";
+import { formatBytes } from "./units.ts";
+
+export interface Progress extends Disposable {
+  /** @param label what is being worked on */
+  update(doneBytes: number, totalBytes: number, label: string): void;
+}
+
+export function createProgress(stream: WriteStream): Progress {
+  return stream.isTTY ? createBar(stream) : createLines(stream);
+}
+
+function createBar(stream: WriteStream): Progress {
+  const bar = new SingleBar({
+    stream,
+    format: "{bar} {percentage} % | {size} | {rate} | {eta_formatted} left | {label}",
+    hideCursor: true,
+    barsize: 24,
+    etaBuffer: 200,
+  });
+  const startMs = performance.now();
+  return {
+    update(doneBytes, totalBytes, label) {
+      const perSecond = (doneBytes / (performance.now() - startMs)) * 1000;
+      const words = {
+        size: `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
+        rate: `${formatBytes(Math.round(perSecond))}/s`,
+        label,
+      };
+      if (!bar.isActive) bar.start(totalBytes, 0, words);
+      bar.update(doneBytes, words);
+    },
+    [Symbol.dispose]: () => bar.stop(),
+  };
+}
+
+function createLines(stream: WriteStream): Progress {
+  let tenth = 0;
+  return {
+    update(doneBytes, totalBytes, label) {
+      const reached = Math.floor((10 * doneBytes) / totalBytes);
+      if (reached === tenth) return;
+      tenth = reached;
+      stream.write(`${reached * 10} % (${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}) ${label}\n`);
+    },
+    [Symbol.dispose]() {},
+  };
+}
