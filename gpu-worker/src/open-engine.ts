@@ -7,7 +7,7 @@ import type { Manifest } from "./model/manifest.ts";
 import { pageBytes } from "./runtime/kv-tensors.ts";
 import { openModel } from "./runtime/model.ts";
 import { readManifest } from "./runtime/package.ts";
-import { openTokenizer } from "./tokenizer/tokenizer.ts";
+import { openTokenizer, type Tokenizer } from "./tokenizer/tokenizer.ts";
 
 /** Memory for K/V unless the operator says otherwise: room for eight long answers of the shipped model. */
 const DEFAULT_KV_CACHE_BYTES = 2 ** 30;
@@ -70,8 +70,11 @@ function given({ blockLength, eosTokens }: EngineSettings): Partial<Manifest> {
   };
 }
 
-async function packageTokenizer(folder: string, { tokenizer }: Manifest) {
-  if (tokenizer === undefined) return undefined;
-  const path = (file: string | undefined) => (file === undefined ? {} : { file: join(folder, file) });
-  return openTokenizer({ tokenizer: join(folder, tokenizer.tokenizer), ...path(tokenizer.config) });
+async function packageTokenizer(folder: string, { tokenizer: files }: Manifest): Promise<Tokenizer | undefined> {
+  if (files === undefined) return undefined;
+  return openTokenizer({
+    tokenizer: join(folder, files.tokenizer),
+    ...(files.config !== undefined && { config: join(folder, files.config) }),
+    ...(files.chatTemplate !== undefined && { chatTemplate: join(folder, files.chatTemplate) }),
+  });
 }
