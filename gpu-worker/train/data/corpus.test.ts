@@ -1,0 +1,42 @@
+/** The tasks are only worth training on when every reference passes its own hidden tests. */
+import { describe, expect, it } from "vitest";
+import { drawSample, MIX } from "./corpus.ts";
+import type { Sample } from "./sample.ts";
+import { splitOf } from "./sample.ts";
+import { score } from "./score.ts";
+
+const draw = (count: number, stream: Parameters<typeof drawSample>[0]): Sample[] =>
+  Array.from({ length: count }, (_, i) => drawSample(stream, i));
+
+describe("corpus", () => {
+  it.each(MIX.map(([family]) => family))("%s: references pass their own tests", (family) => {
+    for (const sample of draw(150, { seed: 11, split: "train", family })) {
+      expect({ id: sample.id, ...score(sample, sample.reference) }).toEqual({ id: sample.id, pass: true });
+    }
+  });
+
+  it.each(MIX.map(([family]) => family))("%s: has tasks in every split", (family) => {
+    for (const split of ["validation", "test"] as const) {
+      for (const sample of draw(20, { seed: 11, split, family }))
+        expect(score(sample, sample.reference).pass).toBe(true);
+    }
+  });
+
+  it("draws the same sample for the same seed, and another for another seed", () => {
+    const stream = { seed: 3, split: "train" } as const;
+    expect(draw(50, stream)).toEqual(draw(50, stream));
+    expect(draw(50, { ...stream, seed: 4 })).not.toEqual(draw(50, stream));
+  });
+
+  it("shows training no operation combination that is held out", () => {
+    for (const sample of draw(1500, { seed: 2, split: "train" })) {
+      const parts =
+        sample.family === "bundles" ? sample.signature.slice("bundles:".length).split(";") : [sample.signature];
+      for (const part of parts) expect(splitOf(part)).toBe("train");
+    }
+  });
+
+  it("keeps to the shares of the mix", () => {
+    expect(MIX.reduce((sum, [, , share]) => sum + share, 0)).toBeCloseTo(1, 9);
+  });
+});

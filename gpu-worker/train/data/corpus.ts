@@ -1,0 +1,127 @@
+/** The whole stream of tasks: which families, how often, in which language, with which earlier turns. */
+import { about, outside } from "./about.ts";
+import { arithmetic } from "./arithmetic.ts";
+import { bundles } from "./bundles.ts";
+import { edits } from "./edits.ts";
+import { json } from "./json.ts";
+import { loops } from "./loops.ts";
+import { modules } from "./modules.ts";
+import { numbers } from "./numbers.ts";
+import { createRandom, hashText, type Random } from "./random.ts";
+import { records } from "./records.ts";
+import {
+  type Draft,
+  type Family,
+  type Generator,
+  type Language,
+  type Message,
+  type Sample,
+  type Split,
+  splitOf,
+} from "./sample.ts";
+import { sequences } from "./sequences.ts";
+import { strings } from "./strings.ts";
+import { tools } from "./tools.ts";
+
+/** Every family with its share of the samples; the shares add up to 1. */
+export const MIX: readonly (readonly [family: Family, generate: Generator, share: number])[] = [
+  ["numbers", numbers, 0.1],
+  ["strings", strings, 0.09],
+  ["records", records, 0.1],
+  ["sequences", sequences, 0.09],
+  ["loops", loops, 0.11],
+  ["modules", modules, 0.09],
+  ["bundles", bundles, 0.15],
+  ["edits", edits, 0.1],
+  ["json", json, 0.05],
+  ["tools", tools, 0.04],
+  ["arithmetic", arithmetic, 0.05],
+  ["about", about, 0.01],
+  ["outside", outside, 0.02],
+];
+
+const CHINESE_SHARE = 0.18;
+const SYSTEM_SHARE = 0.08;
+/** Share of samples with unrelated earlier turns, so that long contexts are met in training. */
+const HISTORY_SHARE = 0.03;
+const MOST_EARLIER_TURNS = 12;
+/** A combination with its split is found long before this many draws; more means that the family has none there. */
+const MOST_ATTEMPTS = 2000;
+
+const SYSTEM_MESSAGES = [
+  "You are a helpful assistant.",
+  "You are a careful programmer.",
+  "You are a JavaScript tutor. Answer with code only.",
+  "Be brief.",
+  "You write short, correct code.",
+] as const;
+
+/** Which part of the stream to draw: the seed, the split, and one family or the whole mix. */
+export interface Stream {
+  seed: number;
+  split: Split;
+  family?: Family;
+}
+
+/** The sample at `index` of a stream. It depends on nothing else, so any part of a stream can be made alone. */
+export function drawSample(stream: Stream, index: number): Sample {
+  const random = createRandom(hashText(`${stream.seed}:${stream.split}:${stream.family ?? "mix"}:${index}`));
+  const family = stream.family ?? pickFamily(random);
+  const { draft, language } = drawDraft(family, stream.split, random);
+  const history = family !== "tools" && random.chance(HISTORY_SHARE) ? earlierTurns(stream.split, random) : [];
+  const system: Message[] = random.chance(SYSTEM_SHARE)
+    ? [{ role: "system", content: random.pick(SYSTEM_MESSAGES) }]
+    : [];
+  const { shows: _shows, split: _split, ...task } = draft;
+  return {
+    id: `${stream.split}-${stream.seed}-${stream.family ?? "mix"}-${index}`,
+    family,
+    language,
+    ...task,
+    split: stream.split,
+    messages: [...system, ...history, ...draft.messages],
+  };
+}
+
+function pickFamily(random: Random): Family {
+  let left = random.next();
+  for (const [family, , share] of MIX) {
+    left -= share;
+    if (left < 0) return family;
+  }
+  return "numbers";
+}
+
+function drawDraft(family: Family, split: Split, random: Random): { draft: Draft; language: Language } {
+  const generate = MIX.find(([name]) => name === family)?.[1];
+  if (!generate) throw new Error(`no family ${family}`);
+  const language: Language = random.chance(CHINESE_SHARE) ? "zh" : "en";
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const draft = generate(random, language);
+    if (belongsTo(draft, split) && tellsApart(draft)) return { draft, language };
+  }
+  throw new Error(`family ${family} has nothing for ${split} in ${MOST_ATTEMPTS} draws`);
+}
+
+/** A draft belongs to its signature's split; one for training shows nothing that is held out. */
+function belongsTo(draft: Draft, split: Split): boolean {
+  if ((draft.split ?? splitOf(draft.signature)) !== split) return false;
+  return split !== "train" || (draft.shows ?? []).every((signature) => splitOf(signature) === "train");
+}
+
+/** Code needs at least three cases with at least two different results, else wrong code would pass too easily. */
+function tellsApart(draft: Draft): boolean {
+  if (draft.tests.kind !== "code") return true;
+  const { cases } = draft.tests;
+  return cases.length >= 3 && new Set(cases.map((one) => JSON.stringify(one.expected))).size >= 2;
+}
+
+function earlierTurns(split: Split, random: Random): Message[] {
+  const families = MIX.map(([family]) => family).filter(
+    (family) => family !== "tools" && family !== "edits" && family !== "bundles",
+  );
+  return Array.from(
+    { length: random.int(1, MOST_EARLIER_TURNS) },
+    () => drawDraft(random.pick(families), split, random).draft,
+  ).flatMap((draft): Message[] => [...draft.messages, { role: "assistant", content: draft.reference }]);
+}

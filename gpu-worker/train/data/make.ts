@@ -1,0 +1,128 @@
+/**
+ * Writes what training reads, and the held-out tasks. Run with one of:
+ *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json
+ *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
+ *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f]   tasks as JSONL
+ */
+import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { countPieces, createEncoder, trainBytePairs } from "./bpe.ts";
+import { drawSample, type Stream } from "./corpus.ts";
+import { FAMILIES, type Family, type Sample, type Split } from "./sample.ts";
+import { createRenderer } from "./template.ts";
+import { readTokenizerJson, tokenizerConfig, tokenizerJson } from "./tokenizer-files.ts";
+
+/** Tasks that the tokenizer is trained on; more of them change hardly any merge. */
+const TOKENIZER_SAMPLES = 40_000;
+/** Tasks in one shard, about 4 million tokens: small enough to hold and shuffle in memory. */
+const SHARD_SAMPLES = 20_000;
+const VALIDATION_SAMPLES = 1_500;
+/** Ends the assistant's turn (`<|role_end|>` in SPECIAL_TOKENS). */
+const END_OF_TURN = 4;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: "string" },
+    seed: { type: "string", default: "1" },
+    size: { type: "string", default: "2048" },
+    shards: { type: "string", default: "24" },
+    first: { type: "string", default: "0" },
+    split: { type: "string", default: "test" },
+    count: { type: "string", default: "1000" },
+    family: { type: "string" },
+  },
+});
+const out = values.out ?? fail("--out is missing");
+const seed = Number(values.seed);
+const render = createRenderer();
+
+switch (positionals[0]) {
+  case "tokenizer":
+    makeTokenizer(Number(values.size));
+    break;
+  case "pack":
+    makeShards(Number(values.first), Number(values.shards));
+    break;
+  case "suite":
+    makeSuite(values.split as Split, Number(values.count), values.family);
+    break;
+  default:
+    fail("say what to make: tokenizer, pack or suite");
+}
+
+function makeTokenizer(size: number): void {
+  mkdirSync(out, { recursive: true });
+  const texts = function* (): Generator<string> {
+    for (let i = 0; i < TOKENIZER_SAMPLES; i++) {
+      const sample = drawSample({ seed, split: "train" }, i);
+      yield `${render(sample.messages, sample.tools)}${sample.reference}<|role_end|>`;
+    }
+  };
+  const pairs = trainBytePairs(countPieces(texts()), size);
+  writeFileSync(join(out, "tokenizer.json"), JSON.stringify(tokenizerJson(pairs)));
+  writeFileSync(join(out, "tokenizer_config.json"), `${JSON.stringify(tokenizerConfig(), null, 2)}\n`);
+  console.log(`tokenizer with ${pairs.vocabulary.size} tokens in ${out}`);
+}
+
+function makeShards(first: number, count: number): void {
+  const encode = createEncoder(readTokenizerJson(readFileSync(join(out, "tokenizer.json"), "utf8")));
+  if (first === 0) pack("validation", { seed, split: "validation" }, 0, VALIDATION_SAMPLES, encode);
+  for (let shard = first; shard < first + count; shard++) {
+    pack(
+      `train-${String(shard).padStart(3, "0")}`,
+      { seed, split: "train" },
+      shard * SHARD_SAMPLES,
+      SHARD_SAMPLES,
+      encode,
+    );
+  }
+}
+
+/**
+ * NAME.bin: the token ids of all samples, 16 bits each, prompt before answer; NAME.idx: for each sample three 32-bit
+ * numbers, where it starts, and the lengths of its prompt and of its answer (end of turn included). Little endian.
+ */
+function pack(name: string, stream: Stream, from: number, count: number, encode: (text: string) => number[]): void {
+  const tokens: number[] = [];
+  const index: number[] = [];
+  for (let i = from; i < from + count; i++) {
+    const sample = drawSample(stream, i);
+    const prompt = encode(render(sample.messages, sample.tools));
+    const answer = [...encode(sample.reference), END_OF_TURN];
+    index.push(tokens.length, prompt.length, answer.length);
+    for (const id of prompt) tokens.push(id);
+    for (const id of answer) tokens.push(id);
+  }
+  // The index is written last and by renaming: where it stands, its shard is whole.
+  writeFileSync(join(out, `${name}.bin`), Uint16Array.from(tokens));
+  writeFileSync(join(out, `${name}.part`), Int32Array.from(index));
+  renameSync(join(out, `${name}.part`), join(out, `${name}.idx`));
+  const answers = index.filter((_, i) => i % 3 === 2);
+  const long = answers.filter((length) => length > 128).length / count;
+  const mean = answers.reduce((a, b) => a + b, 0) / count;
+  console.log(
+    `${name}: ${count} samples, ${tokens.length} tokens, answers ${mean.toFixed(1)} on average, ${(100 * long).toFixed(1)}% over 4 blocks`,
+  );
+}
+
+function makeSuite(split: Split, count: number, family: string | undefined): void {
+  if (family !== undefined && !(FAMILIES as readonly string[]).includes(family)) fail(`no family ${family}`);
+  const file = createWriteStream(out);
+  const asked = new Set<string>();
+  const stream: Stream = { seed, split, ...(family ? { family: family as Family } : {}) };
+  for (let i = 0; asked.size < count; i++) {
+    const sample: Sample = drawSample(stream, i);
+    const request = render(sample.messages, sample.tools);
+    if (asked.has(request)) continue;
+    asked.add(request);
+    file.write(`${JSON.stringify(sample)}\n`);
+  }
+  file.end();
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

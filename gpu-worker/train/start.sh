@@ -1,0 +1,16 @@
+#!/bin/sh
+# Starts or resumes training in the background, on one thread and with the lowest priority; more arguments go to train.py:
+#   gpu-worker/train/start.sh --data .palimpsest/train/data --out .palimpsest/train/run
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out=$(printf '%s\n' "$@" | sed -n '/^--out$/{n;p;}')
+mkdir -p "$out"
+# Debian's OpenBLAS takes CPUs that are newer than itself for very old ones, which makes it four times slower.
+unset OPENBLAS_L2_SIZE OPENBLAS_CORETYPE
+if grep -q avx512bw /proc/cpuinfo; then export OPENBLAS_CORETYPE=SkylakeX; fi
+export OMP_NUM_THREADS="${TRAIN_THREADS:-1}" OPENBLAS_NUM_THREADS="${TRAIN_THREADS:-1}" GOMP_SPINCOUNT=1000
+# Large tensors come and go in every step: keep their memory instead of giving it back to the system each time.
+export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592
+setsid nohup nice -n 19 "${PYTHON:-/usr/bin/python3}" "$here/train.py" "$@" --threads "$OMP_NUM_THREADS" \
+  >>"$out/output.txt" 2>&1 </dev/null &
+echo "process $! writes to $out"
