@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { PackageError, WorkerError } from "../src/errors.ts";
 import { convertCommand } from "./convert.ts";
+import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
 
 const EXIT_FAILURE = 1;
@@ -13,10 +14,7 @@ const program = new Command("palimpsest")
   .description("serve LLaDA 2.x block-diffusion language models")
   .showHelpAfterError("(see --help)")
   .exitOverride();
-// Until the tokenizer is there, generate cannot be loaded.
-const generate = await import("./generate.ts").catch(() => undefined);
-const commands = [convertCommand(), inspectCommand(), ...(generate ? [generate.generateCommand()] : [])];
-for (const command of commands) {
+for (const command of [convertCommand(), inspectCommand(), generateCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

@@ -2,14 +2,15 @@
  * A checkpoint folder as one set of tensors, in one file or in shards with an index. Values are read by range, as f32, and
  * never a whole file at once. It knows no architecture.
  */
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { PackageError } from "../src/errors.ts";
+import { ifThere, readJson } from "./optional-file.ts";
 import { DTYPE_BYTES, readFully, readHeader, type StoredTensor } from "./safetensors.ts";
 import { widenBfloat16, widenFloat16 } from "./widen.ts";
 
-export const WEIGHTS_FILE = "model.safetensors";
+const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 
 export interface Checkpoint extends AsyncDisposable {
@@ -31,7 +32,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const handles = new Map<string, FileHandle>();
   const tensors = new Map<string, StoredTensor>();
   const addFile = async (file: string): Promise<boolean> => {
-    const handle = await openIfThere(file);
+    const handle = await ifThere(open(file));
     if (handle === undefined) return false;
     cleanup.use(handle);
     handles.set(file, handle);
@@ -64,18 +65,9 @@ const indexFile = z.object({ weight_map: z.record(z.string(), z.string()) });
 /** Tensor -> shard. */
 async function readIndex(folder: string): Promise<Map<string, string>> {
   const file = join(folder, INDEX_FILE);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+  const json = await readJson(file);
+  if (json === undefined) {
     throw new PackageError(`${folder}: neither ${WEIGHTS_FILE} nor ${INDEX_FILE} is there; not a checkpoint folder`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new PackageError(`${file}: not JSON (${(cause as Error).message})`, { cause });
   }
   const parsed = indexFile.safeParse(json);
   if (!parsed.success) throw new PackageError(`${file}: weight_map must map tensor names to file names`);
@@ -126,13 +118,4 @@ function checkFinite(values: Float32Array, tensor: StoredTensor, first: number):
   if (sum === 0) return;
   const at = values.findIndex((value) => !Number.isFinite(value));
   throw new PackageError(`${tensor.file}: tensor ${tensor.name}: value ${first + at} is ${values[at]}`);
-}
-
-async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw cause;
-  }
 }

@@ -132,6 +132,15 @@ test.each([
   await expect(convert()).rejects.toThrow(message);
 });
 
+test.each(["hidden_size", "head_dim", "num_hidden_layers", "num_experts"])(
+  "a config.json with an absurd %s is refused",
+  async (key) => {
+    const { config } = await writeCheckpoint(source);
+    await writeFile(join(source, "config.json"), JSON.stringify({ ...config, [key]: 2 ** 52 }));
+    await expect(convert()).rejects.toThrow(/config.json describes a model far larger than the \d+ tensors/);
+  },
+);
+
 test("a weight that is not a number ends the conversion, and nothing is left behind", async () => {
   const { tensors } = await writeCheckpoint(source);
   tensors.get("lm_head.weight")!.values[100] = Number.NaN;

@@ -6,6 +6,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { PackageError } from "../src/errors.ts";
 import { MANIFEST_FILE } from "../src/model/manifest.ts";
+import { ifThere } from "./optional-file.ts";
 
 export interface PackageFolder extends AsyncDisposable {
   /** Where to write. Disposed of without `publish`, it is removed. */
@@ -51,11 +52,9 @@ async function checkTarget(target: string, replace: boolean): Promise<void> {
 /** Undefined where there is no such folder. */
 async function entriesOf(folder: string): Promise<string[] | undefined> {
   try {
-    return await readdir(folder);
+    return await ifThere(readdir(folder));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    if (code === "ENOTDIR") throw new PackageError(`${folder}: a file; name a folder`, { cause });
-    throw cause;
+    if ((cause as NodeJS.ErrnoException).code !== "ENOTDIR") throw cause;
+    throw new PackageError(`${folder}: a file; name a folder`, { cause });
   }
 }

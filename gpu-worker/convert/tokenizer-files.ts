@@ -5,7 +5,7 @@ import { z } from "zod";
 import { PackageError } from "../src/errors.ts";
 import type { Manifest } from "../src/model/manifest.ts";
 import { specialTokens } from "../src/model/special-tokens.ts";
-import { readJson } from "./json-file.ts";
+import { ifThere, readJson } from "./optional-file.ts";
 import type { TokenNames } from "./token-ids.ts";
 
 const TOKENIZER_FILE = "tokenizer.json";
@@ -32,7 +32,7 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   if (json === undefined) return { files: new Map(), manifest: undefined, vocabulary: new Map(), names: {} };
 
   const config = parseTokenizerConfig(await readJson(join(folder, CONFIG_FILE)), join(folder, CONFIG_FILE));
-  const template = (await readIfThere(join(folder, TEMPLATE_FILE))) ?? embeddedTemplate(config);
+  const template = (await ifThere(readFile(join(folder, TEMPLATE_FILE)))) ?? embeddedTemplate(config);
   const files = new Map<string, Uint8Array>([[TOKENIZER_FILE, await readFile(path)]]);
   if (config) files.set(CONFIG_FILE, await readFile(join(folder, CONFIG_FILE)));
   if (template) files.set(TEMPLATE_FILE, template);
@@ -75,11 +75,4 @@ function embeddedTemplate(config: TokenizerConfig | undefined): Uint8Array | und
 
 function tokenText(stated: z.infer<typeof token>): string | undefined {
   return typeof stated === "object" ? stated?.content : stated;
-}
-
-async function readIfThere(file: string): Promise<Uint8Array | undefined> {
-  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return undefined;
-    throw cause;
-  });
 }
