@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -26,11 +27,14 @@ const program = new Command("npm start --")
   .parse();
 const { model, port, host } = program.opts<{ model: string; port: string; host: string }>();
 
+await claimPort();
 const folder = await mkdtemp(join(tmpdir(), "palimpsest-"));
 const address = `unix:${join(folder, "worker.sock")}`;
+// One person looks on, from the same machine: let them see every step of a model this small.
+const drafts = { DRAFTS_PER_SECOND: process.env.DRAFTS_PER_SECOND ?? "1000" };
 const logLevel = process.env.LOG_LEVEL ?? "warn";
 const children = [
-  run("gpu-worker/src/main.ts", { MODEL_PACKAGE: model, WORKER_ADDRESS: address, LOG_LEVEL: logLevel }),
+  run("gpu-worker/src/main.ts", { MODEL_PACKAGE: model, WORKER_ADDRESS: address, LOG_LEVEL: logLevel, ...drafts }),
   run("edge/src/entry/node.ts", { WORKER_ADDRESSES: address, PORT: port, HOST: host, LOG_LEVEL: logLevel }),
 ];
 
@@ -50,7 +54,7 @@ if (await ready()) {
 Palimpsest is serving ${model} at ${url}
 
   curl ${url}/v1/chat/completions -H 'content-type: application/json' -d '{
-    "model": "demo", "stream": true,
+    "model": "${await servedModel()}", "stream": true,
     "messages": [{"role": "user", "content": "Write a function that returns the even numbers of a list, sorted in ascending order."}]}'
 
 Open ${url} to watch text being written, edited and committed. Ctrl-C stops.`);
@@ -71,6 +75,23 @@ async function stop(): Promise<void> {
   const [worker, edge] = children as [ChildProcess, ChildProcess];
   if (edge.kill("SIGTERM")) await once(edge, "exit");
   worker.kill("SIGTERM");
+}
+
+async function servedModel(): Promise<string> {
+  const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] };
+  return data[0]?.id ?? "";
+}
+
+/** Whoever else listens there would be taken for our edge. */
+async function claimPort(): Promise<void> {
+  const server = createServer().listen(Number(port), host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    program.error(`cannot listen on ${host}:${port} (${(error as Error).message}); choose another with --port`);
+  }
+  server.close();
+  await once(server, "close");
 }
 
 async function ready(): Promise<boolean> {
