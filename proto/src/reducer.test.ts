@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { scripts, tell, textsOf } from "../../test/support/synthetic-response.ts";
 import type { CommitEvent, DraftEvent, EditEvent } from "./edit-event.ts";
 import type { ResponseDocument } from "./reducer.ts";
 import { emptyDocument, fail, reduce } from "./reducer.ts";
-import { scripts, tell, textsOf } from "./synthetic-response.ts";
 
 const fold = (events: readonly EditEvent[], from = emptyDocument) => events.reduce(reduce, from);
 const texts = (document: ResponseDocument) => document.choices.map((choice) => choice.text);

@@ -1,6 +1,7 @@
 /** For tests: arbitrary responses, told as the edit events a fleet could send. Takeovers included; no model involved. */
+
+import type { Content, EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
-import type { Content, EditEvent } from "./edit-event.ts";
 
 /** What every choice will have committed, and when another worker takes over. */
 export interface Script {
@@ -23,18 +24,23 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   takeovers: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }),
 });
 
+/** A response without surprises: these blocks per choice, each with two drafts before its commit. */
+export function plainScript(...choices: string[][]): Script {
+  return { choices, turns: [0], draftsPerBlock: 2, takeovers: [] };
+}
+
 /** The text of each choice: the oracle. */
 export function textsOf(script: Script): string[] {
   return script.choices.map((blocks) => blocks.join(""));
 }
 
 /** The events, in the order they were sent. A lost worker leaves drafts of open blocks and may repeat its last commit. */
-export function tell(script: Script): EditEvent[] {
+export function tell(script: Script, responseId = "chatcmpl-synthetic"): EditEvent[] {
   const events: EditEvent[] = [];
   let attempt = 1;
   let seq = 0;
   const say = (event: EventBody) => {
-    events.push({ v: 1, response_id: "chatcmpl-synthetic", attempt, seq: seq++, ...event } as EditEvent);
+    events.push({ v: 1, response_id: responseId, attempt, seq: seq++, ...event } as EditEvent);
   };
 
   say({ ...opening, choices: script.choices.length });

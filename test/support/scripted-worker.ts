@@ -1,0 +1,75 @@
+/** A worker without a model: a real gRPC server whose responses a test writes. */
+import { create } from "@bufbuild/protobuf";
+import * as grpc from "@grpc/grpc-js";
+import { type EditEvent, encodeEvent, serviceDefinition } from "@palimpsest/proto";
+import {
+  type GenerateRequest,
+  GenerateResponseSchema,
+  GenerateService,
+  GetModelResponseSchema,
+} from "@palimpsest/proto/generate";
+
+export type Responder = (
+  request: GenerateRequest,
+  signal: AbortSignal,
+) => Iterable<EditEvent> | AsyncIterable<EditEvent>;
+
+export interface ScriptedWorker extends AsyncDisposable {
+  /** `host:port`. */
+  readonly address: string;
+  /** Requests as they came. */
+  readonly requests: GenerateRequest[];
+  /** Requests that were cancelled on the way. */
+  readonly cancelled: GenerateRequest[];
+  /** Breaks every connection at once, as a killed process would. */
+  kill(): void;
+}
+
+export async function openScriptedWorker(
+  respond: Responder,
+  { address = "127.0.0.1:0", model = "synthetic" } = {},
+): Promise<ScriptedWorker> {
+  const requests: GenerateRequest[] = [];
+  const cancelled: GenerateRequest[] = [];
+  const server = new grpc.Server();
+  server.addService(serviceDefinition(GenerateService) as unknown as grpc.ServiceDefinition, {
+    getModel: (_: unknown, reply: grpc.sendUnaryData<unknown>) =>
+      reply(null, create(GetModelResponseSchema, describe(model))),
+    generate: (call: grpc.ServerWritableStream<GenerateRequest, unknown>) => void answer(call),
+  });
+
+  async function answer(call: grpc.ServerWritableStream<GenerateRequest, unknown>): Promise<void> {
+    const gone = new AbortController();
+    call.on("cancelled", () => {
+      cancelled.push(call.request);
+      gone.abort();
+    });
+    requests.push(call.request);
+    for await (const event of respond(call.request, gone.signal)) {
+      if (gone.signal.aborted) return;
+      const more = call.write(create(GenerateResponseSchema, { event: encodeEvent(event) }));
+      if (!more) await new Promise((resolve) => call.once("drain", resolve));
+    }
+    call.end();
+  }
+
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  return {
+    address: `127.0.0.1:${port}`,
+    requests,
+    cancelled,
+    kill: () => server.forceShutdown(),
+    async [Symbol.asyncDispose]() {
+      server.forceShutdown();
+    },
+  };
+}
+
+function describe(model: string) {
+  const context = { blockLength: 32, maxContextTokens: 4096, capacity: 4 };
+  return { model, created: 1_700_000_000n, chat: true, text: true, ...context };
+}
