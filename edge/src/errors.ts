@@ -1,0 +1,64 @@
+/** The edge's one error type, and the one table that says how a code looks on HTTP. */
+import type { ErrorCode as WorkerErrorCode } from "@palimpsest/proto";
+
+export type ErrorCode =
+  | WorkerErrorCode
+  | "invalid_api_key"
+  | "payload_too_large"
+  | "unsupported_content_type"
+  | "unknown_url"
+  | "method_not_allowed";
+
+/** Something the client must be told: what was wrong and what to do about it. */
+export class EdgeError extends Error {
+  override readonly name = "EdgeError";
+  readonly code: ErrorCode;
+  /** The request parameter at fault, as in `messages[0].content`. */
+  readonly param: string | null;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { param, ...options }: ErrorOptions & { param?: string | undefined } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.param = param ?? null;
+  }
+
+  get status(): number {
+    return forms[this.code].status;
+  }
+
+  /** The body that OpenAI clients read. */
+  toJSON(): ErrorBody {
+    const { code, message, param } = this;
+    return { error: { message, type: forms[code].type, param, code } };
+  }
+}
+
+export interface ErrorBody {
+  error: { message: string; type: string; param: string | null; code: string };
+}
+
+export function errorResponse(error: EdgeError, headers?: Record<string, string>): Response {
+  return Response.json(error, headers ? { status: error.status, headers } : { status: error.status });
+}
+
+/** OpenAI's clients retry 408, 409, 429 and 500 upwards: only what may succeed when it is sent again is among them. */
+const forms: Record<ErrorCode, { status: number; type: string }> = {
+  invalid_request: { status: 400, type: "invalid_request_error" },
+  context_length_exceeded: { status: 400, type: "invalid_request_error" },
+  unsupported_content_type: { status: 400, type: "invalid_request_error" },
+  invalid_api_key: { status: 401, type: "authentication_error" },
+  model_not_found: { status: 404, type: "invalid_request_error" },
+  unknown_url: { status: 404, type: "invalid_request_error" },
+  method_not_allowed: { status: 405, type: "invalid_request_error" },
+  payload_too_large: { status: 413, type: "invalid_request_error" },
+  overloaded: { status: 429, type: "rate_limit_error" },
+  // nginx's "client closed request": the standard has no status for it.
+  cancelled: { status: 499, type: "cancelled" },
+  internal: { status: 500, type: "server_error" },
+  unavailable: { status: 503, type: "server_error" },
+  deadline_exceeded: { status: 504, type: "server_error" },
+};

@@ -1,0 +1,102 @@
+/** What the edge needs from the world: replicas that generate, a clock, a log. It names no library. */
+import type { EditEvent } from "@palimpsest/proto";
+
+/** The fleet as routes see it: what can be asked for, and the right to ask it of someone. */
+export interface Replicas {
+  /** What is served, or was before its workers left. */
+  models(): readonly Model[];
+  /** Whether at least one replica would take a request now. */
+  ready(): boolean;
+  /**
+   * A slot on a replica of the model.
+   * @throws EdgeError `model_not_found`, or `unavailable` when no replica can be reached
+   */
+  lease(model: string, signal: AbortSignal): Promise<Lease>;
+}
+
+/** The right to a slot on one replica. Disposing it gives the slot back. */
+export interface Lease extends AsyncDisposable {
+  /** One response's edit events. The last one is `end` or `error`: it never throws, not even when the replica is lost. */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
+}
+
+/** One copy of a model, as an adapter offers it to placement. */
+export interface Replica {
+  readonly replicaId: string;
+  /** Absent until the replica has said what it serves. It stays known while the replica is away. */
+  readonly model: Model | undefined;
+  readonly ready: boolean;
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
+}
+
+export interface Model {
+  readonly name: string;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly blockLength: number;
+  /** Prompt and answer together. */
+  readonly maxContextTokens: number;
+  /** Whether messages, and plain text, can be a prompt. */
+  readonly chat: boolean;
+  readonly text: boolean;
+  /** Sequences that may run at once. */
+  readonly capacity: number;
+}
+
+/** A response to generate, parsed and within limits. */
+export interface GenerateRequest {
+  readonly responseId: string;
+  readonly model: string;
+  readonly prompt: Prompt;
+  readonly decoding: DecodingRequest;
+  readonly maxTokens?: number;
+  /** Answers to one prompt. */
+  readonly choices: number;
+  readonly stop: readonly string[];
+  readonly ignoreEos: boolean;
+  /** Whether anyone looks at drafts. */
+  readonly drafts: boolean;
+}
+
+export type Prompt =
+  | { readonly kind: "chat"; readonly messages: readonly Message[]; readonly tools: readonly object[] }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "tokens"; readonly tokens: readonly number[] };
+
+/** A chat message, its content joined to one string. */
+export interface Message {
+  readonly role: string;
+  readonly content: string;
+  readonly toolCalls?: readonly ToolCall[];
+  readonly toolCallId?: string;
+  readonly name?: string;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly arguments: string;
+}
+
+/** What the client asked for; the model fills in the rest. */
+export interface DecodingRequest {
+  readonly mode?: "speed" | "quality";
+  readonly threshold?: number;
+  readonly editingThreshold?: number;
+  readonly maxPostSteps?: number;
+}
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Resolves after `ms`; rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Structured log lines: fields, then a sentence. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
