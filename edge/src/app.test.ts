@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { scriptedEdge, scriptedReplica } from "../../test/support/scripted-replicas.ts";
+import { plainScript, tell } from "../../test/support/synthetic-response.ts";
+import { type EdgeDependencies, MAX_BODY_BYTES } from "./app.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
+type Json = any;
+
+const replica = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
+const chat = { model: "synthetic", messages: [{ role: "user", content: "hi" }] };
+
+async function send(path: string, init: RequestInit = {}, given: Partial<EdgeDependencies> = {}) {
+  const response = await scriptedEdge([replica], given).request(path, init);
+  const body: Json = await response.json();
+  return { status: response.status, headers: response.headers, body, error: body.error };
+}
+
+const post = (body: unknown, path = "/v1/chat/completions", headers: Record<string, string> = {}) =>
+  send(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+
+describe("a request that is wrong is refused by the parameter at fault", () => {
+  const image = [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }];
+  test.each([
+    ["model", { model: undefined }],
+    ["messages", { messages: [] }],
+    ["messages[0].role", { messages: [{ role: "robot", content: "hi" }] }],
+    ["messages[0].content", { messages: [{ role: "user" }] }],
+    ["messages[0].content[0].type", { messages: image }],
+    ["messages[0].content", { messages: [{ role: "assistant" }] }],
+    ["messages[0].tool_call_id", { messages: [{ role: "tool", content: "x" }] }],
+    ["temperature", { temperature: 0.7 }],
+    ["n", { n: 9 }],
+    ["n", { n: 1.5 }],
+    ["max_tokens", { max_tokens: 0 }],
+    ["max_completion_tokens", { max_completion_tokens: "ten" }],
+    ["stop", { stop: ["a", "b", "c", "d", "e"] }],
+    ["stop[0]", { stop: [""] }],
+    ["mode", { mode: "turbo" }],
+    ["threshold", { threshold: 1.5 }],
+    ["editing_threshold", { editing_threshold: -1 }],
+    ["max_post_steps", { max_post_steps: 0.5 }],
+    ["logprobs", { logprobs: true }],
+    ["logit_bias", { logit_bias: { "5": 10 } }],
+    ["presence_penalty", { presence_penalty: 1 }],
+    ["frequency_penalty", { frequency_penalty: -1 }],
+    ["response_format.type", { response_format: { type: "json_object" } }],
+    ["tool_choice", { tool_choice: "required" }],
+    ["tools[0].type", { tools: [{ type: "web_search" }] }],
+    ["tools[0].function.name", { tools: [{ type: "function", function: { name: "no spaces" } }] }],
+    ["functions", { functions: [] }],
+    ["diffusing", { diffusing: true, tools: [{ type: "function", function: { name: "f" } }] }],
+    ["stream_options.include_edits", { stream_options: { include_edits: "yes" } }],
+  ])("%s", async (param, wrong) => {
+    const { status, error } = await post({ ...chat, ...wrong });
+    expect({ status, ...error }).toMatchObject({
+      status: 400,
+      type: "invalid_request_error",
+      param,
+      code: "invalid_request",
+    });
+    expect(error.message).toContain(param);
+  });
+
+  test.each([
+    ["prompt[0]", { prompt: ["one", "two"] }],
+    ["prompt[1]", { prompt: [1, -2] }],
+    ["echo", { prompt: "x", echo: true }],
+    ["best_of", { prompt: "x", best_of: 3 }],
+    ["logprobs", { prompt: "x", logprobs: 2 }],
+  ])("of a plain completion: %s", async (param, body) => {
+    const { status, error } = await post({ model: "synthetic", ...body }, "/v1/completions");
+    expect({ status, param: error.param }).toEqual({ status: 400, param });
+  });
+
+  test("with a message that says what to do", async () => {
+    const { error } = await post({ ...chat, temperature: 0.7 });
+    expect(error.message).toBe("temperature: sampling is not supported yet: leave temperature out, or set it to 0");
+  });
+});
+
+describe("what does not change the answer passes", () => {
+  const neutral = { temperature: 0, top_p: 0.9, seed: 7, presence_penalty: 0, frequency_penalty: 0, logprobs: false };
+  const others = {
+    logit_bias: {},
+    response_format: { type: "text" },
+    user: "ann",
+    metadata: {},
+    store: false,
+    nonsense: 1,
+  };
+  const absent = {
+    n: null,
+    stop: null,
+    temperature: null,
+    max_tokens: null,
+    tools: null,
+    stream: null,
+    stream_options: null,
+  };
+  test.each([{ ...neutral, ...others }, absent])("%j", async (harmless) => {
+    expect((await post({ ...chat, ...harmless })).status).toBe(200);
+  });
+});
+
+describe("the app", () => {
+  test.each([
+    ["unknown_url", 404, "/v1/embeddings", {}],
+    ["method_not_allowed", 405, "/v1/chat/completions", {}],
+    ["model_not_found", 404, "/v1/models/gpt-9", {}],
+    ["unsupported_content_type", 400, "/v1/chat/completions", { method: "POST", body: "{}" }],
+    [
+      "invalid_request",
+      400,
+      "/v1/chat/completions",
+      { method: "POST", body: "{", headers: { "content-type": "application/json" } },
+    ],
+    ["payload_too_large", 413, "/v1/completions", { method: "POST", body: "x".repeat(MAX_BODY_BYTES + 1) }],
+  ])("answers %s in OpenAI's form", async (code, status, path, init) => {
+    const answer = await send(path, init);
+    expect(answer).toMatchObject({ status, error: { code, type: "invalid_request_error", param: null } });
+    expect(answer.headers.get("content-type")).toContain("application/json");
+    expect(answer.headers.get("x-request-id")).toBeTruthy();
+    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+  });
+
+  test("says which methods a path takes", async () => {
+    expect((await send("/v1/chat/completions")).headers.get("allow")).toBe("POST");
+  });
+
+  test("asks for a key when keys are set, on the API only", async () => {
+    const keys = { keys: ["first", "second"] };
+    const authorized = (key: string) => send("/v1/models", { headers: { authorization: `Bearer ${key}` } }, keys);
+    expect(await send("/v1/models", {}, keys)).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
+    expect(await authorized("third")).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
+    expect(await authorized("second")).toMatchObject({ status: 200 });
+    expect(await send("/readyz", {}, keys)).toMatchObject({ status: 200 });
+    const preflight = {
+      method: "OPTIONS",
+      headers: { origin: "http://a.example", "access-control-request-method": "POST" },
+    };
+    expect((await scriptedEdge([replica], keys).request("/v1/chat/completions", preflight)).status).toBe(204);
+  });
+
+  test("lists models, and describes one whose name has a slash", async () => {
+    const { body } = await send("/v1/models");
+    expect(body).toMatchObject({ object: "list", data: [{ id: "synthetic", object: "model", block_length: 32 }] });
+    const slashed = scriptedReplica(() => [], { model: { ...replica.model!, name: "org/model" } });
+    const response = await scriptedEdge([slashed]).request(`/v1/models/${encodeURIComponent("org/model")}`);
+    expect(await response.json()).toMatchObject({ id: "org/model" });
+  });
+
+  test("is ready while a replica is, and until it drains", async () => {
+    const draining = new AbortController();
+    const given = { draining: draining.signal };
+    expect(await send("/readyz", {}, given)).toMatchObject({ status: 200, body: { status: "ready" } });
+    draining.abort();
+    expect(await send("/readyz", {}, given)).toMatchObject({ status: 503, body: { status: "draining" } });
+    expect(await send("/healthz", {}, given)).toMatchObject({ status: 200 });
+    const away = await scriptedEdge([scriptedReplica(() => [], { ready: false })]).request("/readyz");
+    expect(away.status).toBe(503);
+  });
+
+  test("tells clients nothing of a failure that was not meant for them, and the log everything", async () => {
+    const logged: object[] = [];
+    const log = { info() {}, warn() {}, error: (fields: object) => void logged.push(fields) };
+    const broken = scriptedReplica(() => {
+      throw new Error("secret path /etc/x");
+    });
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(chat) };
+    const response = await scriptedEdge([broken], { log }).request("/v1/chat/completions", init);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret");
+    expect(logged).toMatchObject([{ err: { message: "secret path /etc/x" } }]);
+  });
+
+  test("continues a prompt of text or token ids", async () => {
+    const { body } = await post({ model: "synthetic", prompt: "say hello" }, "/v1/completions");
+    expect(body).toMatchObject({
+      object: "text_completion",
+      choices: [{ index: 0, text: "Hello", finish_reason: "stop" }],
+    });
+    await post({ model: "synthetic", prompt: [1, 2, 3] }, "/v1/completions");
+    expect(replica.requests.slice(-2).map(({ prompt }) => prompt)).toEqual([
+      { kind: "text", text: "say hello" },
+      { kind: "tokens", tokens: [1, 2, 3] },
+    ]);
+  });
+
+  test("describes itself", async () => {
+    const { body } = await send("/openapi.json");
+    expect(Object.keys(body.paths)).toEqual([
+      "/v1/chat/completions",
+      "/v1/completions",
+      "/v1/models",
+      "/v1/models/{id}",
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+/** The edge as one Hono app: routes, and what surrounds every one of them. It never listens, and it knows no adapter. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { HTTPException } from "hono/http-exception";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { type RequestIdVariables, requestId } from "hono/request-id";
+import { requireKey } from "./admission/keys.ts";
+import { EdgeError, errorResponse } from "./errors.ts";
+import { invalidBody } from "./openai/invalid-body.ts";
+import type { Clock, Log, Replicas } from "./ports.ts";
+import { chatCompletions } from "./routes/chat-completions.ts";
+import { completions } from "./routes/completions.ts";
+import { health } from "./routes/health.ts";
+import { models } from "./routes/models.ts";
+import { type Playground, playground } from "./routes/playground.ts";
+
+export interface EdgeDependencies {
+  readonly replicas: Replicas;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** API keys; none means that everyone may ask. */
+  readonly keys: readonly string[];
+  /** Silence after which a stream says that it lives. */
+  readonly heartbeatMs: number;
+  /** Aborted once the edge takes no more connections. */
+  readonly draining: AbortSignal;
+  readonly playground?: Playground;
+}
+
+/** A context of 32768 tokens is about 200 KB of text. Below the 4 MiB that gRPC takes in one message. */
+export const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
+export function createApp(edge: EdgeDependencies) {
+  const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidBody(result.error);
+    },
+  });
+
+  app.use(requestId());
+  app.use(async (c, next) => {
+    const start = edge.clock.now();
+    await next();
+    const { method, path } = c.req;
+    const ms = edge.clock.now() - start;
+    edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, ms }, "answered");
+  });
+  // Front ends on other origins may call the API; keys travel in a header, never in cookies.
+  app.use(cors({ origin: "*", allowMethods: ["GET", "POST"], exposeHeaders: ["x-request-id"], maxAge: 86_400 }));
+  app.use(
+    methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => wrongMethod(c.req.method, c.req.path, allowed) }),
+  );
+  app.use(
+    "/v1/*",
+    requireKey(edge.keys),
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => errorResponse(tooLarge()) }),
+  );
+
+  app.route("/", chatCompletions(edge));
+  app.route("/", completions(edge));
+  app.route("/", models(edge));
+  app.route("/", health(edge));
+  if (edge.playground) app.route("/", playground(edge.playground));
+  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Palimpsest", version: "1" } });
+
+  app.notFound((c) => errorResponse(new EdgeError("unknown_url", `Nothing answers ${c.req.method} ${c.req.path}.`)));
+  app.onError((error, c) => {
+    const known = edgeErrorOf(error);
+    if (known instanceof Response) return known;
+    if (known) return errorResponse(known);
+    edge.log.error({ request_id: c.get("requestId"), err: error }, "a request failed unexpectedly");
+    return errorResponse(
+      new EdgeError("internal", "The server failed; its log has the reason under this request's id."),
+    );
+  });
+  return app;
+}
+
+/** What an error thrown in a route means to the client, if it was meant for the client. */
+function edgeErrorOf(error: Error): EdgeError | Response | undefined {
+  if (error instanceof EdgeError) return error;
+  if (!(error instanceof HTTPException)) return undefined;
+  if (error.res) return error.getResponse();
+  if (error.status === 415) return new EdgeError("unsupported_content_type", "Send the body as application/json.");
+  return new EdgeError("invalid_request", `${error.message}.`);
+}
+
+function tooLarge(): EdgeError {
+  return new EdgeError("payload_too_large", `The body has more than ${MAX_BODY_BYTES} bytes; send a shorter prompt.`);
+}
+
+function wrongMethod(method: string, path: string, allowed: readonly string[]): Response {
+  const allow = allowed.join(", ");
+  return errorResponse(new EdgeError("method_not_allowed", `${path} does not take ${method}; it takes ${allow}.`), {
+    allow,
+  });
+}

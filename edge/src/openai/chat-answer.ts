@@ -1,0 +1,77 @@
+/** A chat completion that is not streamed. */
+import { z } from "@hono/zod-openapi";
+import type { ChoiceDocument } from "@palimpsest/proto";
+import { toolCallOf } from "./chat-forms.ts";
+import type { FinishedResponse } from "./finished-response.ts";
+import { createToolCallParser } from "./tool-calls.ts";
+import { usageBody, usageOf } from "./usage.ts";
+
+const toolCall = z.object({
+  id: z.string(),
+  type: z.literal("function"),
+  function: z.object({ name: z.string(), arguments: z.string() }),
+});
+
+export const chatAnswerBody = z
+  .object({
+    id: z.string(),
+    object: z.literal("chat.completion"),
+    created: z.int(),
+    model: z.string(),
+    choices: z.array(
+      z.object({
+        index: z.int(),
+        message: z.object({
+          role: z.literal("assistant"),
+          content: z.string().nullable(),
+          refusal: z.null(),
+          tool_calls: z.array(toolCall).optional(),
+        }),
+        logprobs: z.null(),
+        finish_reason: z.enum(["stop", "length", "tool_calls"]),
+      }),
+    ),
+    usage: usageBody,
+  })
+  .openapi("ChatCompletion");
+
+type ChatAnswer = z.infer<typeof chatAnswerBody>;
+
+/** @param tools whether calls are looked for in the text */
+export function chatAnswer(response: FinishedResponse, tools: boolean): ChatAnswer {
+  const { id, model, created, choices, usage } = response;
+  return {
+    id,
+    object: "chat.completion",
+    created,
+    model,
+    choices: choices.map((choice, index) => chatChoice(id, choice, index, tools)),
+    usage: usageOf(usage),
+  };
+}
+
+function chatChoice(id: string, { text, finishReason }: ChoiceDocument, index: number, tools: boolean) {
+  const calls: ChatToolCall[] = [];
+  let content = "";
+  if (tools) {
+    const parser = createToolCallParser();
+    for (const part of [...parser.push(text), ...parser.flush()]) {
+      if (part.type === "text") content += part.text;
+      else calls.push(toolCallOf(id, index, calls.length, part));
+    }
+  } else content = text;
+  const called = calls.length > 0;
+  return {
+    index,
+    message: {
+      role: "assistant" as const,
+      content: called && content === "" ? null : content,
+      refusal: null,
+      ...(called && { tool_calls: calls }),
+    },
+    logprobs: null,
+    finish_reason: called && finishReason === "stop" ? ("tool_calls" as const) : (finishReason ?? "stop"),
+  };
+}
+
+type ChatToolCall = z.infer<typeof toolCall>;

@@ -1,0 +1,82 @@
+/** The two forms in which a chat answer is streamed: what each commit adds, or the whole text as it stands. */
+import type { ChoiceDocument, EditEvent } from "@palimpsest/proto";
+import { emptyDocument, reduce } from "@palimpsest/proto";
+import type { Change, ChunkForm } from "./chunks.ts";
+import { type AnswerPart, createToolCallParser, type ToolCallParser } from "./tool-calls.ts";
+
+/** Stands for a masked cell where a whole text is shown that is still being written. */
+export const MASKED_CELL = "░";
+
+/** OpenAI's form: append-only, from commits. With tools, calls are taken out of the text as they complete. */
+export function appendingForm(responseId: string, tools: boolean): ChunkForm {
+  const parsers = new Map<number, ToolCallParser>();
+  const calls = new Map<number, number>();
+
+  function* changesOf(index: number, parts: readonly AnswerPart[]): Generator<Change> {
+    for (const part of parts) {
+      if (part.type === "text") {
+        yield { index, added: { delta: { content: part.text } } };
+        continue;
+      }
+      const call = calls.get(index) ?? 0;
+      calls.set(index, call + 1);
+      const tool_calls = [{ index: call, ...toolCallOf(responseId, index, call, part) }];
+      yield { index, added: { delta: { tool_calls } } };
+    }
+  }
+
+  return {
+    object: "chat.completion.chunk",
+    first: { delta: { role: "assistant", content: "" } },
+    empty: { delta: {} },
+    *changes(event) {
+      if (event.type !== "commit" && event.type !== "done") return;
+      const { choice } = event;
+      const parser = parsers.get(choice) ?? (tools ? createToolCallParser() : verbatim);
+      parsers.set(choice, parser);
+      yield* changesOf(choice, event.type === "commit" ? parser.push(event.text) : parser.flush());
+    },
+    finishReason: ({ choice, finish_reason }) =>
+      finish_reason === "stop" && calls.has(choice) ? "tool_calls" : finish_reason,
+  };
+}
+
+/** Mercury's form: every chunk carries the whole text so far, drafts included, and says so beside its choices. */
+export function wholeTextForm(): ChunkForm {
+  let document = emptyDocument;
+  const shown = new Map<number, string>();
+
+  return {
+    object: "chat.completion.chunk",
+    first: { delta: { role: "assistant", content: "" } },
+    empty: { delta: {} },
+    *changes(event: EditEvent) {
+      document = reduce(document, event);
+      if (event.type !== "draft" && event.type !== "commit") return;
+      const index = event.choice;
+      const content = wholeText(document.choices[index]!);
+      if (content === (shown.get(index) ?? "")) return;
+      shown.set(index, content);
+      yield { index, added: { delta: { content } }, beside: { diffusion_meta: { diffusion_content: true } } };
+    },
+    finishReason: ({ finish_reason }) => finish_reason,
+  };
+}
+
+/** The same answer has the same call ids, however often it is told: they come from the response, the choice and the count. */
+export function toolCallOf(responseId: string, choice: number, call: number, part: AnswerPart & { type: "tool_call" }) {
+  // OpenAI takes ids of at most 40 characters back.
+  const response = responseId.replace(/^chatcmpl-/, "").slice(0, 24);
+  const id = `call_${response}_${choice}_${call}`;
+  return { id, type: "function" as const, function: { name: part.name, arguments: part.arguments } };
+}
+
+const verbatim: ToolCallParser = {
+  push: (text) => (text === "" ? [] : [{ type: "text", text }]),
+  flush: () => [],
+};
+
+function wholeText({ text, drafts }: ChoiceDocument): string {
+  const cells = drafts.flatMap((draft) => draft.content);
+  return text + cells.map((span) => (typeof span === "string" ? span : MASKED_CELL.repeat(span))).join("");
+}

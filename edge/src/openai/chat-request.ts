@@ -1,0 +1,119 @@
+/** The body of POST /v1/chat/completions: its schema, and the request it becomes. */
+import { z } from "@hono/zod-openapi";
+import type { GenerateRequest, Message } from "../ports.ts";
+import { generationOf, sharedParameters } from "./parameters.ts";
+
+/** OpenAI's own limit. */
+export const MAX_TOOLS = 128;
+
+const TEXT_ONLY = "only text is supported: this model reads no images, audio or files";
+const NAME_RULE = "a name has 1 to 64 letters, digits, underscores and hyphens";
+
+const textPart = z.object({ type: z.literal("text", { error: TEXT_ONLY }), text: z.string() });
+const content = z.union([z.string(), z.array(textPart)]);
+const functionName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, NAME_RULE);
+
+const toolCall = z.object({
+  id: z.string(),
+  type: z.literal("function"),
+  function: z.object({ name: functionName, arguments: z.string() }),
+});
+
+const spoken = { content, name: z.string().optional() };
+const message = z.discriminatedUnion("role", [
+  z.object({ role: z.literal("system"), ...spoken }),
+  z.object({ role: z.literal("developer"), ...spoken }),
+  z.object({ role: z.literal("user"), ...spoken }),
+  z
+    .object({
+      role: z.literal("assistant"),
+      content: content.nullish(),
+      name: z.string().optional(),
+      tool_calls: z.array(toolCall).nullish(),
+    })
+    .refine((said) => said.content != null || said.tool_calls?.length, {
+      error: "an assistant message needs content or tool_calls",
+      path: ["content"],
+    }),
+  z.object({ role: z.literal("tool"), content, tool_call_id: z.string() }),
+]);
+
+/** Passed on as the client wrote it: the model's template decides what of it to show. */
+const tool = z.looseObject({
+  type: z.literal("function", { error: "only function tools are supported" }),
+  function: z.looseObject({
+    name: functionName,
+    description: z.string().nullish(),
+    parameters: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
+
+export const chatBody = sharedParameters
+  .extend({
+    messages: z.array(message).min(1),
+    max_completion_tokens: sharedParameters.shape.max_tokens,
+    tools: z.array(tool).max(MAX_TOOLS).nullish(),
+    tool_choice: z.enum(["auto", "none"], { error: 'a call cannot be forced yet: use "auto" or "none"' }).nullish(),
+    diffusing: z
+      .boolean()
+      .nullish()
+      .openapi({ description: "Stream the whole text so far in every chunk, instead of what was added." }),
+
+    logprobs: z.literal(false, { error: "logprobs are not supported yet: leave logprobs out" }).nullish(),
+    top_logprobs: z.literal(0, { error: "logprobs are not supported yet: leave top_logprobs out" }).nullish(),
+    response_format: z
+      .object({ type: z.literal("text", { error: 'structured output is not supported yet: only "text" is' }) })
+      .nullish(),
+    modalities: z.array(z.literal("text", { error: TEXT_ONLY })).nullish(),
+    parallel_tool_calls: z
+      .literal(true, { error: "the number of calls cannot be limited yet: leave parallel_tool_calls out" })
+      .nullish(),
+    functions: z.null({ error: "functions were replaced by tools: send tools instead" }).optional(),
+  })
+  .refine((body) => !(body.diffusing && body.tools?.length), {
+    error: "a whole text that changes cannot be cut into tool calls: leave out diffusing, or tools",
+    path: ["diffusing"],
+  })
+  .openapi("ChatCompletionRequest");
+
+export type ChatBody = z.infer<typeof chatBody>;
+
+/** Whether the answer may hold tool calls. */
+export function mayCallTools(body: ChatBody): boolean {
+  return (body.tools?.length ?? 0) > 0 && body.tool_choice !== "none";
+}
+
+export function chatRequest(body: ChatBody, responseId: string): GenerateRequest {
+  const tools = mayCallTools(body) ? body.tools! : [];
+  const maxTokens = body.max_completion_tokens ?? body.max_tokens;
+  const watched = body.stream === true && (body.stream_options?.include_edits === true || body.diffusing === true);
+  return {
+    ...generationOf({ ...body, max_tokens: maxTokens }),
+    responseId,
+    prompt: { kind: "chat", messages: body.messages.map(messageOf), tools },
+    drafts: watched,
+  };
+}
+
+function messageOf(message: ChatBody["messages"][number]): Message {
+  const base = { role: message.role, content: textOf(message.content) };
+  switch (message.role) {
+    case "tool":
+      return { ...base, toolCallId: message.tool_call_id };
+    case "assistant": {
+      const toolCalls = message.tool_calls?.map((call) => ({ id: call.id, ...call.function }));
+      return { ...base, ...named(message.name), ...(toolCalls?.length && { toolCalls }) };
+    }
+    default:
+      return { ...base, ...named(message.name) };
+  }
+}
+
+function named(name: string | undefined): { name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+function textOf(content: z.infer<typeof textPart>[] | string | null | undefined): string {
+  if (typeof content === "string") return content;
+  return (content ?? []).map((part) => part.text).join("");
+}

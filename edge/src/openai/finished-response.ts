@@ -1,0 +1,26 @@
+/** A response that is waited for: its edit events folded to the end. */
+import { type ChoiceDocument, type EditEvent, emptyDocument, reduce, type Usage } from "@palimpsest/proto";
+import { EdgeError } from "../errors.ts";
+import { failureOf } from "../stream/response-events.ts";
+
+export interface ResponseHead {
+  readonly id: string;
+  readonly model: string;
+  /** Unix seconds. */
+  readonly created: number;
+}
+
+export interface FinishedResponse extends ResponseHead {
+  readonly choices: readonly ChoiceDocument[];
+  readonly usage: Usage;
+}
+
+/** @throws EdgeError when the response fails, or its commits do not add up */
+export async function finishResponse(events: AsyncIterable<EditEvent>, head: ResponseHead): Promise<FinishedResponse> {
+  let document = emptyDocument;
+  for await (const event of events) document = reduce(document, event);
+  const { error, usage, choices } = document;
+  if (error) throw failureOf(error);
+  if (!usage) throw new EdgeError("internal", "The worker ended the response without its usage.");
+  return { ...head, choices, usage };
+}

@@ -1,0 +1,89 @@
+/** The parameters that chat and plain completions share: their limits, and what this server cannot do and therefore refuses. */
+import { z } from "@hono/zod-openapi";
+import type { DecodingRequest, GenerateRequest } from "../ports.ts";
+
+/** Answers to one prompt: the contract with the worker, whose choices of a response all run on one replica. */
+export const MAX_CHOICES = 8;
+/** OpenAI's own limit. */
+export const MAX_STOPS = 4;
+/** UTF-16 units. Text that could begin a stop string is held back, so a long one would delay what clients see. */
+export const MAX_STOP_LENGTH = 256;
+/** More than any model's context: the worker's own limit is exact and names its number. */
+export const MAX_TOKENS = 2 ** 24;
+/** Each is a forward per block that no mask needs; the released presets use 16. */
+export const MAX_POST_STEPS = 256;
+
+const GREEDY_ONLY = "sampling is not supported yet: leave temperature out, or set it to 0";
+
+/** A parameter that would change the answer and that this server does not implement: only its neutral values pass. */
+function only<T extends string | number | boolean>(neutral: T, error: string) {
+  return z.literal(neutral, { error }).nullish();
+}
+
+const tokenCount = z.int().min(1).max(MAX_TOKENS);
+const probability = z.number().min(0).max(1);
+const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
+
+/** Unknown keys pass and are dropped, as OpenAI-compatible servers do: clients send more than any one server knows. */
+export const sharedParameters = z.object({
+  model: z.string().min(1).openapi({ description: "One of the ids that GET /v1/models lists." }),
+  n: z.int().min(1).max(MAX_CHOICES).nullish(),
+  max_tokens: tokenCount.nullish(),
+  stop: z.union([stopText, z.array(stopText).max(MAX_STOPS)]).nullish(),
+  ignore_eos: z
+    .boolean()
+    .nullish()
+    .openapi({ description: "Go on to the token limit instead of stopping at an end token." }),
+  stream: z.boolean().nullish(),
+  stream_options: z
+    .object({
+      include_usage: z.boolean().nullish(),
+      include_edits: z
+        .boolean()
+        .nullish()
+        .openapi({ description: "Carry each edit event in a chunk of its own, as `edit`." }),
+    })
+    .nullish(),
+
+  mode: z.enum(["speed", "quality"]).nullish().openapi({ description: "A preset of the decoding parameters below." }),
+  threshold: probability.nullish().openapi({ description: "Minimum probability to unmask a cell." }),
+  editing_threshold: probability.nullish().openapi({ description: "Minimum probability to replace a token." }),
+  max_post_steps: z.int().min(0).max(MAX_POST_STEPS).nullish().openapi({
+    description: "Denoise steps allowed after a block's last mask.",
+  }),
+
+  temperature: only(0, GREEDY_ONLY),
+  top_p: z.number().gt(0).max(1).nullish().openapi({ description: "Accepted; the answer is greedy whatever it is." }),
+  seed: z.int().nullish().openapi({ description: "Accepted; the answer is greedy whatever it is." }),
+  presence_penalty: only(0, "penalties are not supported yet: leave presence_penalty out"),
+  frequency_penalty: only(0, "penalties are not supported yet: leave frequency_penalty out"),
+  repetition_penalty: only(1, "penalties are not supported yet: leave repetition_penalty out"),
+  logit_bias: z
+    .record(z.string(), z.number())
+    .refine((bias) => Object.keys(bias).length === 0, "logit_bias is not supported yet: leave it out")
+    .nullish(),
+  min_tokens: only(0, "min_tokens is not supported yet: leave it out"),
+});
+
+export type SharedParameters = z.infer<typeof sharedParameters>;
+
+/** What of a request does not depend on its prompt. */
+export function generationOf(body: SharedParameters): Omit<GenerateRequest, "responseId" | "prompt" | "drafts"> {
+  return {
+    model: body.model,
+    decoding: decodingOf(body),
+    ...(body.max_tokens != null && { maxTokens: body.max_tokens }),
+    choices: body.n ?? 1,
+    stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
+    ignoreEos: body.ignore_eos ?? false,
+  };
+}
+
+function decodingOf({ mode, threshold, editing_threshold, max_post_steps }: SharedParameters): DecodingRequest {
+  return {
+    ...(mode != null && { mode }),
+    ...(threshold != null && { threshold }),
+    ...(editing_threshold != null && { editingThreshold: editing_threshold }),
+    ...(max_post_steps != null && { maxPostSteps: max_post_steps }),
+  };
+}

@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type AnswerPart, createToolCallParser } from "./tool-calls.ts";
+
+const weather = '<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>';
+const call: AnswerPart = { type: "tool_call", name: "weather", arguments: '{"city":"Oslo"}' };
+
+/** Parses a text given in pieces; neighbouring texts become one. */
+function parse(...pieces: string[]): AnswerPart[] {
+  const parser = createToolCallParser();
+  const joined: AnswerPart[] = [];
+  for (const part of [...pieces.flatMap((piece) => parser.push(piece)), ...parser.flush()]) {
+    const last = joined.at(-1);
+    if (last?.type === "text" && part.type === "text") joined[joined.length - 1] = text(last.text + part.text);
+    else joined.push(part);
+  }
+  return joined;
+}
+
+const text = (shown: string): AnswerPart => ({ type: "text", text: shown });
+
+describe("tool calls", () => {
+  test("are taken out of the text, with the space around them", () => {
+    expect(parse(weather)).toEqual([call]);
+    expect(parse(`Let me look.\n\n${weather}\n`)).toEqual([text("Let me look."), call]);
+    expect(parse(`${weather}\n${weather}`)).toEqual([call, call]);
+    expect(parse(`${weather}\nDone.`)).toEqual([call, text("Done.")]);
+  });
+
+  test("need no arguments", () => {
+    expect(parse('<tool_call>{"name":"now"}</tool_call>')).toEqual([
+      { type: "tool_call", name: "now", arguments: "{}" },
+    ]);
+  });
+
+  test("may hold the marks themselves in a string", () => {
+    const body = { name: "print", arguments: { html: 'a "</tool_call>" \\ <tool_call>' } };
+    expect(parse(`<tool_call>\n${JSON.stringify(body)}\n</tool_call>`)).toEqual([
+      { type: "tool_call", name: "print", arguments: JSON.stringify(body.arguments) },
+    ]);
+  });
+
+  test.each([
+    "plain text with a trailing space ",
+    "<tool_call>\nnot json\n</tool_call>",
+    '<tool_call>\n{"name": 5, "arguments": {}}\n</tool_call>',
+    '<tool_call>\n{"name": "weather", "arguments": "Oslo"}\n</tool_call>',
+    '<tool_call>\n{"name": "weather", "argum',
+    "a < b and <tool_cal",
+    '<tool_call>\n{"name": "unclosed string\n</tool_call> and more',
+  ])("stay text when they are not calls: %j", (answer) => {
+    expect(parse(answer)).toEqual([text(answer)]);
+  });
+
+  test("text is shown as soon as it can be in no call", () => {
+    const parser = createToolCallParser();
+    expect(parser.push("Sure. <b>")).toEqual([text("Sure. <b>")]);
+    expect(parser.push(" <tool")).toEqual([]);
+    expect(parser.push("box>")).toEqual([text(" <toolbox>")]);
+  });
+
+  test("are found wherever the text is cut", () => {
+    const piece = fc.constantFrom(weather, "<tool_call>", "</tool_call>", " ", "\n", '"', "{", "text ", "\\", "<", "é");
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 8 }),
+        fc.array(fc.nat({ max: 20 }), { maxLength: 30 }),
+        (pieces, cuts) => {
+          const whole = pieces.join("");
+          const cut: string[] = [];
+          let at = 0;
+          for (const length of cuts) {
+            cut.push(whole.slice(at, at + length));
+            at += length;
+          }
+          expect(parse(...cut, whole.slice(at))).toEqual(parse(whole));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,38 @@
+/** What a response cost, as OpenAI's clients read it and with what block diffusion adds. */
+import { z } from "@hono/zod-openapi";
+import type { Usage } from "@palimpsest/proto";
+
+const count = z.int();
+
+export const usageBody = z
+  .object({
+    prompt_tokens: count,
+    completion_tokens: count,
+    total_tokens: count,
+    prompt_tokens_details: z.object({ cached_tokens: count }),
+    palimpsest: z.object({
+      forwards: count.openapi({ description: "Denoise forwards; prefill and commit forwards are counted apart." }),
+      prefill_forwards: count,
+      commit_forwards: count,
+      edits: z.object({ unmask: count, substitute: count, delete: count, insert: count }),
+      tokens_per_forward: z.number(),
+    }),
+  })
+  .openapi("Usage");
+
+export function usageOf(usage: Usage): z.infer<typeof usageBody> {
+  const { prompt_tokens, completion_tokens, cached_tokens, forwards, prefill_forwards, commit_forwards, edits } = usage;
+  return {
+    prompt_tokens,
+    completion_tokens,
+    total_tokens: prompt_tokens + completion_tokens,
+    prompt_tokens_details: { cached_tokens },
+    palimpsest: {
+      forwards,
+      prefill_forwards,
+      commit_forwards,
+      edits,
+      tokens_per_forward: forwards === 0 ? 0 : Number((completion_tokens / forwards).toFixed(2)),
+    },
+  };
+}

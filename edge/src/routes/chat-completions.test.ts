@@ -1,0 +1,250 @@
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/scripted-replicas.ts";
+import { plainScript, scripts, tell, textsOf } from "../../../test/support/synthetic-response.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
+type Json = any;
+
+const messages = [{ role: "user", content: "hi" }];
+const hello: Respond = ({ responseId }) => tell(plainScript(["Hello ", "world"]), responseId);
+const weather = '<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>';
+const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object" } } }];
+
+function post(respond: Respond, body: object, signal?: AbortSignal) {
+  const replica = scriptedReplica(respond);
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = scriptedEdge([replica]).request("/v1/chat/completions", { ...init, ...(signal && { signal }) });
+  return { replica, response };
+}
+
+async function ask(respond: Respond, body: object) {
+  const response = await post(respond, { model: "synthetic", messages, ...body }).response;
+  return (await response.json()) as Json;
+}
+
+/** The data of each message of a stream. */
+async function stream(respond: Respond, body: object): Promise<Json[]> {
+  const response = await post(respond, { model: "synthetic", messages, ...body, stream: true }).response;
+  const lines = (await response.text()).split("\n").filter((line) => line.startsWith("data: "));
+  return lines.map((line) => (line === "data: [DONE]" ? "[DONE]" : JSON.parse(line.slice(6))));
+}
+
+const contentOf = (chunks: Json[], index = 0) =>
+  chunks
+    .flatMap((chunk) => chunk.choices ?? [])
+    .reduce((text, choice) => text + ((choice.index === index && choice.delta.content) || ""), "");
+
+describe("POST /v1/chat/completions", () => {
+  test("answers whole", async () => {
+    const answer = await ask(hello, {});
+    expect(answer).toMatchObject({ object: "chat.completion", model: "synthetic", created: 1_700_000_000 });
+    expect(answer.id).toMatch(/^chatcmpl-[0-9a-f]{32}$/);
+    expect(answer.choices).toMatchObject([
+      { index: 0, message: { role: "assistant", content: "Hello world" }, finish_reason: "stop" },
+    ]);
+    expect(answer.usage).toEqual({
+      prompt_tokens: 3,
+      completion_tokens: 9,
+      total_tokens: 12,
+      prompt_tokens_details: { cached_tokens: 0 },
+      palimpsest: {
+        forwards: 4,
+        prefill_forwards: 1,
+        commit_forwards: 0,
+        edits: { unmask: 9, substitute: 1, delete: 0, insert: 0 },
+        tokens_per_forward: 2.25,
+      },
+    });
+  });
+
+  test("streams commits: the role first, the usage last when asked for", async () => {
+    const chunks = await stream(hello, { stream_options: { include_usage: true } });
+    expect(chunks[0].choices[0].delta).toEqual({ role: "assistant", content: "" });
+    expect(chunks.slice(1, 3).map((chunk) => chunk.choices[0].delta.content)).toEqual(["Hello ", "world"]);
+    expect(chunks[3].choices[0]).toMatchObject({ delta: {}, finish_reason: "stop" });
+    expect(chunks[4]).toMatchObject({ choices: [], usage: { total_tokens: 12 } });
+    expect(chunks[5]).toBe("[DONE]");
+    expect(chunks.slice(0, 4).every((chunk) => chunk.usage === null && chunk.edit === undefined)).toBe(true);
+  });
+
+  test("without edits asked for, the worker is told that nobody looks at drafts", async () => {
+    const { replica, response } = post(hello, { model: "synthetic", messages, stream: true });
+    await (await response).text();
+    expect(replica.requests[0]).toMatchObject({ drafts: false, choices: 1, stop: [], ignoreEos: false });
+  });
+
+  test("however a response is told, its chunks, its edit events and its whole answer hold the same text", async () => {
+    await fc.assert(
+      fc.asyncProperty(scripts, async (script) => {
+        const n = script.choices.length;
+        const respond: Respond = ({ responseId }) => tell(script, responseId);
+        const chunks = await stream(respond, { n, stream_options: { include_edits: true } });
+        const edits: EditEvent[] = chunks.flatMap((chunk) => chunk.edit ?? []);
+        const texts = textsOf(script);
+        expect(texts.map((_, index) => contentOf(chunks, index))).toEqual(texts);
+        expect(edits.reduce(reduce, emptyDocument).choices.map((choice) => choice.text)).toEqual(texts);
+        const whole = await ask(respond, { n });
+        expect(whole.choices.map((choice: Json) => choice.message.content)).toEqual(texts);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("an edit travels in a chunk that adds nothing, under an id to go on after, without token ids", async () => {
+    const withTokens: Respond = (request) =>
+      [...(hello(request, new AbortController().signal) as EditEvent[])].map((event) =>
+        event.type === "commit" ? { ...event, token_ids: [7] } : event,
+      );
+    const response = await post(withTokens, {
+      model: "synthetic",
+      messages,
+      stream: true,
+      stream_options: { include_edits: true },
+    }).response;
+    const text = await response.text();
+    expect(text).not.toContain("token_ids");
+    const carrier = text.split("\n\n").find((message) => message.includes('"type":"commit"'))!;
+    const { id, choices, edit } = JSON.parse(
+      carrier
+        .split("\n")
+        .find((line) => line.startsWith("data: "))!
+        .slice(6),
+    );
+    expect(choices).toEqual([{ index: 0, delta: {}, logprobs: null, finish_reason: null }]);
+    expect(carrier).toContain(`id: ${id}:${edit.attempt}.${edit.seq}`);
+  });
+
+  test("diffusing: every chunk carries the whole text so far, and the last one the answer", async () => {
+    const chunks = await stream(hello, { diffusing: true });
+    const shown = chunks
+      .filter((chunk) => chunk.diffusion_meta?.diffusion_content)
+      .map((chunk) => chunk.choices[0].delta.content);
+    expect(shown).toEqual(["░░░░░░░", "H░░░░░░", "Hello ", "Hello ░░░░░░", "Hello w░░░░░", "Hello world"]);
+    expect(chunks.at(-1)).toBe("[DONE]");
+  });
+
+  test("tool calls come out of the text, whole and streamed", async () => {
+    const call: Respond = ({ responseId }) =>
+      tell(plainScript(["Let me look.\n", weather.slice(0, 30), weather.slice(30)]), responseId);
+    const { message, finish_reason } = (await ask(call, { tools })).choices[0];
+    expect(message.content).toBe("Let me look.");
+    expect(message.tool_calls).toMatchObject([
+      { type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } },
+    ]);
+    expect(finish_reason).toBe("tool_calls");
+
+    const chunks = await stream(call, { tools });
+    expect(contentOf(chunks)).toBe("Let me look.");
+    const deltas = chunks.flatMap((chunk) => chunk.choices?.[0]?.delta.tool_calls ?? []);
+    expect(deltas).toMatchObject([
+      { index: 0, type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } },
+    ]);
+    expect(deltas[0].id).toMatch(/^call_\w{1,35}$/);
+    expect(chunks.at(-2).choices[0].finish_reason).toBe("tool_calls");
+  });
+
+  test("an answer that is only a call has no content, and without tools it is text", async () => {
+    const call: Respond = ({ responseId }) => tell(plainScript([weather]), responseId);
+    expect((await ask(call, { tools })).choices[0].message.content).toBeNull();
+    expect((await ask(call, { tools, tool_choice: "none" })).choices[0].message).toMatchObject({ content: weather });
+    expect((await ask(call, {})).choices[0]).toMatchObject({ message: { content: weather }, finish_reason: "stop" });
+  });
+
+  test("what the client said reaches the worker", async () => {
+    const conversation = [
+      { role: "system", content: "Be brief." },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "What is " },
+          { type: "text", text: "it?" },
+        ],
+        name: "ann",
+      },
+      {
+        role: "assistant",
+        tool_calls: [{ id: "c1", type: "function", function: { name: "weather", arguments: "{}" } }],
+      },
+      { role: "tool", tool_call_id: "c1", content: "rain" },
+    ];
+    const asked = {
+      mode: "quality",
+      threshold: 0.7,
+      editing_threshold: 0.5,
+      max_post_steps: 4,
+      n: 2,
+      max_completion_tokens: 9,
+    };
+    const { replica, response } = post(hello, {
+      model: "synthetic",
+      messages: conversation,
+      tools,
+      stop: "END",
+      ignore_eos: true,
+      ...asked,
+    });
+    await response;
+    expect(replica.requests[0]).toMatchObject({
+      decoding: { mode: "quality", threshold: 0.7, editingThreshold: 0.5, maxPostSteps: 4 },
+      choices: 2,
+      maxTokens: 9,
+      stop: ["END"],
+      ignoreEos: true,
+      prompt: {
+        kind: "chat",
+        tools,
+        messages: [
+          { role: "system", content: "Be brief." },
+          { role: "user", content: "What is it?", name: "ann" },
+          { role: "assistant", content: "", toolCalls: [{ id: "c1", name: "weather", arguments: "{}" }] },
+          { role: "tool", content: "rain", toolCallId: "c1" },
+        ],
+      },
+    });
+  });
+
+  test("a response that fails before it begins is an HTTP error", async () => {
+    const full = error("overloaded", "The worker is full.");
+    const { response } = post(full, { model: "synthetic", messages, stream: true });
+    expect((await response).status).toBe(429);
+    expect(await (await response).json()).toEqual({
+      error: { message: "The worker is full.", type: "rate_limit_error", param: null, code: "overloaded" },
+    });
+  });
+
+  test("a stream that fails later ends with the error: no finish reason, no [DONE]", async () => {
+    const lost: Respond = function* (request, signal) {
+      yield* [...(hello(request, signal) as EditEvent[])].slice(0, 4);
+      yield* error("unavailable", "The worker was lost.")(request, signal) as EditEvent[];
+    };
+    const chunks = await stream(lost, {});
+    expect(contentOf(chunks)).toBe("Hello ");
+    expect(chunks.at(-1)).toEqual({
+      error: { message: "The worker was lost.", type: "server_error", param: null, code: "unavailable" },
+    });
+    expect(chunks.some((chunk) => chunk.choices?.[0]?.finish_reason)).toBe(false);
+    expect((await ask(lost, {})).error.code).toBe("unavailable");
+  });
+
+  test("a reader that goes away cancels the response", async () => {
+    const cancelled = Promise.withResolvers<void>();
+    const endless: Respond = async function* (request, signal) {
+      signal.addEventListener("abort", () => cancelled.resolve());
+      yield* [...(hello(request, signal) as EditEvent[])].slice(0, 4);
+      await cancelled.promise;
+    };
+    const response = await post(endless, { model: "synthetic", messages, stream: true }).response;
+    const reader = response.body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    await cancelled.promise;
+  });
+});
+
+function error(code: "overloaded" | "unavailable", message: string): Respond {
+  return ({ responseId }) => [
+    { v: 1, response_id: responseId, attempt: 1, seq: 99, type: "error", code, message, retryable: true },
+  ];
+}

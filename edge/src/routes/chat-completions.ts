@@ -1,0 +1,30 @@
+/** POST /v1/chat/completions, streamed or not. */
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import type { EdgeDependencies } from "../app.ts";
+import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
+import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
+import { chatBody, chatRequest, mayCallTools } from "../openai/chat-request.ts";
+import { answer, newResponseId } from "./answer.ts";
+import { completionResponses, jsonBody } from "./descriptions.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/v1/chat/completions",
+  summary: "Answer a conversation",
+  request: { body: jsonBody(chatBody) },
+  responses: completionResponses(chatAnswerBody),
+});
+
+export function chatCompletions(edge: EdgeDependencies) {
+  return new OpenAPIHono().openapi(route, (c) => {
+    const body = c.req.valid("json");
+    const request = chatRequest(body, newResponseId("chatcmpl"));
+    const tools = mayCallTools(body);
+    return answer(c, edge, {
+      body,
+      request,
+      form: body.diffusing ? wholeTextForm() : appendingForm(request.responseId, tools),
+      whole: (response) => chatAnswer(response, tools),
+    });
+  });
+}

@@ -1,0 +1,23 @@
+/** POST /v1/completions, streamed or not: a prompt goes on, with no template around it. */
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import type { EdgeDependencies } from "../app.ts";
+import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
+import { completionBody, completionRequest } from "../openai/completion-request.ts";
+import { answer, newResponseId } from "./answer.ts";
+import { completionResponses, jsonBody } from "./descriptions.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/v1/completions",
+  summary: "Continue a prompt",
+  request: { body: jsonBody(completionBody) },
+  responses: completionResponses(completionAnswerBody),
+});
+
+export function completions(edge: EdgeDependencies) {
+  return new OpenAPIHono().openapi(route, (c) => {
+    const body = c.req.valid("json");
+    const request = completionRequest(body, newResponseId("cmpl"));
+    return answer(c, edge, { body, request, form: completionForm, whole: completionAnswer });
+  });
+}

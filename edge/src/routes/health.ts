@@ -1,0 +1,13 @@
+/** GET /healthz: the process lives. GET /readyz: it would take a request now. */
+import { Hono } from "hono";
+import type { EdgeDependencies } from "../app.ts";
+
+export function health({ replicas, draining }: EdgeDependencies) {
+  return new Hono()
+    .get("/healthz", (c) => c.json({ status: "ok" }))
+    .get("/readyz", (c) => {
+      if (draining.aborted) return c.json({ status: "draining" }, 503);
+      if (!replicas.ready()) return c.json({ status: "no worker can be reached" }, 503);
+      return c.json({ status: "ready" });
+    });
+}

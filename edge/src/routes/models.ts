@@ -1,0 +1,61 @@
+/** GET /v1/models and /v1/models/{id}. */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { EdgeDependencies } from "../app.ts";
+import { EdgeError } from "../errors.ts";
+import type { Model } from "../ports.ts";
+import { errorBody, jsonResponse } from "./descriptions.ts";
+
+const modelBody = z
+  .object({
+    id: z.string(),
+    object: z.literal("model"),
+    created: z.int(),
+    owned_by: z.string(),
+    block_length: z.int(),
+    max_context_tokens: z.int().openapi({ description: "Prompt and answer together." }),
+    endpoints: z.array(z.string()).openapi({ description: "What the model's package can serve." }),
+  })
+  .openapi("Model");
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/models",
+  summary: "List the models",
+  responses: { 200: jsonResponse(z.object({ object: z.literal("list"), data: z.array(modelBody) }), "The models.") },
+});
+
+const one = createRoute({
+  method: "get",
+  path: "/v1/models/{id}",
+  summary: "Describe a model",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: jsonResponse(modelBody, "The model."),
+    404: jsonResponse(errorBody, "The model is not served here."),
+  },
+});
+
+export function models({ replicas }: EdgeDependencies) {
+  return new OpenAPIHono()
+    .openapi(list, (c) => c.json({ object: "list" as const, data: replicas.models().map(describe) }, 200))
+    .openapi(one, (c) => {
+      const { id } = c.req.valid("param");
+      const model = replicas.models().find(({ name }) => name === id);
+      if (!model) {
+        throw new EdgeError("model_not_found", `The model "${id}" is not served here; GET /v1/models lists what is.`);
+      }
+      return c.json(describe(model), 200);
+    });
+}
+
+function describe({ name, created, blockLength, maxContextTokens, chat }: Model): z.infer<typeof modelBody> {
+  return {
+    id: name,
+    object: "model",
+    created,
+    owned_by: "palimpsest",
+    block_length: blockLength,
+    max_context_tokens: maxContextTokens,
+    endpoints: [...(chat ? ["/v1/chat/completions"] : []), "/v1/completions"],
+  };
+}

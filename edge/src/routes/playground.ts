@@ -1,0 +1,28 @@
+/** The page that shows blocks being written. Its files come ready to serve. */
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+
+/** The page's files by path, `/` first. */
+export type Playground = ReadonlyMap<string, { readonly body: string; readonly contentType: string }>;
+
+export function playground(files: Playground) {
+  const app = new Hono();
+  // The page needs nothing from elsewhere and runs no code of its own but its script file.
+  const headers = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    strictTransportSecurity: false,
+  });
+  for (const [path, { body, contentType }] of files) {
+    app.get(path, headers, (c) => c.body(body, 200, { "content-type": contentType, "cache-control": "no-cache" }));
+  }
+  return app;
+}

@@ -1,0 +1,34 @@
+/** Marks the silences of a stream, so that proxies and clients see that it lives. It knows nothing of what flows. */
+import type { Clock } from "../ports.ts";
+
+export const HEARTBEAT = Symbol("heartbeat");
+
+/** The source's items, and a heartbeat whenever none came for `intervalMs`. */
+export async function* withHeartbeat<T>(
+  source: AsyncIterable<T>,
+  intervalMs: number,
+  clock: Clock,
+): AsyncGenerator<T | typeof HEARTBEAT> {
+  const items = source[Symbol.asyncIterator]();
+  try {
+    let next = items.next();
+    for (;;) {
+      const timer = new AbortController();
+      const silence = clock.sleep(intervalMs, timer.signal).then(heartbeat, heartbeat);
+      const first = await Promise.race([next, silence]).finally(() => timer.abort());
+      if (first === HEARTBEAT) {
+        yield HEARTBEAT;
+        continue;
+      }
+      if (first.done) return;
+      yield first.value;
+      next = items.next();
+    }
+  } finally {
+    await items.return?.();
+  }
+}
+
+function heartbeat(): typeof HEARTBEAT {
+  return HEARTBEAT;
+}

@@ -1,0 +1,22 @@
+/** Server-sent events: messages out of an async iterable, at the pace of the reader. It knows nothing of their contents. */
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import { HEARTBEAT } from "./heartbeat.ts";
+
+export interface SseMessage {
+  readonly data: string;
+  readonly id?: string;
+}
+
+/** Answers with the messages, and calls `cancel` when the client goes away before the last. */
+export function sse(c: Context, messages: AsyncIterable<SseMessage | typeof HEARTBEAT>, cancel: () => void): Response {
+  // nginx holds responses back unless it is told not to.
+  c.header("X-Accel-Buffering", "no");
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(cancel);
+    for await (const message of messages) {
+      if (message === HEARTBEAT) await stream.write(": keep-alive\n\n");
+      else await stream.writeSSE(message);
+    }
+  });
+}
