@@ -1,0 +1,53 @@
+/** The edge's settings, read from the environment. */
+import { z } from "zod";
+
+/** Streams get this long to finish once the edge was told to stop: Kubernetes' default grace, less a margin. */
+const DRAIN_LIMIT_MS = 25_000;
+/** The longest a response may take: far above an answer that fills a context, and short enough to free a stuck worker's slots. */
+const REQUEST_LIMIT_MS = 10 * 60_000;
+/** Below the 30 s after which common proxies give up a silent connection. */
+const HEARTBEAT_MS = 10_000;
+
+const milliseconds = z.coerce.number().int().min(1);
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").flatMap((item) => item.trim() || []));
+
+const environment = z
+  .object({
+    HOST: z.string().default("127.0.0.1"),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+    /** `host:port` or `unix:path`, comma separated. */
+    WORKER_ADDRESSES: list,
+    WORKER_ADDRESS: list,
+    PALIMPSEST_API_KEYS: list,
+    HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
+    DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
+    REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
+    LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  })
+  .transform((env) => ({
+    host: env.HOST,
+    port: env.PORT,
+    workers: [...env.WORKER_ADDRESSES, ...env.WORKER_ADDRESS],
+    keys: env.PALIMPSEST_API_KEYS,
+    heartbeatMs: env.HEARTBEAT_MS,
+    drainLimitMs: env.DRAIN_LIMIT_MS,
+    requestLimitMs: env.REQUEST_LIMIT_MS,
+    logLevel: env.LOG_LEVEL,
+  }))
+  .refine(({ workers }) => workers.length > 0, {
+    error: "name at least one worker as host:port or unix:path",
+    path: ["WORKER_ADDRESS"],
+  });
+
+export type Config = z.infer<typeof environment>;
+
+/** @throws Error that names every variable that is wrong, and what it should be */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const { data, error } = environment.safeParse(env);
+  if (data) return data;
+  throw new Error(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+}
