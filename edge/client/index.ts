@@ -1,0 +1,121 @@
+/**
+ * The edit-event client, for browsers and Node: a response as it is written, edited and committed. Web APIs only.
+ *
+ *     const client = createClient({ baseUrl: "http://127.0.0.1:8080" });
+ *     let document = emptyDocument;
+ *     for await (const event of client.edits({ model, messages })) document = reduce(document, event);
+ */
+import type { EditEvent } from "@palimpsest/proto";
+import { PalimpsestError, refusal } from "./errors.ts";
+import { sseData } from "./sse.ts";
+
+export type * from "@palimpsest/proto";
+export { emptyDocument, fail, reduce } from "@palimpsest/proto";
+export { PalimpsestError } from "./errors.ts";
+
+export interface ClientOptions {
+  /** Where the edge is, without `/v1`. A page that the edge serves leaves it empty. */
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+  readonly fetch?: typeof fetch;
+}
+
+/** A chat completion request; docs/protocol.md and /openapi.json describe every field. */
+export interface EditsRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly mode?: "speed" | "quality";
+  readonly threshold?: number;
+  readonly editing_threshold?: number;
+  readonly max_post_steps?: number;
+  readonly n?: number;
+  readonly max_tokens?: number;
+  readonly stop?: string | readonly string[];
+  readonly ignore_eos?: boolean;
+  readonly tools?: readonly object[];
+}
+
+export interface ChatMessage {
+  readonly role: "system" | "developer" | "user" | "assistant" | "tool";
+  readonly content: string | null;
+  readonly [field: string]: unknown;
+}
+
+export interface Client {
+  /**
+   * The edit events of a new response, `open` first and `end` last. Leaving the loop, or aborting the signal, cancels it.
+   * When it fails on the way the last event is an `error`, so that a folded document drops its drafts; then this throws.
+   * @throws PalimpsestError when the request is refused, the response fails, or the connection is lost
+   */
+  edits(request: EditsRequest, options?: { signal?: AbortSignal }): AsyncGenerator<EditEvent, void>;
+  /** Ids of the models that are served. @throws PalimpsestError */
+  models(options?: { signal?: AbortSignal }): Promise<string[]>;
+}
+
+export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(globalThis) }: ClientOptions): Client {
+  const root = baseUrl.replace(/\/+$/, "");
+  const authorization = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const response = await fetch(root + path, { ...init, headers: { ...authorization, ...init.headers } });
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+
+  return {
+    async *edits(request, { signal } = {}) {
+      const response = await send("/v1/chat/completions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ...request, stream: true, stream_options: { include_edits: true } }),
+        ...(signal && { signal }),
+      });
+      yield* untilEnd(editEvents(response), signal);
+    },
+    async models({ signal } = {}) {
+      const response = await send("/v1/models", signal ? { signal } : {});
+      const { data } = (await response.json()) as { data: { id: string }[] };
+      return data.map(({ id }) => id);
+    },
+  };
+}
+
+/** The events that a stream of chunks carries between what OpenAI's clients read. */
+async function* editEvents({ body }: Response): AsyncGenerator<EditEvent> {
+  if (!body) return;
+  for await (const data of sseData(body)) {
+    if (data === "[DONE]") return;
+    const { edit } = JSON.parse(data) as { edit?: EditEvent };
+    if (edit) yield edit;
+  }
+}
+
+/** Sees to it that the events end with `end`, or with an `error` event and a throw. */
+async function* untilEnd(events: AsyncIterable<EditEvent>, signal?: AbortSignal): AsyncGenerator<EditEvent, void> {
+  let last: EditEvent | undefined;
+  let cause: unknown;
+  try {
+    for await (const event of events) {
+      last = event;
+      yield event;
+      if (event.type === "end") return;
+    }
+  } catch (error) {
+    cause = error;
+  }
+  if (last?.type === "error") throw new PalimpsestError(last.code, last.message, last);
+  const failure = signal?.aborted ? ABORTED : LOST;
+  if (last) {
+    const { v, response_id, attempt, seq } = last;
+    yield { v, response_id, attempt, seq: seq + 1, type: "error", ...failure };
+  }
+  signal?.throwIfAborted();
+  throw new PalimpsestError(failure.code, failure.message, { retryable: failure.retryable, cause });
+}
+
+const ABORTED = { code: "cancelled", message: "The request was cancelled.", retryable: false } as const;
+const LOST = {
+  code: "unavailable",
+  message: "The connection was lost before the response ended.",
+  retryable: true,
+} as const;
