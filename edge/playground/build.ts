@@ -1,0 +1,31 @@
+/** Makes the playground's files ready to serve: the page's script, bundled for browsers, beside its HTML and CSS. */
+import { readFile } from "node:fs/promises";
+import { build } from "esbuild";
+import type { Playground } from "../src/routes/playground.ts";
+
+export async function buildPlayground(): Promise<Playground> {
+  const here = (file: string) => new URL(file, import.meta.url);
+  const [html, css, script] = await Promise.all([
+    readFile(here("index.html"), "utf8"),
+    readFile(here("playground.css"), "utf8"),
+    bundle(here("playground.ts").pathname),
+  ]);
+  return new Map([
+    ["/", { body: html, contentType: "text/html; charset=utf-8" }],
+    ["/playground.css", { body: css, contentType: "text/css; charset=utf-8" }],
+    ["/playground.js", { body: script, contentType: "text/javascript; charset=utf-8" }],
+  ]);
+}
+
+async function bundle(entryPoint: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entryPoint],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles[0]!.text;
+}

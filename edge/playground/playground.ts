@@ -1,0 +1,88 @@
+/** The playground page: sends a prompt and shows the response document as it changes. */
+import { createClient, emptyDocument, PalimpsestError, type ResponseDocument, reduce } from "../client/index.ts";
+import { answerNodes, statsLine } from "./view.ts";
+
+const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const form = element<HTMLFormElement>("ask");
+const prompt = element<HTMLTextAreaElement>("prompt");
+const model = element<HTMLSelectElement>("model");
+const key = element<HTMLInputElement>("key");
+const send = element<HTMLButtonElement>("send");
+const stop = element<HTMLButtonElement>("stop");
+const answer = element<HTMLOutputElement>("answer");
+const stats = element<HTMLParagraphElement>("stats");
+
+let running: AbortController | undefined;
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void run();
+});
+stop.addEventListener("click", () => running?.abort());
+key.addEventListener("change", () => void listModels());
+void listModels();
+
+function client() {
+  return createClient({ baseUrl: "", apiKey: key.value });
+}
+
+async function listModels(): Promise<void> {
+  try {
+    const names = await client().models();
+    model.replaceChildren(...names.map((name) => new Option(name)));
+    stats.replaceChildren(names.length === 0 ? "No worker has come up yet: reload in a moment." : "");
+  } catch (error) {
+    showFailure(error);
+  }
+}
+
+async function run(): Promise<void> {
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  const mode = new FormData(form).get("mode") as "speed" | "quality";
+  const messages = [{ role: "user" as const, content: prompt.value }];
+  const start = performance.now();
+  let response: ResponseDocument = emptyDocument;
+
+  setRunning(true);
+  const show = paintOncePerFrame(() => {
+    answer.replaceChildren(...answerNodes(response));
+    stats.replaceChildren(statsLine(response, performance.now() - start));
+  });
+  try {
+    for await (const event of client().edits({ model: model.value, messages, mode }, { signal })) {
+      response = reduce(response, event);
+      show();
+    }
+  } catch (error) {
+    if (!signal.aborted) showFailure(error);
+  } finally {
+    if (running?.signal === signal) setRunning(false);
+  }
+}
+
+function setRunning(on: boolean): void {
+  send.disabled = on;
+  stop.disabled = !on;
+}
+
+/** Events come faster than screens: paints the latest state when the next frame is due. */
+function paintOncePerFrame(paint: () => void): () => void {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      paint();
+    });
+  };
+}
+
+function showFailure(error: unknown): void {
+  const line = document.createElement("span");
+  line.className = "error";
+  line.textContent = error instanceof PalimpsestError ? error.message : "The server cannot be reached.";
+  stats.replaceChildren(line);
+}
