@@ -1,0 +1,94 @@
+/** Serves a worker over gRPC, with the standard health service. It knows the wire and no engine. */
+import { once } from "node:events";
+import { create } from "@bufbuild/protobuf";
+import * as grpc from "@grpc/grpc-js";
+import { encodeEvent, serviceDefinition } from "@palimpsest/proto";
+import {
+  type GenerateRequest,
+  type GenerateResponse,
+  GenerateResponseSchema,
+  GenerateService,
+  type GetModelResponse,
+} from "@palimpsest/proto/generate";
+import { HealthImplementation } from "grpc-health-check";
+import type { Clock } from "./clock.ts";
+import { encodeModel } from "./codec.ts";
+import type { Intake } from "./intake.ts";
+
+/** The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for tools and ids. */
+export const MAX_REQUEST_BYTES = 8 * 2 ** 20;
+
+/** A peer that vanished without a word holds pages until it is missed: at most half a minute. */
+const KEEPALIVE = { "grpc.keepalive_time_ms": 20_000, "grpc.keepalive_timeout_ms": 10_000 };
+
+/** For the last events to leave the sockets. Health watchers would stay for ever. */
+const LINGER_MS = 2000;
+
+export interface GrpcServer extends AsyncDisposable {
+  /** Where it listens; a port of 0 replaced by the one that was taken. */
+  readonly addresses: readonly string[];
+  /** Reports NOT_SERVING, refuses new requests, cancels what runs after `limitMs`, and stops listening when nothing is left. */
+  drain(limitMs: number): Promise<void>;
+}
+
+/**
+ * @param addresses `host:port`, or `unix:` and a path
+ * @throws Error naming the address that cannot be listened on
+ */
+export async function serveGrpc(intake: Intake, addresses: readonly string[], clock: Clock): Promise<GrpcServer> {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_REQUEST_BYTES, ...KEEPALIVE });
+  const health = new HealthImplementation({ "": "SERVING", [GenerateService.typeName]: "SERVING" });
+  health.addToServer(server);
+  server.addService(serviceDefinition(GenerateService), {
+    generate: (call: GenerateCall) => answer(call, intake),
+    getModel: (_: unknown, reply: grpc.sendUnaryData<GetModelResponse>) => reply(null, encodeModel(intake.model)),
+  });
+  const bound = await Promise.all(addresses.map((address) => bind(server, address)));
+
+  const drain = async (limitMs: number) => {
+    for (const service of ["", GenerateService.typeName]) health.setStatus(service, "NOT_SERVING");
+    await intake.drain(limitMs);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _timer = clock.timer(LINGER_MS, resolve);
+    server.tryShutdown(() => resolve());
+    await promise;
+    server.forceShutdown();
+  };
+  return { addresses: bound, drain, [Symbol.asyncDispose]: () => drain(0) };
+}
+
+type GenerateCall = grpc.ServerWritableStream<GenerateRequest, GenerateResponse>;
+
+/** Writes no faster than the caller reads. */
+async function answer(call: GenerateCall, intake: Intake): Promise<void> {
+  const signal = cancellation(call);
+  try {
+    for await (const event of intake.generate(call.request, signal)) {
+      const ready = call.write(create(GenerateResponseSchema, { event: encodeEvent(event) }));
+      if (!ready) await once(call, "drain", { signal });
+    }
+    call.end();
+  } catch (error) {
+    // Nobody is left to tell when the caller is gone; otherwise the engine is broken.
+    if (!signal.aborted) call.emit("error", error);
+  }
+}
+
+/** Aborts when the caller leaves, and with a TimeoutError when its deadline has passed. */
+function cancellation(call: GenerateCall): AbortSignal {
+  const controller = new AbortController();
+  call.on("cancelled", () => {
+    const late = Date.now() >= Number(call.getDeadline());
+    controller.abort(late ? new DOMException("the deadline has passed", "TimeoutError") : undefined);
+  });
+  return controller.signal;
+}
+
+function bind(server: grpc.Server, address: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
+    else resolve(address.replace(/:0$/, `:${port}`));
+  });
+  return promise;
+}

@@ -1,0 +1,225 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as grpc from "@grpc/grpc-js";
+import { type EditEvent, emptyDocument, reduce, serviceDefinition } from "@palimpsest/proto";
+import { GenerateService } from "@palimpsest/proto/generate";
+import { service as health } from "grpc-health-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { plainScript, tell } from "../../../test/support/synthetic-response.ts";
+import type { GenerateRequest } from "../engine/engine.ts";
+import { systemClock } from "./clock.ts";
+import { encodeRequest } from "./codec.ts";
+import { openRemoteEngine } from "./grpc-client.ts";
+import { MAX_REQUEST_BYTES, serveGrpc } from "./grpc-server.ts";
+import { Intake } from "./intake.ts";
+import { request, type Script, ScriptedEngine } from "./scripted-engine.ts";
+
+const unaborted = new AbortController().signal;
+const told = tell(plainScript(["Hello ", "world"], ["你好"]));
+
+let opened: AsyncDisposableStack;
+let folder: string;
+beforeEach(async () => {
+  opened = new AsyncDisposableStack();
+  folder = await mkdtemp(join(tmpdir(), "grpc-"));
+});
+afterEach(async () => {
+  await opened.disposeAsync();
+  await rm(folder, { recursive: true });
+});
+
+async function serve(script: Script, address = "127.0.0.1:0") {
+  const engine = new ScriptedEngine(script);
+  const server = opened.use(await serveGrpc(new Intake(engine, systemClock), [address], systemClock));
+  const bound = server.addresses[0]!;
+  const remote = opened.use(await openRemoteEngine(bound));
+  const client = opened.adopt(new grpc.Client(bound, grpc.credentials.createInsecure()), (it) => it.close());
+  const ask = (change: Partial<GenerateRequest> = {}, signal = unaborted) =>
+    Array.fromAsync(remote.generate({ ...request, ...change }, signal));
+  return { engine, server, remote, client, ask };
+}
+
+/** A stream as any gRPC client would open it. */
+function call(client: grpc.Client, options: grpc.CallOptions, serialize = methods.generate.requestSerialize) {
+  const { path, responseDeserialize } = methods.generate;
+  return client.makeServerStreamRequest(
+    path,
+    serialize,
+    responseDeserialize,
+    encodeRequest(request, "scripted"),
+    options,
+  );
+}
+const methods = serviceDefinition(GenerateService);
+
+async function* plain() {
+  yield* told;
+}
+
+/** Drafts until the signal aborts. */
+async function* endless(signal: AbortSignal) {
+  const [open, draft] = told as [EditEvent, EditEvent];
+  yield open;
+  for (let seq = 1; !signal.aborted; seq++, await sleep(1)) yield { ...draft, seq } as EditEvent;
+}
+
+/** More text than all buffers on the way hold. */
+async function* flood() {
+  const text = "x".repeat(10_000);
+  const head = { v: 1, response_id: "r1", attempt: 1 } as const;
+  yield told[0]!;
+  for (let block = 0; block < 1000; block++) {
+    yield {
+      ...head,
+      seq: block + 1,
+      type: "commit",
+      choice: 0,
+      block,
+      text,
+      start: block * text.length,
+      length: text.length,
+    } as const;
+  }
+  yield { ...told.at(-1)!, seq: 1001 };
+}
+
+const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
+
+describe("a worker over gRPC", () => {
+  it.each([
+    ["TCP", () => "127.0.0.1:0"],
+    ["a unix socket", () => `unix:${join(folder, "worker.sock")}`],
+  ])("answers on %s as the engine does", async (_, address) => {
+    const { engine, remote, ask } = await serve(plain, address());
+    expect(remote.model).toEqual(engine.model);
+    expect(fold(await ask())).toEqual(fold(told));
+    expect(engine.requests).toEqual([request]);
+  });
+
+  it("stops the engine when the caller cancels, and says so", async () => {
+    const { engine, remote } = await serve(endless);
+    const controller = new AbortController();
+    let last: EditEvent | undefined;
+    for await (const event of remote.generate(request, controller.signal)) {
+      last = event;
+      if (event.type === "draft") controller.abort();
+    }
+    expect(last).toMatchObject({ type: "error", code: "cancelled", retryable: false });
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+  });
+
+  it("stops the engine when the reader leaves", async () => {
+    const { engine, remote } = await serve(endless);
+    for await (const event of remote.generate(request, unaborted)) if (event.type === "draft") break;
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+  });
+
+  it("stops the engine at the deadline of the call, with the reason", async () => {
+    const { engine, client } = await serve(endless);
+    const stream = call(client, { deadline: Date.now() + 100 });
+    await expect(stream.resume().toArray()).rejects.toMatchObject({ code: grpc.status.DEADLINE_EXCEEDED });
+    await vi.waitFor(() => expect(engine.signals[0]?.reason).toMatchObject({ name: "TimeoutError" }));
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+  });
+
+  it("ends with deadline_exceeded when the caller's time is over", async () => {
+    const { ask } = await serve(endless);
+    expect((await ask({}, AbortSignal.timeout(100))).at(-1)).toMatchObject({ code: "deadline_exceeded" });
+  });
+
+  it("lets a slow reader wait for nobody and nobody wait for it", async () => {
+    const { engine, remote, ask } = await serve(flood);
+    const slow: EditEvent[] = [];
+    const reading = (async () => {
+      for await (const event of remote.generate(request, unaborted)) {
+        slow.push(event);
+        if (slow.length < 10) await sleep(100);
+      }
+    })();
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+    expect(slow.length).toBeLessThan(10);
+    expect(await ask()).toHaveLength(1002);
+    expect(slow.length).toBeLessThan(10);
+    await reading;
+    expect(slow.filter((event) => event.type === "commit")).toHaveLength(1000);
+  });
+
+  it.each<[string, Partial<GenerateRequest>, object]>([
+    ["a parameter", { stop: [""] }, { code: "invalid_request", param: "stop[0]", retryable: false }],
+    ["its size", { prompt: { kind: "text", text: "x".repeat(MAX_REQUEST_BYTES) } }, { code: "invalid_request" }],
+  ])("refuses a request for %s without asking the engine", async (_, change, error) => {
+    const { engine, ask } = await serve(plain);
+    expect(await ask(change)).toEqual([expect.objectContaining({ type: "error", ...error })]);
+    expect(engine.requests).toEqual([]);
+  });
+
+  it("refuses another model by its name", async () => {
+    const intake = new Intake(new ScriptedEngine(plain), systemClock);
+    const events = await Array.fromAsync(intake.generate(encodeRequest(request, "other"), unaborted));
+    expect(events).toMatchObject([{ type: "error", code: "model_not_found", param: "model" }]);
+  });
+
+  it("survives bytes that are no request, and an engine that breaks", async () => {
+    const { client, ask } = await serve(async function* () {
+      yield told[0]!;
+      throw new Error("the engine is broken");
+    });
+    const garbage = call(client, {}, () => Buffer.from([0xff, 0xff]));
+    await expect(garbage.toArray()).rejects.toMatchObject({ code: grpc.status.INTERNAL });
+    expect((await ask()).at(-1)).toMatchObject({ code: "unavailable", message: /the engine is broken/ });
+    expect((await ask()).at(0)).toMatchObject({ type: "open" });
+  });
+});
+
+describe("a worker that drains", () => {
+  it("finishes what runs, refuses what comes, says that it is leaving, and is gone", async () => {
+    const finish = Promise.withResolvers<void>();
+    const { server, client, ask } = await serve(async function* () {
+      yield told[0]!;
+      await finish.promise;
+      yield* told.slice(1);
+    });
+    expect(await check(client)).toBe("SERVING");
+    const running = ask();
+    await sleep(50);
+    const drained = server.drain(60_000);
+    expect(await check(client)).toBe("NOT_SERVING");
+    expect(await ask()).toMatchObject([{ type: "error", code: "unavailable", retryable: true }]);
+    finish.resolve();
+    expect(fold(await running)).toEqual(fold(told));
+    await drained;
+    await expect(check(client)).rejects.toMatchObject({ code: grpc.status.UNAVAILABLE });
+  });
+
+  it("hands on what takes too long", async () => {
+    const { server, ask } = await serve(endless);
+    const running = ask();
+    await sleep(50);
+    await server.drain(50);
+    expect((await running).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
+  });
+
+  it("does not wait for readers that never read, nor for health watchers", async () => {
+    const { server, client, engine } = await serve(flood);
+    const { path, requestSerialize, responseDeserialize } = health.Watch!;
+    const watch = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service: "" });
+    watch.on("error", () => {});
+    await once(watch, "readable");
+    const stalled = call(client, {});
+    stalled.on("error", () => {});
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+    await server.drain(60_000);
+  });
+});
+
+function check(client: grpc.Client): Promise<unknown> {
+  const { path, requestSerialize, responseDeserialize } = health.Check!;
+  return new Promise((resolve, reject) =>
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service: "" }, (error, reply) =>
+      error ? reject(error) : resolve((reply as { status: string }).status),
+    ),
+  );
+}

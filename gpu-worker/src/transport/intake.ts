@@ -1,0 +1,104 @@
+/**
+ * Where requests of the internal wire come in, whatever carries them: checked, handed to the engine, and answered through
+ * an outbox until the worker drains. It knows no sockets.
+ */
+import type { EditEvent } from "@palimpsest/proto";
+import type { GenerateRequest as GenerateMessage } from "@palimpsest/proto/generate";
+import type { Engine, GenerateRequest, ModelInfo } from "../engine/engine.ts";
+import { WorkerError } from "../errors.ts";
+import type { Clock } from "./clock.ts";
+import { parseRequest } from "./codec.ts";
+import { Drain, type Work } from "./drain.ts";
+import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
+
+export interface IntakeOptions {
+  /** What one stream is shown at most. */
+  readonly draftsPerSecond?: number;
+}
+
+export class Intake {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #draftsPerSecond: number;
+  readonly #drain: Drain;
+
+  constructor(engine: Engine, clock: Clock, { draftsPerSecond = DRAFTS_PER_SECOND }: IntakeOptions = {}) {
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#draftsPerSecond = draftsPerSecond;
+    this.#drain = new Drain(clock);
+  }
+
+  get model(): ModelInfo {
+    return this.#engine.model;
+  }
+
+  /**
+   * Answers a request with its edit events. What is wrong with it is an `error` event; throws only when the engine is
+   * broken. Aborting the signal or leaving the iteration stops the computation.
+   */
+  async *generate(message: GenerateMessage, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
+    let request: GenerateRequest;
+    try {
+      if (message.model !== this.model.name) throw unknownModel(message.model, this.model.name);
+      request = parseRequest(message);
+    } catch (error) {
+      yield refusal(message, error);
+      return;
+    }
+    const work = this.#drain.begin();
+    if (work === undefined) {
+      yield refusal(message, new WorkerError("unavailable", leaving));
+      return;
+    }
+    const outbox = new Outbox(this.#clock, this.#draftsPerSecond);
+    const reader = new AbortController();
+    const filled = this.#fill(outbox, request, AbortSignal.any([signal, reader.signal, work.signal]), work);
+    try {
+      yield* outbox;
+    } finally {
+      reader.abort();
+      await filled;
+    }
+  }
+
+  /** Refuses new requests, and resolves when the engine has none left. Those still running after `limitMs` are cancelled. */
+  drain(limitMs: number): Promise<void> {
+    return this.#drain.drain(limitMs);
+  }
+
+  async #fill(outbox: Outbox, request: GenerateRequest, signal: AbortSignal, work: Work): Promise<void> {
+    using _work = work;
+    try {
+      for await (const event of this.#engine.generate(request, signal)) {
+        const cut = event.type === "error" && event.code === "cancelled" && this.#drain.over;
+        outbox.push(cut ? { ...event, code: "unavailable", message: leaving, retryable: true } : event);
+      }
+      outbox.close();
+    } catch (error) {
+      outbox.close(error);
+    }
+  }
+}
+
+const leaving = "this worker is leaving; another can take the request";
+
+/** The answer to a request that the engine never sees. */
+function refusal({ responseId, attempt }: GenerateMessage, error: unknown): EditEvent {
+  if (!(error instanceof WorkerError)) throw error;
+  const { code, message, param } = error;
+  const head = { v: 1, response_id: responseId, attempt, seq: 0 } as const;
+  return {
+    ...head,
+    type: "error",
+    code,
+    message,
+    retryable: code === "unavailable",
+    ...(param !== undefined && { param }),
+  };
+}
+
+function unknownModel(asked: string, served: string): WorkerError {
+  const message = `model: ${JSON.stringify(asked)} is not served here; this worker serves ${JSON.stringify(served)}`;
+  return new WorkerError("model_not_found", message, { param: "model" });
+}
