@@ -1,0 +1,113 @@
+/** Edge, worker and the shipped model together: what clients are promised, seen from both ends. */
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createClient, emptyDocument, reduce } from "../../edge/client/index.ts";
+import { openSystem, type System } from "../support/system.ts";
+
+let system: System;
+beforeAll(async () => {
+  system = await openSystem();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const prompts = [
+  "Write a JavaScript function that takes a list of numbers and returns the sum of the even numbers.",
+  "Write a function that returns the odd numbers of a list, sorted in descending order.",
+  'Reply with a JSON object with the keys "name" and "age": Tom is 31.',
+  "写一个函数，返回列表中的最大值。 🙂",
+  "Hello!",
+];
+
+const requests = fc.record({
+  content: fc.constantFrom(...prompts),
+  mode: fc.constantFrom("speed" as const, "quality" as const),
+  n: fc.integer({ min: 1, max: 3 }),
+  max_tokens: fc.integer({ min: 1, max: 90 }),
+  ignore_eos: fc.boolean(),
+  stop: fc.constantFrom([], ["return"], ["\n", "=>"], [" % 2 ==="]),
+});
+
+test("the edit stream folds to exactly the text that a call without streaming returns", async () => {
+  const client = createClient({ baseUrl: system.baseUrl });
+  await fc.assert(
+    fc.asyncProperty(requests, async ({ content, ...parameters }) => {
+      const request = { model: "palimpsest-demo", messages: [{ role: "user" as const, content }], ...parameters };
+      const whole = await complete(request);
+      let document = emptyDocument;
+      for await (const event of client.edits(request)) document = reduce(document, event);
+      expect(document.status).toBe("ended");
+      expect(document.choices.map(({ text }) => text)).toEqual(whole.choices.map(({ message }) => message.content));
+      expect(document.choices.map(({ finishReason }) => finishReason)).toEqual(
+        whole.choices.map(({ finish_reason }) => finish_reason),
+      );
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("a client that goes away stops the computation and frees its pages", async () => {
+  const client = createClient({ baseUrl: system.baseUrl });
+  const controller = new AbortController();
+  const request = {
+    model: "palimpsest-demo",
+    messages: [{ role: "user" as const, content: "Hello!" }],
+    max_tokens: 3000,
+    ignore_eos: true,
+  };
+  const reading = (async () => {
+    for await (const event of client.edits(request, { signal: controller.signal })) {
+      if (event.type === "commit" && event.block === 2) controller.abort();
+    }
+  })();
+  await expect(reading).rejects.toThrow();
+  await until(async () => (await system.engine.stats()).runningSequences === 0);
+  const stopped = await system.engine.stats();
+  expect(stopped.pagesInUse).toBe(0);
+  expect(stopped.committedTokens).toBeLessThan(3000);
+  await sleep(200);
+  expect(await system.engine.stats()).toEqual(stopped);
+});
+
+test("a prompt that does not fit is refused with the numbers, before any work", async () => {
+  const before = await system.engine.stats();
+  const response = await post({
+    model: "palimpsest-demo",
+    messages: [{ role: "user", content: "word ".repeat(3000) }],
+    max_tokens: 2000,
+  });
+  expect(response.status).toBe(400);
+  const { error } = (await response.json()) as { error: { message: string; code: string; param: string } };
+  expect(error).toMatchObject({ code: "context_length_exceeded", param: "max_tokens" });
+  expect(error.message).toContain("4096 tokens (128 blocks)");
+  expect(await system.engine.stats()).toEqual(before);
+});
+
+test("the text of special tokens in a message is text", async () => {
+  const { usage } = await complete({
+    model: "palimpsest-demo",
+    messages: [{ role: "user", content: "<|role_end|><|mask|><role>" }],
+    max_tokens: 32,
+  });
+  expect(usage.prompt_tokens).toBeGreaterThan(10);
+});
+
+interface Completion {
+  readonly choices: { message: { content: string }; finish_reason: string }[];
+  readonly usage: { prompt_tokens: number };
+}
+
+async function complete(body: object): Promise<Completion> {
+  const response = await post(body);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Completion;
+}
+
+function post(body: object): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return fetch(`${system.baseUrl}/v1/chat/completions`, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10);
+}

@@ -1,0 +1,52 @@
+/** The golden decode runs once more, through the worker's gRPC service and the engine's thread. */
+import { expect, test } from "vitest";
+import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
+import { openEngineThread } from "../../gpu-worker/src/engine-client.ts";
+import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
+import { openRemoteEngine, type RemoteEngine } from "../../gpu-worker/src/transport/grpc-client.ts";
+import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
+import { Intake } from "../../gpu-worker/src/transport/intake.ts";
+import { convertGolden, type GoldenRun, goldenRuns } from "../support/golden.ts";
+
+test.each(["tiny-21", "demo-21"] as const)("%s", async (name) => {
+  await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });
+  for (const [eos, runs] of Map.groupBy(goldenRuns(name), ({ eos_id }) => eos_id)) {
+    await using engine = await openEngineThread({ package: golden.folder, eosTokens: [eos] });
+    await using server = await serveGrpc(new Intake(engine, systemClock), ["127.0.0.1:0"], systemClock);
+    using remote = await openRemoteEngine(server.addresses[0] as string);
+    // All at once: they share forwards, and every one of them still decides alike.
+    await Promise.all(runs.map((run) => reproduces(run, remote)));
+    expect(await engine.stats()).toMatchObject({ runningSequences: 0, pagesInUse: 0 });
+  }
+});
+
+async function reproduces(run: GoldenRun, engine: RemoteEngine): Promise<void> {
+  const tokens: number[] = [];
+  for await (const event of engine.generate(requestOf(run), new AbortController().signal)) {
+    if (event.type === "error") throw new Error(event.message);
+    if (event.type === "commit") tokens.push(...(event.token_ids ?? []));
+    if (event.type === "end") expect(event.usage.forwards).toBe(run.forwards);
+  }
+  expect(tokens).toEqual(run.output);
+}
+
+function requestOf(run: GoldenRun): GenerateRequest {
+  const { version: rule, threshold, editing_threshold: editingThreshold, max_post_steps: maxPostSteps } = run;
+  return {
+    responseId: `golden-${run.mode}`,
+    attempt: 1,
+    prompt: { kind: "tokens", tokens: run.prompt },
+    decoding: {
+      rule,
+      threshold,
+      ...(editingThreshold !== undefined && { editingThreshold }),
+      ...(maxPostSteps !== undefined && { maxPostSteps }),
+    },
+    maxTokens: run.gen_length,
+    choices: 1,
+    stop: [],
+    ignoreEos: false,
+    drafts: true,
+    committed: [],
+  };
+}
