@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from config import END_OF_TEXT
+from layout import BLOCK
 
 
 @dataclass
@@ -47,13 +48,13 @@ class Shard:
         self.tokens = np.fromfile(path, dtype="<u2")
         self.index = np.fromfile(path.with_suffix(".idx"), dtype="<i4").reshape(-1, 3)
 
-    def plan(self, budget: int, block: int, rng: np.random.Generator) -> List[np.ndarray]:
+    def plan(self, budget: int, copies: int, rng: np.random.Generator) -> List[np.ndarray]:
         """Cuts the shard into batches of samples with like lengths, in random order.
 
-        A batch holds at most `budget` positions, counting clean tokens and the noisy copy of the answer's blocks.
+        A batch holds at most `budget` positions, counting clean tokens and `copies` of the answer's blocks.
         """
-        starts = self.index[:, 1] // block
-        ends = -(-(self.index[:, 1] + self.index[:, 2]) // block)
+        starts = self.index[:, 1] // BLOCK
+        ends = -(-(self.index[:, 1] + self.index[:, 2]) // BLOCK)
         order = rng.permutation(len(self.index))
         order = order[np.lexsort((starts[order], ends[order]))]
         batches: List[np.ndarray] = []
@@ -62,26 +63,26 @@ class Shard:
             last, low, high = first, starts[order[first]], ends[order[first]]
             while last < len(order):
                 low, high = min(low, starts[order[last]]), max(high, ends[order[last]])
-                if last > first and (last + 1 - first) * (2 * high - low) * block > budget:
+                if last > first and (last + 1 - first) * (high + copies * (high - low)) * BLOCK > budget:
                     break
                 last += 1
             batches.append(order[first:last])
             first = last
         return [batches[i] for i in rng.permutation(len(batches))]
 
-    def batch(self, samples: np.ndarray, block: int) -> Batch:
+    def batch(self, samples: np.ndarray) -> Batch:
         """Puts the samples with these numbers into one batch."""
         rows = self.index[samples]
-        length = int(-(-(rows[:, 1] + rows[:, 2]).max() // block)) * block
+        length = int(-(-(rows[:, 1] + rows[:, 2]).max() // BLOCK)) * BLOCK
         ids = np.full((len(rows), length), END_OF_TEXT, dtype=np.int64)
         answer = np.zeros((len(rows), length), dtype=bool)
         for i, (offset, prompt, size) in enumerate(rows):
             ids[i, : prompt + size] = self.tokens[offset : offset + prompt + size]
-            answer[i, prompt : -(-(prompt + size) // block) * block] = True
-        return Batch(torch.from_numpy(ids), torch.from_numpy(answer), int(rows[:, 1].min() // block) * block)
+            answer[i, prompt : -(-(prompt + size) // BLOCK) * BLOCK] = True
+        return Batch(torch.from_numpy(ids), torch.from_numpy(answer), int(rows[:, 1].min() // BLOCK) * BLOCK)
 
 
-def stream(folder: Path, budget: int, block: int, seed: int, at: Position) -> Iterator[Tuple[Batch, Position]]:
+def stream(folder: Path, budget: int, copies: int, seed: int, at: Position) -> Iterator[Tuple[Batch, Position]]:
     """Yields batches from `at` on, without end, each with the position after it."""
     paths = sorted(folder.glob("train-*.idx"))
     if not paths:
@@ -91,8 +92,8 @@ def stream(folder: Path, budget: int, block: int, seed: int, at: Position) -> It
         order = np.random.default_rng([seed, epoch]).permutation(len(paths))
         while shard < len(paths):
             loaded = Shard(paths[order[shard]].with_suffix(".bin"))
-            plan = loaded.plan(budget, block, np.random.default_rng([seed, epoch, int(order[shard])]))
+            plan = loaded.plan(budget, copies, np.random.default_rng([seed, epoch, int(order[shard])]))
             for number in range(done, len(plan)):
-                yield loaded.batch(plan[number], block), Position(epoch, shard, number + 1)
+                yield loaded.batch(plan[number]), Position(epoch, shard, number + 1)
             shard, done = shard + 1, 0
         epoch, shard = epoch + 1, 0

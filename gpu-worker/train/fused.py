@@ -13,7 +13,7 @@ from typing import Any, List, Tuple
 import torch
 from torch import Tensor
 
-_SOURCE = Path(__file__).with_name("kernels.c")
+_SOURCES = [Path(__file__).with_name(name) for name in ("kernels.c", "attention.c")]
 _FLAGS = ["-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC"]
 
 
@@ -22,12 +22,12 @@ def _load(dtype: torch.dtype) -> ctypes.CDLL:
     """Builds kernels.c for a float type into an ignored folder, once per version of the source, and loads it."""
     flags = [*_FLAGS, *{torch.float32: [], torch.bfloat16: ["-DBF16"]}[dtype]]
     folder = Path(os.environ.get("PALIMPSEST_BUILD", Path(__file__).resolve().parents[2] / ".palimpsest" / "train" / "build"))
-    version = hashlib.sha256(_SOURCE.read_bytes() + " ".join(flags).encode()).hexdigest()[:12]
+    version = hashlib.sha256(b"".join(p.read_bytes() for p in _SOURCES) + " ".join(flags).encode()).hexdigest()[:12]
     library = folder / f"kernels-{version}.so"
     if not library.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = library.with_suffix(f".{os.getpid()}")
-        subprocess.run(["gcc", *flags, str(_SOURCE), "-o", str(part), "-lm"], check=True)
+        subprocess.run(["gcc", *flags, str(_SOURCES[0]), "-o", str(part), "-lm"], check=True)
         part.rename(library)
     return ctypes.CDLL(str(library))
 
@@ -113,32 +113,22 @@ class _SplitHeads(torch.autograd.Function):
 
 
 class _Attention(torch.autograd.Function):
-    """Query heads that share a key head are stacked as rows of one matrix product."""
-
     @staticmethod
-    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-        batch, queries, heads, width = q.shape
-        keys, key_heads = k.shape[1:3]
-        q = q.transpose(1, 2).reshape(batch * key_heads, heads // key_heads * queries, width)
-        k, v = (x.transpose(1, 2).reshape(batch * key_heads, keys, width) for x in (k, v))
-        weights = torch.bmm(q, k.transpose(1, 2))
-        _call("softmax_forward", weights, mask, batch * heads * queries, queries, keys, width**-0.5)
-        ctx.save_for_backward(q, k, v, weights)
-        ctx.shape = (batch, queries, heads, keys, key_heads, width)
-        return torch.bmm(weights, v).view(batch, heads, queries, width).transpose(1, 2).reshape(batch, queries, -1)
+    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, spans: Tensor) -> Tensor:
+        q, k, v = q.contiguous(), k.contiguous(), v.contiguous()
+        out, row_sums = torch.empty_like(q), torch.empty(q.shape[0], q.shape[2], q.shape[1])
+        shape = (q.shape[0], q.shape[1], k.shape[1], q.shape[2], k.shape[2], q.shape[3])
+        _call("attention_forward", q, k, v, spans, out, row_sums, *shape, q.shape[-1] ** -0.5)
+        ctx.save_for_backward(q, k, v, spans, out, row_sums)
+        ctx.shape = shape
+        return out.flatten(2)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Tuple:
-        q, k, v, weights = ctx.saved_tensors
-        batch, queries, heads, keys, key_heads, width = ctx.shape
-        grad = grad.view(batch, queries, heads, width).transpose(1, 2).reshape(q.shape)
-        grad_v = torch.bmm(weights.transpose(1, 2), grad)
-        scores = torch.bmm(grad, v.transpose(1, 2))
-        _call("softmax_backward", weights, scores, batch * heads * queries, keys, width**-0.5)
-        grad_q = torch.bmm(scores, k).view(batch, heads, queries, width).transpose(1, 2)
-        grad_k = torch.bmm(scores.transpose(1, 2), q)
-        grad_k, grad_v = (x.view(batch, key_heads, keys, width).transpose(1, 2) for x in (grad_k, grad_v))
-        return grad_q, grad_k, grad_v, None
+        q, k, v, spans, out, row_sums = ctx.saved_tensors
+        grads = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
+        _call("attention_backward", q, k, v, spans, out, row_sums, grad.contiguous(), *grads, *ctx.shape, q.shape[-1] ** -0.5)
+        return (*grads, None)
 
 
 class _SwiGlu(torch.autograd.Function):
@@ -219,9 +209,9 @@ def split_heads(
     return _SplitHeads.apply(qkv.contiguous(), q_weight, k_weight, cosine, sine, query_heads, key_heads, eps)
 
 
-def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+def attention(q: Tensor, k: Tensor, v: Tensor, spans: Tensor) -> Tensor:
     """As plain.attention."""
-    return _Attention.apply(q, k, v, mask)
+    return _Attention.apply(q, k, v, spans)
 
 
 def swiglu(x: Tensor) -> Tensor:

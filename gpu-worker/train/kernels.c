@@ -27,6 +27,8 @@ static inline float widen(real x) { return x; }
 static inline real narrow(float x) { return x; }
 #endif
 
+#include "attention.c"
+
 #define EACH_ROW _Pragma("omp parallel for schedule(static)")
 
 // RMSNorm over the last `width` values. Row i is `heads` heads inside a wider row: x + (i / heads) * stride + (i % heads) * width.
@@ -80,44 +82,6 @@ void rotate(real *x, const float *cosine, const float *sine, long batch, long le
         v[half + j] = narrow(b * c[j] + a * turn);
       }
     }
-  }
-}
-
-// Softmax of scores [rows, keys] in place; row i may see key j where mask[i % queries, j] is 1.
-void softmax_forward(real *scores, const uint8_t *mask, long rows, long queries, long keys, float factor) {
-#pragma omp parallel
-  {
-    float *e = malloc(sizeof(float) * keys);
-#pragma omp for schedule(static)
-    for (long i = 0; i < rows; i++) {
-      real *row = scores + i * keys;
-      const uint8_t *seen = mask + (i % queries) * keys;
-      float top = -1e30f, sum = 0;
-      for (long j = 0; j < keys; j++) {
-        const float v = seen[j] ? widen(row[j]) * factor : -1e30f;
-        e[j] = v;
-        top = v > top ? v : top;
-      }
-      for (long j = 0; j < keys; j++) {
-        e[j] = expf(e[j] - top);
-        sum += e[j];
-      }
-      sum = 1.0f / sum;
-      for (long j = 0; j < keys; j++) row[j] = narrow(e[j] * sum);
-    }
-    free(e);
-  }
-}
-
-// Gradient of the scores in place of the gradient of the probabilities.
-void softmax_backward(const real *probabilities, real *grad, long rows, long keys, float factor) {
-  EACH_ROW
-  for (long i = 0; i < rows; i++) {
-    const real *p = probabilities + i * keys;
-    real *g = grad + i * keys;
-    float dot = 0;
-    for (long j = 0; j < keys; j++) dot += widen(p[j]) * widen(g[j]);
-    for (long j = 0; j < keys; j++) g[j] = narrow((widen(g[j]) - dot) * widen(p[j]) * factor);
   }
 }
 

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from config import ModelConfig
+from layout import BLOCK, Layout
 
 
 class _GroupedMatmul(torch.autograd.Function):
@@ -81,21 +82,23 @@ class Model(nn.Module):
                 layer.register_buffer("load", torch.zeros(c.num_experts), persistent=False)
             self.layers.append(layer)
 
-    def forward(self, ids: Tensor, positions: Tensor, mask: Tensor, tail: int) -> Tensor:
-        """ids [batch, length], positions [length], mask [length, length] uint8 -> normed states of the last `tail`
-        positions, [batch, tail, hidden]. Positions outside the tail are not computed in the last layer."""
+    def forward(self, ids: Tensor, layout: Layout, tail: int) -> Tensor:
+        """ids [batch, length] in this layout -> normed states of the last `tail` positions, [batch, tail, hidden].
+
+        Positions outside the tail are not computed in the last layer.
+        """
         c = self.config
-        cosine, sine = rope_angles(positions, c)
+        cosine, sine = rope_angles(layout.positions, c)
         x = F.embedding(ids, self.embedding).to(self.dtype)
         for number, layer in enumerate(self.layers):
             qkv = self._linear(self.ops.rms_norm(x, layer.input_norm, c.rms_norm_eps), layer.qkv)
             q, k, v = self.ops.split_heads(
                 qkv, layer.q_norm, layer.k_norm, cosine, sine, c.num_attention_heads, c.num_key_value_heads, c.rms_norm_eps
             )
-            seen = mask
+            spans = layout.spans
             if number == c.num_hidden_layers - 1:
-                q, x, seen = q[:, -tail:], x[:, -tail:], mask[-tail:].contiguous()
-            x = x + self._linear(self.ops.attention(q, k, v, seen), layer.attention_out)
+                q, x, spans = q[:, -tail:], x[:, -tail:], spans[-tail // BLOCK :].contiguous()
+            x = x + self._linear(self.ops.attention(q, k, v, spans), layer.attention_out)
             h = self.ops.rms_norm(x, layer.post_norm, c.rms_norm_eps)
             x = x + (self._dense(layer, h) if number < c.first_k_dense_replace else self._experts(layer, h))
         return self.ops.rms_norm(x, self.norm, c.rms_norm_eps)
@@ -174,25 +177,6 @@ def rope_angles(positions: Tensor, config: ModelConfig) -> Tuple[Tensor, Tensor]
     exponents = torch.arange(0, config.rotary_dim, 2).float() / config.rotary_dim
     angles = positions.float()[:, None] / config.rope_theta**exponents
     return angles.cos().contiguous(), angles.sin().contiguous()
-
-
-def block_mask(length: int, start: int, block: int) -> Tensor:
-    """The training mask over [clean 0..length | noisy start..length], uint8 [2 length - start] squared.
-
-    Clean sees clean up to and with its own block; noisy sees clean of earlier blocks and noisy of its own block.
-    """
-    clean = torch.arange(length) // block
-    noisy = clean[start:]
-    mask = torch.zeros(length + len(noisy), length + len(noisy), dtype=torch.uint8)
-    mask[:length, :length] = clean[:, None] >= clean[None]
-    mask[length:, :length] = noisy[:, None] > clean[None]
-    mask[length:, length:] = noisy[:, None] == noisy[None]
-    return mask
-
-
-def causal_mask(length: int) -> Tensor:
-    """Every position sees itself and what is before it, uint8 [length, length]."""
-    return torch.ones(length, length, dtype=torch.uint8).tril()
 
 
 def _matrix(*shape: int, std: Optional[float] = None) -> nn.Parameter:

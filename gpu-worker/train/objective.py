@@ -1,4 +1,4 @@
-"""What is learned: to fill masks (M2T) and to replace wrong tokens (T2T), in one forward over [clean | noisy].
+"""What is learned: to fill masks (M2T) and to replace wrong tokens (T2T), in one forward over [clean | noisy | noisy].
 
 Published: the layout and its mask, that the prompt is never noised, that M2T and T2T are mixed and that drafts of the
 model itself are fed back ("multi-turn forward"). All rates below are ours; the LLaDA2.1 report gives none.
@@ -6,7 +6,7 @@ model itself are fed back ("multi-turn forward"). All rates below are ours; the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, Tuple
 
 import torch
@@ -14,12 +14,15 @@ from torch import Tensor
 
 from config import END_OF_TEXT, END_OF_TURN, FIRST_ORDINARY, MASK
 from data import Batch
-from model import Model, block_mask, causal_mask
+from layout import BLOCK, causal_layout, diffusion_layout
+from model import Model
 
-#: Share of each block that is masked: uniform from LEAST_MASKED to 1; some blocks fully, some not at all.
+#: Every answer comes in two noisy copies; what one masks, the other shows (LLaDA2.0's complementary masks).
+COPIES = 2
+#: Share of a block that the first copy masks: uniform from LEAST_MASKED to 1, and all of it in FULLY_MASKED of the blocks.
+#: The second copy then has the same share of blocks without any mask: there only editing is learned.
 LEAST_MASKED = 0.05
-FULLY_MASKED_BLOCKS = 0.2
-UNMASKED_BLOCKS = 0.15
+FULLY_MASKED = 0.35
 #: Share of blocks in which visible tokens are replaced, and the most of a block that is.
 CORRUPTED_BLOCKS = 0.6
 MOST_CORRUPTED = 0.3
@@ -30,29 +33,31 @@ PADDING_FACTOR = 0.3
 
 @dataclass
 class Noisy:
-    """ids [batch, noisy length]: the answer's blocks with noise; masked and replaced: where it stands."""
+    """All [batch, COPIES * noisy length], copy after copy: ids with noise, where it stands, and what is right."""
 
     ids: Tensor
     masked: Tensor
     replaced: Tensor
+    labels: Tensor
+    answer: Tensor
 
 
-def corrupt(batch: Batch, config_block: int, vocabulary: int, generator: torch.Generator) -> Noisy:
+def corrupt(batch: Batch, vocabulary: int, generator: torch.Generator) -> Noisy:
     """Draws noise for every block on its own. Only answer positions change."""
-    clean, answer = batch.ids[:, batch.start :], batch.answer[:, batch.start :]
+    clean, answer = (x[:, batch.start :].repeat(1, COPIES) for x in (batch.ids, batch.answer))
     rows, length = clean.shape
-    blocks = length // config_block
+    blocks = length // BLOCK
 
     def uniform(*shape: int) -> Tensor:
         return torch.rand(*shape, generator=generator)
 
-    share = LEAST_MASKED + (1 - LEAST_MASKED) * uniform(rows, blocks, 1)
-    share = torch.where(uniform(rows, blocks, 1) < FULLY_MASKED_BLOCKS, torch.ones_like(share), share)
-    share = torch.where(uniform(rows, blocks, 1) < UNMASKED_BLOCKS, torch.zeros_like(share), share)
+    share = LEAST_MASKED + (1 - LEAST_MASKED) * uniform(rows, blocks // COPIES, 1)
+    share = torch.where(uniform(rows, blocks // COPIES, 1) < FULLY_MASKED, torch.ones_like(share), share)
+    first = (uniform(rows, blocks // COPIES, BLOCK) < share).flatten(1)
+    masked = torch.cat([first, ~first], 1) & answer
     wrong = MOST_CORRUPTED * uniform(rows, blocks, 1)
     wrong = torch.where(uniform(rows, blocks, 1) < CORRUPTED_BLOCKS, wrong, torch.zeros_like(wrong))
-    masked = (uniform(rows, blocks, config_block) < share).view(rows, length) & answer
-    hit = (uniform(rows, blocks, config_block) < wrong).view(rows, length) & answer & ~masked
+    hit = (uniform(rows, blocks, BLOCK) < wrong).view(rows, length) & answer & ~masked
     # A wrong token is, a third each: any token, another token of this answer, the token of another answer at this place.
     kind = uniform(rows, length)
     anything = torch.randint(FIRST_ORDINARY, vocabulary, (rows, length), generator=generator)
@@ -60,13 +65,12 @@ def corrupt(batch: Batch, config_block: int, vocabulary: int, generator: torch.G
     other = clean[torch.randperm(rows, generator=generator)]
     wrong_token = torch.where(kind < 1 / 3, anything, torch.where(kind < 2 / 3, nearby, other))
     ids = torch.where(masked, torch.full_like(clean, MASK), torch.where(hit, wrong_token, clean))
-    return Noisy(ids, masked, (ids != clean) & ~masked)
+    return Noisy(ids, masked, (ids != clean) & ~masked, clean, answer)
 
 
 def redraft(model: Model, batch: Batch, noisy: Noisy, generator: torch.Generator) -> Noisy:
     """Multi-turn forward: the model itself fills a random part of the masks, right or wrong, and is then trained on that."""
     rows, length = noisy.ids.shape
-    blocks = length // model.config.block_length
     was_training = model.training
     model.eval()
     with torch.no_grad():
@@ -77,17 +81,17 @@ def redraft(model: Model, batch: Batch, noisy: Noisy, generator: torch.Generator
     gumbel = -torch.log(-torch.log(torch.rand(logits.shape, generator=generator).clamp_(1e-9, 1 - 1e-7)))
     draws = torch.rand(rows, 1, generator=generator) < 0.5
     draft = torch.where(draws, (logits + gumbel).argmax(-1), logits.argmax(-1))
-    share = torch.rand(rows, blocks, 1, generator=generator).expand(-1, -1, model.config.block_length).reshape(rows, length)
+    share = torch.rand(rows, length // BLOCK, 1, generator=generator).expand(-1, -1, BLOCK).reshape(rows, length)
     filled = noisy.masked & (torch.rand(rows, length, generator=generator) < share)
     ids = torch.where(filled, draft, noisy.ids)
     masked = noisy.masked & ~filled
-    return Noisy(ids, masked, (ids != batch.ids[:, batch.start :]) & ~masked)
+    return replace(noisy, ids=ids, masked=masked, replaced=(ids != noisy.labels) & ~masked)
 
 
 def diffusion_loss(model: Model, batch: Batch, noisy: Noisy) -> Tuple[Tensor, Dict[str, Tensor]]:
     """The weighted mean cross entropy, and the plain means over masked, replaced and kept answer tokens as (sum, count)."""
-    labels, answer = batch.ids[:, batch.start :], batch.answer[:, batch.start :]
-    weight = torch.where(noisy.masked | noisy.replaced, 1.0, KEPT_WEIGHT) * answer
+    labels = noisy.labels
+    weight = torch.where(noisy.masked | noisy.replaced, 1.0, KEPT_WEIGHT) * noisy.answer
     weight = torch.where(labels == END_OF_TEXT, weight * PADDING_FACTOR, weight).flatten()
     rows = weight.nonzero().flatten()
     states = _states(model, batch, noisy).flatten(0, 1).index_select(0, rows)
@@ -103,7 +107,7 @@ def causal_loss(model: Model, batch: Batch) -> Tuple[Tensor, Dict[str, Tensor]]:
     length = batch.ids.shape[1]
     labels = batch.ids[:, 1:]
     counted = batch.answer[:, 1:] & (labels != END_OF_TEXT)
-    states = model(batch.ids, torch.arange(length), causal_mask(length), length)[:, :-1].flatten(0, 1)
+    states = model(batch.ids, causal_layout(length), length)[:, :-1].flatten(0, 1)
     rows = counted.flatten().nonzero().flatten()
     total, each = model.ops.cross_entropy(model.logits(states.index_select(0, rows)), labels.flatten()[rows], torch.ones(len(rows)))
     ends = labels.flatten()[rows] == END_OF_TURN
@@ -112,8 +116,6 @@ def causal_loss(model: Model, batch: Batch) -> Tuple[Tensor, Dict[str, Tensor]]:
 
 
 def _states(model: Model, batch: Batch, noisy: Noisy) -> Tensor:
-    """[batch, noisy length, hidden] of the noisy copy that follows the clean sequence."""
-    length = batch.ids.shape[1]
-    positions = torch.cat([torch.arange(length), torch.arange(batch.start, length)])
-    mask = block_mask(length, batch.start, model.config.block_length)
-    return model(torch.cat([batch.ids, noisy.ids], 1), positions, mask, length - batch.start)
+    """[batch, COPIES * noisy length, hidden] of the noisy copies that follow the clean sequence."""
+    layout = diffusion_layout(batch.ids.shape[1], batch.start, COPIES)
+    return model(torch.cat([batch.ids, noisy.ids], 1), layout, noisy.ids.shape[1])

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from layout import span_mask
+
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
     """x / rms(x) * weight over the last dimension, computed in float."""
@@ -33,12 +35,13 @@ def split_heads(
     return q, k, heads[:, :, query_heads + key_heads :]
 
 
-def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-    """q [batch, queries, heads, dim], k and v [batch, keys, key_heads, dim], mask [queries, keys] uint8 -> [batch, queries, heads * dim]."""
+def attention(q: Tensor, k: Tensor, v: Tensor, spans: Tensor) -> Tensor:
+    """q [batch, queries, heads, dim], k and v [batch, keys, key_heads, dim], spans as in layout.py -> [batch, queries, heads * dim]."""
+    mask = span_mask(spans, k.shape[1])
     share = q.shape[2] // k.shape[2]
     k, v = k.repeat_interleave(share, 2), v.repeat_interleave(share, 2)
     scores = torch.einsum("bqhd,bkhd->bhqk", q, k).float() * q.shape[-1] ** -0.5
-    weights = scores.masked_fill(mask == 0, float("-inf")).softmax(-1).to(v.dtype)
+    weights = scores.masked_fill(~mask, float("-inf")).softmax(-1).to(v.dtype)
     return torch.einsum("bhqk,bkhd->bqhd", weights, v).flatten(2)
 
 

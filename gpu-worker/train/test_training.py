@@ -17,8 +17,9 @@ import fused
 import plain
 from config import FIRST_ORDINARY, MASK, ModelConfig
 from data import Batch, Position, stream
-from model import Model, block_mask, choose_experts
-from objective import Noisy, causal_loss, corrupt, diffusion_loss, redraft
+from layout import causal_layout, diffusion_layout, span_mask
+from model import Model, choose_experts
+from objective import COPIES, Noisy, causal_loss, corrupt, diffusion_loss, redraft
 from optimizer import orthogonalize, schedule
 
 SMALL = replace(ModelConfig(), vocab_size=128, hidden_size=64, head_dim=32, num_hidden_layers=3, intermediate_size=128, moe_intermediate_size=64)
@@ -43,7 +44,7 @@ class FusedKernels(unittest.TestCase):
     def test_gradients_point_where_those_of_the_plain_model_do(self) -> None:
         torch.manual_seed(0)
         batch = random_batch()
-        noisy = corrupt(batch, 32, SMALL.vocab_size, torch.Generator().manual_seed(1))
+        noisy = corrupt(batch, SMALL.vocab_size, torch.Generator().manual_seed(1))
         exact_loss, exact = gradients(plain, torch.float32, batch, noisy)
         loss, grads = gradients(fused, torch.float32, batch, noisy)
         self.assertAlmostEqual(loss, exact_loss, places=4)
@@ -65,7 +66,7 @@ class FusedKernels(unittest.TestCase):
         cases = {
             "rms_norm": (half(5, 64), torch.rand(64), 1e-6),
             "split_heads": (half(2, 8, 8 * 32), torch.rand(32), torch.rand(32), angles.cos(), angles.sin(), 4, 2, 1e-6),
-            "attention": (half(2, 8, 4, 32), half(2, 8, 2, 32), half(2, 8, 2, 32), torch.ones(8, 8, dtype=torch.uint8).tril()),
+            "attention": (half(2, 160, 4, 32), half(2, 160, 2, 32), half(2, 160, 2, 32), diffusion_layout(96, 32, 1).spans),
             "swiglu": (half(6, 64),),
             "gather": (half(6, 64), torch.argsort(place.flatten()) // 2, place),
             "combine": (half(12, 64), place, torch.rand(6, 2)),
@@ -85,20 +86,29 @@ class FusedKernels(unittest.TestCase):
 
 
 class Objective(unittest.TestCase):
-    def test_the_mask_lets_noise_see_only_its_own_block_and_earlier_clean_ones(self) -> None:
-        mask = block_mask(96, 32, 32)
+    def test_noise_sees_only_its_own_block_and_earlier_clean_ones(self) -> None:
+        mask = span_mask(diffusion_layout(96, 32, 2).spans, 96 + 2 * 64)
+
+        def place(at: int):
+            """(copy or -1 for clean, block)"""
+            return (-1, at // 32) if at < 96 else ((at - 96) // 64, ((at - 96) % 64 + 32) // 32)
+
         for query in range(mask.shape[0]):
             for key in range(mask.shape[1]):
-                noisy_q, noisy_k = query >= 96, key >= 96
-                block_q = (query - 96 + 32 if noisy_q else query) // 32
-                block_k = (key - 96 + 32 if noisy_k else key) // 32
-                seen = block_q == block_k if noisy_q and noisy_k else block_q > block_k if noisy_q else not noisy_k and block_q >= block_k
-                self.assertEqual(bool(mask[query, key]), seen)
+                (q_copy, q_block), (k_copy, k_block) = place(query), place(key)
+                clean_key = k_block <= q_block if q_copy < 0 else k_block < q_block
+                seen = clean_key if k_copy < 0 else (q_copy, q_block) == (k_copy, k_block)
+                self.assertEqual(bool(mask[query, key]), seen, (query, key))
+
+    def test_the_twins_mask_is_a_triangle(self) -> None:
+        self.assertTrue(torch.equal(span_mask(causal_layout(96).spans, 96), torch.ones(96, 96, dtype=torch.bool).tril()))
 
     def test_noise_touches_answers_only_and_says_where_it_stands(self) -> None:
         batch = random_batch(rows=40)
-        noisy = corrupt(batch, 32, SMALL.vocab_size, torch.Generator().manual_seed(5))
-        clean, answer = batch.ids[:, batch.start :], batch.answer[:, batch.start :]
+        noisy = corrupt(batch, SMALL.vocab_size, torch.Generator().manual_seed(5))
+        clean, answer = (x[:, batch.start :].repeat(1, COPIES) for x in (batch.ids, batch.answer))
+        first, second = noisy.masked.chunk(2, 1)
+        self.assertTrue(torch.equal(first ^ second, batch.answer[:, batch.start :]))
         changed = noisy.ids != clean
         self.assertFalse(bool((changed & ~answer).any()))
         self.assertTrue(torch.equal(changed, noisy.masked | noisy.replaced))
@@ -109,9 +119,10 @@ class Objective(unittest.TestCase):
         torch.manual_seed(1)
         model = Model(SMALL, plain, torch.float32).eval()
         batch = random_batch()
-        noisy = corrupt(batch, 32, SMALL.vocab_size, torch.Generator().manual_seed(2))
+        noisy = corrupt(batch, SMALL.vocab_size, torch.Generator().manual_seed(2))
         only_first = Batch(batch.ids, batch.answer.clone(), batch.start)
         only_first.answer[:, 64:] = False
+        noisy.answer[:] = only_first.answer[:, 32:].repeat(1, COPIES)
         before = float(diffusion_loss(model, only_first, noisy)[0])
         changed = Batch(batch.ids.clone(), only_first.answer, batch.start)
         changed.ids[:, 64:] = FIRST_ORDINARY
@@ -121,7 +132,7 @@ class Objective(unittest.TestCase):
         torch.manual_seed(1)
         model = Model(SMALL, fused)
         batch = random_batch()
-        noisy = corrupt(batch, 32, SMALL.vocab_size, torch.Generator().manual_seed(2))
+        noisy = corrupt(batch, SMALL.vocab_size, torch.Generator().manual_seed(2))
         again = redraft(model, batch, noisy, torch.Generator().manual_seed(3))
         self.assertTrue(torch.equal(again.ids[~noisy.masked], noisy.ids[~noisy.masked]))
         self.assertLess(int(again.masked.sum()), int(noisy.masked.sum()))
@@ -177,13 +188,13 @@ class Loop(unittest.TestCase):
             for shard in range(2):
                 write_shard(folder, f"train-{shard:03d}", 50, np.random.default_rng(shard))
             whole, seen = [], 0
-            for batch, position in stream(folder, 2048, 32, 1, Position()):
+            for batch, position in stream(folder, 2048, COPIES, 1, Position()):
                 whole.append((batch, position))
                 seen += len(batch.ids)
                 if position.epoch == 1:
                     break
             self.assertEqual(seen - len(whole[-1][0].ids), 100)
-            again, _ = next(stream(folder, 2048, 32, 1, whole[2][1]))
+            again, _ = next(stream(folder, 2048, COPIES, 1, whole[2][1]))
             self.assertTrue(torch.equal(again.ids, whole[3][0].ids))
 
     def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(self) -> None:

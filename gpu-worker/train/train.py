@@ -21,11 +21,11 @@ import fused
 from config import ModelConfig
 from data import Batch, Position, Shard, stream
 from model import Model, parameter_count
-from objective import causal_loss, corrupt, diffusion_loss, redraft
+from objective import COPIES, causal_loss, corrupt, diffusion_loss, redraft
 from optimizer import Optimizer, schedule
 
-#: Positions per step, clean and noisy together.
-BUDGET = 8192
+#: Positions per step, clean and noisy together; about 30 samples.
+BUDGET = 12288
 WARMUP_STEPS = 100
 #: Share of steps with a multi-turn forward once the model drafts something, and the steps until then.
 DRAFT_SHARE = 0.3
@@ -66,6 +66,7 @@ class Run:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.config = ModelConfig()
+        self.copies = 0 if args.causal else COPIES
         torch.manual_seed(args.seed)
         self.model = Model(self.config, fused, torch.bfloat16 if args.bf16 else torch.float32)
         self.model.train()
@@ -101,7 +102,7 @@ class Run:
         first, length = self.progress["decay"]
         end = min(self.args.steps, first + length) if length else self.args.steps
         log = open(self.args.out / "log.jsonl", "a")
-        batches = stream(self.args.data, self.args.budget, self.config.block_length, self.args.seed, self.position)
+        batches = stream(self.args.data, self.args.budget, self.copies, self.args.seed, self.position)
         window = Window()
         saved = clock = time.monotonic()
         while self.progress["step"] < end and not self.stopping:
@@ -130,7 +131,7 @@ class Run:
         if self.args.causal:
             loss, parts = causal_loss(self.model, batch)
         else:
-            noisy = corrupt(batch, self.config.block_length, self.config.vocab_size, generator)
+            noisy = corrupt(batch, self.config.vocab_size, generator)
             if torch.rand((), generator=generator) < DRAFT_SHARE * min(1.0, step / DRAFT_FROM):
                 noisy = redraft(self.model, batch, noisy, generator)
             loss, parts = diffusion_loss(self.model, batch, noisy)
@@ -148,7 +149,7 @@ class Run:
     def validate(self) -> Dict:
         """Losses on the validation split with fixed noise, for the weights and for their running mean."""
         shard = Shard(self.args.data / "validation.bin")
-        plan = shard.plan(self.args.budget, self.config.block_length, np.random.default_rng(0))[:VALIDATION_BATCHES]
+        plan = shard.plan(self.args.budget, self.copies, np.random.default_rng(0))[:VALIDATION_BATCHES]
         report: Dict = {}
         self.model.eval()
         for name in ("weights", "average"):
@@ -156,12 +157,12 @@ class Run:
                 self._swap_average()
             sums: Dict[str, torch.Tensor] = {}
             for number, samples in enumerate(plan):
-                batch = shard.batch(samples, self.config.block_length)
+                batch = shard.batch(samples)
                 noise = torch.Generator().manual_seed(number)
                 if self.args.causal:
                     _, parts = causal_loss(self.model, batch)
                 else:
-                    noisy = corrupt(batch, self.config.block_length, self.config.vocab_size, noise)
+                    noisy = corrupt(batch, self.config.vocab_size, noise)
                     _, parts = diffusion_loss(self.model, batch, noisy)
                 for key, part in parts.items():
                     sums[key] = sums.get(key, torch.zeros(2)) + part
