@@ -5,7 +5,7 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import { z } from "zod";
-import { PackageError } from "../src/errors.ts";
+import { describeIssues, PackageError } from "../src/errors.ts";
 
 /** The stored types that can be converted, with their bytes per value. */
 export const DTYPE_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
@@ -91,9 +91,7 @@ function parseHeader(bytes: Uint8Array, file: string): [name: string, json: unkn
 function parseTensor(name: string, json: unknown, dataStart: number, file: string): StoredTensor {
   const fault = (text: string): PackageError => new PackageError(`${file}: tensor ${name}: ${text}`);
   const parsed = entry.safeParse(json);
-  if (!parsed.success) {
-    throw fault(parsed.error.issues.map((issue) => `${issue.path.join(".") || "entry"}: ${issue.message}`).join("; "));
-  }
+  if (!parsed.success) throw fault(describeIssues(parsed.error, "entry"));
   const { dtype, shape, data_offsets: offsets } = parsed.data;
   const [begin, end] = offsets;
   if (!isDtype(dtype)) {

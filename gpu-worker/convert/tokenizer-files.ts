@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { PackageError } from "../src/errors.ts";
+import { describeIssues, PackageError } from "../src/errors.ts";
 import type { Manifest } from "../src/model/manifest.ts";
 import { specialTokens } from "../src/model/special-tokens.ts";
 import { ifThere, readJson } from "./optional-file.ts";
@@ -62,8 +62,7 @@ function parseTokenizerConfig(json: unknown, file: string): TokenizerConfig | un
   if (json === undefined) return undefined;
   const parsed = tokenizerConfig.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
-  throw new PackageError(`${file}: ${issues.join("; ")}`);
+  throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
 }
 
 /** Of several templates, the one for conversations. */

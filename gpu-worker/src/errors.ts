@@ -1,5 +1,6 @@
 /** The worker's one error type. Its code is the protocol's `ErrorCode`, in lower case; adapters translate it at the border. */
 import type { ErrorCode } from "@palimpsest/proto";
+import type { ZodError } from "zod";
 
 export type { ErrorCode };
 
@@ -24,6 +25,11 @@ export class WorkerError extends Error {
 /** A file of a checkpoint or package that cannot be used. The message names the file, and the tensor where there is one. */
 export class PackageError extends Error {
   override readonly name = "PackageError";
+}
+
+/** What a schema objects to, on one line. @param whole what the checked value itself is called */
+export function describeIssues(error: ZodError, whole = "(root)"): string {
+  return error.issues.map(({ path, message }) => `${path.join(".") || whole}: ${message}`).join("; ");
 }
 
 /** Marks a branch that the types rule out. */

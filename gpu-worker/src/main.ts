@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import { z } from "zod";
 import { openEngineThread } from "./engine-client.ts";
-import { PackageError } from "./errors.ts";
+import { describeIssues, PackageError } from "./errors.ts";
 import type { EngineSettings } from "./open-engine.ts";
 import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
@@ -33,7 +33,7 @@ const environment = z.object({
 
 const parsed = environment.safeParse(process.env);
 if (!parsed.success) {
-  for (const { path, message } of parsed.error.issues) console.error(`${path.join(".")}: ${message}`);
+  console.error(describeIssues(parsed.error));
   process.exit(2);
 }
 const env = parsed.data;

@@ -4,7 +4,7 @@
  * places (`use_qk_norm`), which is noted at the key.
  */
 import { z } from "zod";
-import { PackageError } from "../errors.ts";
+import { describeIssues, PackageError } from "../errors.ts";
 
 const positive = z.int().positive();
 
@@ -104,10 +104,7 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
     );
   }
   const parsed = rawConfig.safeParse(json);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
-    throw new PackageError(`${file}: ${issues.join("; ")}`);
-  }
+  if (!parsed.success) throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
   const raw = parsed.data;
   const headDim = raw.head_dim ?? raw.hidden_size / raw.num_attention_heads;
   const model: ModelConfig = {

@@ -1,6 +1,6 @@
 /** `manifest.json` of a model package: everything a worker needs to know before it opens a graph. */
 import { z } from "zod";
-import { PackageError } from "../errors.ts";
+import { describeIssues, PackageError } from "../errors.ts";
 import type { ModelConfig } from "./config.ts";
 
 /** Raised when a package written before cannot be read any more. */
@@ -83,9 +83,6 @@ export function parseManifest(text: string, file: string): Manifest {
     );
   }
   const parsed = manifest.safeParse(json);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
-    throw new PackageError(`${file}: ${issues.join("; ")}`);
-  }
+  if (!parsed.success) throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
   return parsed.data;
 }

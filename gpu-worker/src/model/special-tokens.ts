@@ -1,6 +1,6 @@
 /** The special tokens of a `tokenizer.json`, by their text. It reads the file's own list and loads no tokenizer. */
 import { z } from "zod";
-import { PackageError } from "../errors.ts";
+import { describeIssues, PackageError } from "../errors.ts";
 
 const tokenizerJson = z.object({
   added_tokens: z.array(z.object({ id: z.int().nonnegative(), content: z.string().min(1) })),
@@ -13,9 +13,6 @@ const tokenizerJson = z.object({
  */
 export function specialTokens(json: unknown, file = "tokenizer.json"): Map<string, number> {
   const parsed = tokenizerJson.safeParse(json);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
-    throw new PackageError(`${file}: ${issues.join("; ")}`);
-  }
+  if (!parsed.success) throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
   return new Map(parsed.data.added_tokens.map((token) => [token.content, token.id]));
 }

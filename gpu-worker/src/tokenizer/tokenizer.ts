@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { Tokenizer as ByteLevelBpe } from "@huggingface/tokenizers";
 import { z } from "zod";
 import type { Message } from "../engine/engine.ts";
-import { PackageError, WorkerError } from "../errors.ts";
+import { describeIssues, PackageError, WorkerError } from "../errors.ts";
 import { missingBytes, spelledBytes } from "./byte-level.ts";
 import { openChatTemplate, templateMessages } from "./chat-template.ts";
 import { specialText } from "./special-text.ts";
@@ -121,6 +121,5 @@ async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
     });
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
-  throw new PackageError(`${file}: ${issues.join("; ")}`);
+  throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
 }
