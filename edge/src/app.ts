@@ -28,8 +28,11 @@ export interface EdgeDependencies {
   readonly playground?: Playground;
 }
 
-/** A context of 32768 tokens is about 200 KB of text. Below the 4 MiB that gRPC takes in one message. */
-export const MAX_BODY_BYTES = 2 * 1024 * 1024;
+/**
+ * The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for JSON's escapes,
+ * tools and token ids. Less than workers take in one message.
+ */
+export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 export function createApp(edge: EdgeDependencies) {
   const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({

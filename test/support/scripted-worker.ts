@@ -32,7 +32,7 @@ export async function openScriptedWorker(
   const requests: GenerateRequest[] = [];
   const cancelled: GenerateRequest[] = [];
   const server = new grpc.Server();
-  server.addService(serviceDefinition(GenerateService) as unknown as grpc.ServiceDefinition, {
+  server.addService(serviceDefinition(GenerateService), {
     getModel: (_: unknown, reply: grpc.sendUnaryData<unknown>) =>
       reply(null, create(GetModelResponseSchema, describe(model))),
     generate: (call: grpc.ServerWritableStream<GenerateRequest, unknown>) => void answer(call),

@@ -1,0 +1,151 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { plainScript, tell } from "../../test/support/synthetic-response.ts";
+import { type ClientOptions, createClient, type EditEvent, emptyDocument, PalimpsestError, reduce } from "./index.ts";
+
+const request = { model: "synthetic", messages: [{ role: "user" as const, content: "hi" }], mode: "speed" as const };
+const hello = tell(plainScript(["Hello ", "wörld 🙂"]), "chatcmpl-1");
+const chunk = (edit?: EditEvent) =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta: {} }], ...(edit && { edit }) })}\n\n`;
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function serve(answer: RequestListener, options: Partial<ClientOptions> = {}) {
+  server = createServer(answer);
+  await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return createClient({ baseUrl: `http://127.0.0.1:${port}/`, ...options });
+}
+
+/** Folds to the end, whether it comes by itself or by an error. */
+async function fold(events: AsyncIterable<EditEvent>) {
+  let document = emptyDocument;
+  try {
+    for await (const event of events) document = reduce(document, event);
+    return { document };
+  } catch (error) {
+    return { document, error };
+  }
+}
+
+describe("client", () => {
+  test("asks for edits, and yields them from between the chunks", async () => {
+    let asked: { body: unknown; authorization: string | undefined } | undefined;
+    const client = await serve(
+      async (incoming, outgoing) => {
+        const body = JSON.parse((await incoming.toArray()).join(""));
+        asked = { body, authorization: incoming.headers.authorization };
+        outgoing.end(`: keep-alive\n\n${hello.map((event) => chunk() + chunk(event)).join("")}data: [DONE]\n\n`);
+      },
+      { apiKey: "secret" },
+    );
+    const { document } = await fold(client.edits(request));
+    expect(document).toMatchObject({ status: "ended", choices: [{ text: "Hello wörld 🙂", finishReason: "stop" }] });
+    expect(asked).toEqual({
+      body: { ...request, stream: true, stream_options: { include_edits: true } },
+      authorization: "Bearer secret",
+    });
+  });
+
+  test("reads a stream wherever it is cut", async () => {
+    const bytes = Buffer.from(hello.map(chunk).join("").replaceAll("\n", "\r\n"));
+    const client = await serve(async (_, outgoing) => {
+      for (let at = 0; at < bytes.length; at += 7) {
+        outgoing.write(bytes.subarray(at, at + 7));
+        await new Promise(setImmediate);
+      }
+      outgoing.end();
+    });
+    const { document } = await fold(client.edits(request));
+    expect(document.choices[0]?.text).toBe("Hello wörld 🙂");
+  });
+
+  test("throws what the server refused", async () => {
+    const error = { message: "n: Too big", type: "invalid_request_error", param: "n", code: "invalid_request" };
+    const client = await serve((_, outgoing) => outgoing.writeHead(400).end(JSON.stringify({ error })));
+    const refused = (await fold(client.edits(request))).error;
+    expect(refused).toBeInstanceOf(PalimpsestError);
+    expect(refused).toMatchObject({
+      code: "invalid_request",
+      param: "n",
+      status: 400,
+      retryable: false,
+      message: "n: Too big",
+    });
+  });
+
+  test("throws what something before the server refused", async () => {
+    const client = await serve((_, outgoing) => outgoing.writeHead(502).end("<h1>Bad Gateway</h1>"));
+    expect((await fold(client.edits(request))).error).toMatchObject({ status: 502, retryable: true });
+  });
+
+  test("a response that fails ends with its error event, then throws", async () => {
+    const failed: EditEvent = {
+      v: 1,
+      response_id: "chatcmpl-1",
+      attempt: 1,
+      seq: 9,
+      type: "error",
+      code: "unavailable",
+      message: "lost",
+      retryable: true,
+    };
+    const stream = [...hello.slice(0, 5), failed].map(chunk).join("");
+    const client = await serve((_, outgoing) => outgoing.end(`${stream}data: {"error":{"message":"lost"}}\n\n`));
+    const { document, error } = await fold(client.edits(request));
+    expect(document).toMatchObject({
+      status: "failed",
+      choices: [{ text: "Hello ", drafts: [] }],
+      error: { message: "lost" },
+    });
+    expect(error).toMatchObject({ code: "unavailable", retryable: true, message: "lost" });
+  });
+
+  test("a connection that breaks discards the drafts, then throws", async () => {
+    const client = await serve((_, outgoing) => {
+      outgoing.write(hello.slice(0, 6).map(chunk).join(""), () => outgoing.destroy());
+    });
+    const { document, error } = await fold(client.edits(request));
+    expect(document).toMatchObject({ status: "failed", choices: [{ text: "Hello ", drafts: [] }] });
+    expect(error).toMatchObject({ code: "unavailable", retryable: true });
+  });
+
+  test("aborting closes the connection and throws the reason", async () => {
+    const closed = Promise.withResolvers<void>();
+    const client = await serve((_, outgoing) => {
+      outgoing.on("close", closed.resolve);
+      outgoing.write(hello.slice(0, 6).map(chunk).join(""));
+    });
+    const controller = new AbortController();
+    let document = emptyDocument;
+    const reading = (async () => {
+      for await (const event of client.edits(request, { signal: controller.signal })) {
+        document = reduce(document, event);
+        if (event.type === "commit") controller.abort(new Error("enough"));
+      }
+    })();
+    await expect(reading).rejects.toThrow("enough");
+    expect(document).toMatchObject({ status: "failed", error: { code: "cancelled" }, choices: [{ text: "Hello " }] });
+    await closed.promise;
+  });
+
+  test("leaving the loop closes the connection", async () => {
+    const closed = Promise.withResolvers<void>();
+    const client = await serve((_, outgoing) => {
+      outgoing.on("close", closed.resolve);
+      outgoing.write(hello.slice(0, 6).map(chunk).join(""));
+    });
+    for await (const _ of client.edits(request)) break;
+    await closed.promise;
+  });
+
+  test("lists models", async () => {
+    const client = await serve((_, outgoing) => outgoing.end(JSON.stringify({ data: [{ id: "a" }, { id: "b" }] })));
+    expect(await client.models()).toEqual(["a", "b"]);
+  });
+});

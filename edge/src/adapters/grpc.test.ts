@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EditEvent } from "@palimpsest/proto";
+import { afterEach, describe, expect, test } from "vitest";
+import { silentLog } from "../../../test/support/scripted-replicas.ts";
+import { openScriptedWorker, type Responder } from "../../../test/support/scripted-worker.ts";
+import { plainScript, tell } from "../../../test/support/synthetic-response.ts";
+import type { GenerateRequest } from "../ports.ts";
+import { openGrpcReplica } from "./grpc.ts";
+
+const request: GenerateRequest = {
+  responseId: "chatcmpl-1",
+  model: "synthetic",
+  prompt: { kind: "chat", messages: [{ role: "user", content: "hi" }], tools: [{ type: "function" }] },
+  decoding: { mode: "quality", threshold: 0.7 },
+  maxTokens: 64,
+  choices: 2,
+  stop: ["END"],
+  ignoreEos: true,
+  drafts: true,
+};
+
+const hello = () => tell(plainScript(["Hello ", "world"]), "chatcmpl-1");
+const begun = hello().slice(0, 4);
+
+/** Says the beginning of a response and then nothing more until it is cancelled. */
+const silent: Responder = async function* (_, signal) {
+  yield* begun;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+};
+
+let open = new AsyncDisposableStack();
+afterEach(async () => {
+  await open.disposeAsync();
+  open = new AsyncDisposableStack();
+});
+
+async function reach(respond: Responder, { deadlineMs = 10_000 } = {}) {
+  const worker = open.use(await openScriptedWorker(respond));
+  const replica = open.use(openGrpcReplica(worker.address, { log: silentLog, deadlineMs }));
+  await until(() => replica.ready);
+  return { worker, replica };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5);
+}
+
+async function collect(events: AsyncIterable<EditEvent>, each = (_: EditEvent) => {}): Promise<EditEvent[]> {
+  const collected: EditEvent[] = [];
+  for await (const event of events) {
+    collected.push(event);
+    each(event);
+  }
+  return collected;
+}
+
+const forever = new AbortController().signal;
+
+describe("a worker over gRPC", () => {
+  test("gets the request as the client meant it, and its events come through unchanged", async () => {
+    const { worker, replica } = await reach(hello);
+    const events = await collect(replica.generate(request, forever));
+    expect(events.map((event) => ({ ...event, token_ids: undefined }))).toEqual(
+      hello().map((event) => ({ ...event, token_ids: undefined })),
+    );
+    expect(worker.requests[0]).toMatchObject({
+      responseId: "chatcmpl-1",
+      attempt: 1,
+      model: "synthetic",
+      prompt: { case: "chat", value: { messages: [{ role: "user", content: "hi" }], tools: ['{"type":"function"}'] } },
+      decoding: { mode: 2, threshold: 0.7 },
+      maxTokens: 64,
+      choices: 2,
+      stop: ["END"],
+      ignoreEos: true,
+      drafts: true,
+      committed: [],
+    });
+  });
+
+  test("says what it serves", async () => {
+    const { replica } = await reach(hello);
+    expect(replica.model).toEqual({
+      name: "synthetic",
+      created: 1_700_000_000,
+      blockLength: 32,
+      maxContextTokens: 4096,
+      chat: true,
+      text: true,
+      capacity: 4,
+    });
+  });
+
+  test("is told when the request is cancelled, and the response ends as cancelled", async () => {
+    const { worker, replica } = await reach(silent);
+    const controller = new AbortController();
+    const stopAt = (event: EditEvent) => void (event.type === "commit" && controller.abort());
+    const events = await collect(replica.generate(request, controller.signal), stopAt);
+    expect(events.at(-1)).toMatchObject({ type: "error", code: "cancelled", retryable: false, seq: 4 });
+    await until(() => worker.cancelled.length === 1);
+  });
+
+  test("is told when nobody reads on", async () => {
+    const { worker, replica } = await reach(silent);
+    for await (const _ of replica.generate(request, forever)) break;
+    await until(() => worker.cancelled.length === 1);
+  });
+
+  test("a request that was cancelled before is not sent", async () => {
+    const { worker, replica } = await reach(hello);
+    const events = await collect(replica.generate(request, AbortSignal.abort()));
+    expect(events).toMatchObject([{ type: "error", code: "cancelled", seq: 1 }]);
+    expect(worker.requests).toEqual([]);
+  });
+
+  test("that dies ends the response as unavailable, and is found again when it is back", async () => {
+    const { worker, replica } = await reach(silent);
+    const events = await collect(
+      replica.generate(request, forever),
+      (event) => void (event.type === "commit" && worker.kill()),
+    );
+    expect(events.slice(0, -1)).toHaveLength(begun.length);
+    expect(events.at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
+
+    await until(() => !replica.ready);
+    expect(replica.model?.name).toBe("synthetic");
+    open.use(await openScriptedWorker(hello, { address: worker.address, model: "successor" }));
+    await until(() => replica.ready);
+    expect(replica.model?.name).toBe("successor");
+    expect((await collect(replica.generate(request, forever))).at(-1)?.type).toBe("end");
+  });
+
+  test("that takes too long is given up", async () => {
+    const { worker, replica } = await reach(silent, { deadlineMs: 300 });
+    const events = await collect(replica.generate(request, forever));
+    expect(events.at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
+    await until(() => worker.cancelled.length === 1);
+  });
+
+  test("that stops without a last event is at fault", async () => {
+    const { replica } = await reach(() => begun);
+    expect((await collect(replica.generate(request, forever))).at(-1)).toMatchObject({
+      type: "error",
+      code: "internal",
+    });
+  });
+
+  test("writes no faster than the client reads", async () => {
+    let written = 0;
+    const flood: Responder = function* () {
+      yield begun[0]!;
+      const text = "x".repeat(10_000);
+      for (written = 0; written < 2_000; written++) {
+        yield { ...begun[1]!, type: "draft", rev: written, content: [text] } as EditEvent;
+      }
+      yield* hello().slice(1);
+    };
+    const { replica } = await reach(flood);
+    const events = replica.generate(request, forever)[Symbol.asyncIterator]();
+    await events.next();
+    await sleep(200);
+    expect(written).toBeLessThan(500);
+    let last: EditEvent | undefined;
+    for (let item = await events.next(); !item.done; item = await events.next()) last = item.value;
+    expect(last?.type).toBe("end");
+  });
+});
