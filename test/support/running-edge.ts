@@ -1,0 +1,33 @@
+/** The edge on a real port, in front of a worker's gRPC address. */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { serve } from "@hono/node-server";
+import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
+import type { EdgeDependencies } from "../../edge/src/app.ts";
+import { scriptedEdge, silentLog } from "./scripted-replicas.ts";
+
+export interface RunningEdge extends AsyncDisposable {
+  /** Without `/v1`. */
+  readonly baseUrl: string;
+}
+
+/** Serves what the worker serves, once it can be reached. */
+export async function openEdge(workerAddress: string, given: Partial<EdgeDependencies> = {}): Promise<RunningEdge> {
+  await using opening = new AsyncDisposableStack();
+  const replica = opening.use(openGrpcReplica(workerAddress, { log: silentLog, deadlineMs: 120_000 }));
+  while (!replica.ready) await sleep(5);
+  const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) };
+  const app = scriptedEdge([replica], { clock, heartbeatMs: 10_000, ...given });
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+  opening.defer(async () => {
+    const closed = once(server, "close");
+    server.close();
+    if ("closeAllConnections" in server) server.closeAllConnections();
+    await closed;
+  });
+  if (!server.listening) await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const opened = opening.move();
+  return { baseUrl: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
