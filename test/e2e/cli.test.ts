@@ -1,0 +1,75 @@
+/** The `palimpsest` command as a user runs it: convert a checkpoint, look at the package, generate from it. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type GoldenRun, goldenCheckpoint, goldenRuns } from "../support/golden.ts";
+import { palimpsest } from "../support/program.ts";
+import { SHIPPED_PACKAGE } from "../support/system.ts";
+
+let folder: string;
+let tiny: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "palimpsest-cli-"));
+  tiny = join(folder, "tiny");
+  const converted = await palimpsest(
+    "convert",
+    goldenCheckpoint("tiny-21"),
+    tiny,
+    "--mask-token",
+    "511",
+    "--eos",
+    "508",
+  );
+  expect(converted).toMatchObject({ code: 0, stdout: expect.stringContaining("tiny") });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const [run] = goldenRuns("tiny-21").filter(({ mode, eos_id }) => mode === "quality" && eos_id !== 508) as [GoldenRun];
+
+test.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from token ids", async (flags) => {
+  const prompt = join(folder, "prompt.json");
+  await writeFile(prompt, JSON.stringify(run.prompt));
+  const { stdout, stderr } = await palimpsest(
+    ...["generate", "--model", tiny, "--prompt-tokens", prompt, "--json", "--mode", "quality"],
+    ...["--max-tokens", String(run.gen_length), "--eos", String(run.eos_id), ...flags],
+  );
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({
+    tokens: run.output,
+    text: "",
+    finish_reason: "stop",
+    forwards: run.forwards,
+  });
+});
+
+test("generate writes text from the shipped package, inspect says what it is", async () => {
+  const answer = await palimpsest(
+    "generate",
+    "--model",
+    SHIPPED_PACKAGE,
+    "--prompt",
+    "Write a function that returns the sum of a list of numbers.",
+  );
+  expect(answer.stdout).toContain("function ");
+  const { stdout } = await palimpsest("inspect", SHIPPED_PACKAGE);
+  expect(stdout).toContain("16 in 4 groups");
+});
+
+test.each([
+  [["generate", "--model", "nowhere", "--prompt", "x"], 1, "no manifest.json"],
+  [["generate", "--model", SHIPPED_PACKAGE], 2, "--prompt or --prompt-tokens is needed"],
+  [["generate", "--model", SHIPPED_PACKAGE, "--prompt", "x", "--threshold", "2"], 2, "probability from 0 to 1"],
+  [
+    ["generate", "--model", SHIPPED_PACKAGE, "--prompt", "x", "--decoding", "2.0", "--mode", "speed"],
+    1,
+    "preset of decoding 2.1",
+  ],
+  [["convert", "nowhere", "out"], 1, "config.json"],
+  [["nonsense"], 2, "unknown command"],
+])("%o fails with exit code %i and says why", async (args, code, message) => {
+  const finished = await palimpsest(...args);
+  expect(finished.stderr).toContain(message);
+  expect(finished.code).toBe(code);
+  expect(finished.stderr).not.toContain("    at ");
+});

@@ -1,0 +1,47 @@
+/** `npm start` as a newcomer uses it: it says where it serves, answers, shows its page, and leaves cleanly on Ctrl-C. */
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { expect, test } from "vitest";
+import { start } from "../support/program.ts";
+
+test("serves the shipped model and drains on Ctrl-C", async () => {
+  const program = start("--port", String(await freePort()));
+  let output = "";
+  program.stderr.on("data", (text) => {
+    output += text;
+  });
+  try {
+    const url = await new Promise<string>((resolve, reject) => {
+      program.stdout.on("data", (text) => {
+        output += text;
+        const [found] = /http:\/\/\S+(?= to watch)/.exec(output) ?? [];
+        if (found) resolve(found);
+      });
+      program.once("exit", (code) => reject(new Error(`exit ${code}: ${output}`)));
+    });
+    const [command] = /curl[^]*?\}'/.exec(output) ?? [];
+    const body = JSON.parse(/-d '([^]*)'/.exec(command ?? "")?.[1] ?? "") as { model: string };
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(await response.text()).toMatch(/function[^]*\[DONE\]/);
+    expect(await (await fetch(url)).text()).toContain("<title>Palimpsest</title>");
+
+    program.kill("SIGINT");
+    expect(await once(program, "exit")).toEqual([0, null]);
+    await expect(fetch(url)).rejects.toThrow();
+  } finally {
+    program.kill("SIGKILL");
+  }
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
