@@ -39,7 +39,7 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const [json, variables, template] = await Promise.all([
     readJson(files.tokenizer, tokenizerJson),
     files.config === undefined ? {} : readJson(files.config, templateVariables),
-    files.chatTemplate === undefined ? undefined : readFile(files.chatTemplate, "utf8"),
+    files.chatTemplate === undefined ? undefined : readText(files.chatTemplate),
   ]);
   const bpe = plainTokenizer(json, files.tokenizer);
   const added = new Map(json.added_tokens.map((token) => [token.id, token]));
@@ -114,12 +114,20 @@ function plainTokenizer(json: TokenizerJson, file: string): ByteLevelBpe {
 }
 
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const json: unknown = await readFile(file, "utf8")
-    .then(JSON.parse)
-    .catch((cause: Error) => {
-      throw new PackageError(`${file}: ${cause.message}`, { cause });
-    });
+  const text = await readText(file);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new PackageError(`${file}: not JSON (${(cause as Error).message})`, { cause });
+  }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
+}
+
+function readText(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: Error) => {
+    throw new PackageError(`${file}: ${cause.message}`, { cause });
+  });
 }

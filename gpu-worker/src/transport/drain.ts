@@ -48,5 +48,8 @@ export class Drain {
 
 /** Resolves when the process is asked to leave. Asked a second time, it leaves at once. */
 export async function terminated(): Promise<void> {
-  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const heard = new AbortController();
+  const { signal } = heard;
+  await Promise.race([once(process, "SIGTERM", { signal }), once(process, "SIGINT", { signal })]);
+  heard.abort();
 }

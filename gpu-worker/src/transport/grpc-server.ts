@@ -1,5 +1,7 @@
 /** Serves a worker over gRPC, with the standard health service. It knows the wire and no engine. */
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { encodeEvent, serviceDefinition } from "@palimpsest/proto";
@@ -84,11 +86,26 @@ function cancellation(call: GenerateCall): AbortSignal {
   return controller.signal;
 }
 
-function bind(server: grpc.Server, address: string): Promise<string> {
+async function bind(server: grpc.Server, address: string): Promise<string> {
+  await removeStaleSocket(address);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
     else resolve(address.replace(/:0$/, `:${port}`));
   });
   return promise;
+}
+
+/** A worker that was killed leaves its socket's file behind: as long as it stands, nobody can listen there. */
+async function removeStaleSocket(address: string): Promise<void> {
+  const path = /^unix:(?:\/\/)?(.+)$/.exec(address)?.[1];
+  if (path === undefined) return;
+  const socket = connect(path);
+  try {
+    await once(socket, "connect");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") await rm(path);
+  } finally {
+    socket.destroy();
+  }
 }

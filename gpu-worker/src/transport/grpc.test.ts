@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { link, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -171,6 +172,18 @@ describe("a worker over gRPC", () => {
     await expect(garbage.toArray()).rejects.toMatchObject({ code: grpc.status.INTERNAL });
     expect((await ask()).at(-1)).toMatchObject({ code: "unavailable", message: /the engine is broken/ });
     expect((await ask()).at(0)).toMatchObject({ type: "open" });
+  });
+});
+
+describe("a worker's unix socket", () => {
+  it("is taken from a worker that was killed, and from no other", async () => {
+    const [path, left] = [join(folder, "worker.sock"), join(folder, "left.sock")];
+    const before = createServer().listen(path);
+    await once(before, "listening");
+    await expect(serve(plain, `unix:${path}`)).rejects.toThrow(`cannot listen on unix:${path}`);
+    await link(path, left);
+    before.close();
+    await serve(plain, `unix:${left}`);
   });
 });
 
