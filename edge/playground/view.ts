@@ -24,7 +24,7 @@ function draftNodes({ content, edits }: DraftBlock): Node[] {
   let offset = 0;
   for (const piece of content) {
     if (typeof piece === "number") {
-      nodes.push(span("masked", "·".repeat(piece)));
+      nodes.push(span("masked", "░".repeat(piece)));
       continue;
     }
     nodes.push(...markedNodes(piece, offset, edits));

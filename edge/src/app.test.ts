@@ -32,7 +32,7 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
     ["messages[0].content[0].type", { messages: image }],
     ["messages[0].content", { messages: [{ role: "assistant" }] }],
     ["messages[0].tool_call_id", { messages: [{ role: "tool", content: "x" }] }],
-    ["temperature", { temperature: 0.7 }],
+    ["temperature", { temperature: 3 }],
     ["n", { n: 9 }],
     ["n", { n: 1.5 }],
     ["max_tokens", { max_tokens: 0 }],
@@ -77,8 +77,8 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
   });
 
   test("with a message that says what to do", async () => {
-    const { error } = await post({ ...chat, temperature: 0.7 });
-    expect(error.message).toBe("temperature: sampling is not supported yet: leave temperature out, or set it to 0");
+    const { error } = await post({ ...chat, frequency_penalty: 1 });
+    expect(error.message).toBe("frequency_penalty: penalties are not supported yet: leave frequency_penalty out");
   });
 });
 

@@ -49,6 +49,8 @@ export interface GenerateRequest {
   readonly model: string;
   readonly prompt: Prompt;
   readonly decoding: DecodingRequest;
+  /** Absent: the best token always. */
+  readonly sampling?: Sampling;
   readonly maxTokens?: number;
   /** Answers to one prompt. */
   readonly choices: number;
@@ -85,6 +87,16 @@ export interface DecodingRequest {
   readonly threshold?: number;
   readonly editingThreshold?: number;
   readonly maxPostSteps?: number;
+}
+
+/** How tokens are drawn. */
+export interface Sampling {
+  /** Above 0. */
+  readonly temperature: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  /** With a seed, a request has one text. */
+  readonly seed?: bigint;
 }
 
 export interface Clock {

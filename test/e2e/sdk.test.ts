@@ -102,7 +102,7 @@ describe.each(models)("%s", (_, open) => {
     });
 
     test("raises what was wrong with a request", async () => {
-      const wrong = client().chat.completions.create({ ...asking("hi"), temperature: 2 });
+      const wrong = client().chat.completions.create({ ...asking("hi"), temperature: 3 });
       await expect(wrong).rejects.toMatchObject({ status: 400, param: "temperature", code: "invalid_request" });
       const unknown = client().chat.completions.create({ ...asking("hi"), model: "gpt-9" });
       await expect(unknown).rejects.toBeInstanceOf(OpenAI.NotFoundError);
@@ -194,7 +194,7 @@ describe.each(models)("%s", (_, open) => {
     });
 
     test("raises what was wrong with a request", async () => {
-      const wrong = generateText({ model: model(), prompt: "hi", temperature: 1, maxRetries: 0 });
+      const wrong = generateText({ model: model(), prompt: "hi", temperature: 3, maxRetries: 0 });
       await expect(wrong).rejects.toMatchObject({ statusCode: 400, message: expect.stringContaining("temperature") });
     });
 

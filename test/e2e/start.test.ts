@@ -19,14 +19,14 @@ test("serves the shipped model and drains on Ctrl-C", async () => {
       });
       program.once("exit", (code) => reject(new Error(`exit ${code}: ${output}`)));
     });
-    const [command] = /curl[^]*?\}'/.exec(output) ?? [];
-    const body = JSON.parse(/-d '([^]*)'/.exec(command ?? "")?.[1] ?? "") as { model: string };
+    const [command] = /curl[\s\S]*?\}'/.exec(output) ?? [];
+    const body = JSON.parse(/-d '([\s\S]*)'/.exec(command ?? "")?.[1] ?? "") as { model: string };
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    expect(await response.text()).toMatch(/function[^]*\[DONE\]/);
+    expect(await response.text()).toMatch(/function[\s\S]*\[DONE\]/);
     expect(await (await fetch(url)).text()).toContain("<title>Palimpsest</title>");
 
     program.kill("SIGINT");

@@ -46,6 +46,22 @@ test("the edit stream folds to exactly the text that a call without streaming re
   );
 });
 
+test("with a seed, a drawn answer is the same alone and beside others", async () => {
+  const request = (seed?: number) => ({
+    model: "palimpsest-demo",
+    messages: [{ role: "user", content: prompts[0] }],
+    temperature: 1.5,
+    top_p: 0.95,
+    max_tokens: 64,
+    ...(seed !== undefined && { seed }),
+  });
+  const text = async (seed?: number) => (await complete(request(seed))).choices[0]?.message.content;
+  const alone = await text(3);
+  const beside = await Promise.all([text(3), text(4), text(), text(3), text()]);
+  expect([beside[0], beside[3]]).toEqual([alone, alone]);
+  expect(new Set(beside).size).toBeGreaterThan(2);
+});
+
 test("a client that goes away stops the computation and frees its pages", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   const controller = new AbortController();

@@ -6,13 +6,14 @@ import type { DecodingRequest, GenerateRequest, Message, Model, Prompt } from ".
 
 /** @param attempt 1 unless another worker held the response before */
 export function encodeRequest(request: GenerateRequest, attempt: number): WireRequest {
-  const { responseId, model, prompt, decoding, maxTokens, choices, stop, ignoreEos, drafts } = request;
+  const { responseId, model, prompt, decoding, sampling, maxTokens, choices, stop, ignoreEos, drafts } = request;
   return create(GenerateRequestSchema, {
     responseId,
     attempt,
     model,
     prompt: encodePrompt(prompt),
     decoding: encodeDecoding(decoding),
+    ...(sampling && { sampling }),
     ...(maxTokens !== undefined && { maxTokens }),
     choices,
     stop: [...stop],

@@ -1,6 +1,6 @@
 /** The parameters that chat and plain completions share: their limits, and what this server cannot do and therefore refuses. */
 import { z } from "@hono/zod-openapi";
-import type { DecodingRequest, GenerateRequest } from "../ports.ts";
+import type { DecodingRequest, GenerateRequest, Sampling } from "../ports.ts";
 
 /** Answers to one prompt: the contract with the worker, whose choices of a response all run on one replica. */
 export const MAX_CHOICES = 8;
@@ -13,7 +13,10 @@ export const MAX_TOKENS = 2 ** 24;
 /** Each is a forward per block that no mask needs; the released presets use 16. */
 export const MAX_POST_STEPS = 256;
 
-const GREEDY_ONLY = "sampling is not supported yet: leave temperature out, or set it to 0";
+/** OpenAI's own limit. */
+export const MAX_TEMPERATURE = 2;
+/** The model's head sorts this many tokens to cut among. */
+export const MAX_TOP_K = 1024;
 
 /** A parameter that would change the answer and that this server does not implement: only its neutral values pass. */
 function only<T extends string | number | boolean>(neutral: T, error: string) {
@@ -52,9 +55,15 @@ export const sharedParameters = z.object({
     description: "Denoise steps allowed after a block's last mask.",
   }),
 
-  temperature: only(0, GREEDY_ONLY),
-  top_p: z.number().gt(0).max(1).nullish().openapi({ description: "Accepted; the answer is greedy whatever it is." }),
-  seed: z.int().nullish().openapi({ description: "Accepted; the answer is greedy whatever it is." }),
+  temperature: z
+    .number()
+    .min(0)
+    .max(MAX_TEMPERATURE)
+    .nullish()
+    .openapi({ description: "0, the default, always takes the best token, as the model's presets do." }),
+  top_p: z.number().gt(0).max(1).nullish().openapi({ description: "Used when temperature is above 0." }),
+  top_k: z.int().min(1).max(MAX_TOP_K).nullish().openapi({ description: "Used when temperature is above 0." }),
+  seed: z.int().nullish().openapi({ description: "With a seed, a request has one text at any temperature." }),
   presence_penalty: only(0, "penalties are not supported yet: leave presence_penalty out"),
   frequency_penalty: only(0, "penalties are not supported yet: leave frequency_penalty out"),
   repetition_penalty: only(1, "penalties are not supported yet: leave repetition_penalty out"),
@@ -72,10 +81,20 @@ export function generationOf(body: SharedParameters): Omit<GenerateRequest, "res
   return {
     model: body.model,
     decoding: decodingOf(body),
+    ...(body.temperature && { sampling: samplingOf({ ...body, temperature: body.temperature }) }),
     ...(body.max_tokens != null && { maxTokens: body.max_tokens }),
     choices: body.n ?? 1,
     stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
     ignoreEos: body.ignore_eos ?? false,
+  };
+}
+
+function samplingOf({ temperature, top_p, top_k, seed }: SharedParameters & { temperature: number }): Sampling {
+  return {
+    temperature,
+    ...(top_p != null && { topP: top_p }),
+    ...(top_k != null && { topK: top_k }),
+    ...(seed != null && { seed: BigInt.asUintN(64, BigInt(seed)) }),
   };
 }
 

@@ -6,19 +6,28 @@
  * Sources: LLaDA2.1 report, equations 1-3; the released `generate()` of both versions, whose decisions it reproduces.
  */
 import type { Decoding } from "@palimpsest/proto";
+import type { Sampling } from "./sampling.ts";
 
 /** The best token at a position and its probability. */
 export interface Candidate {
   readonly token: number;
   readonly probability: number;
+  /** The token drawn for a masked cell, and its probability in the distribution it was drawn from. */
+  readonly drawn?: { readonly token: number; readonly probability: number };
+}
+
+/** A token to draw at a cell: from where in the cumulative distribution, in [0, 1). */
+export interface Draw extends Sampling {
+  readonly cell: number;
+  readonly uniform: number;
 }
 
 /** A model as one sequence sees it. Positions are implied: what was prefilled and committed comes first. */
 export interface SequenceModel {
   /** Runs the prompt's full blocks; their K/V join the cache. */
   prefill(tokens: readonly number[]): Promise<void>;
-  /** One forward of the open block over the cache. A candidate per cell, never the mask token. */
-  denoise(block: readonly number[]): Promise<readonly Candidate[]>;
+  /** One forward of the open block over the cache. A candidate per cell, never the mask token; drawn where `draws` asks. */
+  denoise(block: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]>;
   /** The block is final: the K/V of a forward that saw exactly these tokens join the cache. */
   commit(block: readonly number[]): Promise<void>;
 }
@@ -30,6 +39,8 @@ export interface DecodeOptions {
   /** Tokens that end the answer; empty to go on to the limit. */
   readonly eosTokens: ReadonlySet<number>;
   readonly maxTokens: number;
+  /** Absent: the best token always. */
+  readonly sampling?: Sampling & { readonly uniform: (block: number, step: number, cell: number) => number };
 }
 
 /** One change to a cell. `at` counts the block's generated cells. */
@@ -109,13 +120,22 @@ async function* denoise(
   // 2.0 never edits: it leaves the loop with its last mask.
   const { rule, threshold, editing_threshold = 1, max_post_steps = 0, num_to_transfer } = options.decoding;
   const editable = rule === "2.1";
-  for (let postSteps = 0; ; ) {
+  const { sampling } = options;
+  for (let step = 0, postSteps = 0; ; step++) {
     const masked = positions(cells, prompted, (token) => token === options.maskToken);
     if (masked.length === 0 && ++postSteps > max_post_steps) return;
 
     signal.throwIfAborted();
-    const candidates = await model.denoise(cells);
-    const probability = (i: number): number => (candidates[i] as Candidate).probability;
+    const draws =
+      sampling && masked.map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(block, step, cell) }));
+    const candidates = await model.denoise(cells, draws);
+    // A masked cell may take what was drawn. A token is always compared with the best one, untempered: drawing there would
+    // rewrite the whole block at every step (a deviation from the reference, which draws).
+    const candidate = (i: number) => {
+      const best = candidates[i] as Candidate;
+      return cells[i] === options.maskToken ? (best.drawn ?? best) : best;
+    };
+    const probability = (i: number): number => candidate(i).probability;
 
     // Mask to token: all that pass the threshold, or else the best few.
     let unmasked = masked.filter((i) => probability(i) > threshold);
@@ -125,14 +145,14 @@ async function* denoise(
     // Token to token, by the same forward.
     const substituted = editable
       ? positions(cells, prompted, (token, i) => {
-          return token !== options.maskToken && candidates[i]?.token !== token && probability(i) > editing_threshold;
+          return token !== options.maskToken && candidate(i).token !== token && probability(i) > editing_threshold;
         })
       : [];
 
     const edits = [...unmasked, ...substituted]
       .toSorted((i, j) => i - j)
       .map((i): TokenEdit => {
-        const { token: after, probability } = candidates[i] as Candidate;
+        const { token: after, probability } = candidate(i);
         const before = cells[i] as number;
         cells[i] = after;
         return {

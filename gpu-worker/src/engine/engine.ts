@@ -1,5 +1,6 @@
 /** What a worker asks of its engine. The implementation runs in a thread of its own; this is what stands on both sides. */
 import type { EditEvent, FinishReason } from "@palimpsest/proto";
+import type { Sampling } from "./sampling.ts";
 
 /** A response to generate. The engine owns template and tokenizer. */
 export interface GenerateRequest {
@@ -8,6 +9,8 @@ export interface GenerateRequest {
   readonly attempt: number;
   readonly prompt: Prompt;
   readonly decoding: DecodingRequest;
+  /** Absent: the best token always. */
+  readonly sampling?: SamplingRequest;
   /** Absent: as many as the context allows, up to the engine's default. */
   readonly maxTokens?: number;
   /** Answers to one prompt, 1 to 8. */
@@ -50,6 +53,12 @@ export interface DecodingRequest {
   readonly threshold?: number;
   readonly editingThreshold?: number;
   readonly maxPostSteps?: number;
+}
+
+/** How tokens are drawn. */
+export interface SamplingRequest extends Sampling {
+  /** With a seed, a request has one text. Without, one is made up. */
+  readonly seed?: bigint;
 }
 
 export interface CommittedChoice {

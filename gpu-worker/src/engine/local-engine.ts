@@ -7,10 +7,20 @@ import { WorkerError } from "../errors.ts";
 import type { TokenBytes } from "./answer-text.ts";
 import { type ChoiceEvent, tellChoice } from "./choice.ts";
 import { decode, type SequenceModel, type Step } from "./decode.ts";
-import type { CommittedChoice, Engine, EngineStats, GenerateRequest, Message, ModelInfo, Prompt } from "./engine.ts";
+import type {
+  CommittedChoice,
+  Engine,
+  EngineStats,
+  GenerateRequest,
+  Message,
+  ModelInfo,
+  Prompt,
+  SamplingRequest,
+} from "./engine.ts";
 import type { PageId } from "./kv-cache.ts";
 import { merge } from "./merge.ts";
-import { decodingParameters } from "./presets.ts";
+import { checkSampling, decodingParameters } from "./presets.ts";
+import { uniform } from "./sampling.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Answer length where the request names none: the reference's `gen_length`. */
@@ -60,6 +70,7 @@ interface Plan {
   readonly maxTokens: number;
   readonly decoding: Decoding;
   readonly committed: readonly CommittedChoice[];
+  readonly sampling: (SamplingRequest & { readonly seed: bigint }) | undefined;
 }
 
 type ResponseEvent = { readonly type: "admitted" } | (ChoiceEvent & { readonly choice: number });
@@ -138,8 +149,16 @@ export class LocalEngine implements Engine {
     const eosTokens = new Set(request.ignoreEos ? [] : this.#options.eosTokens);
     const sequence = model.sequence(admission.pages);
     const prompt = [...plan.prompt, ...committed];
-    const maxTokens = plan.maxTokens - committed.length;
-    const steps = decode(sequence, prompt, { decoding, blockLength, maskToken, eosTokens, maxTokens }, signal);
+    const firstBlock = Math.floor(prompt.length / blockLength) - Math.floor(plan.prompt.length / blockLength);
+    const options = {
+      decoding,
+      blockLength,
+      maskToken,
+      eosTokens,
+      maxTokens: plan.maxTokens - committed.length,
+      ...(plan.sampling && { sampling: drawing(plan.sampling, choice, firstBlock) }),
+    };
+    const steps = decode(sequence, prompt, options, signal);
     const events = tellChoice(this.#counted(steps, usage), {
       bytes: tokenizer?.bytes ?? (() => new Uint8Array(0)),
       maskToken,
@@ -147,7 +166,7 @@ export class LocalEngine implements Engine {
       stop: request.stop,
       drafts: request.drafts,
       committed,
-      firstBlock: Math.floor(prompt.length / blockLength) - Math.floor(plan.prompt.length / blockLength),
+      firstBlock,
     });
     try {
       for await (const event of events) yield { ...event, choice };
@@ -177,6 +196,7 @@ export class LocalEngine implements Engine {
       throw invalid("n", `n: must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
     }
     const decoding = decodingParameters(request.decoding);
+    if (request.sampling) checkSampling(request.sampling);
     const prompt = this.#encode(request.prompt);
     if (prompt.length === 0) throw invalid("prompt", "prompt: is empty");
     const room = maxContextTokens - prompt.length;
@@ -202,7 +222,8 @@ export class LocalEngine implements Engine {
         );
       }
     }
-    return { request, prompt, maxTokens, decoding, committed: request.committed };
+    const sampling = request.sampling && { seed: randomSeed(), ...request.sampling };
+    return { request, prompt, maxTokens, decoding, committed: request.committed, sampling };
   }
 
   #encode(prompt: Prompt): readonly number[] {
@@ -220,6 +241,23 @@ export class LocalEngine implements Engine {
     }
     return prompt.kind === "text" ? tokenizer.encode(prompt.text) : tokenizer.encodeChat(prompt.messages, prompt.tools);
   }
+}
+
+/** A choice's draws: the same for the same seed, whichever worker makes them. `firstBlock` is where this one begins. */
+function drawing(
+  { seed, ...sampling }: SamplingRequest & { readonly seed: bigint },
+  choice: number,
+  firstBlock: number,
+) {
+  return {
+    ...sampling,
+    uniform: (block: number, step: number, cell: number) =>
+      uniform({ seed, choice, block: firstBlock + block, step, cell }),
+  };
+}
+
+function randomSeed(): bigint {
+  return crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
 }
 
 function emptyUsage(): Usage {

@@ -2,6 +2,7 @@
 import type { Decoding } from "@palimpsest/proto";
 import { WorkerError } from "../errors.ts";
 import type { DecodingRequest } from "./engine.ts";
+import type { Sampling } from "./sampling.ts";
 
 /** The model card's presets for LLaDA2.1, and 2.0's evaluation setting. */
 const PRESETS = {
@@ -12,6 +13,12 @@ const PRESETS = {
 
 /** More post steps than this change nothing in practice and cost a forward each. */
 const POST_STEPS_LIMIT = 256;
+
+/** OpenAI's own limit. */
+const TEMPERATURE_LIMIT = 2;
+
+/** The head cuts among this many tokens (FILTER_TOKENS of the head graph). */
+const FILTER_LIMIT = 1024;
 
 /** The parameters in force for a request. @throws WorkerError naming the parameter */
 export function decodingParameters(request: DecodingRequest): Decoding {
@@ -40,6 +47,18 @@ export function decodingParameters(request: DecodingRequest): Decoding {
     editing_threshold: editingThreshold ?? preset.editing_threshold,
     max_post_steps: maxPostSteps ?? preset.max_post_steps,
   };
+}
+
+/** Checks how tokens are to be drawn. @throws WorkerError naming the parameter */
+export function checkSampling({ temperature, topK, topP }: Sampling): void {
+  if (!(temperature > 0 && temperature <= TEMPERATURE_LIMIT)) {
+    throw invalid("temperature", `must be above 0 and at most ${TEMPERATURE_LIMIT} to draw, not ${temperature}`);
+  }
+  if (topP !== undefined && !(topP > 0 && topP <= 1))
+    throw invalid("top_p", `must be above 0 and at most 1, not ${topP}`);
+  if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1 && topK <= FILTER_LIMIT)) {
+    throw invalid("top_k", `must be a whole number from 1 to ${FILTER_LIMIT}, not ${topK}`);
+  }
 }
 
 function probability(param: string, value: number | undefined): number | undefined {

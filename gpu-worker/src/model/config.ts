@@ -1,7 +1,7 @@
 /**
  * The architecture of a LLaDA2 checkpoint, read from its `config.json`. It knows numbers only: no tensors, no files.
- * Source: the released configurations; the class defaults of the modeling code are wrong for the released checkpoints in
- * places (`use_qk_norm`), which is noted at the key.
+ * Source: the released configurations. `use_qk_norm` is not read: the modeling code's default says no, and every released
+ * checkpoint has the weights and needs them.
  */
 import { z } from "zod";
 import { describeIssues, PackageError } from "../errors.ts";
@@ -42,8 +42,6 @@ const rawConfig = z.object({
   moe_router_enable_expert_bias: z.boolean().default(true),
   use_bias: z.literal(false).default(false),
   use_qkv_bias: z.literal(false).default(false),
-  // The class default is false, but every released checkpoint has the weights and needs them.
-  use_qk_norm: z.literal(true).default(true),
   tie_word_embeddings: z.boolean().default(false),
   use_sliding_window: z.literal(false).default(false),
   mask_token_id: z.int().nonnegative().nullish(),

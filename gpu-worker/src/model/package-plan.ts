@@ -4,6 +4,7 @@
  * arithmetic.
  */
 import type { ModelConfig } from "./config.ts";
+import { bestCandidates, drawnCandidates, logits } from "./head.ts";
 import {
   addPartials,
   attention,
@@ -11,8 +12,6 @@ import {
   experts,
   feedForward,
   gateUpMatrix,
-  matrix,
-  project,
   rmsNorm,
   ropeAngles,
   router,
@@ -141,25 +140,26 @@ function expertNodes(config: ModelConfig, layer: number, local: readonly number[
 }
 
 function headNodes(config: ModelConfig, options: PlanOptions, output: "candidates" | "logits"): OnnxGraph {
-  const { hiddenSize, vocabSize } = config;
   const g = new OnnxGraph(HEAD_GRAPH);
-  const rows = g.node("Gather", [hiddenInput(g, hiddenSize), g.input("rows", "i64", ["R"])]);
-  const normed = rmsNorm(g, rows, { name: "model.norm.weight", dims: [hiddenSize] }, config.rmsNormEps);
-  const tensor = config.tiedEmbeddings ? "model.word_embeddings.weight" : "lm_head.weight";
-  // 8 bits cost the head no time against 4, and it decides every token.
-  const quantization = options.quantization === "none" ? "none" : "int8";
-  const logits = project(g, normed, matrix("lm_head", [[tensor, vocabSize, hiddenSize]]), quantization);
+  const rows = g.node("Gather", [hiddenInput(g, config.hiddenSize), g.input("rows", "i64", ["R"])]);
+  const scores = logits(g, rows, config, options.quantization);
   if (output === "logits") {
-    g.output("logits", logits, "f32", ["R", vocabSize]);
+    g.output("logits", scores, "f32", ["R", config.vocabSize]);
     return g;
   }
-  // The best two, so that the other one stands in where the best is the mask token.
-  const [probabilities, tokens] = g.nodes("TopK", [g.node("Softmax", [logits]), g.ints([2])], 2) as [Value, Value];
-  const [token, nextToken] = columns(g, tokens);
-  const [probability, nextProbability] = columns(g, probabilities);
-  const isMask = g.node("Equal", [token, g.ints([options.maskToken], [])]);
-  g.output("token", g.node("Where", [isMask, nextToken, token]), "i64", ["R"]);
-  g.output("probability", g.node("Where", [isMask, nextProbability, probability]), "f32", ["R"]);
+  const best = bestCandidates(g, scores, options.maskToken);
+  g.output("token", best.token, "i64", ["R"]);
+  g.output("probability", best.probability, "f32", ["R"]);
+  const inputs = {
+    rows: g.input("drawn_rows", "i64", ["Q"]),
+    temperature: g.input("temperature", "f32", ["Q", 1]),
+    topK: g.input("top_k", "i64", ["Q", 1]),
+    topP: g.input("top_p", "f32", ["Q", 1]),
+    uniform: g.input("uniform", "f32", ["Q", 1]),
+  };
+  const drawn = drawnCandidates(g, scores, inputs, config, options.maskToken);
+  g.output("drawn_token", drawn.token, "i64", ["Q"]);
+  g.output("drawn_probability", drawn.probability, "f32", ["Q"]);
   return g;
 }
 
@@ -167,12 +167,6 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
 function hiddenInput(g: OnnxGraph, hiddenSize: number): Value {
   const hidden = g.input("hidden", "f32", ["T", hiddenSize]);
   return addPartials(g, hidden, g.input("partials", "f32", ["R", "T", hiddenSize]));
-}
-
-/** [R, 2] -> two of [R] */
-function columns(g: OnnxGraph, x: Value): [Value, Value] {
-  const parts = g.nodes("Split", [x], 2, { attributes: { axis: 1, num_outputs: 2 } });
-  return parts.map((part) => g.node("Squeeze", [part, g.ints([1])])) as [Value, Value];
 }
 
 function file(name: string, rank: number, graph: OnnxGraph): GraphFile {

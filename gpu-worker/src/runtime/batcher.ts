@@ -3,9 +3,9 @@
  * is in it; who is done leaves, who is new joins the next. It knows blocks, not sequences.
  */
 import { setImmediate } from "node:timers/promises";
-import type { Candidate } from "../engine/decode.ts";
+import type { Candidate, Draw } from "../engine/decode.ts";
 import type { BlockInput } from "./attention-inputs.ts";
-import type { Forward, ForwardOutput } from "./forward.ts";
+import type { Forward, ForwardOutput, RowDraw } from "./forward.ts";
 
 /** `denoise` wants candidates for its last block; `prefill` and `commit` only keys and values. */
 export type ForwardKind = "denoise" | "prefill" | "commit";
@@ -23,6 +23,7 @@ interface Submission {
   /** `peers` count from the submission's own first block. */
   readonly blocks: readonly BlockInput[];
   readonly kind: ForwardKind;
+  readonly draws: readonly Draw[];
   readonly resolve: (batched: Batched) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -38,10 +39,10 @@ export class Batcher {
     this.#blockLength = blockLength;
   }
 
-  /** Runs blocks in one forward, with whatever else is ready. */
-  run(blocks: readonly BlockInput[], kind: ForwardKind): Promise<Batched> {
+  /** Runs blocks in one forward, with whatever else is ready. `draws` are for cells of the last block. */
+  run(blocks: readonly BlockInput[], kind: ForwardKind, draws: readonly Draw[] = []): Promise<Batched> {
     const { promise, resolve, reject } = Promise.withResolvers<Batched>();
-    this.#pending.push({ blocks, kind, resolve, reject });
+    this.#pending.push({ blocks, kind, draws, resolve, reject });
     void this.#pump();
     return promise;
   }
@@ -77,10 +78,14 @@ export class Batcher {
         );
       }
       const output = await this.#forward.layers(blocks);
-      const rows = batch.flatMap(({ kind, blocks: own }, i) => {
-        return kind === "denoise" ? this.#rows((firsts[i] as number) + own.length - 1) : [];
+      const rows: number[] = [];
+      const draws: RowDraw[] = [];
+      batch.forEach((submission, i) => {
+        if (submission.kind !== "denoise") return;
+        draws.push(...submission.draws.map(({ cell, ...draw }) => ({ ...draw, row: rows.length + cell })));
+        rows.push(...this.#rows((firsts[i] as number) + submission.blocks.length - 1));
       });
-      const candidates = rows.length > 0 ? await this.#forward.head(output, rows) : [];
+      const candidates = rows.length > 0 ? await this.#forward.head(output, rows, draws) : [];
       let next = 0;
       batch.forEach(({ kind, resolve }, i) => {
         const end = kind === "denoise" ? next + this.#blockLength : next;

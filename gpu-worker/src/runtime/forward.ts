@@ -4,6 +4,7 @@
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate } from "../engine/decode.ts";
+import type { Sampling } from "../engine/sampling.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, expertGraph, expertsOfRank, HEAD_GRAPH, layerGraph } from "../model/package-plan.ts";
 import { permute } from "../parallel/permutation.ts";
@@ -15,6 +16,14 @@ export interface ForwardOutput extends MadeTensors {
   /** [T, H] and the last layer's partial results [R, T, H]: what the head takes. */
   readonly hidden: Tensor;
   readonly partials: Tensor;
+}
+
+/** A token to draw at one of the head's rows. */
+export interface RowDraw extends Sampling {
+  /** Index into the head's rows. */
+  readonly row: number;
+  /** In [0, 1). */
+  readonly uniform: number;
 }
 
 /** Is told the experts [T, K] that a layer's router chose. */
@@ -62,14 +71,23 @@ export class Forward {
     return { hidden, partials, keys, values };
   }
 
-  /** The candidates at `rows` of a forward. */
-  async head({ hidden, partials }: ForwardOutput, rows: readonly number[]): Promise<Candidate[]> {
+  /** The candidates at `rows` of a forward; `draws` says which of them draw a token as well. */
+  async head(output: ForwardOutput, rows: readonly number[], draws: readonly RowDraw[] = []): Promise<Candidate[]> {
+    const { hidden, partials } = output;
     // An even number of rows, for the same reason as in parallel/permutation.ts.
     const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
-    const out = await this.#session(HEAD_GRAPH).run({ hidden, partials, rows: int64(even, [even.length]) });
-    const tokens = out.token?.data as BigInt64Array;
-    const probabilities = out.probability?.data as Float32Array;
-    return rows.map((_, i) => ({ token: Number(tokens[i]), probability: probabilities[i] as number }));
+    const out = await this.#session(HEAD_GRAPH).run({
+      hidden,
+      partials,
+      rows: int64(even, [even.length]),
+      ...drawInputs(draws, this.#manifest.config.vocabSize),
+    });
+    const candidates = pairs(out.token as Tensor, out.probability as Tensor);
+    pairs(out.drawn_token as Tensor, out.drawn_probability as Tensor).forEach((drawn, i) => {
+      const { row } = draws[i] as RowDraw;
+      candidates[row] = { ...(candidates[row] as Candidate), drawn };
+    });
+    return candidates.slice(0, rows.length);
   }
 
   /** Every rank's partial sums over its experts, stacked in rank order: [R, T, H]. */
@@ -98,6 +116,33 @@ export class Forward {
     if (session === undefined) throw new Error(`the package has no graph ${name}`);
     return session;
   }
+}
+
+/** [Q, 1] each; what the head graph draws with. */
+function drawInputs(draws: readonly RowDraw[], vocabSize: number) {
+  const dims = [draws.length, 1];
+  const floats = (values: number[]): Tensor => new Tensor("float32", Float32Array.from(values), dims);
+  return {
+    drawn_rows: int64(
+      draws.map(({ row }) => row),
+      [draws.length],
+    ),
+    temperature: floats(draws.map(({ temperature }) => temperature)),
+    top_k: int64(
+      draws.map(({ topK }) => topK ?? vocabSize),
+      dims,
+    ),
+    top_p: floats(draws.map(({ topP }) => topP ?? 1)),
+    uniform: floats(draws.map(({ uniform }) => uniform)),
+  };
+}
+
+function pairs(tokens: Tensor, probabilities: Tensor): Candidate[] {
+  const probability = probabilities.data as Float32Array;
+  return Array.from(tokens.data as BigInt64Array, (token, i) => ({
+    token: Number(token),
+    probability: probability[i] as number,
+  }));
 }
 
 function noPartials(hidden: Tensor): Tensor {

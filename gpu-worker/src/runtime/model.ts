@@ -2,7 +2,7 @@
  * The engine's model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. It knows no text and
  * no rules of decoding.
  */
-import type { Candidate, SequenceModel } from "../engine/decode.ts";
+import type { Candidate, Draw, SequenceModel } from "../engine/decode.ts";
 import type { PageId } from "../engine/kv-cache.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { BlockInput } from "./attention-inputs.ts";
@@ -90,9 +90,9 @@ class CachedSequence implements CountedSequenceModel {
     }
   }
 
-  async denoise(block: readonly number[]): Promise<readonly Candidate[]> {
+  async denoise(block: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]> {
     count(this, this.#shared, "forwards");
-    const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs([block]), "denoise");
+    const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs([block]), "denoise", draws);
     this.#lastStep = { block: [...block], output, at };
     return candidates;
   }
@@ -132,11 +132,11 @@ class UncachedSequence implements CountedSequenceModel {
     this.#tokens.push(...tokens);
   }
 
-  async denoise(block: readonly number[]): Promise<readonly Candidate[]> {
+  async denoise(block: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]> {
     count(this, this.#shared, "forwards");
     const blocks = cut([...this.#tokens, ...block], this.#shared.blockLength);
     const inputs = blocks.map((tokens, i) => ({ tokens, pages: [], peers: range(i) }));
-    return (await this.#shared.batcher.run(inputs, "denoise")).candidates;
+    return (await this.#shared.batcher.run(inputs, "denoise", draws)).candidates;
   }
 
   async commit(block: readonly number[]): Promise<void> {

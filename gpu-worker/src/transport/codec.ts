@@ -6,7 +6,14 @@ import { create } from "@bufbuild/protobuf";
 import { decodeFinishReason, encodeFinishReason } from "@palimpsest/proto";
 import { DecodingRule } from "@palimpsest/proto/edit";
 import * as wire from "@palimpsest/proto/generate";
-import type { DecodingRequest, GenerateRequest, Message, ModelInfo, Prompt } from "../engine/engine.ts";
+import type {
+  DecodingRequest,
+  GenerateRequest,
+  Message,
+  ModelInfo,
+  Prompt,
+  SamplingRequest,
+} from "../engine/engine.ts";
 import { WorkerError } from "../errors.ts";
 
 /** @throws WorkerError naming the parameter as OpenAI's API has it */
@@ -18,6 +25,7 @@ export function parseRequest(message: wire.GenerateRequest): GenerateRequest {
     attempt,
     prompt: parsePrompt(message.prompt),
     decoding: message.decoding === undefined ? {} : parseDecoding(message.decoding),
+    ...(message.sampling !== undefined && { sampling: parseSampling(message.sampling) }),
     ...(maxTokens !== undefined && { maxTokens }),
     choices,
     stop: message.stop.map((text, i) => nonEmpty(`stop[${i}]`, text)),
@@ -41,6 +49,7 @@ export function encodeRequest(request: GenerateRequest, model: string): wire.Gen
     model,
     prompt: encodePrompt(request.prompt),
     decoding: encodeDecoding(request.decoding),
+    ...(request.sampling !== undefined && { sampling: request.sampling }),
     ...(maxTokens !== undefined && { maxTokens }),
     choices,
     stop: [...request.stop],
@@ -94,6 +103,15 @@ function parseMessage({ role, content, toolCalls, toolCallId, name }: wire.Messa
     }),
     ...(toolCallId !== "" && { toolCallId }),
     ...(name !== "" && { name }),
+  };
+}
+
+function parseSampling({ temperature, topP, topK, seed }: wire.Sampling): SamplingRequest {
+  return {
+    temperature,
+    ...(topP !== undefined && { topP }),
+    ...(topK !== undefined && { topK }),
+    ...(seed !== undefined && { seed }),
   };
 }
 

@@ -103,6 +103,13 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
    * @generated from field: bool ignore_eos = 13;
    */
   ignoreEos: boolean;
+
+  /**
+   * Absent: the best token always.
+   *
+   * @generated from field: palimpsest.v1.Sampling sampling = 14;
+   */
+  sampling?: Sampling | undefined;
 };
 
 /**
@@ -110,6 +117,41 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
  * Use `create(GenerateRequestSchema)` to create a new message.
  */
 export declare const GenerateRequestSchema: GenMessage<GenerateRequest>;
+
+/**
+ * How tokens are drawn. With a seed, a request has one text, whatever runs beside it and whoever goes on with it.
+ *
+ * @generated from message palimpsest.v1.Sampling
+ */
+export declare type Sampling = Message$1<"palimpsest.v1.Sampling"> & {
+  /**
+   * Above 0.
+   *
+   * @generated from field: double temperature = 1;
+   */
+  temperature: number;
+
+  /**
+   * @generated from field: optional double top_p = 2;
+   */
+  topP?: number | undefined;
+
+  /**
+   * @generated from field: optional uint32 top_k = 3;
+   */
+  topK?: number | undefined;
+
+  /**
+   * @generated from field: optional uint64 seed = 4;
+   */
+  seed?: bigint | undefined;
+};
+
+/**
+ * Describes the message palimpsest.v1.Sampling.
+ * Use `create(SamplingSchema)` to create a new message.
+ */
+export declare const SamplingSchema: GenMessage<Sampling>;
 
 /**
  * @generated from message palimpsest.v1.GenerateResponse

@@ -11,7 +11,7 @@ import { file_palimpsest_v1_edit } from "./edit_pb.js";
  * Describes the file palimpsest/v1/generate.proto.
  */
 export const file_palimpsest_v1_generate = /*@__PURE__*/
-  fileDesc("ChxwYWxpbXBzZXN0L3YxL2dlbmVyYXRlLnByb3RvEg1wYWxpbXBzZXN0LnYxIoADCg9HZW5lcmF0ZVJlcXVlc3QSEwoLcmVzcG9uc2VfaWQYASABKAkSDwoHYXR0ZW1wdBgCIAEoDRINCgVtb2RlbBgDIAEoCRIjCgRjaGF0GAQgASgLMhMucGFsaW1wc2VzdC52MS5DaGF0SAASDgoEdGV4dBgFIAEoCUgAEikKBnRva2VucxgGIAEoCzIXLnBhbGltcHNlc3QudjEuVG9rZW5JZHNIABIwCghkZWNvZGluZxgHIAEoCzIeLnBhbGltcHNlc3QudjEuRGVjb2RpbmdSZXF1ZXN0EhcKCm1heF90b2tlbnMYCCABKA1IAYgBARIPCgdjaG9pY2VzGAkgASgNEgwKBHN0b3AYCiADKAkSDgoGZHJhZnRzGAsgASgIEjEKCWNvbW1pdHRlZBgMIAMoCzIeLnBhbGltcHNlc3QudjEuQ29tbWl0dGVkQ2hvaWNlEhIKCmlnbm9yZV9lb3MYDSABKAhCCAoGcHJvbXB0Qg0KC19tYXhfdG9rZW5zIjsKEEdlbmVyYXRlUmVzcG9uc2USJwoFZXZlbnQYASABKAsyGC5wYWxpbXBzZXN0LnYxLkVkaXRFdmVudCI/CgRDaGF0EigKCG1lc3NhZ2VzGAEgAygLMhYucGFsaW1wc2VzdC52MS5NZXNzYWdlEg0KBXRvb2xzGAIgAygJInkKB01lc3NhZ2USDAoEcm9sZRgBIAEoCRIPCgdjb250ZW50GAIgASgJEisKCnRvb2xfY2FsbHMYAyADKAsyFy5wYWxpbXBzZXN0LnYxLlRvb2xDYWxsEhQKDHRvb2xfY2FsbF9pZBgEIAEoCRIMCgRuYW1lGAUgASgJIjcKCFRvb2xDYWxsEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSEQoJYXJndW1lbnRzGAMgASgJIhcKCFRva2VuSWRzEgsKA2lkcxgBIAMoDSKBAgoPRGVjb2RpbmdSZXF1ZXN0EikKBG1vZGUYASABKA4yGy5wYWxpbXBzZXN0LnYxLkRlY29kaW5nTW9kZRIuCgRydWxlGAIgASgOMhsucGFsaW1wc2VzdC52MS5EZWNvZGluZ1J1bGVIAIgBARIWCgl0aHJlc2hvbGQYAyABKAFIAYgBARIeChFlZGl0aW5nX3RocmVzaG9sZBgEIAEoAUgCiAEBEhsKDm1heF9wb3N0X3N0ZXBzGAUgASgNSAOIAQFCBwoFX3J1bGVCDAoKX3RocmVzaG9sZEIUChJfZWRpdGluZ190aHJlc2hvbGRCEQoPX21heF9wb3N0X3N0ZXBzIm8KD0NvbW1pdHRlZENob2ljZRIRCgl0b2tlbl9pZHMYASADKA0SNwoNZmluaXNoX3JlYXNvbhgCIAEoDjIbLnBhbGltcHNlc3QudjEuRmluaXNoUmVhc29uSACIAQFCEAoOX2ZpbmlzaF9yZWFzb24iEQoPR2V0TW9kZWxSZXF1ZXN0IpIBChBHZXRNb2RlbFJlc3BvbnNlEg0KBW1vZGVsGAEgASgJEg8KB2NyZWF0ZWQYAiABKAMSFAoMYmxvY2tfbGVuZ3RoGAMgASgNEhoKEm1heF9jb250ZXh0X3Rva2VucxgEIAEoDRIMCgRjaGF0GAUgASgIEgwKBHRleHQYBiABKAgSEAoIY2FwYWNpdHkYByABKA0qYQoMRGVjb2RpbmdNb2RlEh0KGURFQ09ESU5HX01PREVfVU5TUEVDSUZJRUQQABIXChNERUNPRElOR19NT0RFX1NQRUVEEAESGQoVREVDT0RJTkdfTU9ERV9RVUFMSVRZEAIyrQEKD0dlbmVyYXRlU2VydmljZRJNCghHZW5lcmF0ZRIeLnBhbGltcHNlc3QudjEuR2VuZXJhdGVSZXF1ZXN0Gh8ucGFsaW1wc2VzdC52MS5HZW5lcmF0ZVJlc3BvbnNlMAESSwoIR2V0TW9kZWwSHi5wYWxpbXBzZXN0LnYxLkdldE1vZGVsUmVxdWVzdBofLnBhbGltcHNlc3QudjEuR2V0TW9kZWxSZXNwb25zZWIGcHJvdG8z", [file_palimpsest_v1_edit]);
+  fileDesc("ChxwYWxpbXBzZXN0L3YxL2dlbmVyYXRlLnByb3RvEg1wYWxpbXBzZXN0LnYxIqsDCg9HZW5lcmF0ZVJlcXVlc3QSEwoLcmVzcG9uc2VfaWQYASABKAkSDwoHYXR0ZW1wdBgCIAEoDRINCgVtb2RlbBgDIAEoCRIjCgRjaGF0GAQgASgLMhMucGFsaW1wc2VzdC52MS5DaGF0SAASDgoEdGV4dBgFIAEoCUgAEikKBnRva2VucxgGIAEoCzIXLnBhbGltcHNlc3QudjEuVG9rZW5JZHNIABIwCghkZWNvZGluZxgHIAEoCzIeLnBhbGltcHNlc3QudjEuRGVjb2RpbmdSZXF1ZXN0EhcKCm1heF90b2tlbnMYCCABKA1IAYgBARIPCgdjaG9pY2VzGAkgASgNEgwKBHN0b3AYCiADKAkSDgoGZHJhZnRzGAsgASgIEjEKCWNvbW1pdHRlZBgMIAMoCzIeLnBhbGltcHNlc3QudjEuQ29tbWl0dGVkQ2hvaWNlEhIKCmlnbm9yZV9lb3MYDSABKAgSKQoIc2FtcGxpbmcYDiABKAsyFy5wYWxpbXBzZXN0LnYxLlNhbXBsaW5nQggKBnByb21wdEINCgtfbWF4X3Rva2VucyJ3CghTYW1wbGluZxITCgt0ZW1wZXJhdHVyZRgBIAEoARISCgV0b3BfcBgCIAEoAUgAiAEBEhIKBXRvcF9rGAMgASgNSAGIAQESEQoEc2VlZBgEIAEoBEgCiAEBQggKBl90b3BfcEIICgZfdG9wX2tCBwoFX3NlZWQiOwoQR2VuZXJhdGVSZXNwb25zZRInCgVldmVudBgBIAEoCzIYLnBhbGltcHNlc3QudjEuRWRpdEV2ZW50Ij8KBENoYXQSKAoIbWVzc2FnZXMYASADKAsyFi5wYWxpbXBzZXN0LnYxLk1lc3NhZ2USDQoFdG9vbHMYAiADKAkieQoHTWVzc2FnZRIMCgRyb2xlGAEgASgJEg8KB2NvbnRlbnQYAiABKAkSKwoKdG9vbF9jYWxscxgDIAMoCzIXLnBhbGltcHNlc3QudjEuVG9vbENhbGwSFAoMdG9vbF9jYWxsX2lkGAQgASgJEgwKBG5hbWUYBSABKAkiNwoIVG9vbENhbGwSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIRCglhcmd1bWVudHMYAyABKAkiFwoIVG9rZW5JZHMSCwoDaWRzGAEgAygNIoECCg9EZWNvZGluZ1JlcXVlc3QSKQoEbW9kZRgBIAEoDjIbLnBhbGltcHNlc3QudjEuRGVjb2RpbmdNb2RlEi4KBHJ1bGUYAiABKA4yGy5wYWxpbXBzZXN0LnYxLkRlY29kaW5nUnVsZUgAiAEBEhYKCXRocmVzaG9sZBgDIAEoAUgBiAEBEh4KEWVkaXRpbmdfdGhyZXNob2xkGAQgASgBSAKIAQESGwoObWF4X3Bvc3Rfc3RlcHMYBSABKA1IA4gBAUIHCgVfcnVsZUIMCgpfdGhyZXNob2xkQhQKEl9lZGl0aW5nX3RocmVzaG9sZEIRCg9fbWF4X3Bvc3Rfc3RlcHMibwoPQ29tbWl0dGVkQ2hvaWNlEhEKCXRva2VuX2lkcxgBIAMoDRI3Cg1maW5pc2hfcmVhc29uGAIgASgOMhsucGFsaW1wc2VzdC52MS5GaW5pc2hSZWFzb25IAIgBAUIQCg5fZmluaXNoX3JlYXNvbiIRCg9HZXRNb2RlbFJlcXVlc3QikgEKEEdldE1vZGVsUmVzcG9uc2USDQoFbW9kZWwYASABKAkSDwoHY3JlYXRlZBgCIAEoAxIUCgxibG9ja19sZW5ndGgYAyABKA0SGgoSbWF4X2NvbnRleHRfdG9rZW5zGAQgASgNEgwKBGNoYXQYBSABKAgSDAoEdGV4dBgGIAEoCBIQCghjYXBhY2l0eRgHIAEoDSphCgxEZWNvZGluZ01vZGUSHQoZREVDT0RJTkdfTU9ERV9VTlNQRUNJRklFRBAAEhcKE0RFQ09ESU5HX01PREVfU1BFRUQQARIZChVERUNPRElOR19NT0RFX1FVQUxJVFkQAjKtAQoPR2VuZXJhdGVTZXJ2aWNlEk0KCEdlbmVyYXRlEh4ucGFsaW1wc2VzdC52MS5HZW5lcmF0ZVJlcXVlc3QaHy5wYWxpbXBzZXN0LnYxLkdlbmVyYXRlUmVzcG9uc2UwARJLCghHZXRNb2RlbBIeLnBhbGltcHNlc3QudjEuR2V0TW9kZWxSZXF1ZXN0Gh8ucGFsaW1wc2VzdC52MS5HZXRNb2RlbFJlc3BvbnNlYgZwcm90bzM", [file_palimpsest_v1_edit]);
 
 /**
  * Describes the message palimpsest.v1.GenerateRequest.
@@ -21,67 +21,74 @@ export const GenerateRequestSchema = /*@__PURE__*/
   messageDesc(file_palimpsest_v1_generate, 0);
 
 /**
+ * Describes the message palimpsest.v1.Sampling.
+ * Use `create(SamplingSchema)` to create a new message.
+ */
+export const SamplingSchema = /*@__PURE__*/
+  messageDesc(file_palimpsest_v1_generate, 1);
+
+/**
  * Describes the message palimpsest.v1.GenerateResponse.
  * Use `create(GenerateResponseSchema)` to create a new message.
  */
 export const GenerateResponseSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 1);
+  messageDesc(file_palimpsest_v1_generate, 2);
 
 /**
  * Describes the message palimpsest.v1.Chat.
  * Use `create(ChatSchema)` to create a new message.
  */
 export const ChatSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 2);
+  messageDesc(file_palimpsest_v1_generate, 3);
 
 /**
  * Describes the message palimpsest.v1.Message.
  * Use `create(MessageSchema)` to create a new message.
  */
 export const MessageSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 3);
+  messageDesc(file_palimpsest_v1_generate, 4);
 
 /**
  * Describes the message palimpsest.v1.ToolCall.
  * Use `create(ToolCallSchema)` to create a new message.
  */
 export const ToolCallSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 4);
+  messageDesc(file_palimpsest_v1_generate, 5);
 
 /**
  * Describes the message palimpsest.v1.TokenIds.
  * Use `create(TokenIdsSchema)` to create a new message.
  */
 export const TokenIdsSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 5);
+  messageDesc(file_palimpsest_v1_generate, 6);
 
 /**
  * Describes the message palimpsest.v1.DecodingRequest.
  * Use `create(DecodingRequestSchema)` to create a new message.
  */
 export const DecodingRequestSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 6);
+  messageDesc(file_palimpsest_v1_generate, 7);
 
 /**
  * Describes the message palimpsest.v1.CommittedChoice.
  * Use `create(CommittedChoiceSchema)` to create a new message.
  */
 export const CommittedChoiceSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 7);
+  messageDesc(file_palimpsest_v1_generate, 8);
 
 /**
  * Describes the message palimpsest.v1.GetModelRequest.
  * Use `create(GetModelRequestSchema)` to create a new message.
  */
 export const GetModelRequestSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 8);
+  messageDesc(file_palimpsest_v1_generate, 9);
 
 /**
  * Describes the message palimpsest.v1.GetModelResponse.
  * Use `create(GetModelResponseSchema)` to create a new message.
  */
 export const GetModelResponseSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 9);
+  messageDesc(file_palimpsest_v1_generate, 10);
 
 /**
  * Describes the enum palimpsest.v1.DecodingMode.

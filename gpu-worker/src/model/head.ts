@@ -1,0 +1,139 @@
+/**
+ * The decode head as ONNX nodes: from hidden rows to candidates. Logits stay inside. Sizes: R rows, V vocabulary, Q of the
+ * rows that draw their token instead of taking the best.
+ */
+import type { ModelConfig } from "./config.ts";
+import { matrix, project, rmsNorm } from "./layers.ts";
+import type { OnnxGraph, Value } from "./onnx-graph.ts";
+import type { Quantization } from "./weights.ts";
+
+/**
+ * Most probable tokens among which top_k and top_p cut. A nucleus that reaches further is cut here: sorting a whole
+ * vocabulary for every row would cost more than the forward.
+ */
+export const FILTER_TOKENS = 1024;
+
+/** A probability that no token has. */
+const ABOVE_ALL = 2;
+
+/** logits [R, V] of the hidden rows [R, H]. */
+export function logits(g: OnnxGraph, rows: Value, config: ModelConfig, quantization: Quantization): Value {
+  const { hiddenSize, vocabSize } = config;
+  const normed = rmsNorm(g, rows, { name: "model.norm.weight", dims: [hiddenSize] }, config.rmsNormEps);
+  const tensor = config.tiedEmbeddings ? "model.word_embeddings.weight" : "lm_head.weight";
+  // 8 bits cost the head no time against 4, and it decides every token.
+  return project(
+    g,
+    normed,
+    matrix("lm_head", [[tensor, vocabSize, hiddenSize]]),
+    quantization === "none" ? "none" : "int8",
+  );
+}
+
+/** The best token [R] other than the mask token, and its probability [R] in the full softmax. */
+export function bestCandidates(g: OnnxGraph, scores: Value, maskToken: number): { token: Value; probability: Value } {
+  // The best two, so that the other one stands in where the best is the mask token.
+  const [probabilities, tokens] = g.nodes("TopK", [g.node("Softmax", [scores]), g.ints([2])], 2) as [Value, Value];
+  const [token, nextToken] = columns(g, tokens);
+  const [probability, nextProbability] = columns(g, probabilities);
+  const isMask = g.node("Equal", [token, g.ints([maskToken], [])]);
+  return {
+    token: g.node("Where", [isMask, nextToken, token]),
+    probability: g.node("Where", [isMask, nextProbability, probability]),
+  };
+}
+
+/** What draws tokens, all per drawn row. */
+export interface DrawInputs {
+  /** i64 [Q]: rows that draw. */
+  readonly rows: Value;
+  /** f32 [Q, 1], above 0. */
+  readonly temperature: Value;
+  /** i64 [Q, 1]: tokens kept by probability; the vocabulary's size for no limit. */
+  readonly topK: Value;
+  /** f32 [Q, 1]: the smallest set of tokens that holds more than this share is kept; 1 for no limit. */
+  readonly topP: Value;
+  /** f32 [Q, 1] in [0, 1): where in the cumulative distribution the token is found. */
+  readonly uniform: Value;
+}
+
+/**
+ * Tokens [Q] drawn from the tempered softmax without the mask token, cut by top-k and then top-p, and their probabilities [Q]
+ * in what was drawn from. Source: the reference's sampling, its multinomial replaced by the inverse of the distribution.
+ */
+export function drawnCandidates(
+  g: OnnxGraph,
+  scores: Value,
+  inputs: DrawInputs,
+  config: ModelConfig,
+  maskToken: number,
+): { token: Value; probability: Value } {
+  const { vocabSize } = config;
+  const noMask = g.node(
+    "ScatterElements",
+    [
+      g.node("Div", [g.node("Gather", [scores, inputs.rows]), inputs.temperature]),
+      g.node("Expand", [g.ints([maskToken], [1, 1]), shapeOf(g, inputs.temperature)]),
+      g.node("Expand", [g.floats([Number.NEGATIVE_INFINITY], [1, 1]), shapeOf(g, inputs.temperature)]),
+    ],
+    { attributes: { axis: 1 } },
+  );
+  const probabilities = g.node("Softmax", [noMask]); // [Q, V]
+
+  const kept = Math.min(FILTER_TOKENS, vocabSize);
+  const best = bestOf(g, probabilities, kept, vocabSize); // [Q, kept], descending
+  const ranks = g.ints(
+    Array.from({ length: kept }, (_, rank) => rank),
+    [1, kept],
+  );
+  const inTopK = g.node("Less", [ranks, inputs.topK]);
+  const zero = g.floats([0], []);
+  const topKOnly = g.node("Where", [inTopK, best, zero]);
+  // Top-p counts shares of what top-k left.
+  const limited = g.node("Less", [inputs.topK, g.ints([vocabSize], [])]);
+  const share = g.node("Where", [limited, sum(g, topKOnly), g.floats([1], [])]);
+  const before = g.node("CumSum", [topKOnly, g.ints([1], [])], { attributes: { exclusive: 1 } });
+  const inTopP = g.node("LessOrEqual", [g.node("Div", [before, share]), inputs.topP]);
+  const survives = g.node("And", [inTopK, inTopP]);
+  const least = g.node("ReduceMin", [g.node("Where", [survives, best, g.floats([ABOVE_ALL], [])]), g.ints([1])]);
+  const unlimited = g.node("And", [
+    g.node("Not", [limited]),
+    g.node("GreaterOrEqual", [inputs.topP, g.floats([1], [])]),
+  ]);
+  const threshold = g.node("Where", [unlimited, zero, least]);
+
+  const filtered = g.node("Where", [g.node("GreaterOrEqual", [probabilities, threshold]), probabilities, zero]);
+  const cumulative = g.node("CumSum", [filtered, g.ints([1], [])]);
+  const total = g.node("Slice", [cumulative, g.ints([vocabSize - 1]), g.ints([vocabSize]), g.ints([1])]); // [Q, 1]
+  const passed = g.node("LessOrEqual", [cumulative, g.node("Mul", [inputs.uniform, total])]);
+  const token = sum(g, g.node("Cast", [passed], { attributes: { to: 7 } })); // [Q, 1]: tokens before the drawn one
+  const probability = g.node("Div", [g.node("GatherElements", [filtered, token], { attributes: { axis: 1 } }), total]);
+  return { token: squeeze(g, token), probability: squeeze(g, probability) };
+}
+
+/** The largest of each row. onnxruntime's TopK divides by the number of rows, so a row of zeros comes along. */
+function bestOf(g: OnnxGraph, x: Value, count: number, columnCount: number): Value {
+  const zeros = g.node("Expand", [g.floats([0], [1, 1]), g.ints([1, columnCount])]);
+  const rows = g.node("Concat", [x, zeros], { attributes: { axis: 0 } });
+  const best = g.nodes("TopK", [rows, g.ints([count])], 2)[0] as Value;
+  return g.node("Slice", [best, g.ints([0]), g.ints([-1]), g.ints([0])]);
+}
+
+/** [rows, columns] -> [rows, 1] */
+function sum(g: OnnxGraph, x: Value): Value {
+  return g.node("ReduceSum", [x, g.ints([1])]);
+}
+
+function shapeOf(g: OnnxGraph, x: Value): Value {
+  return g.node("Shape", [x]);
+}
+
+function squeeze(g: OnnxGraph, x: Value): Value {
+  return g.node("Squeeze", [x, g.ints([1])]);
+}
+
+/** [R, 2] -> two of [R] */
+function columns(g: OnnxGraph, x: Value): [Value, Value] {
+  const parts = g.nodes("Split", [x], 2, { attributes: { axis: 1, num_outputs: 2 } });
+  return parts.map((part) => squeeze(g, part)) as [Value, Value];
+}

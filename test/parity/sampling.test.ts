@@ -1,0 +1,90 @@
+/** Tokens drawn in the graph, against the same distribution cut and inverted in plain loops. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
+import { type Sampling, uniform } from "../../gpu-worker/src/engine/sampling.ts";
+import { openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { writeCheckpoint } from "../support/checkpoint.ts";
+import { referenceProbabilities } from "../support/reference-model.ts";
+
+const BLOCK = 32;
+
+/** Closer than this to a boundary of the distribution, rounding may decide. */
+const SLACK = 1e-4;
+
+const ways: Sampling[] = [
+  { temperature: 1 },
+  { temperature: 0.3 },
+  { temperature: 1.7 },
+  { temperature: 1, topK: 1 },
+  { temperature: 1, topK: 7 },
+  { temperature: 0.8, topP: 0.5 },
+  { temperature: 1, topP: 0.01 },
+  { temperature: 1.2, topK: 20, topP: 0.8 },
+];
+
+test("draws as the reference distribution says, wherever the number falls", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "palimpsest-sampling-"));
+  try {
+    const checkpoint = await writeCheckpoint(join(folder, "checkpoint"));
+    await convertCheckpoint({
+      source: checkpoint.folder,
+      target: join(folder, "package"),
+      quantization: "none",
+      ranks: 1,
+    });
+    const manifest = await readManifest(join(folder, "package"));
+    const model = await openModel(join(folder, "package"), manifest, { threads: 1, pages: 1 });
+    const tokens = Array.from({ length: BLOCK }, (_, i) => (i * 29 + 5) % checkpoint.model.vocabSize);
+    const expected = referenceProbabilities(checkpoint.model, checkpoint.tensors, tokens, BLOCK);
+    const undrawn = await model.sequence([0]).denoise(tokens);
+    for (const [step, sampling] of ways.entries()) {
+      // Every other cell draws, so that the rest shows that drawing leaves it alone.
+      const draws = tokens.flatMap((_, cell) => {
+        const number = uniform({ seed: 7n, choice: 0, block: 0, step, cell });
+        return cell % 2 === 0 ? [{ ...sampling, cell, uniform: number }] : [];
+      });
+      const candidates = await model.sequence([0]).denoise(tokens, draws);
+      for (const { cell, uniform: number } of draws) {
+        const distribution = cut(expected[cell] as number[], manifest.maskToken, sampling);
+        const drawn = candidates[cell]?.drawn as { token: number; probability: number };
+        const [from, to] = interval(distribution, drawn.token);
+        expect(number).toBeGreaterThan(from - SLACK);
+        expect(number).toBeLessThan(to + SLACK);
+        expect(drawn.probability).toBeCloseTo(distribution[drawn.token] as number, 3);
+      }
+      expect(candidates.map(({ token, probability }) => ({ token, probability }))).toEqual(undrawn);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** Tempered, without the mask token, then cut by top-k, then by top-p of what is left. */
+function cut(probabilities: readonly number[], maskToken: number, { temperature, topK, topP }: Sampling): number[] {
+  const tempered = normalized(probabilities.map((p, token) => (token === maskToken ? 0 : p ** (1 / temperature))));
+  const order = [...tempered.keys()].toSorted((a, b) => (tempered[b] as number) - (tempered[a] as number));
+  const best = order.slice(0, topK ?? order.length);
+  const share = best.reduce((sum, token) => sum + (tempered[token] as number), 0);
+  let before = 0;
+  const kept = new Set<number>();
+  for (const token of best) {
+    if (before / share <= (topP ?? 1)) kept.add(token);
+    before += tempered[token] as number;
+  }
+  return normalized(tempered.map((p, token) => (kept.has(token) ? p : 0)));
+}
+
+function normalized(values: readonly number[]): number[] {
+  const sum = values.reduce((a, b) => a + b);
+  return values.map((value) => value / sum);
+}
+
+/** Where a token lies in the cumulative distribution. */
+function interval(distribution: readonly number[], token: number): [number, number] {
+  const from = distribution.slice(0, token).reduce((a, b) => a + b, 0);
+  return [from, from + (distribution[token] as number)];
+}
