@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { convertCheckpoint } from "../convert/convert.ts";
 import type { Quantization } from "../src/model/weights.ts";
 import { wholeNumber } from "./arguments.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
 import { formatBytes } from "./units.ts";
 
@@ -36,8 +37,6 @@ export function convertCommand(): Command {
 }
 
 async function convert(source: string, target: string, flags: ConvertFlags): Promise<void> {
-  const interrupt = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
   const startMs = performance.now();
   using progress = createProgress(process.stderr);
   const manifest = await convertCheckpoint(
@@ -53,7 +52,7 @@ async function convert(source: string, target: string, flags: ConvertFlags): Pro
       replace: flags.force,
       onProgress: ({ doneBytes, totalBytes, file }) => progress.update(doneBytes, totalBytes, file),
     },
-    interrupt.signal,
+    interruptSignal(),
   );
   progress[Symbol.dispose]();
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);

@@ -5,7 +5,6 @@
  * Memory: one slab of 4M values (16 MB as f32, up to 4 MB more quantized), the scales of one matrix, and all tensor headers;
  * measured 230 MB for the whole process on a model of 1.5 billion parameters.
  */
-import { statfs } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { PackageError } from "../src/errors.ts";
 import { type CheckpointConfig, type ModelConfig, parameterCounts, parseConfig } from "../src/model/config.ts";
@@ -13,6 +12,7 @@ import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from "../src/model/man
 import { planPackage } from "../src/model/package-plan.ts";
 import type { CheckpointTensor, ExternalData, GraphFile, Quantization } from "../src/model/weights.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+import { checkSpace } from "./disk-space.ts";
 import { readJson } from "./optional-file.ts";
 import { createOutputFile } from "./output-file.ts";
 import { createPackageFolder } from "./package-folder.ts";
@@ -74,7 +74,7 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
 
   await using folder = await createPackageFolder(target, options.replace ?? false);
   const totalBytes = graphs.reduce((sum, graph) => sum + weightFileBytes(graph.weights), 0);
-  await checkSpace(folder.path, target, totalBytes + graphs.length * GRAPH_ALLOWANCE_BYTES);
+  await checkSpace(folder.path, `${target}: the package`, totalBytes + graphs.length * GRAPH_ALLOWANCE_BYTES);
   const files: Manifest["files"] = [];
   const write = async (path: string, bytes: Uint8Array): Promise<void> => {
     await using output = await createOutputFile(join(folder.path, path));
@@ -170,14 +170,4 @@ function tensorFault({ name, dims }: CheckpointTensor, tensors: Checkpoint["tens
   if (!stored) return [`tensor ${name} [${dims}] is missing`];
   if (stored.dims.join() === dims.join()) return [];
   return [`tensor ${name} in ${basename(stored.file)} is [${stored.dims}], config.json makes it [${dims}]`];
-}
-
-async function checkSpace(folder: string, target: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const freeBytes = bavail * bsize;
-  if (freeBytes >= neededBytes) return;
-  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
-  throw new PackageError(
-    `${target}: the package takes ${megabytes(neededBytes)}, its disk has ${megabytes(freeBytes)} free; make room or name another`,
-  );
 }

@@ -1,5 +1,5 @@
-/** Files that a checkpoint may lack. */
-import { readFile } from "node:fs/promises";
+/** Files and folders that may not be there. */
+import { readdir, readFile } from "node:fs/promises";
 import { PackageError } from "../src/errors.ts";
 
 /** What was asked of the file system, or undefined where the file or folder is missing. */
@@ -9,6 +9,16 @@ export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw cause;
+  }
+}
+
+/** Names in a folder, or undefined where there is none. @throws PackageError when it is a file */
+export async function entriesOf(folder: string): Promise<string[] | undefined> {
+  try {
+    return await ifThere(readdir(folder));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOTDIR") throw cause;
+    throw new PackageError(`${folder}: a file; name a folder`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 /** A file that is written from its start to its end and knows its SHA-256 when it is done. */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { PackageError } from "../src/errors.ts";
+import { writing } from "./disk-space.ts";
 
 export interface OutputFile extends AsyncDisposable {
   /** Bytes written so far. */
@@ -20,12 +20,9 @@ export async function createOutputFile(path: string): Promise<OutputFile> {
   let position = 0;
   const write = async (bytes: Uint8Array): Promise<void> => {
     hash.update(bytes);
-    try {
+    await writing(path, async () => {
       for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
-      throw new PackageError(`${path}: no space left on the disk after ${position} bytes`, { cause });
-    }
+    });
     position += bytes.length;
   };
   return {

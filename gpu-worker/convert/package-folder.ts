@@ -2,11 +2,11 @@
  * The folder a package is written to: it stands beside its target under another name and takes the target's place when it is
  * whole. It knows nothing of what is written.
  */
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { PackageError } from "../src/errors.ts";
 import { MANIFEST_FILE } from "../src/model/manifest.ts";
-import { ifThere } from "./optional-file.ts";
+import { entriesOf } from "./optional-file.ts";
 
 export interface PackageFolder extends AsyncDisposable {
   /** Where to write. Disposed of without `publish`, it is removed. */
@@ -47,14 +47,4 @@ async function checkTarget(target: string, replace: boolean): Promise<void> {
   }
   if (!replace)
     throw new PackageError(`${target}: holds a model package; name another folder, or replace it with --force`);
-}
-
-/** Undefined where there is no such folder. */
-async function entriesOf(folder: string): Promise<string[] | undefined> {
-  try {
-    return await ifThere(readdir(folder));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOTDIR") throw cause;
-    throw new PackageError(`${folder}: a file; name a folder`, { cause });
-  }
 }
