@@ -119,8 +119,8 @@ export function createEncoder(pairs: BytePairs): (text: string) => number[] {
       if (special >= 0) ids.push(special);
       else
         for (const [piece] of part.matchAll(pattern)) {
-          let encoded = known.get(piece);
-          if (!encoded) known.set(piece, (encoded = encodePiece(piece)));
+          const encoded = known.get(piece) ?? encodePiece(piece);
+          known.set(piece, encoded);
           for (const id of encoded) ids.push(id);
         }
     }

@@ -29,11 +29,8 @@ describe("score", () => {
   });
 
   it("calls the last function when the task gave no name", () => {
-    const tests = { ...double.tests, entry: undefined };
-    delete (tests as { entry?: string }).entry;
-    expect(
-      score({ tests: tests as never }, "function two() { return 2; }\nfunction f(x) { return x * two(); }").pass,
-    ).toBe(true);
+    const tests = { kind: "code" as const, cases: double.tests.cases };
+    expect(score({ tests }, "function two() { return 2; }\nfunction f(x) { return x * two(); }").pass).toBe(true);
   });
 
   it("tells NaN and undefined from null", () => {

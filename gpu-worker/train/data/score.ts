@@ -25,7 +25,9 @@ export function score(task: { tests: Tests }, answer: string): Verdict {
       return same(value, tests.expected) ? PASS : fail("another JSON value");
     }
     case "calls":
-      return same(parseCalls(answer) as Json, tests.expected as unknown as Json) ? PASS : fail("other tool calls");
+      return same(parseCalls(answer) as unknown as Json, tests.expected as unknown as Json)
+        ? PASS
+        : fail("other tool calls");
     case "number": {
       const last = answer.match(/-?\d+(?:\.\d+)?/g)?.at(-1);
       return last !== undefined && same(Number(last), tests.expected)

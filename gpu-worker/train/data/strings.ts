@@ -10,15 +10,15 @@ type TextQuestion = Operation<(s: string) => Json>;
 
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
 
-const operation = <Run extends (s: string) => Json>(
+const operation = <Result extends Json>(
   id: string,
   word: string,
   en: string[],
   zh: string[],
   code: (x: string, k: string) => string,
-  run: (s: string, k: number) => ReturnType<Run>,
+  run: (s: string, k: number) => Result,
   range?: readonly [number, number],
-): Operation<(s: string) => ReturnType<Run>> => ({
+): Operation<(s: string) => Result> => ({
   id,
   word,
   say: { en, zh },
