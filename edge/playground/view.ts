@@ -12,11 +12,16 @@ export function statsLine({ choices, status, usage, error }: ResponseDocument, m
   const seconds = `${(ms / 1000).toFixed(1)} s`;
   if (status === "failed")
     return `${error?.code === "cancelled" ? "Stopped" : `Failed: ${error?.message}`} after ${seconds}`;
-  if (!usage) return `${choices[0]?.committed.length ?? 0} blocks committed, ${seconds}`;
+  if (!usage) return `${counted(choices[0]?.committed.length ?? 0, "block")} committed, ${seconds}`;
   const { completion_tokens: tokens, forwards, edits } = usage;
   const perForward = forwards === 0 ? "0" : (tokens / forwards).toFixed(2);
   const revised = edits.substitute + edits.delete + edits.insert;
-  return `${tokens} tokens in ${forwards} forwards: ${perForward} tokens per forward, ${revised} tokens revised, ${seconds}`;
+  const cost = `${counted(tokens, "token")} in ${counted(forwards, "forward")}: ${perForward} tokens per forward`;
+  return `${cost}, ${counted(revised, "token")} revised, ${seconds}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function draftNodes({ content, edits }: DraftBlock): Node[] {

@@ -6,7 +6,7 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { type RequestIdVariables, requestId } from "hono/request-id";
 import { requireKey } from "./admission/keys.ts";
-import { EdgeError, errorResponse } from "./errors.ts";
+import { EdgeError, errorResponse, unexpected } from "./errors.ts";
 import { invalidBody } from "./openai/invalid-body.ts";
 import type { Clock, Log, Replicas } from "./ports.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
@@ -72,10 +72,7 @@ export function createApp(edge: EdgeDependencies) {
     const known = edgeErrorOf(error);
     if (known instanceof Response) return known;
     if (known) return errorResponse(known);
-    edge.log.error({ request_id: c.get("requestId"), err: error }, "a request failed unexpectedly");
-    return errorResponse(
-      new EdgeError("internal", "The server failed; its log has the reason under this request's id."),
-    );
+    return errorResponse(unexpected(error, edge.log, { request_id: c.get("requestId") }));
   });
   return app;
 }

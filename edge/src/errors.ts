@@ -1,5 +1,6 @@
 /** The edge's one error type, and the one table that says how a code looks on HTTP. */
 import type { ErrorCode as WorkerErrorCode } from "@palimpsest/proto";
+import type { Log } from "./ports.ts";
 
 export type ErrorCode =
   | WorkerErrorCode
@@ -43,6 +44,12 @@ export interface ErrorBody {
 
 export function errorResponse(error: EdgeError, headers?: Record<string, string>): Response {
   return Response.json(error, headers ? { status: error.status, headers } : { status: error.status });
+}
+
+/** An error that nobody meant for the client: the log gets all of it, the client an id to ask about. */
+export function unexpected(error: unknown, log: Log, fields: object): EdgeError {
+  log.error({ ...fields, err: error }, "a request failed unexpectedly");
+  return new EdgeError("internal", "The server failed; its log has the reason under this request's id.");
 }
 
 /** OpenAI's clients retry 408, 409, 429 and 500 upwards: only what may succeed when it is sent again is among them. */

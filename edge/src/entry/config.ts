@@ -8,6 +8,8 @@ const REQUEST_LIMIT_MS = 10 * 60_000;
 /** Below the 30 s after which common proxies give up a silent connection. */
 const HEARTBEAT_MS = 10_000;
 
+const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
 const milliseconds = z.coerce.number().int().min(1);
 
 const list = z
@@ -22,7 +24,9 @@ const environment = z
     /** `host:port` or `unix:path`, comma separated. */
     WORKER_ADDRESSES: list,
     WORKER_ADDRESS: list,
-    PALIMPSEST_API_KEYS: list,
+    PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => BEARER_TOKEN.test(key)), {
+      error: "a key has letters, digits and - . _ ~ + / only: no header can carry another",
+    }),
     HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
     DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
     REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),

@@ -1,4 +1,6 @@
 /** The edge as a Node program: composes the app from its adapters, listens, and drains when told to stop. */
+import { once } from "node:events";
+import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { pino } from "pino";
@@ -7,6 +9,9 @@ import { openGrpcReplica } from "../adapters/grpc.ts";
 import { createApp } from "../app.ts";
 import { createPlacement } from "../placement.ts";
 import { type Config, parseConfig } from "./config.ts";
+
+/** How often a draining edge looks for connections that have nothing left to say. */
+const SWEEP_MS = 100;
 
 if (import.meta.main) {
   let config: Config;
@@ -40,7 +45,7 @@ async function run(config: Config): Promise<void> {
       { url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`, workers: config.workers },
       "listening",
     );
-  });
+  }) as Server;
   server.on("error", (error) => {
     log.error({ err: error }, `cannot listen on ${config.host}:${config.port}`);
     process.exit(1);
@@ -52,15 +57,17 @@ async function run(config: Config): Promise<void> {
   async function drain(signal: string): Promise<void> {
     log.info({ signal }, "draining");
     draining.abort();
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    const limit = new AbortController();
-    const late = sleep(config.drainLimitMs, "late", { signal: limit.signal }).catch(() => "closed");
-    if ((await Promise.race([closed, late])) === "late") {
+    const closed = once(server, "close");
+    server.close();
+    // A connection whose stream has just finished would be kept open for its client's next request.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const limit = setTimeout(() => {
       log.warn({ limit_ms: config.drainLimitMs }, "streams were cut: they took longer than the drain limit");
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await closed;
-    }
-    limit.abort();
+      server.closeAllConnections();
+    }, config.drainLimitMs);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(limit);
     for (const replica of replicas) replica[Symbol.dispose]();
     log.info({}, "stopped");
   }

@@ -1,6 +1,7 @@
 /** What the completion endpoints share: begin the response, then stream it or wait for it. */
 import type { Context } from "hono";
 import type { EdgeDependencies } from "../app.ts";
+import { unexpected } from "../errors.ts";
 import { type ChunkForm, chunks } from "../openai/chunks.ts";
 import { type FinishedResponse, finishResponse } from "../openai/finished-response.ts";
 import type { SharedParameters } from "../openai/parameters.ts";
@@ -21,7 +22,7 @@ export interface Answer {
 /** A client that goes away cancels the response: before its headers by the request's signal, after them by the stream's. */
 export async function answer(
   c: Context,
-  { replicas, clock, heartbeatMs }: EdgeDependencies,
+  { replicas, clock, log, heartbeatMs }: EdgeDependencies,
   { body, request, form, whole }: Answer,
 ): Promise<Response> {
   const gone = new AbortController();
@@ -31,7 +32,10 @@ export async function answer(
   if (!body.stream) return c.json(whole(await finishResponse(events, head)));
   const { include_usage, include_edits } = body.stream_options ?? {};
   const options = { ...head, includeUsage: include_usage === true, includeEdits: include_edits === true };
-  return sse(c, withHeartbeat(chunks(events, form, options), heartbeatMs, clock), () => gone.abort());
+  return sse(c, withHeartbeat(chunks(events, form, options), heartbeatMs, clock), {
+    cancel: () => gone.abort(),
+    failed: (error) => ({ data: JSON.stringify(unexpected(error, log, { response_id: head.id })) }),
+  });
 }
 
 /** Unguessable: whoever knows it may read the response where no keys are configured. */

@@ -8,15 +8,29 @@ export interface SseMessage {
   readonly id?: string;
 }
 
-/** Answers with the messages, and calls `cancel` when the client goes away before the last. */
-export function sse(c: Context, messages: AsyncIterable<SseMessage | typeof HEARTBEAT>, cancel: () => void): Response {
+export interface SseOptions {
+  /** Called when the client goes away before the last message. */
+  cancel(): void;
+  /** The last message of a stream whose source throws. */
+  failed(error: unknown): SseMessage;
+}
+
+export function sse(
+  c: Context,
+  messages: AsyncIterable<SseMessage | typeof HEARTBEAT>,
+  { cancel, failed }: SseOptions,
+): Response {
   // nginx holds responses back unless it is told not to.
   c.header("X-Accel-Buffering", "no");
   return streamSSE(c, async (stream) => {
     stream.onAbort(cancel);
-    for await (const message of messages) {
-      if (message === HEARTBEAT) await stream.write(": keep-alive\n\n");
-      else await stream.writeSSE(message);
+    try {
+      for await (const message of messages) {
+        if (message === HEARTBEAT) await stream.write(": keep-alive\n\n");
+        else await stream.writeSSE(message);
+      }
+    } catch (error) {
+      await stream.writeSSE(failed(error));
     }
   });
 }

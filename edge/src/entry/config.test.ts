@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "./config.ts";
+
+describe("configuration", () => {
+  test("needs nothing but a worker", () => {
+    expect(parseConfig({ WORKER_ADDRESS: "unix:/run/worker.sock" })).toMatchObject({
+      host: "127.0.0.1",
+      port: 8080,
+      workers: ["unix:/run/worker.sock"],
+      keys: [],
+    });
+  });
+
+  test("takes lists apart at commas", () => {
+    const env = { WORKER_ADDRESSES: "a:1, b:2,", PALIMPSEST_API_KEYS: "k1,k2" };
+    expect(parseConfig(env)).toMatchObject({ workers: ["a:1", "b:2"], keys: ["k1", "k2"] });
+  });
+
+  test("names every variable that is wrong", () => {
+    const env = { PORT: "http", PALIMPSEST_API_KEYS: "a key", WORKER_ADDRESS: "a:1" };
+    expect(() => parseConfig(env)).toThrow(/PORT: .*\nPALIMPSEST_API_KEYS: a key has/s);
+    expect(() => parseConfig({})).toThrow("WORKER_ADDRESS: name at least one worker as host:port or unix:path");
+  });
+});

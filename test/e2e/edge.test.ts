@@ -1,0 +1,136 @@
+/** The edge as its users run it: a program that answers, waits, and leaves in order. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openScriptedWorker, type Responder, type ScriptedWorker } from "../support/scripted-worker.ts";
+import { plainScript, tell } from "../support/synthetic-response.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../edge/src/entry/node.ts", import.meta.url));
+
+let worker: ScriptedWorker;
+let edge: ChildProcess | undefined;
+/** Lets a response that has begun go on to its end. */
+let goOn: PromiseWithResolvers<void>;
+
+const answer: Responder = async function* ({ responseId }, signal) {
+  const events = tell(plainScript(["Hello ", "world"]), responseId);
+  yield* events.slice(0, 4);
+  await Promise.race([goOn.promise, once(signal, "abort")]);
+  if (!signal.aborted) yield* events.slice(4);
+};
+
+beforeEach(async () => {
+  goOn = Promise.withResolvers();
+  worker = await openScriptedWorker(answer);
+});
+afterEach(async () => {
+  edge?.kill("SIGKILL");
+  await worker[Symbol.asyncDispose]();
+});
+
+/** Starts the program and waits until it is ready. */
+async function start(env: Record<string, string> = {}) {
+  const settings = { PORT: "0", WORKER_ADDRESS: worker.address, ...env };
+  edge = spawn(process.execPath, [PROGRAM], {
+    env: { ...process.env, ...settings },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const line of createInterface(edge.stdout!)) {
+    const { url } = JSON.parse(line) as { url?: string };
+    if (!url) continue;
+    edge.stdout!.resume();
+    while (!(await fetch(`${url}/readyz`)).ok);
+    return { edge, url };
+  }
+  throw new Error("the edge did not start");
+}
+
+function ask(url: string, body: object, signal?: AbortSignal): Promise<Response> {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "synthetic", messages: [{ role: "user", content: "hi" }], ...body }),
+    ...(signal && { signal }),
+  });
+}
+
+/** Reads until the stream has said this. */
+async function readTo(reader: ReadableStreamDefaultReader<Uint8Array>, text: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let read = "";
+  while (!read.includes(text)) {
+    const { done, value } = await reader.read();
+    if (done) return read;
+    read += decoder.decode(value, { stream: true });
+  }
+  return read;
+}
+
+describe("the edge program", () => {
+  test("told to stop, finishes its streams, takes no new ones, and exits 0", async () => {
+    const { edge, url } = await start();
+    const reader = (await ask(url, { stream: true })).body!.getReader();
+    await readTo(reader, "Hello ");
+    const exited = once(edge, "exit");
+    edge.kill("SIGTERM");
+    await expect(until(() => fetch(`${url}/healthz`, { headers: { connection: "close" } }))).rejects.toThrow();
+    const begun = Date.now();
+    goOn.resolve();
+    expect(await readTo(reader, "[DONE]")).toContain("world");
+    expect(await exited).toEqual([0, null]);
+    expect(Date.now() - begun).toBeLessThan(3_000);
+  });
+
+  test("cuts what takes longer than the drain limit, and tells the worker", async () => {
+    const { edge, url } = await start({ DRAIN_LIMIT_MS: "200" });
+    const reader = (await ask(url, { stream: true })).body!.getReader();
+    await readTo(reader, "Hello ");
+    const exited = once(edge, "exit");
+    edge.kill("SIGINT");
+    await expect(readTo(reader, "[DONE]")).rejects.toThrow();
+    expect(await exited).toEqual([0, null]);
+    while (worker.cancelled.length === 0) await new Promise(setImmediate);
+  });
+
+  test.each([true, false])("a client that goes away stops the worker, streaming: %s", async (stream) => {
+    const { url } = await start();
+    const client = new AbortController();
+    const asked = ask(url, { stream }, client.signal);
+    if (stream) await readTo((await asked).body!.getReader(), "Hello ");
+    while (worker.requests.length === 0) await new Promise(setImmediate);
+    client.abort();
+    await asked.catch(() => {});
+    while (worker.cancelled.length === 0) await new Promise(setImmediate);
+  });
+
+  test("marks silences, and passes text on that is not well-formed", async () => {
+    const { url } = await start({ HEARTBEAT_MS: "50" });
+    const messages = [{ role: "user", content: "half of a pair: \ud83d" }];
+    const reader = (await ask(url, { stream: true, messages })).body!.getReader();
+    await readTo(reader, ": keep-alive");
+    goOn.resolve();
+    await readTo(reader, "[DONE]");
+    expect(worker.requests[0]?.prompt.value).toMatchObject({ messages: [{ content: "half of a pair: \ufffd" }] });
+  });
+
+  test("serves the playground with its script", async () => {
+    const { url } = await start();
+    const page = await fetch(url);
+    expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
+    const script = /src="([^"]+)"/.exec(await page.text())![1]!;
+    expect((await fetch(url + script)).headers.get("content-type")).toContain("javascript");
+  });
+
+  test("refuses settings it cannot use", async () => {
+    edge = spawn(process.execPath, [PROGRAM], { env: { PORT: "http" }, stdio: ["ignore", "ignore", "pipe"] });
+    const [said, [code]] = await Promise.all([edge.stderr!.toArray(), once(edge, "exit")]);
+    expect(code).toBe(2);
+    expect(said.join("")).toContain("PORT: ");
+  });
+});
+
+async function until(attempt: () => Promise<Response>): Promise<never> {
+  for (;;) await attempt();
+}
