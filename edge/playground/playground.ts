@@ -1,5 +1,6 @@
 /** The playground page: sends a prompt and shows the response document as it changes. */
 import { createClient, emptyDocument, PalimpsestError, type ResponseDocument, reduce } from "../client/index.ts";
+import { paced } from "./pace.ts";
 import { answerNodes, statsLine } from "./view.ts";
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -7,6 +8,7 @@ const form = element<HTMLFormElement>("ask");
 const prompt = element<HTMLTextAreaElement>("prompt");
 const model = element<HTMLSelectElement>("model");
 const key = element<HTMLInputElement>("key");
+const pace = element<HTMLSelectElement>("pace");
 const send = element<HTMLButtonElement>("send");
 const stop = element<HTMLButtonElement>("stop");
 const answer = element<HTMLOutputElement>("answer");
@@ -51,7 +53,8 @@ async function run(): Promise<void> {
     stats.replaceChildren(statsLine(response, performance.now() - start));
   });
   try {
-    for await (const event of client().edits({ model: model.value, messages, mode }, { signal })) {
+    const events = client().edits({ model: model.value, messages, mode }, { signal });
+    for await (const event of paced(events, ({ type }) => (type === "draft" ? Number(pace.value) : 0))) {
       response = reduce(response, event);
       show();
     }
