@@ -4,6 +4,7 @@ import type { EditEvent } from "@palimpsest/proto";
 import { openEdge } from "./running-edge.ts";
 import { openScriptedWorker, type Responder } from "./scripted-worker.ts";
 import { plainScript, tell } from "./synthetic-response.ts";
+import { openSystem } from "./system.ts";
 
 export interface ServedModel extends AsyncDisposable {
   /** Of the edge, without `/v1`. */
@@ -16,8 +17,8 @@ export interface ServedModel extends AsyncDisposable {
     readonly toolCall: string;
     /** Goes on for long with `ignore_eos`. */
     readonly endless: string;
-    /** Answered with some text, then an error; absent where a worker cannot be made to fail. */
-    readonly failing?: string;
+    /** Answered with some text, then an error. */
+    readonly failing: string;
   };
   /** Resolves when the worker is at work on nothing. */
   idle(): Promise<void>;
@@ -50,6 +51,21 @@ export async function openScriptedModel(): Promise<ServedModel> {
       while (running > 0) await sleep(5);
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** The shipped model. It has its own mind: its answers to `toolCall` and `failing` are nothing to count on. */
+export async function openShippedModel(): Promise<ServedModel> {
+  const system = await openSystem();
+  const text = "Write a function that returns the odd numbers of a list.";
+  return {
+    baseUrl: system.baseUrl,
+    model: system.engine.model.name,
+    prompts: { text, toolCall: text, endless: text, failing: text },
+    async idle() {
+      while ((await system.engine.stats()).runningSequences > 0) await sleep(5);
+    },
+    [Symbol.asyncDispose]: () => system[Symbol.asyncDispose](),
   };
 }
 
