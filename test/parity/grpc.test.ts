@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngineThread } from "../../gpu-worker/src/engine-client.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
-import { openRemoteEngine, type RemoteEngine } from "../../gpu-worker/src/transport/grpc-client.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { convertGolden, type GoldenRun, goldenRuns } from "../support/golden.ts";
+import { openRemoteEngine, type RemoteEngine } from "../support/remote-engine.ts";
 
 test.each(["tiny-21", "demo-21"] as const)("%s", async (name) => {
   await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });

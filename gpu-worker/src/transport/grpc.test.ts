@@ -9,11 +9,11 @@ import { type EditEvent, emptyDocument, reduce, serviceDefinition } from "@palim
 import { GenerateService } from "@palimpsest/proto/generate";
 import { service as health } from "grpc-health-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openRemoteEngine } from "../../../test/support/remote-engine.ts";
 import { plainScript, tell } from "../../../test/support/synthetic-response.ts";
 import type { GenerateRequest } from "../engine/engine.ts";
 import { systemClock } from "./clock.ts";
 import { encodeRequest } from "./codec.ts";
-import { openRemoteEngine } from "./grpc-client.ts";
 import { MAX_REQUEST_BYTES, serveGrpc } from "./grpc-server.ts";
 import { Intake } from "./intake.ts";
 import { request, type Script, ScriptedEngine } from "./scripted-engine.ts";

@@ -3,9 +3,9 @@ import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { decodeEvent, type EditEvent, type ErrorCode, serviceDefinition } from "@palimpsest/proto";
 import { GenerateService, GetModelRequestSchema, type GetModelResponse } from "@palimpsest/proto/generate";
-import type { Engine, GenerateRequest, ModelInfo } from "../engine/engine.ts";
-import { WorkerError } from "../errors.ts";
-import { decodeModel, encodeRequest } from "./codec.ts";
+import type { Engine, GenerateRequest, ModelInfo } from "../../gpu-worker/src/engine/engine.ts";
+import { WorkerError } from "../../gpu-worker/src/errors.ts";
+import { decodeModel, encodeRequest } from "../../gpu-worker/src/transport/codec.ts";
 
 /** A draft carries a block's text and a step's edits, a commit the block's tokens: kilobytes, unless something is wrong. */
 const MAX_EVENT_BYTES = 2 ** 20;
