@@ -55,7 +55,7 @@ Palimpsest is serving ${model} at ${url}
 
   curl ${url}/v1/chat/completions -H 'content-type: application/json' -d '{
     "model": "${await servedModel()}", "stream": true,
-    "messages": [{"role": "user", "content": "Write a function that returns the even numbers of a list, sorted in ascending order."}]}'
+    "messages": [{"role": "user", "content": "Write a function that takes a list of numbers, keeps only the odd numbers, doubles each one and returns the largest."}]}'
 
 Open ${url} to watch text being written, edited and committed. Ctrl-C stops.`);
 }
