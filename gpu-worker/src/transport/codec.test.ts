@@ -25,6 +25,7 @@ const full: GenerateRequest = {
     tools: [{ type: "function", function: { name: "f" } }],
   },
   decoding: { mode: "speed", rule: "2.1", threshold: 0.25, editingThreshold: 0, maxPostSteps: 4 },
+  sampling: { temperature: 0.5, topP: 0.75, topK: 40, seed: 2n ** 63n },
   maxTokens: 64,
   choices: 2,
   stop: ["\n\n"],
