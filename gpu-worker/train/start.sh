@@ -10,7 +10,7 @@ unset OPENBLAS_L2_SIZE OPENBLAS_CORETYPE
 if grep -q avx512bw /proc/cpuinfo; then export OPENBLAS_CORETYPE=SkylakeX; fi
 export OMP_NUM_THREADS="${TRAIN_THREADS:-1}" OPENBLAS_NUM_THREADS="${TRAIN_THREADS:-1}" GOMP_SPINCOUNT=1000
 # Large tensors come and go in every step: keep their memory instead of giving it back to the system each time.
-export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592
+export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456
 setsid nohup nice -n 19 "${PYTHON:-/usr/bin/python3}" "$here/train.py" "$@" --threads "$OMP_NUM_THREADS" \
   >>"$out/output.txt" 2>&1 </dev/null &
 echo "process $! writes to $out"
