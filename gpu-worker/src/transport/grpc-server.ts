@@ -23,6 +23,9 @@ export const MAX_REQUEST_BYTES = 8 * 2 ** 20;
 /** A peer that vanished without a word holds pages until it is missed: at most half a minute. */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 20_000, "grpc.keepalive_timeout_ms": 10_000 };
 
+/** grpc cuts a call at its deadline: the engine is stopped before, so that its last event can still say why. */
+const DEADLINE_MARGIN_MS = 250;
+
 /** For the last events to leave the sockets. Health watchers would stay for ever. */
 const LINGER_MS = 2000;
 
@@ -42,7 +45,7 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
   const health = new HealthImplementation({ "": "SERVING", [GenerateService.typeName]: "SERVING" });
   health.addToServer(server);
   server.addService(serviceDefinition(GenerateService), {
-    generate: (call: GenerateCall) => answer(call, intake),
+    generate: (call: GenerateCall) => answer(call, intake, clock),
     getModel: (_: unknown, reply: grpc.sendUnaryData<GetModelResponse>) => reply(null, encodeModel(intake.model)),
   });
   const bound = await Promise.all(addresses.map((address) => bind(server, address)));
@@ -62,28 +65,28 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
 type GenerateCall = grpc.ServerWritableStream<GenerateRequest, GenerateResponse>;
 
 /** Writes no faster than the caller reads. */
-async function answer(call: GenerateCall, intake: Intake): Promise<void> {
-  const signal = cancellation(call);
+async function answer(call: GenerateCall, intake: Intake, clock: Clock): Promise<void> {
+  const gone = new AbortController();
+  const late = new AbortController();
+  call.on("cancelled", () => gone.abort());
+  using _deadline = onDeadline(call, clock, () =>
+    late.abort(new DOMException("the deadline has passed", "TimeoutError")),
+  );
   try {
-    for await (const event of intake.generate(call.request, signal)) {
+    for await (const event of intake.generate(call.request, AbortSignal.any([gone.signal, late.signal]))) {
       const ready = call.write(create(GenerateResponseSchema, { event: encodeEvent(event) }));
-      if (!ready) await once(call, "drain", { signal });
+      if (!ready) await once(call, "drain", { signal: gone.signal });
     }
     call.end();
   } catch (error) {
     // Nobody is left to tell when the caller is gone; otherwise the engine is broken.
-    if (!signal.aborted) call.emit("error", error);
+    if (!gone.signal.aborted) call.emit("error", error);
   }
 }
 
-/** Aborts when the caller leaves, and with a TimeoutError when its deadline has passed. */
-function cancellation(call: GenerateCall): AbortSignal {
-  const controller = new AbortController();
-  call.on("cancelled", () => {
-    const late = Date.now() >= Number(call.getDeadline());
-    controller.abort(late ? new DOMException("the deadline has passed", "TimeoutError") : undefined);
-  });
-  return controller.signal;
+function onDeadline(call: GenerateCall, clock: Clock, stop: () => void): Disposable | undefined {
+  const leftMs = Number(call.getDeadline()) - Date.now();
+  return Number.isFinite(leftMs) ? clock.timer(Math.max(0, leftMs - DEADLINE_MARGIN_MS), stop) : undefined;
 }
 
 async function bind(server: grpc.Server, address: string): Promise<string> {
