@@ -190,6 +190,23 @@ describe("the app", () => {
     ]);
   });
 
+  test("streams a plain completion, with its edit events when they are asked for", async () => {
+    const request = { model: "synthetic", prompt: "x", stream: true, stream_options: { include_edits: true } };
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(request) };
+    const text = await (await scriptedEdge([replica]).request("/v1/completions", init)).text();
+    const chunks: Json[] = text.match(/(?<=^data: )\{.*$/gm)!.map((data) => JSON.parse(data));
+    expect(chunks.map((chunk) => chunk.choices[0].text).join("")).toBe("Hello");
+    expect(chunks.flatMap((chunk) => chunk.edit?.type ?? [])).toEqual([
+      "open",
+      "draft",
+      "draft",
+      "commit",
+      "done",
+      "end",
+    ]);
+    expect(text).toContain("data: [DONE]");
+  });
+
   test("describes itself", async () => {
     const { body } = await send("/openapi.json");
     expect(Object.keys(body.paths)).toEqual([

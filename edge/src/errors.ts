@@ -52,7 +52,7 @@ export function unexpected(error: unknown, log: Log, fields: object): EdgeError 
   return new EdgeError("internal", "The server failed; its log has the reason under this request's id.");
 }
 
-/** OpenAI's clients retry 408, 409, 429 and 500 upwards: only what may succeed when it is sent again is among them. */
+/** OpenAI's clients send a request again by themselves on 408, 409, 429 and 500 upwards, and on no other status. */
 const forms: Record<ErrorCode, { status: number; type: string }> = {
   invalid_request: { status: 400, type: "invalid_request_error" },
   context_length_exceeded: { status: 400, type: "invalid_request_error" },

@@ -23,6 +23,8 @@ export interface GrpcOptions {
 const REFRESH_MS = 30_000;
 /** How soon a worker that answers nothing useful is asked again. */
 const RETRY_MS = 1_000;
+/** A worker may be too busy to answer at once, and is no less ready for that. */
+const MODEL_TIMEOUT_MS = 10_000;
 
 const channelOptions: grpc.ChannelOptions = {
   // Workers are addressed directly: a proxy set for the outside world is not for them.
@@ -94,7 +96,7 @@ function stateChange(channel: Channel, state: grpc.connectivityState, timeoutMs:
 function getModel(client: grpc.Client): Promise<GetModelResponse> {
   const { path, requestSerialize, responseDeserialize } = methods.getModel;
   const { promise, resolve, reject } = Promise.withResolvers<GetModelResponse>();
-  const deadline = Date.now() + RETRY_MS;
+  const deadline = Date.now() + MODEL_TIMEOUT_MS;
   const request = create(GetModelRequestSchema);
   client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, { deadline }, (error, response) =>
     error ? reject(error) : resolve(response!),

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { ChoiceDocument } from "@palimpsest/proto";
 import { toolCallOf } from "./chat-forms.ts";
 import type { FinishedResponse } from "./finished-response.ts";
-import { createToolCallParser } from "./tool-calls.ts";
+import { type AnswerPart, answerParts } from "./tool-calls.ts";
 import { usageBody, usageOf } from "./usage.ts";
 
 const toolCall = z.object({
@@ -50,16 +50,12 @@ export function chatAnswer(response: FinishedResponse, tools: boolean): ChatAnsw
   };
 }
 
-function chatChoice(id: string, { text, finishReason }: ChoiceDocument, index: number, tools: boolean) {
-  const calls: ChatToolCall[] = [];
-  let content = "";
-  if (tools) {
-    const parser = createToolCallParser();
-    for (const part of [...parser.push(text), ...parser.flush()]) {
-      if (part.type === "text") content += part.text;
-      else calls.push(toolCallOf(id, index, calls.length, part));
-    }
-  } else content = text;
+function chatChoice(id: string, { text, finishReason = "stop" }: ChoiceDocument, index: number, tools: boolean) {
+  const parts: AnswerPart[] = tools ? answerParts(text) : [{ type: "text", text }];
+  const content = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+  const calls = parts
+    .filter((part) => part.type === "tool_call")
+    .map((part, call) => toolCallOf(id, index, call, part));
   const called = calls.length > 0;
   return {
     index,
@@ -70,8 +66,6 @@ function chatChoice(id: string, { text, finishReason }: ChoiceDocument, index: n
       ...(called && { tool_calls: calls }),
     },
     logprobs: null,
-    finish_reason: called && finishReason === "stop" ? ("tool_calls" as const) : (finishReason ?? "stop"),
+    finish_reason: called && finishReason === "stop" ? ("tool_calls" as const) : finishReason,
   };
 }
-
-type ChatToolCall = z.infer<typeof toolCall>;

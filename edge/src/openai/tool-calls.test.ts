@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AnswerPart, createToolCallParser } from "./tool-calls.ts";
+import { type AnswerPart, answerParts, createToolCallParser } from "./tool-calls.ts";
 
 const weather = '<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>';
 const call: AnswerPart = { type: "tool_call", name: "weather", arguments: '{"city":"Oslo"}' };
@@ -28,7 +28,7 @@ describe("tool calls", () => {
   });
 
   test("need no arguments", () => {
-    expect(parse('<tool_call>{"name":"now"}</tool_call>')).toEqual([
+    expect(answerParts('<tool_call>{"name":"now"}</tool_call>')).toEqual([
       { type: "tool_call", name: "now", arguments: "{}" },
     ]);
   });

@@ -64,6 +64,12 @@ export function createToolCallParser(): ToolCallParser {
   };
 }
 
+/** The parts of a whole answer. */
+export function answerParts(text: string): AnswerPart[] {
+  const parser = createToolCallParser();
+  return [...parser.push(text), ...parser.flush()];
+}
+
 /** Where the call ends whose body starts at `from`, or -1. */
 function closeOf(text: string, from: number): number {
   for (const match of text.slice(from).matchAll(STRING_OR_CLOSE)) {

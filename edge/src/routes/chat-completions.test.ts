@@ -228,6 +228,16 @@ describe("POST /v1/chat/completions", () => {
     expect((await ask(lost, {})).error.code).toBe("unavailable");
   });
 
+  test("a stream that breaks in a way nobody foresaw says so, and nothing of why", async () => {
+    const broken: Respond = function* (request, signal) {
+      yield* [...(hello(request, signal) as EditEvent[])].slice(0, 4);
+      throw new Error("secret path /etc/x");
+    };
+    const last = (await stream(broken, {})).at(-1);
+    expect(last.error).toMatchObject({ code: "internal", type: "server_error" });
+    expect(last.error.message).not.toContain("secret");
+  });
+
   test("a reader that goes away cancels the response", async () => {
     const cancelled = Promise.withResolvers<void>();
     const endless: Respond = async function* (request, signal) {
