@@ -52,6 +52,8 @@ def main() -> None:
     parser.add_argument("--decay-from", type=Path, help="begin with this checkpoint and let the rate fall from there")
     parser.add_argument("--decay-steps", type=int, default=0, help="steps until the rate has fallen; training ends there")
     parser.add_argument("--budget", type=int, default=BUDGET, help="positions per step")
+    parser.add_argument("--vocabulary", type=int, default=ModelConfig.vocab_size, help="tokens of the tokenizer")
+    parser.add_argument("--log-steps", type=int, default=LOG_STEPS, help="steps between lines of the log")
     parser.add_argument("--bf16", action="store_true", help="compute in bf16: faster only where the CPU multiplies it fast")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
@@ -65,7 +67,7 @@ class Run:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
-        self.config = ModelConfig()
+        self.config = ModelConfig(vocab_size=args.vocabulary)
         self.copies = 0 if args.causal else COPIES
         torch.manual_seed(args.seed)
         self.model = Model(self.config, fused, torch.bfloat16 if args.bf16 else torch.float32)
@@ -112,7 +114,7 @@ class Run:
             self.progress["seconds"] += now - clock
             clock = now
             step = self.progress["step"]
-            if step % LOG_STEPS == 0:
+            if step % self.args.log_steps == 0:
                 self._log(log, window.take())
             if step % VALIDATE_STEPS == 0:
                 self._log(log, self.validate())

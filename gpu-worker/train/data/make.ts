@@ -2,6 +2,7 @@
  * Writes what training reads, and the held-out tasks. Run with one of:
  *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json
  *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
+ *     (--samples N: from that many tasks, or that many per shard; small for a quick trial)
  *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f]   tasks as JSONL
  */
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -31,11 +32,13 @@ const { values, positionals } = parseArgs({
     first: { type: "string", default: "0" },
     split: { type: "string", default: "test" },
     count: { type: "string", default: "1000" },
+    samples: { type: "string" },
     family: { type: "string" },
   },
 });
 const out = values.out ?? fail("--out is missing");
 const seed = Number(values.seed);
+const samples = values.samples === undefined ? undefined : Number(values.samples);
 const render = createRenderer();
 
 switch (positionals[0]) {
@@ -55,7 +58,7 @@ switch (positionals[0]) {
 function makeTokenizer(size: number): void {
   mkdirSync(out, { recursive: true });
   const texts = function* (): Generator<string> {
-    for (let i = 0; i < TOKENIZER_SAMPLES; i++) {
+    for (let i = 0; i < (samples ?? TOKENIZER_SAMPLES); i++) {
       const sample = drawSample({ seed, split: "train" }, i);
       yield `${render(sample.messages, sample.tools)}${sample.reference}<|role_end|>`;
     }
@@ -68,15 +71,10 @@ function makeTokenizer(size: number): void {
 
 function makeShards(first: number, count: number): void {
   const encode = createEncoder(readTokenizerJson(readFileSync(join(out, "tokenizer.json"), "utf8")));
-  if (first === 0) pack("validation", { seed, split: "validation" }, 0, VALIDATION_SAMPLES, encode);
+  const size = samples ?? SHARD_SAMPLES;
+  if (first === 0) pack("validation", { seed, split: "validation" }, 0, Math.min(size, VALIDATION_SAMPLES), encode);
   for (let shard = first; shard < first + count; shard++) {
-    pack(
-      `train-${String(shard).padStart(3, "0")}`,
-      { seed, split: "train" },
-      shard * SHARD_SAMPLES,
-      SHARD_SAMPLES,
-      encode,
-    );
+    pack(`train-${String(shard).padStart(3, "0")}`, { seed, split: "train" }, shard * size, size, encode);
   }
 }
 
