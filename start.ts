@@ -84,8 +84,9 @@ async function servedModel(): Promise<string> {
 
 /** Whoever else listens there would be taken for our edge. */
 async function claimPort(): Promise<void> {
-  const server = createServer().listen(Number(port), host);
+  const server = createServer();
   try {
+    server.listen(Number(port), host);
     await once(server, "listening");
   } catch (error) {
     program.error(`cannot listen on ${host}:${port} (${(error as Error).message}); choose another with --port`);

@@ -64,6 +64,38 @@ test("with a seed, a drawn answer is the same alone and beside others", async ()
   expect(new Set(alone).size).toBeGreaterThan(1);
 });
 
+test("a cancel is seen between the forwards of a long prompt", async () => {
+  const before = await system.engine.stats();
+  const controller = new AbortController();
+  const body = {
+    model: "palimpsest-demo",
+    prompt: Array.from({ length: 3968 }, (_, i) => 100 + (i % 500)),
+    max_tokens: 32,
+  };
+  const asked = post(body, "completions", controller.signal);
+  const started = async () => (await system.engine.stats()).prefillForwards > before.prefillForwards;
+  await until(started);
+  controller.abort();
+  await expect(asked).rejects.toThrow();
+  await until(async () => (await system.engine.stats()).runningSequences === 0);
+  const { prefillForwards, forwards, pagesInUse } = await system.engine.stats();
+  // 124 blocks, eight to a forward.
+  expect(prefillForwards - before.prefillForwards).toBeLessThan(16);
+  expect([forwards, pagesInUse]).toEqual([before.forwards, 0]);
+});
+
+test("a temperature near 0 takes the best tokens, and harms nobody beside it", async () => {
+  const request = {
+    model: "palimpsest-demo",
+    messages: [{ role: "user", content: prompts[0] }],
+    max_tokens: 64,
+    seed: 1,
+  };
+  const text = async (temperature: number) => (await complete({ ...request, temperature })).choices[0]?.message.content;
+  const [best, ...near] = await Promise.all([0, 1e-3, 1e-8, 1e-40, 1e-300].map(text));
+  expect(near).toEqual(near.map(() => best));
+});
+
 test("a client that goes away stops the computation and frees its pages", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   const before = await system.engine.stats();
@@ -122,9 +154,9 @@ async function complete(body: object): Promise<Completion> {
   return (await response.json()) as Completion;
 }
 
-function post(body: object): Promise<Response> {
+function post(body: object, path = "chat/completions", signal: AbortSignal | null = null): Promise<Response> {
   const headers = { "content-type": "application/json" };
-  return fetch(`${system.baseUrl}/v1/chat/completions`, { method: "POST", headers, body: JSON.stringify(body) });
+  return fetch(`${system.baseUrl}/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body), signal });
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

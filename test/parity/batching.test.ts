@@ -38,7 +38,7 @@ async function transcript(model: Model, slot: number, name: GoldenName, run: Gol
   const pages = Array.from({ length: PAGES_EACH }, (_, i) => slot * PAGES_EACH + i);
   const sequence = model.sequence(pages);
   const observed: SequenceModel = {
-    prefill: (tokens) => sequence.prefill(tokens),
+    prefill: (tokens, signal) => sequence.prefill(tokens, signal),
     denoise: async (block) => {
       const candidates = await sequence.denoise(block);
       lines.push(candidates.map(({ token, probability }) => `${token}@${probability}`).join(" "));

@@ -38,7 +38,7 @@ describe.each([
 async function reproduces(run: GoldenRun, name: GoldenName, model: CountedSequenceModel): Promise<void> {
   const seen: number[][] = [];
   const observed: SequenceModel = {
-    prefill: (tokens) => model.prefill(tokens),
+    prefill: (tokens, signal) => model.prefill(tokens, signal),
     denoise: (block) => {
       seen.push([...block]);
       return model.denoise(block);

@@ -56,6 +56,9 @@ test("draws as the reference distribution says, wherever the number falls", asyn
         expect(number).toBeLessThan(to + SLACK);
         expect(drawn.probability).toBeCloseTo(distribution[drawn.token] as number, 3);
       }
+      const edge = await model.sequence([0]).denoise(tokens, [{ ...sampling, cell: 0, uniform: 1 }]);
+      // As a product that rounds up to the total would: the last token that has a probability, never one past the end.
+      expect(edge[0]?.drawn?.probability).toBeGreaterThan(0);
       expect(candidates.map(({ token, probability }) => ({ token, probability }))).toEqual(undrawn);
     }
   } finally {

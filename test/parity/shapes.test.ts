@@ -82,7 +82,7 @@ async function run(
     const tokens = Array.from({ length: 3 * blockLength }, (_, i) => (i * 37 + 11) % checkpoint.model.vocabSize);
     const all = referenceProbabilities(checkpoint.model, checkpoint.tensors, tokens, blockLength);
     const sequence = model.sequence([2, 0, 1]);
-    await sequence.prefill(tokens.slice(0, 2 * blockLength));
+    await sequence.prefill(tokens.slice(0, 2 * blockLength), new AbortController().signal);
     const candidates = await sequence.denoise(tokens.slice(2 * blockLength));
     return { candidates, expected: all.slice(2 * blockLength).map((row) => row.with(manifest.maskToken, 0)) };
   } finally {

@@ -24,8 +24,8 @@ export interface Draw extends Sampling {
 
 /** A model as one sequence sees it. Positions are implied: what was prefilled and committed comes first. */
 export interface SequenceModel {
-  /** Runs the prompt's full blocks; their K/V join the cache. */
-  prefill(tokens: readonly number[]): Promise<void>;
+  /** Runs the prompt's full blocks, in as many forwards as it takes; their K/V join the cache. */
+  prefill(tokens: readonly number[], signal: AbortSignal): Promise<void>;
   /** One forward of the open block over the cache. A candidate per cell, never the mask token; drawn where `draws` asks. */
   denoise(block: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]>;
   /** The block is final: the K/V of a forward that saw exactly these tokens join the cache. */
@@ -79,8 +79,7 @@ export async function* decode(
 ): AsyncGenerator<Step, void, void> {
   const { blockLength, maskToken, eosTokens, maxTokens } = options;
   const aligned = prompt.length - (prompt.length % blockLength);
-  signal.throwIfAborted();
-  await model.prefill(prompt.slice(0, aligned));
+  await model.prefill(prompt.slice(0, aligned), signal);
 
   // The prompt's tail shares the first generated block and is never edited.
   let tail = prompt.slice(aligned);

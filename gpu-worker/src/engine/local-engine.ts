@@ -19,7 +19,7 @@ import type {
 } from "./engine.ts";
 import type { PageId } from "./kv-cache.ts";
 import { merge } from "./merge.ts";
-import { checkSampling, decodingParameters } from "./presets.ts";
+import { decodingParameters, samplingParameters } from "./presets.ts";
 import { uniform } from "./sampling.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -196,7 +196,7 @@ export class LocalEngine implements Engine {
       throw invalid("n", `n: must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
     }
     const decoding = decodingParameters(request.decoding);
-    if (request.sampling) checkSampling(request.sampling);
+    const sampling = request.sampling && samplingParameters({ seed: randomSeed(), ...request.sampling });
     const prompt = this.#encode(request.prompt);
     if (prompt.length === 0) throw invalid("prompt", "prompt: is empty");
     const room = maxContextTokens - prompt.length;
@@ -222,7 +222,6 @@ export class LocalEngine implements Engine {
         );
       }
     }
-    const sampling = request.sampling && { seed: randomSeed(), ...request.sampling };
     return { request, prompt, maxTokens, decoding, committed: request.committed, sampling };
   }
 

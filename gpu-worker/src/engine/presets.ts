@@ -17,6 +17,9 @@ const POST_STEPS_LIMIT = 256;
 /** OpenAI's own limit. */
 const TEMPERATURE_LIMIT = 2;
 
+/** Below this a draw is the best token all the same, and dividing by still less would leave f32's range. */
+const LEAST_TEMPERATURE = 1e-6;
+
 /** The head cuts among this many tokens (FILTER_TOKENS of the head graph). */
 const FILTER_LIMIT = 1024;
 
@@ -49,8 +52,9 @@ export function decodingParameters(request: DecodingRequest): Decoding {
   };
 }
 
-/** Checks how tokens are to be drawn. @throws WorkerError naming the parameter */
-export function checkSampling({ temperature, topK, topP }: Sampling): void {
+/** How tokens are drawn for a request. @throws WorkerError naming the parameter */
+export function samplingParameters<S extends Sampling>(request: S): S {
+  const { temperature, topK, topP } = request;
   if (!(temperature > 0 && temperature <= TEMPERATURE_LIMIT)) {
     throw invalid("temperature", `must be above 0 and at most ${TEMPERATURE_LIMIT} to draw, not ${temperature}`);
   }
@@ -59,6 +63,7 @@ export function checkSampling({ temperature, topK, topP }: Sampling): void {
   if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1 && topK <= FILTER_LIMIT)) {
     throw invalid("top_k", `must be a whole number from 1 to ${FILTER_LIMIT}, not ${topK}`);
   }
+  return { ...request, temperature: Math.max(temperature, LEAST_TEMPERATURE) };
 }
 
 function probability(param: string, value: number | undefined): number | undefined {

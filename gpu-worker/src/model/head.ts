@@ -105,7 +105,11 @@ export function drawnCandidates(
   const filtered = g.node("Where", [g.node("GreaterOrEqual", [probabilities, threshold]), probabilities, zero]);
   const cumulative = g.node("CumSum", [filtered, g.ints([1], [])]);
   const total = g.node("Slice", [cumulative, g.ints([vocabSize - 1]), g.ints([vocabSize]), g.ints([1])]); // [Q, 1]
-  const passed = g.node("LessOrEqual", [cumulative, g.node("Mul", [inputs.uniform, total])]);
+  // The second condition keeps the last token that has a probability in reach where the product rounds up to the total.
+  const passed = g.node("And", [
+    g.node("LessOrEqual", [cumulative, g.node("Mul", [inputs.uniform, total])]),
+    g.node("Less", [cumulative, total]),
+  ]);
   const token = sum(g, g.node("Cast", [passed], { attributes: { to: 7 } })); // [Q, 1]: tokens before the drawn one
   const probability = g.node("Div", [g.node("GatherElements", [filtered, token], { attributes: { axis: 1 } }), total]);
   return { token: squeeze(g, token), probability: squeeze(g, probability) };

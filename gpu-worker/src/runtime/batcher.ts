@@ -29,12 +29,12 @@ interface Submission {
 }
 
 export class Batcher {
-  readonly #forward: Forward;
+  readonly #forward: Pick<Forward, "layers" | "head">;
   readonly #blockLength: number;
   #pending: Submission[] = [];
   #running = false;
 
-  constructor(forward: Forward, blockLength: number) {
+  constructor(forward: Pick<Forward, "layers" | "head">, blockLength: number) {
     this.#forward = forward;
     this.#blockLength = blockLength;
   }
@@ -93,7 +93,9 @@ export class Batcher {
         next = end;
       });
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      if (batch.length === 1) return batch[0]?.reject(error);
+      // One of them is at fault: alone, the others get what they would have got.
+      for (const submission of batch) await this.#runBatch([submission]);
     }
   }
 

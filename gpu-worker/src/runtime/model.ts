@@ -78,9 +78,10 @@ class CachedSequence implements CountedSequenceModel {
     this.#pages = pages;
   }
 
-  async prefill(tokens: readonly number[]): Promise<void> {
+  async prefill(tokens: readonly number[], signal: AbortSignal): Promise<void> {
     const blocks = cut(tokens, this.#shared.blockLength);
     for (let first = 0; first < blocks.length; first += PREFILL_BLOCKS) {
+      signal.throwIfAborted();
       const chunk = blocks.slice(first, first + PREFILL_BLOCKS);
       count(this, this.#shared, "prefillForwards");
       const { output, first: at } = await this.#shared.batcher.run(this.#inputs(chunk), "prefill");

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import type { BlockInput } from "./attention-inputs.ts";
+import { Batcher } from "./batcher.ts";
+import type { ForwardOutput } from "./forward.ts";
+
+const block = (token: number): BlockInput => ({ tokens: [token, token], pages: [], peers: [] });
+
+/** A forward that cannot take token 13, and gives each row its own token back. */
+function forward() {
+  const batches: number[][] = [];
+  const layers = async (blocks: readonly BlockInput[]) => {
+    const tokens = blocks.flatMap((one) => one.tokens);
+    batches.push(tokens);
+    if (tokens.includes(13)) throw new Error("thirteen");
+    return { tokens } as unknown as ForwardOutput;
+  };
+  const head = async (output: ForwardOutput, rows: readonly number[]) =>
+    rows.map((row) => ({ token: (output as unknown as { tokens: number[] }).tokens[row] as number, probability: 1 }));
+  return { batches, layers, head };
+}
+
+test("blocks that are ready together share a forward, with one prefill at most", async () => {
+  const scripted = forward();
+  const batcher = new Batcher(scripted, 2);
+  const asked = [
+    batcher.run([block(1)], "denoise"),
+    batcher.run([block(2)], "prefill"),
+    batcher.run([block(3)], "prefill"),
+  ];
+  const [first] = await Promise.all([...asked, batcher.run([block(4)], "denoise")]);
+  expect(first?.candidates.map(({ token }) => token)).toEqual([1, 1]);
+  expect(scripted.batches).toEqual([
+    [1, 1, 2, 2, 4, 4],
+    [3, 3],
+  ]);
+});
+
+test("a block that fails a forward fails alone", async () => {
+  const batcher = new Batcher(forward(), 2);
+  const [good, bad, other] = await Promise.allSettled(
+    [1, 13, 3].map((token) => batcher.run([block(token)], "denoise")),
+  );
+  expect(bad).toMatchObject({ status: "rejected", reason: new Error("thirteen") });
+  expect(good).toMatchObject({ value: { candidates: [{ token: 1 }, { token: 1 }] } });
+  expect(other).toMatchObject({ value: { candidates: [{ token: 3 }, { token: 3 }] } });
+});
