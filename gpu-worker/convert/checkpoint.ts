@@ -2,7 +2,7 @@
  * A checkpoint folder as one set of tensors, in one file or in shards with an index. Values are read by range, as f32, and
  * never a whole file at once. It knows no architecture.
  */
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { PackageError } from "../src/errors.ts";
@@ -10,32 +10,49 @@ import { ifThere, readJson } from "./optional-file.ts";
 import { DTYPE_BYTES, readFully, readHeader, type StoredTensor } from "./safetensors.ts";
 import { widenBfloat16, widenFloat16 } from "./widen.ts";
 
-const WEIGHTS_FILE = "model.safetensors";
+export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 
 export interface Checkpoint extends AsyncDisposable {
   /** By name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Tensors of the whole checkpoint, those of consumed files among them. */
+  readonly tensorCount: number;
+  /** The files with weights that are there, by name. */
+  readonly files: ReadonlyMap<string, CheckpointFile>;
   /**
    * Fills `values` with the tensor's values from element `first` on.
    * @throws PackageError naming file and tensor where a value is NaN or infinite, or the file ends early
    */
   read(tensor: StoredTensor, first: number, values: Float32Array): Promise<void>;
+  /** Deletes a file; its tensors cannot be read any more. */
+  consume(name: string): Promise<void>;
+}
+
+export interface CheckpointFile {
+  readonly sizeBytes: number;
+  /** Changes when the file does, as far as size and time can tell. */
+  readonly stamp: string;
 }
 
 /**
  * Opens every file of a checkpoint and checks its header.
+ * @param consumed names of files that may be missing, because an earlier conversion has used them up
  * @throws PackageError where there is none, or one is at fault, or files and index do not fit together
  */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+export async function openCheckpoint(folder: string, consumed: ReadonlySet<string> = new Set()): Promise<Checkpoint> {
   await using cleanup = new AsyncDisposableStack();
   const handles = new Map<string, FileHandle>();
   const tensors = new Map<string, StoredTensor>();
-  const addFile = async (file: string): Promise<boolean> => {
+  const files = new Map<string, CheckpointFile>();
+  const addFile = async (name: string): Promise<boolean> => {
+    const file = join(folder, name);
     const handle = await ifThere(open(file));
     if (handle === undefined) return false;
     cleanup.use(handle);
     handles.set(file, handle);
+    const { size, mtimeMs } = await handle.stat();
+    files.set(name, { sizeBytes: size, stamp: `${size} bytes of ${new Date(mtimeMs).toISOString()}` });
     for (const tensor of await readHeader(handle, file)) {
       const other = tensors.get(tensor.name);
       if (other) throw new PackageError(`${file}: tensor ${tensor.name} is in ${basename(other.file)} as well`);
@@ -43,19 +60,28 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     }
     return true;
   };
-  if (!(await addFile(join(folder, WEIGHTS_FILE)))) {
+  let tensorCount = 0;
+  if (!(await addFile(WEIGHTS_FILE))) {
     const index = await readIndex(folder);
     for (const shard of new Set(index.values())) {
-      if (!(await addFile(join(folder, shard)))) {
+      if (!(await addFile(shard)) && !consumed.has(shard)) {
         throw new PackageError(`${join(folder, shard)}: missing, but ${INDEX_FILE} names it; fetch it`);
       }
     }
-    checkIndex(index, tensors, folder);
+    tensorCount = index.size;
+    checkIndex(new Map([...index].filter(([, shard]) => files.has(shard))), tensors, folder);
   }
   const opened = cleanup.move();
   return {
     tensors,
+    files,
+    tensorCount: Math.max(tensorCount, tensors.size),
     read: (tensor, first, values) => readValues(handles.get(tensor.file)!, tensor, first, values),
+    async consume(name) {
+      const file = join(folder, name);
+      await handles.get(file)?.close(); // an open file keeps its room on the disk
+      await rm(file);
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
@@ -63,7 +89,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 const indexFile = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /** Tensor -> shard. */
-async function readIndex(folder: string): Promise<Map<string, string>> {
+export async function readIndex(folder: string): Promise<Map<string, string>> {
   const file = join(folder, INDEX_FILE);
   const json = await readJson(file);
   if (json === undefined) {

@@ -13,9 +13,9 @@ export interface OutputFile extends AsyncDisposable {
   finish(): Promise<{ sizeBytes: number; sha256: string }>;
 }
 
-/** @throws PackageError when the disk is full */
+/** Begins a file anew where there is one. @throws PackageError when the disk is full */
 export async function createOutputFile(path: string): Promise<OutputFile> {
-  const handle = await open(path, "wx");
+  const handle = await open(path, "w");
   const hash = createHash("sha256");
   let position = 0;
   const write = async (bytes: Uint8Array): Promise<void> => {

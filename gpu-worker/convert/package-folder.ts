@@ -1,42 +1,67 @@
 /**
- * The folder a package is written to: it stands beside its target under another name and takes the target's place when it is
- * whole. It knows nothing of what is written.
+ * The folder a package is written to: it stands beside its target as `NAME.partial` and takes the target's place when it is
+ * whole. What an interrupted conversion has finished stays there for the next. It knows nothing of what is written.
  */
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { PackageError } from "../src/errors.ts";
 import { MANIFEST_FILE } from "../src/model/manifest.ts";
+import { LOCK_FILE, lockFolder } from "./folder-lock.ts";
+import { JOURNAL_FILE, readJournal, syncFolder } from "./journal.ts";
 import { entriesOf } from "./optional-file.ts";
 
 export interface PackageFolder extends AsyncDisposable {
-  /** Where to write. Disposed of without `publish`, it is removed. */
+  /** Where to write. Disposed of without `publish`, it is removed unless a journal says that something is finished. */
   readonly path: string;
-  /** Moves what was written to the target. */
+  /** Removes what an earlier conversion left. */
+  clear(): Promise<void>;
+  /** Moves what was written to the target; after it the package stands there even where the machine dies. */
   publish(): Promise<void>;
+}
+
+/** Where the package of this target is written until it is whole. */
+export function partialFolder(target: string): string {
+  return beside(target, "partial");
 }
 
 /**
  * @param target must be missing or empty; with `replace` it may hold an earlier package, and stays until `publish`
- * @throws PackageError when the target holds something else
+ * @throws PackageError when the target holds something else, or another process is writing
  */
 export async function createPackageFolder(target: string, replace: boolean): Promise<PackageFolder> {
   await checkTarget(target, replace);
   const absolute = resolve(target);
-  const sibling = (kind: string): string => join(dirname(absolute), `${basename(absolute)}.${kind}-${process.pid}`);
-  const path = sibling("partial");
-  await rm(path, { recursive: true, force: true }); // left by a killed process that had the same number
+  const path = partialFolder(target);
   await mkdir(path, { recursive: true });
+  const lock = await lockFolder(path);
   return {
     path,
+    async clear() {
+      const left = (await readdir(path)).filter((entry) => entry !== LOCK_FILE);
+      await Promise.all(left.map((entry) => rm(join(path, entry), { recursive: true })));
+    },
     async publish() {
-      const replaced = sibling("replaced");
+      await lock[Symbol.asyncDispose]();
+      const replaced = beside(target, "replaced");
       const present = (await entriesOf(absolute)) !== undefined;
+      await rm(replaced, { recursive: true, force: true }); // left by a machine that died here
       if (present) await rename(absolute, replaced);
       await rename(path, absolute);
-      if (present) await rm(replaced, { recursive: true });
+      await syncFolder(dirname(absolute));
+      await rm(join(absolute, JOURNAL_FILE), { force: true });
+      await rm(replaced, { recursive: true, force: true });
     },
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await lock[Symbol.asyncDispose]();
+      const finished = (await readJournal(path))?.files.size ?? 0;
+      if (finished === 0) await rm(path, { recursive: true, force: true });
+    },
   };
+}
+
+function beside(target: string, kind: string): string {
+  const absolute = resolve(target);
+  return join(dirname(absolute), `${basename(absolute)}.${kind}`);
 }
 
 async function checkTarget(target: string, replace: boolean): Promise<void> {

@@ -2,7 +2,7 @@
  * The external data of one graph: its initializers' bytes, made from checkpoint tensors and written in the graph's order.
  * In memory are one slab of values with its quantized form, and the scales of one matrix.
  */
-import type { CheckpointTensor, ExternalData, Weight } from "../src/model/weights.ts";
+import type { CheckpointTensor, ExternalData, GraphFile, Weight } from "../src/model/weights.ts";
 import { weightBytes } from "../src/model/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { OutputFile } from "./output-file.ts";
@@ -17,22 +17,41 @@ const SLAB_ELEMENTS = 1 << 22;
 
 /** Bytes that `writeWeights` will write. */
 export function weightFileBytes(weights: readonly Weight[]): number {
-  return weights.reduce((size, weight) => Math.ceil(size / ALIGNMENT_BYTES) * ALIGNMENT_BYTES + weightBytes(weight), 0);
+  return weights.reduce((size, weight) => aligned(size) + weightBytes(weight), 0);
+}
+
+/** The file with a graph's weights, as the graph names it. */
+export function weightFile({ name }: GraphFile): string {
+  return `${name}.bin`;
+}
+
+/** Where each weight of a graph stands in its file, by name. */
+export function weightPlaces(graph: GraphFile): Map<string, ExternalData> {
+  const places = new Map<string, ExternalData>();
+  let end = 0;
+  for (const weight of graph.weights) {
+    const [offset, length] = [aligned(end), weightBytes(weight)];
+    places.set(weight.name, { location: weightFile(graph), offset, length });
+    end = offset + length;
+  }
+  return places;
+}
+
+function aligned(size: number): number {
+  return Math.ceil(size / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 }
 
 /**
- * Writes the weights one by one.
- * @param location the file's name as the graph will give it
- * @returns each weight's name and place, once it is written
+ * Writes the weights one by one, each to its place.
+ * @returns after each weight
  * @throws PackageError from the checkpoint or the disk; the signal's reason
  */
 export async function* writeWeights(
   weights: readonly Weight[],
   checkpoint: Checkpoint,
   output: OutputFile,
-  location: string,
   signal?: AbortSignal,
-): AsyncGenerator<[name: string, place: ExternalData], void, void> {
+): AsyncGenerator<void, void, void> {
   // Quantized values and scales come of one reading; the scales wait here for their place, right after their values.
   let scales: { of: readonly CheckpointTensor[]; parts: Float32Array<ArrayBuffer>[] } | undefined;
   for (const weight of weights) {
@@ -63,7 +82,7 @@ export async function* writeWeights(
         `${weight.name}: dims [${weight.dims}] take ${weightBytes(weight)} bytes, its sources give ${length}`,
       );
     }
-    yield [weight.name, { location, offset, length }];
+    yield;
   }
 }
 

@@ -5,7 +5,7 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCheckpoint } from "../../gpu-worker/convert/checkpoint.ts";
 import { createOutputFile } from "../../gpu-worker/convert/output-file.ts";
-import { writeWeights } from "../../gpu-worker/convert/weight-file.ts";
+import { weightFile, weightPlaces, writeWeights } from "../../gpu-worker/convert/weight-file.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { planLogitsHead } from "../../gpu-worker/src/model/package-plan.ts";
 import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
@@ -76,13 +76,14 @@ function observed(pages: number) {
 /** A head that gives the logits, which no package has. */
 async function openLogitsHead(): Promise<InferenceSession> {
   const options = { quantization: "none", ranks: 1, maskToken: manifest.maskToken } as const;
-  const { name, weights, build } = planLogitsHead(manifest.config, options);
+  const graph = planLogitsHead(manifest.config, options);
   await using checkpoint = await openCheckpoint(goldenCheckpoint("tiny-21"));
-  await using bytes = await createOutputFile(join(golden.folder, `${name}.bin`));
-  const external = new Map(await Array.fromAsync(writeWeights(weights, checkpoint, bytes, `${name}.bin`)));
+  await using bytes = await createOutputFile(join(golden.folder, weightFile(graph)));
+  for await (const _ of writeWeights(graph.weights, checkpoint, bytes));
   await bytes.finish();
-  await writeFile(join(golden.folder, `${name}.onnx`), build(external));
-  return openSession(join(golden.folder, `${name}.onnx`), THREADS);
+  const file = join(golden.folder, `${graph.name}.onnx`);
+  await writeFile(file, graph.build(weightPlaces(graph)));
+  return openSession(file, THREADS);
 }
 
 /** [rows, vocabulary] */

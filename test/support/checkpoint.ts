@@ -13,6 +13,8 @@ export interface CheckpointOptions {
   readonly dtype?: Dtype;
   /** More than 1 writes shards and an index. */
   readonly shards?: number;
+  /** Which tensors a shard holds: one of every so many, or a run of neighbours as in the released files. */
+  readonly layout?: "mixed" | "runs";
   readonly seed?: number;
 }
 
@@ -57,7 +59,7 @@ export const tinyConfig = {
 
 /** Writes `config.json` and the weights into `folder`, which is made where it is missing. */
 export async function writeCheckpoint(folder: string, options: CheckpointOptions = {}): Promise<WrittenCheckpoint> {
-  const { dtype = "F32", shards = 1, seed = 1 } = options;
+  const { dtype = "F32", shards = 1, layout = "mixed", seed = 1 } = options;
   const config = { ...tinyConfig, ...options.config };
   const { model } = parseConfig(config, "config.json");
   const random = createRandom(seed);
@@ -68,14 +70,21 @@ export async function writeCheckpoint(folder: string, options: CheckpointOptions
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "config.json"), JSON.stringify(config));
   if (shards === 1) await writeFile(join(folder, "model.safetensors"), encodeSafetensors(tensors));
-  else await writeShards(folder, tensors, shards);
+  else await writeShards(folder, tensors, shards, layout);
   return { folder, config, model, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) };
 }
 
-async function writeShards(folder: string, tensors: readonly TestTensor[], shards: number): Promise<void> {
+async function writeShards(
+  folder: string,
+  tensors: readonly TestTensor[],
+  shards: number,
+  layout: "mixed" | "runs",
+): Promise<void> {
   const weightMap: Record<string, string> = {};
   for (let shard = 0; shard < shards; shard++) {
-    const part = tensors.filter((_, i) => i % shards === shard);
+    const shardOf = (i: number): number =>
+      layout === "mixed" ? i % shards : Math.floor((i * shards) / tensors.length);
+    const part = tensors.filter((_, i) => shardOf(i) === shard);
     const number = (n: number): string => String(n).padStart(5, "0");
     const file = `model-${number(shard + 1)}-of-${number(shards)}.safetensors`;
     for (const tensor of part) weightMap[tensor.name] = file;

@@ -1,0 +1,86 @@
+/**
+ * Everything a conversion decides before it writes: the model, its token ids, the graphs with their weights, and a digest of
+ * them. It reads the checkpoint's small files only.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { PackageError } from "../src/errors.ts";
+import { type CheckpointConfig, type ModelConfig, parseConfig } from "../src/model/config.ts";
+import { planPackage } from "../src/model/package-plan.ts";
+import type { GraphFile, Quantization } from "../src/model/weights.ts";
+import { type CheckpointScale, checkScale } from "./checkpoint-fit.ts";
+import { readJson } from "./optional-file.ts";
+import { chooseTokenIds, parseGenerationConfig, type TokenIds } from "./token-ids.ts";
+import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
+import { weightPlaces } from "./weight-file.ts";
+
+/** Tokens denoised together by every released model. */
+const DEFAULT_BLOCK_LENGTH = 32;
+
+export interface PlanOptions {
+  /** Folder of the checkpoint. */
+  readonly source: string;
+  readonly quantization: Quantization;
+  /** Ranks the experts are split over. */
+  readonly ranks: number;
+  readonly blockLength?: number | undefined;
+  readonly maskToken?: number | undefined;
+  readonly eosTokens?: readonly number[] | undefined;
+}
+
+export interface ConversionPlan {
+  readonly model: ModelConfig;
+  readonly tokens: TokenIds;
+  readonly blockLength: number;
+  readonly tokenizer: TokenizerFiles;
+  readonly graphs: readonly GraphFile[];
+}
+
+/** @throws PackageError where configuration, tokenizer and options do not make a package */
+export async function planConversion(options: PlanOptions, scale: CheckpointScale): Promise<ConversionPlan> {
+  const { source, quantization, ranks } = options;
+  const config = await readConfig(source);
+  const { model } = config;
+  const tokenizer = await readTokenizerFiles(source);
+  const tokens = await readTokenIds(options, config, tokenizer);
+  if (ranks > model.experts) throw new PackageError(`${ranks} ranks for ${model.experts} experts; give fewer --ranks`);
+  checkScale(model, scale, source);
+  return {
+    model,
+    tokens,
+    blockLength: options.blockLength ?? config.blockLength ?? DEFAULT_BLOCK_LENGTH,
+    tokenizer,
+    graphs: planPackage(model, { quantization, ranks, maskToken: tokens.maskToken }),
+  };
+}
+
+/** Of the graphs and of where their weights stand: two plans that agree write the same weight files. */
+export function digestOf({ graphs }: ConversionPlan): string {
+  const hash = createHash("sha256");
+  for (const graph of graphs) hash.update(graph.name).update(graph.build(weightPlaces(graph)));
+  return hash.digest("hex");
+}
+
+async function readConfig(source: string): Promise<CheckpointConfig> {
+  const file = join(source, "config.json");
+  const json = await readJson(file);
+  if (json === undefined) throw new PackageError(`${file}: missing; ${source} is not a checkpoint folder`);
+  return parseConfig(json, file);
+}
+
+async function readTokenIds(
+  options: PlanOptions,
+  config: CheckpointConfig,
+  { vocabulary, names }: TokenizerFiles,
+): Promise<TokenIds> {
+  const file = join(options.source, "generation_config.json");
+  const generationConfig = parseGenerationConfig((await readJson(file)) ?? {}, file);
+  return chooseTokenIds({
+    flags: options,
+    generationConfig,
+    config,
+    vocabulary,
+    names,
+    vocabSize: config.model.vocabSize,
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * What an interrupted conversion has finished: a file of JSON lines in its folder. A line is on the disk before anything
+ * relies on it. It knows nothing of models.
+ */
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { ifThere } from "./optional-file.ts";
+
+export const JOURNAL_FILE = "conversion.jsonl";
+
+/** A file that is written and on the disk. */
+export interface FinishedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** What a conversion writes and from what. Two that agree write the same bytes. */
+export interface ConversionIdentity {
+  readonly digest: string;
+  /** Size and time of each of the checkpoint's files. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** As read back. */
+export interface Journal extends ConversionIdentity {
+  readonly files: ReadonlyMap<string, FinishedFile>;
+  /** Files of the checkpoint that are deleted, or about to be. */
+  readonly consumed: ReadonlySet<string>;
+}
+
+const identity = z.object({ digest: z.string(), sources: z.record(z.string(), z.string()) });
+const line = z.union([
+  z.object({ path: z.string(), sizeBytes: z.int(), sha256: z.string() }),
+  z.object({ consumed: z.string() }),
+]);
+
+/** The journal in a folder, or undefined where there is none that can be read. */
+export async function readJournal(folder: string): Promise<Journal | undefined> {
+  const text = await ifThere(readFile(join(folder, JOURNAL_FILE), "utf8"));
+  const [first, ...rest] = (text ?? "").split("\n").map(parseJson);
+  const head = identity.safeParse(first);
+  if (!head.success) return undefined;
+  const files = new Map<string, FinishedFile>();
+  const consumed = new Set<string>();
+  for (const json of rest) {
+    const entry = line.safeParse(json).data; // undefined for a line that a dying machine left half written
+    if (entry === undefined) continue;
+    if ("consumed" in entry) consumed.add(entry.consumed);
+    else files.set(entry.path, entry);
+  }
+  return { ...head.data, files, consumed };
+}
+
+export interface JournalWriter extends AsyncDisposable {
+  add(entry: FinishedFile | { readonly consumed: string }): Promise<void>;
+}
+
+/** Goes on with the folder's journal, or begins one. */
+export async function openJournal(folder: string, begun: ConversionIdentity | undefined): Promise<JournalWriter> {
+  const handle = await open(join(folder, JOURNAL_FILE), "a");
+  const add = async (entry: unknown): Promise<void> => {
+    await handle.appendFile(`${JSON.stringify(entry)}\n`);
+    await handle.sync();
+    await syncFolder(folder); // the entry's file must have its name as well
+  };
+  // A half-written last line must not swallow the next.
+  if (begun === undefined) await handle.appendFile("\n");
+  else await add(begun);
+  return { add, [Symbol.asyncDispose]: () => handle.close() };
+}
+
+/** Makes the names in a folder as durable as their contents. */
+export async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder);
+  await handle.sync();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
