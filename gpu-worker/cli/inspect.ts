@@ -38,10 +38,12 @@ function describe(
   const { config, parameters, tokenizer, graphs, files } = manifest;
   const layers = `${config.layers} layers${config.denseLayers > 0 ? ` (${config.denseLayers} dense)` : ""}`;
   const shared = config.sharedExperts > 0 ? ` and ${config.sharedExperts} shared` : "";
+  const choice =
+    config.blockExperts === undefined ? `in ${config.expertGroups} groups` : `(${config.blockExperts} for each block)`;
   return [
     ["name", manifest.name],
     ["architecture", `${manifest.architecture}, ${layers}, hidden size ${config.hiddenSize}`],
-    ["experts", `${config.experts} in ${config.expertGroups} groups, ${config.topK}${shared} for each token`],
+    ["experts", `${config.experts} ${choice}, ${config.topK}${shared} for each token`],
     ["parameters", `${formatCount(parameters.total)}, ${formatCount(parameters.active)} active`],
     ["quantization", manifest.quantization],
     ["size", `${formatBytes(sizeBytes)}: ${graphs.length} graphs, ${files.length} files`],

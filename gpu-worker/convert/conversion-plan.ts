@@ -48,10 +48,22 @@ export async function planConversion(options: PlanOptions, scale: CheckpointScal
   return {
     model,
     tokens,
-    blockLength: options.blockLength ?? config.blockLength ?? DEFAULT_BLOCK_LENGTH,
+    blockLength: chooseBlockLength(options, config),
     tokenizer,
     graphs: planPackage(model, { quantization, ranks, maskToken: tokens.maskToken }),
   };
+}
+
+/** A block-routed model was trained with one pool of experts per block of its own length. */
+function chooseBlockLength(options: PlanOptions, config: CheckpointConfig): number {
+  const stated = config.blockLength ?? DEFAULT_BLOCK_LENGTH;
+  const length = options.blockLength ?? stated;
+  if (config.model.blockExperts !== undefined && length !== stated) {
+    throw new PackageError(
+      `block length ${length}: the checkpoint chooses experts for blocks of ${stated}; leave out --block-length`,
+    );
+  }
+  return length;
 }
 
 /** Of the graphs and of where their weights stand: two plans that agree write the same weight files. */
@@ -82,5 +94,6 @@ async function readTokenIds(
     vocabulary,
     names,
     vocabSize: config.model.vocabSize,
+    edits: config.model.blockExperts !== undefined,
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "@palimpsest/proto/onnx";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CheckpointOptions, type WrittenCheckpoint, writeCheckpoint } from "../../test/support/checkpoint.ts";
 import { encodeSafetensors } from "../../test/support/safetensors.ts";
 import { MANIFEST_FILE, parseManifest } from "../src/model/manifest.ts";
@@ -173,4 +173,43 @@ test("an earlier package is replaced only on request, other folders never", asyn
 test("more ranks than experts are refused", async () => {
   await writeCheckpoint(source);
   await expect(convert({ ranks: 9 })).rejects.toThrow("9 ranks for 8 experts");
+});
+
+describe("a checkpoint of 2.2", () => {
+  const blockRouted = { expert_capacity: 5, block_size: 16, eos_token_id: [94, 93] };
+
+  test("routes by block whatever groups its configuration carries, and 2.1's does so never", async () => {
+    const routingOf = async (changes: Record<string, unknown>) => {
+      await writeCheckpoint(source, { config: { ...blockRouted, ...changes } });
+      const { config, blockLength, eosTokens } = await convert({ replace: true });
+      return [config.blockExperts, config.expertGroups, config.topKGroups, blockLength, eosTokens];
+    };
+    expect(await routingOf({})).toEqual([5, 1, 1, 16, [94, 93]]);
+    expect(await routingOf({ n_group: undefined, topk_group: undefined })).toEqual([5, 1, 1, 16, [94, 93]]);
+    expect(await routingOf({ expert_capacity: 0 })).toEqual([undefined, 4, 2, 16, [94, 93]]);
+  });
+
+  test("keeps its block length: an override is refused", async () => {
+    await writeCheckpoint(source, { config: blockRouted });
+    await expect(convert({ blockLength: 32 })).rejects.toThrow(
+      "block length 32: the checkpoint chooses experts for blocks of 16; leave out --block-length",
+    );
+    expect((await convert({ blockLength: 16 })).blockLength).toBe(16);
+  });
+
+  test("has its edit tokens in the manifest", async () => {
+    await writeCheckpoint(source, { config: { ...blockRouted, delete_token_id: 90, split_token_id: 91 } });
+    await convert();
+    const text = await readFile(join(target, MANIFEST_FILE), "utf8");
+    expect(parseManifest(text, MANIFEST_FILE)).toMatchObject({ editTokens: { delete: 90, split: 91 } });
+  });
+
+  test.each([
+    ["a pool of more experts than there are", { expert_capacity: 9 }, /expert_capacity 9 is more than the 8/],
+    ["a pool too small for one token", { expert_capacity: 2 }, /num_experts_per_tok 3 is more than expert_capacity 2/],
+  ])("with %s is refused", async (_, changes, message) => {
+    const { config } = await writeCheckpoint(source, { config: blockRouted });
+    await writeFile(join(source, "config.json"), JSON.stringify({ ...config, ...changes }));
+    await expect(convert()).rejects.toThrow(message);
+  });
 });

@@ -131,6 +131,7 @@ function manifestOf(plan: ConversionPlan, options: ConvertOptions, files: Manife
     blockLength,
     maskToken: tokens.maskToken,
     eosTokens: [...tokens.eosTokens],
+    ...(tokens.editTokens && { editTokens: tokens.editTokens }),
     quantization: options.quantization,
     ranks: options.ranks,
     parameters: parameterCounts(model),

@@ -34,6 +34,8 @@ async function valuesOf(checkpointFolder: string, name: string): Promise<Float32
 test.each([
   ["mini", 14813, 16.26e9],
   ["flash", 24161, 102.9e9],
+  ["mini-2.2", 14813, 16.26e9],
+  ["flash-2.2", 24161, 102.9e9],
 ] as const)("%s has %i tensors and %d parameters, as released", (shape: ReleasedShape, count, parameters) => {
   const tensors = checkpointTensors(parseConfig(releasedShapes[shape], "config.json").model);
   expect(tensors).toHaveLength(count);

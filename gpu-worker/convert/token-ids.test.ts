@@ -5,7 +5,7 @@ import { chooseTokenIds, parseGenerationConfig, type TokenIdSources } from "./to
 const RELEASED_VOCABULARY = 157184;
 
 function choose(sources: Partial<TokenIdSources>) {
-  const silent = { flags: {}, generationConfig: {}, config: {}, vocabulary: new Map(), names: {} };
+  const silent = { flags: {}, generationConfig: {}, config: {}, vocabulary: new Map(), names: {}, edits: false };
   return chooseTokenIds({ ...silent, vocabSize: RELEASED_VOCABULARY, ...sources });
 }
 
@@ -63,4 +63,22 @@ test("a generation_config.json may state one end token, several, or nothing", ()
   });
   expect(parseGenerationConfig({ temperature: 1 }, "g")).toEqual({});
   expect(() => parseGenerationConfig({ eos_token_id: "7" }, "g.json")).toThrow(/g\.json: mask_token_id must be/);
+});
+
+const edits = true;
+const stated = { deleteToken: 60, splitToken: 61 };
+
+test("edit tokens are those that config.json states, or in 2.2 the released ones", () => {
+  expect(choose({}).editTokens).toBeUndefined();
+  expect(choose({ edits }).editTokens).toEqual({ delete: 156930, split: 156931 });
+  expect(choose({ edits, config: stated }).editTokens).toEqual({ delete: 60, split: 61 });
+  expect(choose({ edits, config, vocabSize: 512 }).editTokens).toBeUndefined();
+});
+
+test.each([
+  ["one of the two", { config: { ...config, deleteToken: 60 } }, /state both or neither/],
+  ["an id outside the vocabulary", { config: { ...config, ...stated }, vocabSize: 61 }, /edit token 61 is outside/],
+  ["an id for two purposes", { config: { ...stated, maskToken: 60, eosTokens: [1] } }, /60 and 61 must differ/],
+])("a config.json that states %s is refused", (_, sources, message) => {
+  expect(() => choose(sources)).toThrow(message);
 });

@@ -1,5 +1,5 @@
 /**
- * Which token is the mask and which ones end an answer. Checkpoints state them in up to four places; the first that speaks
+ * Which token is the mask, which ones end an answer and, in 2.2, which ones edit. Checkpoints state them in up to four places; the first that speaks
  * wins: the operator, generation_config.json, config.json, the tokenizer, the released models. It reads no files.
  */
 import { z } from "zod";
@@ -8,6 +8,9 @@ import { PackageError } from "../src/errors.ts";
 /** Ids of the released LLaDA2 vocabulary, for checkpoints that carry no tokenizer. */
 const RELEASED_MASK_TOKEN = 156895;
 const RELEASED_EOS_TOKEN = 156892;
+/** 2.2's. Neither its configuration nor its tokenizer names them. */
+const RELEASED_DELETE_TOKEN = 156930;
+const RELEASED_SPLIT_TOKEN = 156931;
 
 /** Their names in the released tokenizer. */
 const MASK_TEXT = "<|mask|>";
@@ -18,6 +21,8 @@ const ROLE_END_TEXT = "<|role_end|>";
 export interface TokenIds {
   readonly maskToken: number;
   readonly eosTokens: readonly number[];
+  /** Of a model that deletes and inserts. */
+  readonly editTokens?: { readonly delete: number; readonly split: number };
 }
 
 /** What one place says; absent where it is silent. */
@@ -30,12 +35,17 @@ export interface TokenIdSources {
   /** The operator's words. Stop ids given here are the whole set. */
   readonly flags: StatedTokenIds;
   readonly generationConfig: StatedTokenIds;
-  readonly config: StatedTokenIds;
+  readonly config: StatedTokenIds & {
+    readonly deleteToken?: number | undefined;
+    readonly splitToken?: number | undefined;
+  };
   /** Special tokens by text; empty without a tokenizer. */
   readonly vocabulary: ReadonlyMap<string, number>;
   /** What tokenizer_config.json calls its mask and end tokens. */
   readonly names: TokenNames;
   readonly vocabSize: number;
+  /** Whether the checkpoint is of 2.2, whose released ids apply where it states none. */
+  readonly edits: boolean;
 }
 
 export interface TokenNames {
@@ -68,7 +78,31 @@ export function chooseTokenIds(sources: TokenIdSources): TokenIds {
   if (eosTokens.includes(maskToken)) {
     throw new PackageError(`token ${maskToken} is both the mask and an end of answer; give --mask-token or --eos`);
   }
-  return { maskToken, eosTokens };
+  const editTokens = chooseEditTokens(sources, [maskToken, ...eosTokens]);
+  return { maskToken, eosTokens, ...(editTokens && { editTokens }) };
+}
+
+/** Both or neither: a model of 2.2 whose vocabulary has no room for the released ids, and which states none, has none. */
+function chooseEditTokens(sources: TokenIdSources, taken: readonly number[]): TokenIds["editTokens"] {
+  const { config, edits, vocabSize } = sources;
+  const released = edits && RELEASED_SPLIT_TOKEN < vocabSize;
+  const deleteToken = config.deleteToken ?? (released ? RELEASED_DELETE_TOKEN : undefined);
+  const split = config.splitToken ?? (released ? RELEASED_SPLIT_TOKEN : undefined);
+  if (deleteToken === undefined && split === undefined) return undefined;
+  if (deleteToken === undefined || split === undefined) {
+    throw new PackageError("config.json states one of delete_token_id and split_token_id; state both or neither");
+  }
+  for (const id of [deleteToken, split]) {
+    if (id >= vocabSize) {
+      throw new PackageError(`edit token ${id} is outside the vocabulary of ${vocabSize}; correct config.json`);
+    }
+  }
+  if (new Set([deleteToken, split, ...taken]).size < taken.length + 2) {
+    throw new PackageError(
+      `edit tokens ${deleteToken} and ${split} must differ from each other, the mask and the end tokens; correct config.json`,
+    );
+  }
+  return { delete: deleteToken, split };
 }
 
 const tokenId = z.int().nonnegative();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Engine, ModelInfo } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local-engine.ts";
 import { Scheduler } from "./engine/scheduler.ts";
+import { PackageError } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
 import { pageBytes } from "./runtime/kv-tensors.ts";
 import { openModel } from "./runtime/model.ts";
@@ -35,7 +36,13 @@ export interface EngineSettings {
 
 /** Opens a package's engine. @throws PackageError when the package cannot be used */
 export async function openEngine(settings: EngineSettings): Promise<Engine> {
-  const manifest = { ...(await readManifest(settings.package)), ...given(settings) };
+  const own = await readManifest(settings.package);
+  const manifest = { ...own, ...given(settings) };
+  if (own.config.blockExperts !== undefined && manifest.blockLength !== own.blockLength) {
+    throw new PackageError(
+      `block length ${manifest.blockLength}: ${settings.package} chooses experts for blocks of ${own.blockLength}; leave it out`,
+    );
+  }
   const { config, blockLength, maskToken, eosTokens } = manifest;
   const capacity = settings.capacity ?? DEFAULT_CAPACITY;
   const contextPages = Math.floor(config.maxPositions / blockLength);

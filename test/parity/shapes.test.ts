@@ -38,6 +38,9 @@ const shapes: [string, Record<string, unknown>, Form][] = [
   ],
   ["tied embeddings, no expert bias", { tie_word_embeddings: true, moe_router_enable_expert_bias: false }, {}],
   ["every expert chosen", { num_experts: 4, n_group: 2, topk_group: 2, num_experts_per_tok: 4 }, { ranks: 4 }],
+  ["block routing, groups present and ignored", { num_experts: 16, expert_capacity: 5 }, {}],
+  ["a pool no larger than a token's choice", { expert_capacity: 3, block_size: 16 }, { ranks: 3, blockLength: 16 }],
+  ["a pool of all experts", { expert_capacity: 8, moe_router_enable_expert_bias: false }, { ranks: 2 }],
   ["bf16, in shards", {}, { dtype: "BF16", shards: 3 }],
   ["f16", {}, { dtype: "F16" }],
 ];

@@ -6,6 +6,7 @@ import type { ModelConfig } from "../../gpu-worker/src/model/config.ts";
 import type { TestTensor } from "./safetensors.ts";
 
 type Row = number[];
+type Route = [expert: number, weight: number][];
 type Tensors = ReadonlyMap<string, TestTensor>;
 
 /** Probabilities [tokens, vocabulary] of the token at each position. */
@@ -23,11 +24,12 @@ export function referenceProbabilities(
     const attended = attend(c, tensors, prefix, normed(c, tensors, `${prefix}.input_layernorm`, hidden), blockLength);
     const residual = hidden.map((row, i) => add(row, attended[i] as Row));
     const inner = normed(c, tensors, `${prefix}.post_attention_layernorm`, residual);
+    const routes = layer < c.denseLayers ? [] : route(c, tensors, prefix, inner, blockLength);
     hidden = residual.map((row, i) => {
       const x = inner[i] as Row;
       if (layer < c.denseLayers) return add(row, feedForward(tensors, `${prefix}.mlp`, x));
       const shared = c.sharedExperts > 0 ? feedForward(tensors, `${prefix}.mlp.shared_experts`, x) : x.map(() => 0);
-      const routed = route(c, tensors, prefix, x).map(([expert, weight]) =>
+      const routed = (routes[i] as Route).map(([expert, weight]) =>
         feedForward(tensors, `${prefix}.mlp.experts.${expert}`, x).map((value) => value * weight),
       );
       return [shared, ...routed].reduce(add, row);
@@ -67,22 +69,44 @@ function attend(c: ModelConfig, tensors: Tensors, prefix: string, x: readonly Ro
   );
 }
 
-/** The chosen experts and their weights. */
-function route(c: ModelConfig, tensors: Tensors, prefix: string, x: Row): [expert: number, weight: number][] {
-  const scores = product(tensors, `${prefix}.mlp.gate.weight`, x).map((z) => 1 / (1 + Math.exp(-z)));
+/** Each row's chosen experts and their weights. */
+function route(c: ModelConfig, tensors: Tensors, prefix: string, x: readonly Row[], blockLength: number): Route[] {
+  const scores = x.map((row) => product(tensors, `${prefix}.mlp.gate.weight`, row).map((z) => 1 / (1 + Math.exp(-z))));
   const bias = c.expertBias
     ? [...(tensors.get(`${prefix}.mlp.gate.expert_bias`) as TestTensor).values]
-    : scores.map(() => 0);
-  const ranked = add(scores, bias);
+    : new Array<number>(c.experts).fill(0);
+  const ranked = scores.map((row) => add(row, bias));
+  return x.map((_, i) => {
+    const first = i - (i % blockLength);
+    const allowed =
+      c.blockExperts === undefined
+        ? expertsOfBestGroups(c, ranked[i] as Row)
+        : expertsOfPool(ranked.slice(first, first + blockLength), c.blockExperts);
+    const chosen = best(allowed, ranked[i] as Row, c.topK);
+    const score = (expert: number): number => (scores[i] as Row)[expert] as number;
+    const sum = chosen.reduce((total, expert) => total + score(expert), 1e-20);
+    return chosen.map((expert) => [expert, (score(expert) / sum) * c.routedScalingFactor]);
+  });
+}
+
+/** LLaDA 2.2: the experts that any row of the block ranks highest. `block` is [rows, experts]. */
+function expertsOfPool(block: readonly Row[], count: number): number[] {
+  const highest = block.reduce((a, b) => a.map((value, expert) => Math.max(value, b[expert] as number)));
+  return best([...highest.keys()], highest, count);
+}
+
+/** LLaDA 2.0 and 2.1: the experts of the groups whose best two sum highest. */
+function expertsOfBestGroups(c: ModelConfig, ranked: Row): number[] {
   const size = c.experts / c.expertGroups;
   const groupScore = (group: number): number =>
     top(ranked.slice(group * size, (group + 1) * size), 2).reduce((a, b) => a + b);
   const groups = Array.from({ length: c.expertGroups }, (_, group) => group);
   const kept = new Set(groups.toSorted((a, b) => groupScore(b) - groupScore(a)).slice(0, c.topKGroups));
-  const allowed = ranked.flatMap((_, expert) => (kept.has(Math.floor(expert / size)) ? [expert] : []));
-  const chosen = allowed.toSorted((a, b) => (ranked[b] as number) - (ranked[a] as number)).slice(0, c.topK);
-  const sum = chosen.reduce((total, expert) => total + (scores[expert] as number), 1e-20);
-  return chosen.map((expert) => [expert, ((scores[expert] as number) / sum) * c.routedScalingFactor]);
+  return ranked.flatMap((_, expert) => (kept.has(Math.floor(expert / size)) ? [expert] : []));
+}
+
+function best(experts: readonly number[], ranked: Row, count: number): number[] {
+  return experts.toSorted((a, b) => (ranked[b] as number) - (ranked[a] as number)).slice(0, count);
 }
 
 /** RoPE on the first `rotaryDim` dimensions, the two halves turned against each other. */

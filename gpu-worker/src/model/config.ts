@@ -45,6 +45,8 @@ const rawConfig = z.object({
   tie_word_embeddings: z.boolean().default(false),
   use_sliding_window: z.literal(false).default(false),
   mask_token_id: z.int().nonnegative().nullish(),
+  delete_token_id: z.int().nonnegative().nullish(),
+  split_token_id: z.int().nonnegative().nullish(),
   eos_token_id: z.union([z.int().nonnegative(), z.array(z.int().nonnegative())]).nullish(),
   pad_token_id: z.int().nonnegative().nullish(),
 });
@@ -73,6 +75,8 @@ export interface ModelConfig {
   readonly expertGroups: number;
   /** Groups kept per token before the top-k. */
   readonly topKGroups: number;
+  /** Experts that the tokens of a block may choose among: block routing (2.2). Absent: each among its groups. */
+  readonly blockExperts?: number | undefined;
   readonly expertBias: boolean;
   readonly routedScalingFactor: number;
   readonly tiedEmbeddings: boolean;
@@ -84,6 +88,9 @@ export interface CheckpointConfig {
   readonly model: ModelConfig;
   readonly maskToken: number | undefined;
   readonly eosTokens: readonly number[];
+  /** 2.2 only; released configurations state neither. */
+  readonly deleteToken: number | undefined;
+  readonly splitToken: number | undefined;
   readonly blockLength: number | undefined;
 }
 
@@ -98,12 +105,14 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
   if (kind?.model_type !== "llada2_moe") {
     throw new PackageError(
       `${file}: model_type is ${JSON.stringify(kind?.model_type)}, architectures ${JSON.stringify(kind?.architectures)}; ` +
-        `only "llada2_moe" (LLaDA 2.0 and 2.1) can be converted`,
+        `only "llada2_moe" (LLaDA 2.0, 2.1 and 2.2) can be converted`,
     );
   }
   const parsed = rawConfig.safeParse(json);
   if (!parsed.success) throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
   const raw = parsed.data;
+  // What says 2.2's routing is the capacity alone: its released configuration carries the groups of 2.1 and ignores them.
+  const blockExperts = raw.expert_capacity || undefined;
   const headDim = raw.head_dim ?? raw.hidden_size / raw.num_attention_heads;
   const model: ModelConfig = {
     vocabSize: raw.vocab_size,
@@ -121,8 +130,9 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
     experts: raw.num_experts,
     topK: raw.num_experts_per_tok,
     sharedExperts: raw.num_shared_experts ?? 0,
-    expertGroups: raw.n_group ?? 1,
-    topKGroups: raw.topk_group ?? raw.n_group ?? 1,
+    expertGroups: blockExperts === undefined ? (raw.n_group ?? 1) : 1,
+    topKGroups: blockExperts === undefined ? (raw.topk_group ?? raw.n_group ?? 1) : 1,
+    ...(blockExperts !== undefined && { blockExperts }),
     expertBias: raw.moe_router_enable_expert_bias,
     routedScalingFactor: raw.routed_scaling_factor,
     tiedEmbeddings: raw.tie_word_embeddings,
@@ -130,9 +140,6 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
   };
   const faults = [
     ...inconsistencies(model),
-    ...(raw.expert_capacity
-      ? [`expert_capacity ${raw.expert_capacity}: block routing (LLaDA 2.2) is not supported`]
-      : []),
     ...(raw.rope_scaling ? ["rope_scaling is set; only unscaled RoPE is supported"] : []),
   ];
   if (faults.length > 0) throw new PackageError(`${file}: ${faults.join("; ")}`);
@@ -141,6 +148,8 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
     model,
     maskToken: raw.mask_token_id ?? undefined,
     eosTokens: typeof eos === "number" ? [eos] : eos,
+    deleteToken: raw.delete_token_id ?? undefined,
+    splitToken: raw.split_token_id ?? undefined,
     blockLength: raw.block_length ?? raw.block_size ?? undefined,
   };
 }
@@ -159,6 +168,14 @@ function inconsistencies(c: ModelConfig): string[] {
     [
       c.topK <= c.topKGroups * groupSize,
       `num_experts_per_tok ${c.topK} is more than the ${c.topKGroups * groupSize} experts of the kept groups`,
+    ],
+    [
+      (c.blockExperts ?? 0) <= c.experts,
+      `expert_capacity ${c.blockExperts} is more than the ${c.experts} of num_experts`,
+    ],
+    [
+      c.topK <= (c.blockExperts ?? c.experts),
+      `num_experts_per_tok ${c.topK} is more than expert_capacity ${c.blockExperts}`,
     ],
   ];
   return rules.filter(([holds]) => !holds).map(([, message]) => message);

@@ -144,7 +144,9 @@ export function attention(
 }
 
 /**
- * Grouped top-k of sigmoid scores; the bias takes part in choosing only. Source: the reference router, f32 throughout.
+ * Top-k of sigmoid scores, of the best groups or, with block routing, of the block's pool; the bias takes part in choosing
+ * only. Source: the reference routers of 2.1 and 2.2, f32 throughout.
+ * @param blocks any value [B, S, ...]: how the rows fall into blocks
  * @returns expert ids i64 [T, K] and their weights f32 [T, K]
  */
 export function router(
@@ -152,8 +154,9 @@ export function router(
   x: Value,
   prefix: string,
   config: ModelConfig,
+  blocks: Value,
 ): { experts: Value; weights: Value } {
-  const { experts, expertGroups, topKGroups, topK, hiddenSize } = config;
+  const { experts, expertGroups, topKGroups, blockExperts = experts, topK, hiddenSize } = config;
   const gate = matrix(`${prefix}.gate`, [[`${prefix}.gate.weight`, experts, hiddenSize]]);
   const scores = g.node("Sigmoid", [project(g, x, gate, "none")]);
   let ranked = scores;
@@ -165,18 +168,16 @@ export function router(
     const groups = g.node("Reshape", [ranked, g.ints([-1, expertGroups, experts / expertGroups])]);
     const best = g.nodes("TopK", [groups, g.ints([Math.min(2, experts / expertGroups)])], 2)[0] as Value;
     const groupScores = g.node("ReduceSum", [best, g.ints([2])], { attributes: { keepdims: 0 } });
-    const kept = g.nodes("TopK", [groupScores, g.ints([topKGroups])], 2)[1] as Value;
-    const oneHot = g.node("OneHot", [kept, g.ints([expertGroups], []), g.floats([0, 1])]);
-    const isKept = g.node("Greater", [
-      g.node("ReduceMax", [oneHot, g.ints([1])], { attributes: { keepdims: 0 } }),
-      g.floats([0], []),
-    ]);
-    const masked = g.node("Where", [
-      g.node("Unsqueeze", [isKept, g.ints([2])]),
-      groups,
-      g.floats([Number.NEGATIVE_INFINITY], []),
-    ]);
-    ranked = g.node("Reshape", [masked, g.ints([-1, experts])]);
+    const kept = g.node("Unsqueeze", [amongBest(g, groupScores, topKGroups, expertGroups), g.ints([2])]);
+    ranked = g.node("Reshape", [keepOnly(g, kept, groups), g.ints([-1, experts])]);
+  }
+  if (blockExperts < experts) {
+    const blockShape = g.node("Shape", [blocks], { attributes: { start: 0, end: 2 } });
+    const shape = g.node("Concat", [blockShape, g.ints([experts])], { attributes: { axis: 0 } });
+    const perBlock = g.node("Reshape", [ranked, shape]); // [B, S, E]
+    const best = g.node("ReduceMax", [perBlock, g.ints([1])], { attributes: { keepdims: 0 } });
+    const pool = g.node("Unsqueeze", [amongBest(g, best, blockExperts, experts), g.ints([1])]);
+    ranked = g.node("Reshape", [keepOnly(g, pool, perBlock), g.ints([-1, experts])]);
   }
   const chosen = g.nodes("TopK", [ranked, g.ints([topK])], 2)[1] as Value;
   const chosenScores = g.node("GatherElements", [scores, chosen], { attributes: { axis: 1 } });
@@ -240,6 +241,19 @@ export function downMatrix(prefix: string, inner: number, hiddenSize: number): M
 /** A matrix of checkpoint tensors [name, rows, columns] stacked on each other. */
 export function matrix(name: string, tensors: readonly (readonly [string, number, number])[]): Matrix {
   return { name, sources: tensors.map(([tensor, rows, columns]) => ({ name: tensor, dims: [rows, columns] })) };
+}
+
+/** Whether each of [N, size] is among the `count` largest of its row. */
+function amongBest(g: OnnxGraph, values: Value, count: number, size: number): Value {
+  const best = g.nodes("TopK", [values, g.ints([count])], 2)[1] as Value;
+  const oneHot = g.node("OneHot", [best, g.ints([size], []), g.floats([0, 1])]);
+  const hits = g.node("ReduceMax", [oneHot, g.ints([1])], { attributes: { keepdims: 0 } });
+  return g.node("Greater", [hits, g.floats([0], [])]);
+}
+
+/** The values where `kept` says so, -inf elsewhere. */
+function keepOnly(g: OnnxGraph, kept: Value, values: Value): Value {
+  return g.node("Where", [kept, values, g.floats([Number.NEGATIVE_INFINITY], [])]);
 }
 
 function swiglu(g: OnnxGraph, gateUp: Value): Value {

@@ -28,6 +28,7 @@ const modelConfig = z.object({
   sharedExperts: count,
   expertGroups: count,
   topKGroups: count,
+  blockExperts: count.optional(),
   expertBias: z.boolean(),
   routedScalingFactor: z.number(),
   tiedEmbeddings: z.boolean(),
@@ -48,6 +49,8 @@ const manifest = z.object({
   maskToken: count,
   /** Tokens that end an answer. */
   eosTokens: z.array(count).min(1),
+  /** 2.2: what the model writes over a token to delete it, or to insert one before it. Never part of an answer. */
+  editTokens: z.object({ delete: count, split: count }).optional(),
   quantization: z.enum(["none", "int8", "int4"]),
   /** Processes or threads the experts are split over. */
   ranks: count.min(1),

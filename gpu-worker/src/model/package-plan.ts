@@ -84,13 +84,14 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
     rmsNorm(g, x, { name: `${prefix}.${name}.weight`, dims: [hiddenSize] }, rmsNormEps);
 
   const hidden = hiddenInput(g, hiddenSize);
+  const cos = g.input("cos", "f32", ["B", "S", rotaryDim / 2]);
   const attended = attention(
     g,
     norm(hidden, "input_layernorm"),
     `${prefix}.attention`,
     config,
     {
-      cos: g.input("cos", "f32", ["B", "S", rotaryDim / 2]),
+      cos,
       sin: g.input("sin", "f32", ["B", "S", rotaryDim / 2]),
       mask: g.input("mask", "f32", ["B", 1, 1, "keys"]),
       keyPool: g.input("key_pool", "f32", ["pages", "S", headDim]),
@@ -118,7 +119,7 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
   }
   g.output("hidden_out", alwaysOn > 0 ? ffn("mlp.shared_experts", alwaysOn) : residual, "f32", ["T", hiddenSize]);
   g.output("normed", normed, "f32", ["T", hiddenSize]);
-  const chosen = router(g, normed, `${prefix}.mlp`, config);
+  const chosen = router(g, normed, `${prefix}.mlp`, config, cos);
   g.output("experts", chosen.experts, "i64", ["T", config.topK]);
   g.output("weights", chosen.weights, "f32", ["T", config.topK]);
   return g;
