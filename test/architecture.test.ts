@@ -48,6 +48,16 @@ const rules: readonly (readonly [files: RegExp, mayNotImport: RegExp, instead: s
     "convert knows src/model alone: what both need belongs there",
   ],
   [
+    /^gpu-worker\/download\//,
+    /^(gpu-worker\/(?!download\/|convert\/(disk-space|folder-lock|optional-file)\.ts|src\/errors\.ts)|@palimpsest)/,
+    "download brings files and knows no model: let the cli say which it needs",
+  ],
+  [
+    /^(?!gpu-worker\/download\/hugging-face\.ts)/,
+    /^@huggingface\/hub/,
+    "ask download for a checkpoint; only hugging-face.ts knows the hub's client",
+  ],
+  [
     /^(?!gpu-worker\/src\/runtime\/)/,
     /^onnxruntime-/,
     "ask for the engine's Model; only src/runtime knows onnxruntime",

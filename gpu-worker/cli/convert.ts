@@ -3,24 +3,27 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { convertCheckpoint } from "../convert/convert.ts";
 import type { Quantization } from "../src/model/weights.ts";
 import { wholeNumber } from "./arguments.ts";
+import { addSourceFlags, obtainCheckpoint, type SourceFlags } from "./checkpoint-source.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
 import { formatBytes } from "./units.ts";
 
-interface ConvertFlags {
+interface ConvertFlags extends SourceFlags {
   readonly quantize: Quantization;
   readonly ranks: number;
   readonly blockLength?: number;
   readonly maskToken?: number;
   readonly eos?: readonly number[];
   readonly name?: string;
-  readonly force?: boolean;
 }
 
 export function convertCommand(): Command {
-  return new Command("convert")
+  const command = new Command("convert")
     .description("turn a LLaDA2 checkpoint into a model package")
-    .argument("<checkpoint>", "folder with config.json and *.safetensors")
+    .argument(
+      "<checkpoint>",
+      "folder with config.json and *.safetensors, or a hub's model: org/name, modelscope:org/name",
+    )
     .argument("<package>", "folder to write; must be missing or empty")
     .addOption(
       new Option("--quantize <format>", "form of the weight matrices")
@@ -31,28 +34,30 @@ export function convertCommand(): Command {
     .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", wholeNumber(2))
     .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))
     .option("--eos <ids>", "tokens that end an answer, with commas between (default: the checkpoint's)", tokenList)
-    .option("--name <name>", "what clients call the model (default: the checkpoint folder's name)")
-    .option("--force", "replace the package that is there")
-    .action(convert);
+    .option("--name <name>", "what clients call the model (default: the checkpoint's)")
+    .option("--force", "replace the package that is there");
+  return addSourceFlags(command).action(convert);
 }
 
-async function convert(source: string, target: string, flags: ConvertFlags): Promise<void> {
+async function convert(source: string, target: string, flags: ConvertFlags, command: Command): Promise<void> {
+  const signal = interruptSignal();
+  const checkpoint = await obtainCheckpoint(source, target, flags, command, signal);
   const startMs = performance.now();
   using progress = createProgress(process.stderr);
   const manifest = await convertCheckpoint(
     {
-      source,
+      source: checkpoint.folder,
       target,
       quantization: flags.quantize,
       ranks: flags.ranks,
       blockLength: flags.blockLength,
       maskToken: flags.maskToken,
       eosTokens: flags.eos,
-      name: flags.name,
+      name: flags.name ?? checkpoint.name,
       replace: flags.force,
       onProgress: ({ doneBytes, totalBytes, file }) => progress.update(doneBytes, totalBytes, file),
     },
-    interruptSignal(),
+    signal,
   );
   progress[Symbol.dispose]();
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);

@@ -21,15 +21,17 @@ function createBar(stream: WriteStream): Progress {
     etaBuffer: 200,
   });
   const startMs = performance.now();
+  let startBytes: number | undefined; // done before this program began, where it goes on
   return {
     update(doneBytes, totalBytes, label) {
-      const perSecond = (doneBytes / (performance.now() - startMs)) * 1000;
+      startBytes ??= doneBytes;
+      const perSecond = ((doneBytes - startBytes) / (performance.now() - startMs)) * 1000;
       const words = {
         size: `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
         rate: `${formatBytes(Math.round(perSecond))}/s`,
         label,
       };
-      if (!bar.isActive) bar.start(totalBytes, 0, words);
+      if (!bar.isActive) bar.start(totalBytes, doneBytes, words);
       bar.update(doneBytes, words);
     },
     [Symbol.dispose]: () => bar.stop(),

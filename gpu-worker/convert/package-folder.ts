@@ -64,7 +64,8 @@ function beside(target: string, kind: string): string {
   return join(dirname(absolute), `${basename(absolute)}.${kind}`);
 }
 
-async function checkTarget(target: string, replace: boolean): Promise<void> {
+/** @throws PackageError where a conversion with these options would not begin, because of what the target holds */
+export async function checkTarget(target: string, replace: boolean): Promise<void> {
   const entries = await entriesOf(target);
   if (entries === undefined || entries.length === 0) return;
   if (!entries.includes(MANIFEST_FILE)) {

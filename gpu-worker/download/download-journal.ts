@@ -1,0 +1,73 @@
+/**
+ * What of a download is on the disk: a file of JSON lines in its folder. A line is written after what it speaks of. It knows
+ * no network.
+ */
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { ifThere } from "../convert/optional-file.ts";
+
+export const DOWNLOAD_JOURNAL = "download.jsonl";
+
+const begun = z.object({
+  file: z.string(),
+  /** Of the whole file, from the hub's list. */
+  content: z.string().optional(),
+  sizeBytes: z.int(),
+  partBytes: z.int().positive(),
+});
+const line = z.union([
+  begun,
+  z.object({ file: z.string(), part: z.int() }),
+  z.object({ file: z.string(), finished: z.literal(true) }),
+]);
+
+export type JournalEntry = z.infer<typeof line>;
+
+/** How far a file is. */
+export interface FileState extends z.infer<typeof begun> {
+  /** Numbers of the parts that are there. */
+  readonly parts: Set<number>;
+  /** Whole, checked, and under its name. */
+  finished: boolean;
+}
+
+export interface DownloadJournal extends AsyncDisposable {
+  readonly files: ReadonlyMap<string, FileState>;
+  add(entry: JournalEntry): Promise<void>;
+}
+
+/** Goes on with the folder's journal, or begins one. */
+export async function openDownloadJournal(folder: string): Promise<DownloadJournal> {
+  const path = join(folder, DOWNLOAD_JOURNAL);
+  const files = new Map<string, FileState>();
+  for (const text of ((await ifThere(readFile(path, "utf8"))) ?? "").split("\n")) apply(parse(text), files);
+  const handle = await open(path, "a");
+  await handle.appendFile("\n"); // a half-written last line must not swallow the next
+  return {
+    files,
+    async add(entry) {
+      apply(entry, files);
+      await handle.appendFile(`${JSON.stringify(entry)}\n`);
+      await handle.sync();
+    },
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}
+
+function apply(entry: JournalEntry | undefined, files: Map<string, FileState>): void {
+  if (entry === undefined) return;
+  const state = files.get(entry.file);
+  if ("sizeBytes" in entry) files.set(entry.file, { ...entry, parts: new Set(), finished: false });
+  else if ("part" in entry) state?.parts.add(entry.part);
+  else if (state) state.finished = true;
+}
+
+/** Undefined for a line that a dying machine left half written. */
+function parse(text: string): JournalEntry | undefined {
+  try {
+    return line.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

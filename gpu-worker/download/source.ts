@@ -1,0 +1,19 @@
+/** What `palimpsest convert` may be pointed at: a folder of this machine or a model of a hub. It fetches nothing. */
+import { stat } from "node:fs/promises";
+import { ifThere } from "../convert/optional-file.ts";
+
+const MODEL_SCOPE_PREFIX = "modelscope:";
+/** `org/name`, as both hubs write it. */
+const HUB_ID = /^\w[\w.-]*\/\w[\w.-]*$/;
+
+export type CheckpointSource =
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "huggingface" | "modelscope"; readonly id: string };
+
+/** A folder that is there wins over a hub's model of the same name. What can be neither counts as a folder. */
+export async function parseSource(text: string): Promise<CheckpointSource> {
+  const id = text.replace(MODEL_SCOPE_PREFIX, "");
+  if (id !== text && HUB_ID.test(id)) return { kind: "modelscope", id };
+  const isFolder = (await ifThere(stat(text)))?.isDirectory() ?? false;
+  return HUB_ID.test(text) && !isFolder ? { kind: "huggingface", id: text } : { kind: "folder", path: text };
+}
