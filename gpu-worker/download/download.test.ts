@@ -219,6 +219,9 @@ test("no token, a wrong one, and terms that nobody accepted are told apart", asy
     `org/tiny: ${hub.endpoint} wants a token (401): no such model, or a private or gated one; check the name, accept its ` +
       `terms at ${hub.endpoint}/org/tiny and set HF_TOKEN`,
   );
+  await expect(download({ environment: { HF_TOKEN: "hf_secret" }, revision: "v9" })).rejects.toThrow(
+    "has no revision v9",
+  );
   await expect(download({ environment: { HF_TOKEN: "hf_other" } })).rejects.toThrow(
     "does not accept the token in HF_TOKEN",
   );

@@ -172,7 +172,7 @@ async function fetchPart(
   await persistently(
     async (progressed) => {
       if (position === end) return;
-      const headers = { ...hub.headers, ...condition(source.etag), range: `bytes=${position}-${end - 1}` };
+      const headers = { ...hub.identity.headers, ...condition(source.etag), range: `bytes=${position}-${end - 1}` };
       const response = await get(file.url, { "accept-encoding": "identity", ...headers }, hub.identity, signal);
       try {
         checkVersion(response, position, source);

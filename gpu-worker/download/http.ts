@@ -132,7 +132,8 @@ function retryAfterMs(header: string | null): number | undefined {
 }
 
 async function refusal({ status, url }: Response, hub: HubIdentity): Promise<string> {
-  const { id, revision, endpoint, hasToken, tokenVariable } = hub;
+  const { id, revision, endpoint, headers, tokenVariable } = hub;
+  const hasToken = Object.keys(headers).length > 0;
   const page = `${endpoint}/${id}`;
   if (status === 401 && hasToken) {
     return `${id}: ${endpoint} does not accept the token in ${tokenVariable} (401), or has no such model; check both`;
@@ -154,8 +155,8 @@ async function refusal({ status, url }: Response, hub: HubIdentity): Promise<str
   return `${new URL(url).host} answered ${status} for ${id}`;
 }
 
-async function modelIsThere({ modelUrl }: HubIdentity): Promise<boolean> {
-  const response = await fetch(modelUrl).catch(() => undefined);
+async function modelIsThere({ modelUrl, headers }: HubIdentity): Promise<boolean> {
+  const response = await fetch(modelUrl, { headers }).catch(() => undefined);
   await response?.body?.cancel();
   return response?.ok ?? false;
 }

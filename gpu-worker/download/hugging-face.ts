@@ -20,12 +20,11 @@ export function createHuggingFace({ id, revision = "main", environment, sleep }:
     revision,
     endpoint,
     modelUrl: `${endpoint}/api/models/${id}`,
-    hasToken: Boolean(token),
+    headers,
     tokenVariable: "HF_TOKEN",
     endpointVariable: "HF_ENDPOINT",
   };
   return {
-    headers,
     identity,
     async list(signal) {
       // Loaded when it is needed: a conversion of a folder does without.

@@ -19,8 +19,6 @@ export interface RemoteFile {
 /** Lists a model's files, those that no conversion needs among them. */
 export interface Hub {
   list(signal: AbortSignal | undefined): Promise<readonly RemoteFile[]>;
-  /** Sent with every request to the hub itself, and never to where it redirects. */
-  readonly headers: Readonly<Record<string, string>>;
   /** What errors are told with. */
   readonly identity: HubIdentity;
 }
@@ -33,7 +31,8 @@ export interface HubIdentity {
   readonly endpoint: string;
   /** Answers whether the model is there, in any revision. */
   readonly modelUrl: string;
-  readonly hasToken: boolean;
+  /** The token, where there is one: sent with every request to the hub itself, and never to where it redirects. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Names of the environment's variables. */
   readonly tokenVariable: string;
   readonly endpointVariable: string;

@@ -28,12 +28,11 @@ export function createModelScope({ id, revision = "master", environment, sleep }
     revision,
     endpoint,
     modelUrl,
-    hasToken: Boolean(token),
+    headers,
     tokenVariable: "MODELSCOPE_API_TOKEN",
     endpointVariable: "MODELSCOPE_ENDPOINT",
   };
   return {
-    headers,
     identity,
     async list(signal) {
       const url = `${modelUrl}/repo/files?${new URLSearchParams({ Revision: revision, Recursive: "true" })}`;
