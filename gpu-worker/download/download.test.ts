@@ -213,6 +213,24 @@ test("errors of the server pass", async () => {
   await expectWhole();
 });
 
+test("a refusal where the hub redirects to is no refusal of the hub", async () => {
+  hub.contentRefusals = 2;
+  await download();
+  await expectWhole();
+  expect(slept).toHaveLength(2);
+});
+
+test("a file that got its name just before the machine died is not fetched again", async () => {
+  await download();
+  const journal = join(folder, DOWNLOAD_JOURNAL);
+  const text = await readFile(journal, "utf8");
+  await writeFile(journal, text.replaceAll(/^.*"finished".*\n/gm, ""));
+  hub.served.length = 0;
+  await download();
+  await expectWhole();
+  expect(hub.served).toEqual([]);
+});
+
 test("no token, a wrong one, and terms that nobody accepted are told apart", async () => {
   hub.token = "hf_secret";
   await expect(download()).rejects.toThrow(

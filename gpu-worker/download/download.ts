@@ -100,7 +100,7 @@ async function removeOthers(
   }
 }
 
-/** Whole by the journal's word; a file that the journal does not know is read and compared. */
+/** Whole by the journal's word; a file that the journal does not know as finished is read and compared. */
 async function isThere(
   { path, sizeBytes, content }: RemoteFile,
   journal: DownloadJournal,
@@ -110,6 +110,6 @@ async function isThere(
   const file = join(folder, path);
   if ((await ifThere(stat(file)))?.size !== sizeBytes) return false;
   const state = journal.files.get(path);
-  if (state !== undefined) return state.finished && state.content === content?.digest;
+  if (state?.finished) return state.content === content?.digest;
   return content !== undefined && (await contentDigest(file, sizeBytes, content.algorithm, signal)) === content.digest;
 }

@@ -56,7 +56,7 @@ export async function persistently<T>(
 
 /**
  * One GET that follows redirects; `fetch` takes Authorization and Cookie off a request that leaves the host.
- * @throws PassingFailure for a broken connection, 408, 429 and 5xx; PackageError for every other refusal
+ * @throws PassingFailure for a broken connection, 408, 429, 5xx and refusals of another host; PackageError for the hub's own
  */
 export async function get(
   url: string,
@@ -71,7 +71,9 @@ export async function get(
   if (response.ok) return response;
   await response.body?.cancel();
   const { status } = response;
-  if (status === 408 || status === 429 || status >= 500) {
+  // Where the hub redirects to, a refusal speaks of the redirection's own short-lived signature.
+  const isElsewhere = new URL(response.url).origin !== new URL(hub.endpoint).origin;
+  if (isElsewhere || status === 408 || status === 429 || status >= 500) {
     throw new PassingFailure(`${new URL(response.url).host} answered ${status}`, {
       delayMs: retryAfterMs(response.headers.get("retry-after")),
     });

@@ -17,11 +17,13 @@ export interface HubServer extends AsyncDisposable {
   readonly served: ServedRequest[];
   /** Every request that reached the content address. */
   readonly contentRequests: IncomingMessage[];
-  /** Takes over a request; gives true when it has dealt with it. */
+  /** Takes over a request to the hub; gives true when it has dealt with it. */
   fault: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
-  /** Takes over the sending of a content; `send` sends what would be sent. */
+  /** Takes over the sending of a content, after its head; gives true when it has. */
   body: ((served: ServedRequest, bytes: Buffer, response: ServerResponse) => boolean) | undefined;
   ranges: boolean;
+  /** How many requests for contents get a 403 from now on. */
+  contentRefusals: number;
   /** Overrides the listed checksum of a file. */
   readonly listedChecksums: Map<string, string>;
   /** Overrides a file's entity tag. */
@@ -51,6 +53,7 @@ export async function startHubServer(files: Iterable<readonly [string, Buffer]>)
     fault: undefined,
     body: undefined,
     ranges: true,
+    contentRefusals: 0,
     listedChecksums: new Map(),
     etags: new Map(),
     token: undefined,
@@ -122,6 +125,11 @@ function listModelScope(hub: HubServer): unknown[] {
 
 function sendContent(hub: HubServer, request: IncomingMessage, response: ServerResponse): void {
   hub.contentRequests.push(request);
+  if (hub.contentRefusals > 0) {
+    hub.contentRefusals--;
+    response.writeHead(403).end();
+    return;
+  }
   const path = decodeURIComponent((request.url as string).slice(1));
   const bytes = hub.files.get(path) as Buffer;
   const etag = hub.etags.get(path) ?? `"${sha256(bytes)}"`;
