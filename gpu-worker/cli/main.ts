@@ -4,6 +4,7 @@ import { PackageError, WorkerError } from "../src/errors.ts";
 import { convertCommand } from "./convert.ts";
 import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
+import { prepareCommand } from "./prepare.ts";
 import { synthCommand } from "./synth.ts";
 
 const EXIT_FAILURE = 1;
@@ -15,7 +16,7 @@ const program = new Command("palimpsest")
   .description("serve LLaDA 2.x block-diffusion language models")
   .showHelpAfterError("(see --help)")
   .exitOverride();
-for (const command of [convertCommand(), inspectCommand(), generateCommand(), synthCommand()]) {
+for (const command of [convertCommand(), inspectCommand(), generateCommand(), prepareCommand(), synthCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

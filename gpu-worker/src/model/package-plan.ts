@@ -34,6 +34,7 @@ export const EMBEDDING_GRAPH = "embedding";
 export const HEAD_GRAPH = "head";
 export const layerGraph = (layer: number): string => `layer-${pad(layer)}`;
 export const expertGraph = (layer: number, rank: number): string => `experts-${pad(layer)}-rank-${pad(rank)}`;
+export const isExpertGraph = (name: string): boolean => name.startsWith("experts-");
 
 /** All graphs of a package, in the order in which a forward runs them. */
 export function planPackage(config: ModelConfig, options: PlanOptions): GraphFile[] {

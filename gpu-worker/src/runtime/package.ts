@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { PackageError } from "../errors.ts";
 import { MANIFEST_FILE, type Manifest, parseManifest } from "../model/manifest.ts";
+import { findPrepared, packedBytes, packedGraphs, preparePackage } from "./prepared.ts";
+
+/** Packages with fewer bytes to pack are packed anew at each load, in about a second. */
+const PREPARED_FROM_BYTES = 256e6;
 
 export interface SessionOptions {
   /** Threads that share one operator's work. More than one pays for dense layers only. */
@@ -24,7 +28,11 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return parseManifest(text, path);
 }
 
-/** Opens every graph of a package; weights are mapped, not read. @throws PackageError naming the file at fault */
+/**
+ * Opens every graph of a package; weights are mapped, not read. Those of a large package are prepared first where they are
+ * not yet (prepared.ts).
+ * @throws PackageError naming the file at fault
+ */
 export async function openSessions(folder: string, manifest: Manifest, options: SessionOptions): Promise<Sessions> {
   for (const { path, sizeBytes } of manifest.files) {
     const found = await stat(join(folder, path)).catch(() => undefined);
@@ -34,9 +42,26 @@ export async function openSessions(folder: string, manifest: Manifest, options: 
       );
     }
   }
+  const prepared = await prepare(folder, manifest);
+  const packed = new Set(prepared === undefined ? [] : packedGraphs(manifest));
   const sessions = new Map<string, InferenceSession>();
-  for (const { name } of manifest.graphs) sessions.set(name, await openSession(join(folder, `${name}.onnx`), options));
+  for (const { name } of manifest.graphs) {
+    const from = packed.has(name) ? (prepared as string) : folder;
+    sessions.set(name, await openSession(join(from, `${name}.onnx`), options));
+  }
   return sessions;
+}
+
+/** A folder that cannot be written costs time and memory at each load, and nothing else. */
+async function prepare(folder: string, manifest: Manifest): Promise<string | undefined> {
+  const found = await findPrepared(folder, manifest);
+  if (found !== undefined || packedBytes(manifest) < PREPARED_FROM_BYTES) return found;
+  try {
+    return await preparePackage(folder, manifest);
+  } catch (cause) {
+    process.emitWarning(`${(cause as Error).message}; every load will pack them again`);
+    return undefined;
+  }
 }
 
 /** Opens one graph. */

@@ -1,0 +1,212 @@
+/**
+ * The packed form of a package's weights, kept on disk. onnxruntime packs quantized matrices for the CPU it runs on at every
+ * load, into memory of the process's own. Packed once, later loads map the result: they take no time, and ranks and workers on
+ * one host share its pages. It stands in the package's folder, under the version and the CPU it is for.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { arch, cpus } from "node:os";
+import { join } from "node:path";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "@palimpsest/proto/onnx";
+import { env, InferenceSession } from "onnxruntime-node";
+import { z } from "zod";
+import { PackageError } from "../errors.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { HEAD_GRAPH, isExpertGraph } from "../model/package-plan.ts";
+
+/** In the package's folder: a folder for each version and CPU. */
+export const PREPARED_FOLDER = "prepared";
+
+/** Says which files there are and how large; written last. */
+const INDEX_FILE = "prepared.json";
+
+/** What onnxruntime writes holds the matrices as they were beside the packed ones. */
+const SIZE_FACTOR = 2.1;
+
+/** Larger than any alignment that packing asks for, and what mapping a file needs. */
+const ALIGNMENT_BYTES = 4096;
+
+const COPY_BYTES = 1 << 24;
+
+const preparedIndex = z.object({ files: z.array(z.object({ path: z.string(), sizeBytes: z.int() })) });
+
+export interface PrepareProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** The graph that is packed next. */
+  readonly graph: string;
+}
+
+/**
+ * Names of the graphs whose weights are packed: those whose every product is quantized, which hold nearly all weights. The
+ * router's f32 product is in the others: onnxruntime 1.30 crashes when it runs one whose packed form came from a file.
+ */
+export function packedGraphs({ quantization, graphs }: Manifest): string[] {
+  if (quantization === "none") return [];
+  return graphs.map(({ name }) => name).filter((name) => name === HEAD_GRAPH || isExpertGraph(name));
+}
+
+/** Bytes of the weights that preparing packs. */
+export function packedBytes(manifest: Manifest): number {
+  return packedGraphs(manifest).reduce((sum, name) => sum + weightFileBytes(manifest, name), 0);
+}
+
+/** The folder of the packed weights for this version and CPU, or undefined where there is none that is whole. */
+export async function findPrepared(folder: string, manifest: Manifest): Promise<string | undefined> {
+  const path = await preparedPath(folder, manifest);
+  const text = await readFile(join(path, INDEX_FILE), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  for (const { path: file, sizeBytes } of preparedIndex.parse(JSON.parse(text)).files) {
+    if ((await stat(join(path, file)).catch(() => undefined))?.size !== sizeBytes) return undefined;
+  }
+  return path;
+}
+
+/**
+ * Packs the weights for this version and CPU, unless that is done. In memory is one graph at a time.
+ * @returns the folder
+ * @throws PackageError when the disk has too little room, a graph cannot be opened or the folder cannot be written; the
+ * signal's reason. Nothing is left behind then.
+ */
+export async function preparePackage(
+  folder: string,
+  manifest: Manifest,
+  onProgress: (progress: PrepareProgress) => void = () => {},
+  signal?: AbortSignal,
+): Promise<string> {
+  const known = await findPrepared(folder, manifest);
+  if (known !== undefined) return known;
+  const path = await preparedPath(folder, manifest);
+  const partial = `${path}.partial-${process.pid}`;
+  await using cleanup = new AsyncDisposableStack();
+  try {
+    await mkdir(partial, { recursive: true });
+    cleanup.defer(() => rm(partial, { recursive: true, force: true }));
+    await checkSpace(partial, packedBytes(manifest) * SIZE_FACTOR);
+    const files: { path: string; sizeBytes: number }[] = [];
+    let doneBytes = 0;
+    for (const graph of packedGraphs(manifest)) {
+      signal?.throwIfAborted();
+      onProgress({ doneBytes, totalBytes: packedBytes(manifest), graph });
+      await pack(join(folder, `${graph}.onnx`), partial, graph);
+      for (const file of [`${graph}.onnx`, `${graph}.bin`]) {
+        files.push({ path: file, sizeBytes: await sync(join(partial, file)) });
+      }
+      doneBytes += weightFileBytes(manifest, graph);
+    }
+    await writeFile(join(partial, INDEX_FILE), JSON.stringify({ files }), { flush: true });
+    await rm(path, { recursive: true, force: true }); // one that is not whole
+    await rename(partial, path).catch(async (error) => {
+      // Another process was faster.
+      if ((await findPrepared(folder, manifest)) === undefined) throw error;
+    });
+  } catch (cause) {
+    if (cause instanceof PackageError || signal?.aborted) throw cause;
+    throw new PackageError(`${path}: cannot keep prepared weights there: ${(cause as Error).message}`, { cause });
+  }
+  return path;
+}
+
+/** Opening a graph makes onnxruntime write it down as it then stands, packed weights included. */
+async function pack(graphFile: string, folder: string, name: string): Promise<void> {
+  const unaligned = `${name}.unaligned`;
+  const session = await InferenceSession.create(graphFile, {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+    optimizedModelFilePath: join(folder, `${name}.onnx`),
+    extra: {
+      session: {
+        save_external_prepacked_constant_initializers: "1",
+        optimized_model_external_initializers_file_name: unaligned,
+      },
+    },
+  });
+  await session.release();
+  await align(folder, `${name}.onnx`, unaligned, `${name}.bin`);
+  await rm(join(folder, unaligned));
+}
+
+/**
+ * Moves everything in a graph's file of weights to offsets that can be mapped. The packed form depends on how its address is
+ * aligned, and onnxruntime 1.30 aligns what is larger than 1 MiB only: the rest would be read wrong.
+ */
+async function align(folder: string, graphFile: string, from: string, to: string): Promise<void> {
+  const graph = fromBinary(ModelProtoSchema, await readFile(join(folder, graphFile)));
+  await using source = await open(join(folder, from));
+  await using target = await open(join(folder, to), "w");
+  let end = 0;
+  const move = async (offset: number, length: number): Promise<number> => {
+    const place = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    for (let done = 0; done < length; ) {
+      const buffer = new Uint8Array(Math.min(COPY_BYTES, length - done));
+      const { bytesRead } = await source.read(buffer, 0, buffer.length, offset + done);
+      if (bytesRead === 0) throw new PackageError(`${join(folder, from)}: ends before ${offset + length} bytes`);
+      await target.write(buffer, 0, bytesRead, place + done);
+      done += bytesRead;
+    }
+    end = place + length;
+    return place;
+  };
+  for (const { externalData } of graph.graph?.initializer ?? []) {
+    const entries = new Map(externalData.map((entry) => [entry.key, entry]));
+    const [location, offset, length] = [entries.get("location"), entries.get("offset"), entries.get("length")];
+    if (location === undefined || offset === undefined || length === undefined) continue;
+    location.value = to;
+    offset.value = String(await move(Number(offset.value), Number(length.value)));
+    for (const entry of externalData.filter(({ key }) => key.startsWith("prepacked_"))) {
+      entry.value = await movePacked(entry.value, move);
+    }
+  }
+  await writeFile(join(folder, graphFile), toBinary(ModelProtoSchema, graph));
+}
+
+/** `KERNEL|OFFSET;LENGTH;CHECKSUM`, the last part once for each of the kernel's buffers. */
+async function movePacked(value: string, move: (offset: number, length: number) => Promise<number>): Promise<string> {
+  const parts = value.split("|");
+  const moved = [parts[0] as string];
+  for (const part of parts.slice(1)) {
+    const [offset, length, ...rest] = part.split(";");
+    moved.push([await move(Number(offset), Number(length)), length, ...rest].join(";"));
+  }
+  return moved.join("|");
+}
+
+/** What is packed is right for one version, one kind of CPU and one package. */
+async function preparedPath(folder: string, manifest: Manifest): Promise<string> {
+  const cpu = digest(`${arch()} ${await cpuFeatures()}`);
+  const weights = digest(manifest.files.map(({ sha256 }) => sha256).join());
+  return join(folder, PREPARED_FOLDER, `onnxruntime-${env.versions.node}-cpu-${cpu}-weights-${weights}`);
+}
+
+/** What kernels are chosen by. Where the system does not list it, the processor's name stands for it. */
+async function cpuFeatures(): Promise<string> {
+  const info = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
+  const listed = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1];
+  return listed?.split(" ").toSorted().join(" ") ?? cpus()[0]?.model ?? "";
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+function weightFileBytes({ files }: Manifest, graph: string): number {
+  return files.find(({ path }) => path === `${graph}.bin`)?.sizeBytes ?? 0;
+}
+
+/** Puts a file on the disk. @returns its size */
+async function sync(path: string): Promise<number> {
+  await using handle = await open(path);
+  await handle.sync();
+  return (await handle.stat()).size;
+}
+
+async function checkSpace(folder: string, neededBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= neededBytes) return;
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new PackageError(
+    `${folder}: prepared weights take ${gigabytes(neededBytes)}, the disk has ${gigabytes(bavail * bsize)} free`,
+  );
+}

@@ -1,0 +1,82 @@
+/** Prepared weights give what the package's own give, and one that is damaged or missing is made again. */
+import { readdir, rm, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
+import { openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { findPrepared, PREPARED_FOLDER, packedGraphs, preparePackage } from "../../gpu-worker/src/runtime/prepared.ts";
+import { convertGolden, goldenRuns } from "../support/golden.ts";
+
+let golden: Awaited<ReturnType<typeof convertGolden>>;
+let manifest: Manifest;
+beforeEach(async () => {
+  golden = await convertGolden("tiny-21", { quantization: "int4", ranks: 2 });
+  manifest = await readManifest(golden.folder);
+});
+afterEach(() => golden[Symbol.asyncDispose]());
+
+/** Candidates of one block after a prompt, to the last bit. */
+async function candidates(): Promise<string> {
+  const model = await openModel(golden.folder, manifest, { threads: 1, pages: 4 });
+  const sequence = model.sequence([0, 1, 2, 3]);
+  const { prompt } = goldenRuns("tiny-21")[0] as { prompt: readonly number[] };
+  const block = new Array<number>(manifest.blockLength).fill(manifest.maskToken);
+  await sequence.prefill(prompt.slice(0, prompt.length - (prompt.length % block.length)), AbortSignal.timeout(60_000));
+  return JSON.stringify(await sequence.denoise(block));
+}
+
+test.each(["int4", "int8"] as const)("prepared %s weights give the same bits", async (quantization) => {
+  await golden[Symbol.asyncDispose]();
+  golden = await convertGolden("tiny-21", { quantization, ranks: 1 });
+  manifest = await readManifest(golden.folder);
+  const own = await candidates();
+  const prepared = await preparePackage(golden.folder, manifest);
+  expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
+  // The package's own are out of the way: what runs now is what was prepared.
+  for (const graph of packedGraphs(manifest)) await truncateToZeros(join(golden.folder, `${graph}.bin`));
+  expect(await candidates()).toBe(own);
+});
+
+test("what is prepared is prepared once", async () => {
+  const prepared = await preparePackage(golden.folder, manifest);
+  const { mtimeMs } = await stat(join(prepared, "head.bin"));
+  const seen: string[] = [];
+  expect(await preparePackage(golden.folder, manifest, ({ graph }) => seen.push(graph))).toBe(prepared);
+  expect(seen).toEqual([]);
+  expect((await stat(join(prepared, "head.bin"))).mtimeMs).toBe(mtimeMs);
+});
+
+test("a prepared file that was cut short counts for nothing and is made again", async () => {
+  const prepared = await preparePackage(golden.folder, manifest);
+  await truncate(join(prepared, "head.bin"), 100);
+  expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
+  await preparePackage(golden.folder, manifest);
+  expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
+});
+
+test("other weights are other prepared weights", async () => {
+  const prepared = await preparePackage(golden.folder, manifest);
+  const [first, ...rest] = manifest.files as [Manifest["files"][number], ...Manifest["files"]];
+  const other = { ...manifest, files: [{ ...first, sha256: "0".repeat(64) }, ...rest] };
+  expect(await findPrepared(golden.folder, other)).toBeUndefined();
+  expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
+});
+
+test("an abort or a package that cannot be opened leaves nothing behind", async () => {
+  await expect(preparePackage(golden.folder, manifest, () => {}, AbortSignal.abort())).rejects.toThrow("abort");
+  await rm(join(golden.folder, "head.onnx"));
+  await expect(preparePackage(golden.folder, manifest)).rejects.toThrow("cannot keep prepared weights");
+  expect(await readdir(join(golden.folder, PREPARED_FOLDER))).toEqual([]);
+});
+
+test("packages without quantized weights have nothing to prepare", async () => {
+  expect(packedGraphs({ ...manifest, quantization: "none" })).toEqual([]);
+});
+
+/** Keeps the size, which the manifest knows. */
+async function truncateToZeros(file: string): Promise<void> {
+  const { size } = await stat(file);
+  await truncate(file, 0);
+  await truncate(file, size);
+}
