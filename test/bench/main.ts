@@ -1,10 +1,14 @@
 /** `npm run bench -- NAME`: runs one benchmark and prints the conditions it ran under. */
 import { cpus, totalmem } from "node:os";
+import { benchModel } from "./model.ts";
 import { benchQuantization } from "./quantization.ts";
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { quantization: benchQuantization };
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  model: benchModel,
+  quantization: benchQuantization,
+};
 
-const [name = ""] = process.argv.slice(2);
+const [name = "", ...args] = process.argv.slice(2);
 const benchmark = benchmarks[name];
 if (benchmark === undefined) {
   console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join("|")}`);
@@ -12,4 +16,4 @@ if (benchmark === undefined) {
 }
 const [cpu] = cpus();
 console.log(`${cpus().length} x ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`);
-await benchmark();
+await benchmark(args);

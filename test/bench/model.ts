@@ -1,0 +1,248 @@
+/**
+ * What a model of a released shape costs on this machine: conversion, loading, memory, and a denoise step by part beside the
+ * time that reading its weights must take.
+ */
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { InferenceSession } from "onnxruntime-node";
+import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
+import { HEAD_GRAPH, isExpertGraph, layerGraph, planPackage } from "../../gpu-worker/src/model/package-plan.ts";
+import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
+import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
+import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
+import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
+import { openSessions, readManifest, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
+import { readBandwidth } from "./bandwidth.ts";
+import type { LoadFigures } from "./model-load.ts";
+
+const STEPS = 9;
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+export async function benchModel(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      like: { type: "string", default: "mini" },
+      layers: { type: "string", default: "3" },
+      quantize: { type: "string", default: "int4" },
+      threads: { type: "string", default: "2" },
+      contexts: { type: "string", default: "512,4096" },
+      /** Keeps checkpoint and package there, and uses what is there already. */
+      folder: { type: "string" },
+    },
+  });
+  await using cleanup = new AsyncDisposableStack();
+  const folder = values.folder ?? (await mkdtemp(join(tmpdir(), "palimpsest-")));
+  if (values.folder === undefined) cleanup.defer(() => rm(folder, { recursive: true }));
+  const [checkpoint, model] = [join(folder, "checkpoint"), join(folder, "package")];
+  if (!existsSync(model)) {
+    if (!existsSync(checkpoint))
+      await palimpsest("synth", "--like", values.like, "--layers", values.layers, checkpoint);
+    const { seconds, peakBytes } = await palimpsest("convert", "--quantize", values.quantize, checkpoint, model);
+    console.log(`conversion: ${seconds.toFixed(0)} s, at most ${mega(peakBytes)} of memory\n`);
+  }
+  const manifest = await readManifest(model);
+  const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const { total } = manifest.parameters;
+  console.log(`${values.like}, ${manifest.config.layers} layers, ${(total / 1e9).toFixed(1)}B parameters,`);
+  console.log(`${manifest.quantization}, ${mega(sizeBytes)}; random weights\n`);
+  await reportLoading(model);
+  const contexts = values.contexts.split(",").map(Number);
+  await reportSteps(model, manifest, contexts, Number(values.threads));
+}
+
+async function reportLoading(model: string): Promise<void> {
+  console.log("| loading | seconds | own memory | peak |\n|---|---|---|---|");
+  const load = async (label: string, weights: "own" | "prepared"): Promise<void> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [here("model-load.ts"), model, weights]);
+    const { seconds, ownBytes, peakBytes } = JSON.parse(stdout) as LoadFigures;
+    console.log(`| ${label} | ${seconds.toFixed(1)} | ${mega(ownBytes)} | ${mega(peakBytes)} |`);
+  };
+  await load("packing in memory", "own");
+  const { seconds, peakBytes } = await palimpsest("prepare", model);
+  console.log(`| preparing, or finding that done | ${seconds.toFixed(1)} | | ${mega(peakBytes)} |`);
+  await load("prepared", "prepared");
+  console.log();
+}
+
+const parts = ["attention", "router", "projections", "experts", "head", "rest"] as const;
+type Part = (typeof parts)[number];
+
+async function reportSteps(model: string, manifest: Manifest, contexts: readonly number[], threads: number) {
+  const { config, blockLength } = manifest;
+  const bandwidth = await readBandwidth(threads);
+  console.log(`memory is read at ${(bandwidth / 1e9).toFixed(1)} GB/s by ${threads} threads\n`);
+  const timer = new Map<string, number>();
+  const sessions = timed(await openSessions(model, manifest, { threads }), timer);
+  const kv = new KvTensors(config, blockLength, Math.max(...contexts) / blockLength);
+  const distinct: number[] = [];
+  const forward = new Forward(sessions, manifest, kv, (_, experts) => distinct.push(new Set(experts).size));
+
+  console.log(
+    `| cached | step, best | median | ${parts.join(" | ")} | experts a layer | bytes | bound | step : bound |`,
+  );
+  console.log(`|---|---|---|${parts.map(() => "---|").join("")}---|---|---|---|`);
+  for (const context of contexts) {
+    const block = openBlock(manifest, context / blockLength);
+    const steps: { totalMs: number; graphs: Map<string, number> }[] = [];
+    for (let step = 0; step <= STEPS; step++) {
+      timer.clear();
+      distinct.length = 0;
+      const startMs = performance.now();
+      await forward.head(
+        await forward.layers([block]),
+        block.tokens.map((_, row) => row),
+      );
+      // The first step reads the weights from the disk.
+      if (step > 0) steps.push({ totalMs: performance.now() - startMs, graphs: new Map(timer) });
+    }
+    steps.sort((a, b) => a.totalMs - b.totalMs);
+    const [best, median] = [steps[0], steps[Math.floor(steps.length / 2)]] as [(typeof steps)[0], (typeof steps)[0]];
+    const shares = await layerShares(model, manifest, forward, sessions, block, threads);
+    const split = splitByPart(best.graphs, shares, best.totalMs);
+    const perLayer = distinct.reduce((sum, count) => sum + count, 0) / Math.max(distinct.length, 1);
+    const bytes = touchedBytes(manifest, perLayer, context);
+    const boundMs = (bytes / bandwidth) * 1000;
+    const cells = [
+      `${best.totalMs.toFixed(0)} ms`,
+      `${median.totalMs.toFixed(0)} ms`,
+      ...parts.map((part) => `${split[part].toFixed(0)} ms`),
+      perLayer.toFixed(0),
+      mega(bytes),
+      `${boundMs.toFixed(0)} ms`,
+      (best.totalMs / boundMs).toFixed(2),
+    ];
+    console.log(`| ${context} | ${cells.join(" | ")} |`);
+  }
+}
+
+/** A block half of whose cells are still masked, after cached blocks. */
+function openBlock({ blockLength, maskToken, config }: Manifest, cached: number): BlockInput {
+  const token = (i: number): number => (i % 2 === 0 ? maskToken : (i * 7919) % config.vocabSize);
+  return {
+    tokens: Array.from({ length: blockLength }, (_, i) => token(i)),
+    pages: Array.from({ length: cached }, (_, page) => page),
+    peers: [],
+  };
+}
+
+/** Sessions that note the milliseconds of each graph. */
+function timed(sessions: Sessions, timer: Map<string, number>): Map<string, InferenceSession> {
+  const note = (name: string, session: InferenceSession): InferenceSession => {
+    const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {
+      const startMs = performance.now();
+      const outputs = await session.run(feeds);
+      timer.set(name, (timer.get(name) ?? 0) + performance.now() - startMs);
+      return outputs;
+    };
+    return { run } as InferenceSession;
+  };
+  return new Map([...sessions].map(([name, session]) => [name, note(name, session)]));
+}
+
+/** What of the last layer's graph, in which attention and router stand, goes to which part: by a profile of its operators. */
+async function layerShares(
+  model: string,
+  manifest: Manifest,
+  forward: Forward,
+  sessions: Map<string, InferenceSession>,
+  block: BlockInput,
+  threads: number,
+): Promise<Record<"attention" | "router" | "projections", number>> {
+  const name = layerGraph(manifest.config.layers - 1);
+  const own = sessions.get(name) as InferenceSession;
+  const prefix = await mkdtemp(join(tmpdir(), "profile-"));
+  const profiled = await InferenceSession.create(join(model, `${name}.onnx`), {
+    intraOpNumThreads: threads,
+    enableProfiling: true,
+    profileFilePrefix: join(prefix, "layer"),
+  });
+  sessions.set(name, profiled);
+  for (let step = 0; step < STEPS; step++) await forward.layers([block]);
+  sessions.set(name, own);
+  profiled.endProfiling();
+  await profiled.release();
+  const { stdout: listed } = await promisify(execFile)("ls", [prefix]);
+  const events = JSON.parse(await readFile(join(prefix, listed.trim()), "utf8")) as {
+    cat: string;
+    dur: number;
+    args?: { op_name?: string };
+  }[];
+  await rm(prefix, { recursive: true });
+  const sums = { attention: 0, router: 0, projections: 0 };
+  for (const { cat, dur, args } of events) if (cat === "Node" && args?.op_name) sums[partOf(args.op_name)] += dur;
+  const total = sums.attention + sums.router + sums.projections;
+  return {
+    attention: sums.attention / total,
+    router: sums.router / total,
+    projections: sums.projections / total,
+  };
+}
+
+/** Operators that a layer's graph has in its router only, and those that multiply quantized matrices. */
+function partOf(operator: string): "attention" | "router" | "projections" {
+  if (/^(MatMulNBits|QuickGelu)$/.test(operator)) return "projections";
+  if (/^(Gemm|FusedGemm|Sigmoid|TopK|OneHot|GatherElements|Greater|Where|ReduceMax|Div)$/.test(operator))
+    return "router";
+  return "attention";
+}
+
+function splitByPart(
+  graphs: ReadonlyMap<string, number>,
+  shares: Record<"attention" | "router" | "projections", number>,
+  totalMs: number,
+): Record<Part, number> {
+  const sumOf = (holds: (name: string) => boolean): number =>
+    [...graphs].reduce((sum, [name, ms]) => sum + (holds(name) ? ms : 0), 0);
+  const layersMs = sumOf((name) => name.startsWith("layer-"));
+  const expertsMs = sumOf(isExpertGraph);
+  const headMs = graphs.get(HEAD_GRAPH) ?? 0;
+  return {
+    attention: layersMs * shares.attention,
+    router: layersMs * shares.router,
+    projections: layersMs * shares.projections,
+    experts: expertsMs,
+    head: headMs,
+    rest: totalMs - layersMs - expertsMs - headMs,
+  };
+}
+
+/** Weights and cached keys and values that a step reads at the least; a few rows of the embedding table apart. */
+function touchedBytes(manifest: Manifest, distinctExperts: number, context: number): number {
+  const { config, quantization, ranks, maskToken } = manifest;
+  const kvBytes = 2 * config.layers * config.kvHeads * config.headDim * Float32Array.BYTES_PER_ELEMENT * context;
+  return planPackage(config, { quantization, ranks, maskToken }).reduce((sum, { name, weights }) => {
+    const bytes = weights.reduce((total, weight) => total + weightBytes(weight), 0);
+    if (name === "embedding") return sum;
+    return sum + (isExpertGraph(name) ? (bytes * distinctExperts) / config.experts : bytes);
+  }, kvBytes);
+}
+
+/** Runs a command of the `palimpsest` program. @returns what it took; its memory is looked at as it runs */
+async function palimpsest(...args: string[]): Promise<{ seconds: number; peakBytes: number }> {
+  const startMs = performance.now();
+  const child = spawn(process.execPath, [here("../../gpu-worker/cli/main.ts"), ...args], { stdio: "ignore" });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  child.once("error", reject);
+  child.once("exit", (code) =>
+    code === 0 ? resolve() : reject(new Error(`palimpsest ${args.join(" ")} ended with exit code ${code}`)),
+  );
+  let peakBytes = 0;
+  const ended = promise.then(() => true);
+  while (!(await Promise.race([ended, setTimeout(100, false)]))) {
+    const status = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
+    peakBytes = Math.max(peakBytes, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024);
+  }
+  return { seconds: (performance.now() - startMs) / 1000, peakBytes };
+}
+
+function mega(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
