@@ -45,12 +45,14 @@ export async function planConversion(options: PlanOptions, scale: CheckpointScal
   const tokens = await readTokenIds(options, config, tokenizer);
   if (ranks > model.experts) throw new PackageError(`${ranks} ranks for ${model.experts} experts; give fewer --ranks`);
   checkScale(model, scale, source);
+  const { maskToken, editTokens } = tokens;
+  const neverTokens = [maskToken, ...(editTokens ? [editTokens.delete, editTokens.split] : [])];
   return {
     model,
     tokens,
     blockLength: chooseBlockLength(options, config),
     tokenizer,
-    graphs: planPackage(model, { quantization, ranks, maskToken: tokens.maskToken }),
+    graphs: planPackage(model, { quantization, ranks, neverTokens }),
   };
 }
 

@@ -2,10 +2,12 @@
 import { cpus, totalmem } from "node:os";
 import { benchModel } from "./model.ts";
 import { benchQuantization } from "./quantization.ts";
+import { benchRouting } from "./routing.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   model: benchModel,
   quantization: benchQuantization,
+  routing: benchRouting,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -218,7 +218,7 @@ function splitByPart(
 function touchedBytes(manifest: Manifest, distinctExperts: number, context: number): number {
   const { config, quantization, ranks, maskToken } = manifest;
   const kvBytes = 2 * config.layers * config.kvHeads * config.headDim * Float32Array.BYTES_PER_ELEMENT * context;
-  return planPackage(config, { quantization, ranks, maskToken }).reduce((sum, { name, weights }) => {
+  return planPackage(config, { quantization, ranks, neverTokens: [maskToken] }).reduce((sum, { name, weights }) => {
     const bytes = weights.reduce((total, weight) => total + weightBytes(weight), 0);
     if (name === "embedding") return sum;
     return sum + (isExpertGraph(name) ? (bytes * distinctExperts) / config.experts : bytes);

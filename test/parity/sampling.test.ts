@@ -26,10 +26,13 @@ const ways: Sampling[] = [
   { temperature: 1.2, topK: 20, topP: 0.8 },
 ];
 
-test("draws as the reference distribution says, wherever the number falls", async () => {
+test.each([
+  ["2.1", {}],
+  ["2.2, without its edit tokens", { delete_token_id: 3, split_token_id: 50 }],
+])("%s: draws as the reference distribution says, wherever the number falls", async (_, config) => {
   const folder = await mkdtemp(join(tmpdir(), "palimpsest-sampling-"));
   try {
-    const checkpoint = await writeCheckpoint(join(folder, "checkpoint"));
+    const checkpoint = await writeCheckpoint(join(folder, "checkpoint"), { config });
     await convertCheckpoint({
       source: checkpoint.folder,
       target: join(folder, "package"),
@@ -40,6 +43,7 @@ test("draws as the reference distribution says, wherever the number falls", asyn
     const model = await openModel(join(folder, "package"), manifest, { threads: 1, pages: 1 });
     const tokens = Array.from({ length: BLOCK }, (_, i) => (i * 29 + 5) % checkpoint.model.vocabSize);
     const expected = referenceProbabilities(checkpoint.model, checkpoint.tensors, tokens, BLOCK);
+    const never = [manifest.maskToken, ...Object.values(manifest.editTokens ?? {})];
     const undrawn = await model.sequence([0]).denoise(tokens);
     for (const [step, sampling] of ways.entries()) {
       // Every other cell draws, so that the rest shows that drawing leaves it alone.
@@ -49,7 +53,7 @@ test("draws as the reference distribution says, wherever the number falls", asyn
       });
       const candidates = await model.sequence([0]).denoise(tokens, draws);
       for (const { cell, uniform: number } of draws) {
-        const distribution = cut(expected[cell] as number[], manifest.maskToken, sampling);
+        const distribution = cut(expected[cell] as number[], never, sampling);
         const drawn = candidates[cell]?.drawn as { token: number; probability: number };
         const [from, to] = interval(distribution, drawn.token);
         expect(number).toBeGreaterThan(from - SLACK);
@@ -66,9 +70,13 @@ test("draws as the reference distribution says, wherever the number falls", asyn
   }
 });
 
-/** Tempered, without the mask token, then cut by top-k, then by top-p of what is left. */
-function cut(probabilities: readonly number[], maskToken: number, { temperature, topK, topP }: Sampling): number[] {
-  const tempered = normalized(probabilities.map((p, token) => (token === maskToken ? 0 : p ** (1 / temperature))));
+/** Tempered, without the tokens of `never`, then cut by top-k, then by top-p of what is left. */
+function cut(
+  probabilities: readonly number[],
+  never: readonly number[],
+  { temperature, topK, topP }: Sampling,
+): number[] {
+  const tempered = normalized(probabilities.map((p, token) => (never.includes(token) ? 0 : p ** (1 / temperature))));
   const order = [...tempered.keys()].toSorted((a, b) => (tempered[b] as number) - (tempered[a] as number));
   const best = order.slice(0, topK ?? order.length);
   const share = best.reduce((sum, token) => sum + (tempered[token] as number), 0);

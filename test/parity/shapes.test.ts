@@ -54,6 +54,17 @@ test.each(shapes)("%s", async (_name, config, form) => {
   });
 });
 
+test("the edit tokens of 2.2 are never candidates, however probable", async () => {
+  const favourites = (await run("none", {}, {})).candidates.map(({ token }) => token);
+  const [remove, split] = [...new Set(favourites)] as [number, number];
+  const { candidates, expected } = await run("none", { delete_token_id: remove, split_token_id: split }, {});
+  candidates.forEach(({ token, probability }, i) => {
+    const row = (expected[i] as number[]).with(remove, 0).with(split, 0);
+    expect(probability).toBeCloseTo(Math.max(...row), 4);
+    expect(row[token]).toBeCloseTo(probability, 4);
+  });
+});
+
 /** Sizes below, at and above the quantization's block of columns. */
 const quantized = [
   ["int8", { hidden_size: 48, moe_intermediate_size: 33 }, 0.02],

@@ -30,17 +30,26 @@ export function logits(g: OnnxGraph, rows: Value, config: ModelConfig, quantizat
   );
 }
 
-/** The best token [R] other than the mask token, and its probability [R] in the full softmax. */
-export function bestCandidates(g: OnnxGraph, scores: Value, maskToken: number): { token: Value; probability: Value } {
-  // The best two, so that the other one stands in where the best is the mask token.
-  const [probabilities, tokens] = g.nodes("TopK", [g.node("Softmax", [scores]), g.ints([2])], 2) as [Value, Value];
-  const [token, nextToken] = columns(g, tokens);
-  const [probability, nextProbability] = columns(g, probabilities);
-  const isMask = g.node("Equal", [token, g.ints([maskToken], [])]);
-  return {
-    token: g.node("Where", [isMask, nextToken, token]),
-    probability: g.node("Where", [isMask, nextProbability, probability]),
-  };
+/** The best token [R] that is none of `never`, and its probability [R] in the full softmax. */
+export function bestCandidates(
+  g: OnnxGraph,
+  scores: Value,
+  never: readonly number[],
+): { token: Value; probability: Value } {
+  // One more than may not be: the next best stands in for each of them.
+  const count = never.length + 1;
+  const best = g.nodes("TopK", [g.node("Softmax", [scores]), g.ints([count])], 2) as [Value, Value];
+  const [probabilities, tokens] = best.map((values) => columns(g, values, count)) as [Value[], Value[]];
+  let token = tokens.at(-1) as Value;
+  let probability = probabilities.at(-1) as Value;
+  for (let i = count - 2; i >= 0; i--) {
+    const isNever = never
+      .map((id) => g.node("Equal", [tokens[i] as Value, g.ints([id], [])]))
+      .reduce((a, b) => g.node("Or", [a, b]));
+    token = g.node("Where", [isNever, token, tokens[i] as Value]);
+    probability = g.node("Where", [isNever, probability, probabilities[i] as Value]);
+  }
+  return { token, probability };
 }
 
 /** What draws tokens, all per drawn row. */
@@ -58,7 +67,7 @@ export interface DrawInputs {
 }
 
 /**
- * Tokens [Q] drawn from the tempered softmax without the mask token, cut by top-k and then top-p, and their probabilities [Q]
+ * Tokens [Q] drawn from the tempered softmax without those of `never`, cut by top-k and then top-p, and their probabilities [Q]
  * in what was drawn from. Source: the reference's sampling, its multinomial replaced by the inverse of the distribution.
  */
 export function drawnCandidates(
@@ -66,19 +75,25 @@ export function drawnCandidates(
   scores: Value,
   inputs: DrawInputs,
   config: ModelConfig,
-  maskToken: number,
+  never: readonly number[],
 ): { token: Value; probability: Value } {
   const { vocabSize } = config;
-  const noMask = g.node(
+  const allowed = g.node(
     "ScatterElements",
     [
       g.node("Div", [g.node("Gather", [scores, inputs.rows]), inputs.temperature]),
-      g.node("Expand", [g.ints([maskToken], [1, 1]), shapeOf(g, inputs.temperature)]),
-      g.node("Expand", [g.floats([Number.NEGATIVE_INFINITY], [1, 1]), shapeOf(g, inputs.temperature)]),
+      g.node("Expand", [g.ints(never, [1, never.length]), shapeOf(g, inputs.temperature)]),
+      g.node("Expand", [
+        g.floats(
+          never.map(() => Number.NEGATIVE_INFINITY),
+          [1, never.length],
+        ),
+        shapeOf(g, inputs.temperature),
+      ]),
     ],
     { attributes: { axis: 1 } },
   );
-  const probabilities = g.node("Softmax", [noMask]); // [Q, V]
+  const probabilities = g.node("Softmax", [allowed]); // [Q, V]
 
   const kept = Math.min(FILTER_TOKENS, vocabSize);
   const best = bestOf(g, probabilities, kept, vocabSize); // [Q, kept], descending
@@ -136,8 +151,8 @@ function squeeze(g: OnnxGraph, x: Value): Value {
   return g.node("Squeeze", [x, g.ints([1])]);
 }
 
-/** [R, 2] -> two of [R] */
-function columns(g: OnnxGraph, x: Value): [Value, Value] {
-  const parts = g.nodes("Split", [x], 2, { attributes: { axis: 1, num_outputs: 2 } });
-  return parts.map((part) => squeeze(g, part)) as [Value, Value];
+/** [R, count] -> `count` of [R] */
+function columns(g: OnnxGraph, x: Value, count: number): Value[] {
+  const parts = g.nodes("Split", [x], count, { attributes: { axis: 1, num_outputs: count } });
+  return parts.map((part) => squeeze(g, part));
 }

@@ -23,8 +23,8 @@ export interface PlanOptions {
   readonly quantization: Quantization;
   /** Ranks the experts are split over, evenly and in order. */
   readonly ranks: number;
-  /** Never a candidate: the argmax is taken without it, the probability over the full softmax. */
-  readonly maskToken: number;
+  /** Never candidates, the mask token and a 2.2 model's edit tokens: the argmax is over the others, the softmax over all. */
+  readonly neverTokens: readonly number[];
 }
 
 /** The rank that holds everything but the experts. */
@@ -149,7 +149,7 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
     g.output("logits", scores, "f32", ["R", config.vocabSize]);
     return g;
   }
-  const best = bestCandidates(g, scores, options.maskToken);
+  const best = bestCandidates(g, scores, options.neverTokens);
   g.output("token", best.token, "i64", ["R"]);
   g.output("probability", best.probability, "f32", ["R"]);
   const inputs = {
@@ -159,7 +159,7 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
     topP: g.input("top_p", "f32", ["Q", 1]),
     uniform: g.input("uniform", "f32", ["Q", 1]),
   };
-  const drawn = drawnCandidates(g, scores, inputs, config, options.maskToken);
+  const drawn = drawnCandidates(g, scores, inputs, config, options.neverTokens);
   g.output("drawn_token", drawn.token, "i64", ["Q"]);
   g.output("drawn_probability", drawn.probability, "f32", ["Q"]);
   return g;
