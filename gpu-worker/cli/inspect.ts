@@ -35,11 +35,12 @@ function describe(
   sizeBytes: number,
   rankBytes: readonly number[],
 ): [label: string, text: string][] {
-  const { config, parameters, tokenizer, graphs, files } = manifest;
+  const { config, editTokens, parameters, tokenizer, graphs, files } = manifest;
   const layers = `${config.layers} layers${config.denseLayers > 0 ? ` (${config.denseLayers} dense)` : ""}`;
   const shared = config.sharedExperts > 0 ? ` and ${config.sharedExperts} shared` : "";
   const choice =
     config.blockExperts === undefined ? `in ${config.expertGroups} groups` : `(${config.blockExperts} for each block)`;
+  const edits = editTokens ? `delete ${editTokens.delete}, split ${editTokens.split}, ` : "";
   return [
     ["name", manifest.name],
     ["architecture", `${manifest.architecture}, ${layers}, hidden size ${config.hiddenSize}`],
@@ -49,7 +50,7 @@ function describe(
     ["size", `${formatBytes(sizeBytes)}: ${graphs.length} graphs, ${files.length} files`],
     ["ranks", `${manifest.ranks}: ${rankBytes.map(formatBytes).join(", ")}`],
     ["block length", String(manifest.blockLength)],
-    ["vocabulary", `${config.vocabSize}; mask ${manifest.maskToken}, stop at ${manifest.eosTokens.join(", ")}`],
+    ["vocabulary", `${config.vocabSize}; mask ${manifest.maskToken}, ${edits}stop at ${manifest.eosTokens.join(", ")}`],
     ["positions", String(config.maxPositions)],
     [
       "tokenizer",
