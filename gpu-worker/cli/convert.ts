@@ -1,10 +1,13 @@
 /** `palimpsest convert`: flags in, package out. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { PlanOptions } from "../convert/conversion-plan.ts";
 import { convertCheckpoint } from "../convert/convert.ts";
+import { parseSource } from "../download/source.ts";
 import type { Quantization } from "../src/model/weights.ts";
 import { wholeNumber } from "./arguments.ts";
 import { addSourceFlags, obtainCheckpoint, type SourceFlags } from "./checkpoint-source.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { printDryRun } from "./print-dry-run.ts";
 import { createProgress } from "./progress.ts";
 import { formatBytes } from "./units.ts";
 
@@ -15,6 +18,8 @@ interface ConvertFlags extends SourceFlags {
   readonly maskToken?: number;
   readonly eos?: readonly number[];
   readonly name?: string;
+  readonly consume?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function convertCommand(): Command {
@@ -35,26 +40,26 @@ export function convertCommand(): Command {
     .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))
     .option("--eos <ids>", "tokens that end an answer, with commas between (default: the checkpoint's)", tokenList)
     .option("--name <name>", "what clients call the model (default: the checkpoint's)")
-    .option("--force", "replace the package that is there");
+    .option("--force", "replace the package that is there")
+    .option("--consume", "delete each of the checkpoint's weight files once it is converted")
+    .option("--dry-run", "say what would be written and what it takes, and write nothing");
   return addSourceFlags(command).action(convert);
 }
 
 async function convert(source: string, target: string, flags: ConvertFlags, command: Command): Promise<void> {
   const signal = interruptSignal();
+  if (flags.dryRun) return printDryRun(planOptions(await localFolder(source, command), flags), target);
   const checkpoint = await obtainCheckpoint(source, target, flags, command, signal);
   const startMs = performance.now();
   using progress = createProgress(process.stderr);
   const manifest = await convertCheckpoint(
     {
-      source: checkpoint.folder,
+      ...planOptions(checkpoint.folder, flags),
       target,
-      quantization: flags.quantize,
-      ranks: flags.ranks,
-      blockLength: flags.blockLength,
-      maskToken: flags.maskToken,
-      eosTokens: flags.eos,
       name: flags.name ?? checkpoint.name,
       replace: flags.force,
+      consume: flags.consume,
+      onNotice: (sentence) => console.error(sentence),
       onProgress: ({ doneBytes, totalBytes, file }) => progress.update(doneBytes, totalBytes, file),
     },
     signal,
@@ -63,6 +68,27 @@ async function convert(source: string, target: string, flags: ConvertFlags, comm
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   console.log(`${target}: ${manifest.name}, ${formatBytes(sizeBytes)} in ${manifest.files.length} files, ${seconds} s`);
+}
+
+function planOptions(source: string, flags: ConvertFlags): PlanOptions {
+  return {
+    source,
+    quantization: flags.quantize,
+    ranks: flags.ranks,
+    blockLength: flags.blockLength,
+    maskToken: flags.maskToken,
+    eosTokens: flags.eos,
+  };
+}
+
+/** A dry run fetches nothing. */
+async function localFolder(text: string, command: Command): Promise<string> {
+  const source = await parseSource(text);
+  if (source.kind === "folder") return source.path;
+  return command.error(
+    `error: --dry-run needs a folder; config.json and model.safetensors.index.json of ${text} are enough`,
+    { exitCode: 2 },
+  );
 }
 
 function tokenList(text: string): number[] {

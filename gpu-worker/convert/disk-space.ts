@@ -1,16 +1,27 @@
 /** Room on a disk: asked for before a long piece of writing, and told apart when it ends in the middle of one. */
 import { statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { PackageError } from "../src/errors.ts";
+import { ifThere } from "./optional-file.ts";
 
 /** @param folder one that is there, on the disk in question @throws PackageError when the disk has less room */
 export async function checkSpace(folder: string, what: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const freeBytes = bavail * bsize;
-  if (freeBytes >= neededBytes) return;
+  const free = await freeBytes(folder);
+  if (free >= neededBytes) return;
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   throw new PackageError(
-    `${what} takes ${megabytes(neededBytes)}, its disk has ${megabytes(freeBytes)} free; make room or name another folder`,
+    `${what} takes ${megabytes(neededBytes)}, its disk has ${megabytes(free)} free; make room or name another folder`,
   );
+}
+
+/** Room on the disk that a folder is on, or would be. */
+export async function freeBytes(folder: string): Promise<number> {
+  let path = resolve(folder);
+  for (;;) {
+    const found = await ifThere(statfs(path));
+    if (found !== undefined) return found.bavail * found.bsize;
+    path = dirname(path); // the root is always there
+  }
 }
 
 /** Runs a write. @throws PackageError naming the file when the disk or the user's share of it is full */

@@ -1,0 +1,42 @@
+/** What `palimpsest convert --dry-run` prints. */
+import type { PlanOptions } from "../convert/conversion-plan.ts";
+import { dryRun, memoryBytes } from "../convert/dry-run.ts";
+import { formatBytes } from "./units.ts";
+
+/** Memory of common cards, in bytes as their makers count. */
+const CARDS = [
+  ["L4", 24],
+  ["L40S", 48],
+  ["H100", 80],
+  ["H200", 141],
+  ["B200", 180],
+].map(([name, gigabytes]) => ({ name: String(name), sizeBytes: Number(gigabytes) * 2 ** 30 }));
+
+/** Share of a card's memory that weights and cache may take: activations and the runtime want the rest. */
+const USABLE_SHARE = 0.9;
+
+export async function printDryRun(options: PlanOptions, target: string): Promise<void> {
+  const run = await dryRun(options, target);
+  const line = (label: string, text: string): void => console.log(`${label.padEnd(14)}${text}`);
+  line("package", `${formatBytes(run.packageBytes)} at most, in ${target}`);
+  for (const { kind, graphs, sizeBytes } of run.kinds) {
+    line(`  ${kind}`, `${formatBytes(sizeBytes)} in ${graphs} ${graphs === 1 ? "graph" : "graphs"}`);
+  }
+  run.rankBytes.forEach((sizeBytes, rank) => {
+    const needed = memoryBytes(run, rank);
+    const cache = needed > sizeBytes ? `, ${formatBytes(run.kvBytes)} of keys and values` : "";
+    const fits = CARDS.filter((card) => needed <= card.sizeBytes * USABLE_SHARE).map(({ name }) => name);
+    line(
+      `rank ${rank}`,
+      `${formatBytes(sizeBytes)} of weights${cache}; fits on ${fits.join(", ") || "none of the known cards"}`,
+    );
+  });
+  line("context", `${run.model.maxPositions} tokens, one sequence`);
+  const from = run.weightsThere ? "" : ", by its configuration: the weights are not there";
+  line("checkpoint", `${formatBytes(run.sourceBytes)}${from}`);
+  line(
+    "disk",
+    `${formatBytes(run.peakBytes)} at most with the checkpoint, ${formatBytes(run.peakBytesConsuming)} with --consume`,
+  );
+  line("free", formatBytes(run.freeBytes));
+}

@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { writeCheckpoint } from "../../test/support/checkpoint.ts";
+import { convertCheckpoint } from "./convert.ts";
+import { dryRun } from "./dry-run.ts";
+
+let folder: string;
+let source: string;
+let target: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dry-run-"));
+  source = join(folder, "tiny");
+  target = join(folder, "somewhere", "package");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const options = { quantization: "int4", ranks: 2 } as const;
+
+test("a dry run tells the sizes that the conversion then has, and writes nothing", async () => {
+  await writeCheckpoint(source, { dtype: "BF16", shards: 3, layout: "runs" });
+  const run = await dryRun({ ...options, source }, target);
+  expect(await readdir(folder)).toEqual(["tiny"]);
+
+  const manifest = await convertCheckpoint({ ...options, source, target: join(folder, "package") });
+  const weights = manifest.files.filter(({ path }) => path.endsWith(".bin"));
+  const sum = (files: readonly { sizeBytes: number }[]): number => files.reduce((all, file) => all + file.sizeBytes, 0);
+  expect(sum(run.kinds)).toBe(sum(weights));
+  expect(run.rankBytes.reduce((all, size) => all + size)).toBe(sum(weights));
+  expect(run.packageBytes).toBeGreaterThanOrEqual(sum(manifest.files.filter(({ path }) => /\.(bin|onnx)$/.test(path))));
+  expect(run.peakBytes).toBe(run.sourceBytes + run.packageBytes);
+  expect(run.peakBytesConsuming).toBeLessThan(run.peakBytes);
+});
+
+test("without the weights the configuration and the index give the same plan", async () => {
+  await writeCheckpoint(source, { dtype: "BF16", shards: 3, layout: "runs" });
+  const whole = await dryRun({ ...options, source }, target);
+  for (const file of await readdir(source)) if (file.endsWith(".safetensors")) await rm(join(source, file));
+  const run = await dryRun({ ...options, source }, target);
+  expect(run).toMatchObject({ kinds: whole.kinds, rankBytes: whole.rankBytes, weightsThere: false });
+  // The files' headers are all that it does not know.
+  expect(whole.sourceBytes - run.sourceBytes).toBeGreaterThan(0);
+  expect(whole.sourceBytes - run.sourceBytes).toBeLessThan(whole.sourceBytes / 2);
+});
+
+test("what the conversion would refuse, the dry run refuses", async () => {
+  await writeCheckpoint(source);
+  await expect(dryRun({ ...options, source, ranks: 999 }, target)).rejects.toThrow("999 ranks");
+  await expect(dryRun({ ...options, source: join(folder, "nowhere") }, target)).rejects.toThrow("not a checkpoint");
+});
