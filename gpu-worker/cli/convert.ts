@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { PlanOptions } from "../convert/conversion-plan.ts";
 import { convertCheckpoint } from "../convert/convert.ts";
 import { parseSource } from "../download/source.ts";
+import type { Target } from "../src/model/package-plan.ts";
 import type { Quantization } from "../src/model/weights.ts";
 import { wholeNumber } from "./arguments.ts";
 import { addSourceFlags, obtainCheckpoint, type SourceFlags } from "./checkpoint-source.ts";
@@ -12,6 +13,7 @@ import { createProgress } from "./progress.ts";
 import { formatBytes } from "./units.ts";
 
 interface ConvertFlags extends SourceFlags {
+  readonly target: Target;
   readonly quantize: Quantization;
   readonly ranks: number;
   readonly blockLength?: number;
@@ -35,6 +37,7 @@ export function convertCommand(): Command {
         .choices(["none", "int8", "int4"])
         .default("none"),
     )
+    .addOption(new Option("--target <provider>", "what runs the package").choices(["cpu", "cuda"]).default("cpu"))
     .option("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1), 1)
     .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", wholeNumber(2))
     .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))
@@ -73,6 +76,7 @@ async function convert(source: string, target: string, flags: ConvertFlags, comm
 function planOptions(source: string, flags: ConvertFlags): PlanOptions {
   return {
     source,
+    provider: flags.target,
     quantization: flags.quantize,
     ranks: flags.ranks,
     blockLength: flags.blockLength,

@@ -47,6 +47,7 @@ function describe(
     ["experts", `${config.experts} ${choice}, ${config.topK}${shared} for each token`],
     ["parameters", `${formatCount(parameters.total)}, ${formatCount(parameters.active)} active`],
     ["quantization", manifest.quantization],
+    ["runs on", manifest.target],
     ["size", `${formatBytes(sizeBytes)}: ${graphs.length} graphs, ${files.length} files`],
     ["ranks", `${manifest.ranks}: ${rankBytes.map(formatBytes).join(", ")}`],
     ["block length", String(manifest.blockLength)],

@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { PackageError } from "../src/errors.ts";
 import { type CheckpointConfig, type ModelConfig, parseConfig } from "../src/model/config.ts";
-import { planPackage } from "../src/model/package-plan.ts";
+import { fusedExpertFaults } from "../src/model/fused-experts.ts";
+import { planPackage, type Target } from "../src/model/package-plan.ts";
 import type { GraphFile, Quantization } from "../src/model/weights.ts";
 import { type CheckpointScale, checkScale } from "./checkpoint-fit.ts";
 import { readJson } from "./optional-file.ts";
@@ -20,6 +21,8 @@ const DEFAULT_BLOCK_LENGTH = 32;
 export interface PlanOptions {
   /** Folder of the checkpoint. */
   readonly source: string;
+  /** The onnxruntime provider that will run the package; cpu where absent. */
+  readonly provider?: Target | undefined;
   readonly quantization: Quantization;
   /** Ranks the experts are split over. */
   readonly ranks: number;
@@ -38,12 +41,14 @@ export interface ConversionPlan {
 
 /** @throws PackageError where configuration, tokenizer and options do not make a package */
 export async function planConversion(options: PlanOptions, scale: CheckpointScale): Promise<ConversionPlan> {
-  const { source, quantization, ranks } = options;
+  const { source, quantization, ranks, provider = "cpu" } = options;
   const config = await readConfig(source);
   const { model } = config;
   const tokenizer = await readTokenizerFiles(source);
   const tokens = await readTokenIds(options, config, tokenizer);
   if (ranks > model.experts) throw new PackageError(`${ranks} ranks for ${model.experts} experts; give fewer --ranks`);
+  const faults = provider === "cuda" ? fusedExpertFaults(model, quantization) : [];
+  if (faults.length > 0) throw new PackageError(`${source}: ${faults.join("; ")}`);
   checkScale(model, scale, source);
   const { maskToken, editTokens } = tokens;
   const neverTokens = [maskToken, ...(editTokens ? [editTokens.delete, editTokens.split] : [])];
@@ -52,7 +57,7 @@ export async function planConversion(options: PlanOptions, scale: CheckpointScal
     tokens,
     blockLength: chooseBlockLength(options, config),
     tokenizer,
-    graphs: planPackage(model, { quantization, ranks, neverTokens }),
+    graphs: planPackage(model, { target: provider, quantization, ranks, neverTokens }),
   };
 }
 

@@ -9,7 +9,7 @@ import { type CheckpointOptions, type WrittenCheckpoint, writeCheckpoint } from 
 import { encodeSafetensors } from "../../test/support/safetensors.ts";
 import { MANIFEST_FILE, parseManifest } from "../src/model/manifest.ts";
 import { planPackage } from "../src/model/package-plan.ts";
-import type { CheckpointTensor, Weight } from "../src/model/weights.ts";
+import type { CheckpointTensor, GraphFile, Weight } from "../src/model/weights.ts";
 import { type ConvertOptions, convertCheckpoint } from "./convert.ts";
 import { quantizeRows } from "./quantize.ts";
 
@@ -30,10 +30,45 @@ function convert(options: Partial<ConvertOptions> = {}, signal?: AbortSignal) {
 /** The bytes a weight must have, from the whole tensors at once. */
 function expectedBytes(weight: Weight, { tensors }: WrittenCheckpoint): Uint8Array {
   const valuesOf = (tensor: CheckpointTensor): number[] => [...tensors.get(tensor.name)!.values];
-  const values = Float32Array.from(weight.sources.flatMap(valuesOf));
+  const columns = weight.sources[0]!.dims.at(-1)!;
+  const values = Float32Array.from(
+    weight.interleaved ? alternate(weight.sources.map(valuesOf), columns) : weight.sources.flatMap(valuesOf),
+  );
   if (weight.encoding === "f32") return new Uint8Array(values.buffer);
-  const quantized = quantizeRows(values, weight.sources[0]!.dims[1]!, weight.bits === 4 ? 4 : 8);
+  if (weight.encoding === "f16") return new Uint8Array(Float16Array.from(values).buffer);
+  const quantized = quantizeRows(values, columns, weight.bits === 4 ? 4 : 8);
+  if (weight.encoding === "f16-scales") return new Uint8Array(Float16Array.from(quantized.scales).buffer);
   return weight.encoding === "quantized" ? quantized.values : new Uint8Array(quantized.scales.buffer);
+}
+
+/** Of each pair of matrices, a row of the first, then one of the second. */
+function alternate(matrices: readonly number[][], columns: number): number[] {
+  return matrices.flatMap((first, i) =>
+    i % 2 === 1
+      ? []
+      : Array.from({ length: first.length / columns }, (_, row) =>
+          [first, matrices[i + 1]!].flatMap((matrix) => matrix.slice(row * columns, (row + 1) * columns)),
+        ).flat(),
+  );
+}
+
+/** Compares every weight in the package at `target` with its tensors. */
+async function expectWeights(plan: readonly GraphFile[], checkpoint: WrittenCheckpoint): Promise<void> {
+  for (const { name, weights } of plan) {
+    const data = await readFile(join(target, `${name}.bin`));
+    const { graph } = fromBinary(ModelProtoSchema, await readFile(join(target, `${name}.onnx`)));
+    for (const weight of weights) {
+      const { externalData } = graph!.initializer.find((tensor) => tensor.name === weight.name)!;
+      const place = Object.fromEntries(externalData.map(({ key, value }) => [key, value]));
+      const [offset, length] = [Number(place.offset), Number(place.length)];
+      expect(place.location).toBe(`${name}.bin`);
+      expect(offset % 4096).toBe(0);
+      expect(
+        Buffer.compare(data.subarray(offset, offset + length), expectedBytes(weight, checkpoint)),
+        weight.name,
+      ).toBe(0);
+    }
+  }
 }
 
 const shapes: [string, CheckpointOptions][] = [
@@ -56,26 +91,43 @@ for (const quantization of ["none", "int8", "int4"] as const) {
     async (_, options) => {
       const checkpoint = await writeCheckpoint(source, options);
       const manifest = await convert({ quantization, ranks: 3 });
-      const plan = planPackage(checkpoint.model, { quantization, ranks: 3, neverTokens: [95] });
+      const plan = planPackage(checkpoint.model, { target: "cpu", quantization, ranks: 3, neverTokens: [95] });
       expect(manifest.graphs).toEqual(plan.map(({ name, rank }) => ({ name, rank })));
-      for (const { name, weights } of plan) {
-        const data = await readFile(join(target, `${name}.bin`));
-        const { graph } = fromBinary(ModelProtoSchema, await readFile(join(target, `${name}.onnx`)));
-        for (const weight of weights) {
-          const { externalData } = graph!.initializer.find((tensor) => tensor.name === weight.name)!;
-          const place = Object.fromEntries(externalData.map(({ key, value }) => [key, value]));
-          const [offset, length] = [Number(place.offset), Number(place.length)];
-          expect(place.location).toBe(`${name}.bin`);
-          expect(offset % 4096).toBe(0);
-          expect(
-            Buffer.compare(data.subarray(offset, offset + length), expectedBytes(weight, checkpoint)),
-            weight.name,
-          ).toBe(0);
-        }
-      }
+      await expectWeights(plan, checkpoint);
     },
   );
 }
+
+const cudaShape = { hidden_size: 128, moe_intermediate_size: 256, head_dim: 32 };
+
+test.each(["int8", "int4"] as const)(
+  "for cuda in %s, weights and scales are f16, and rows of an expert's gate and up alternate",
+  async (quantization) => {
+    const checkpoint = await writeCheckpoint(source, { dtype: "BF16", config: cudaShape });
+    expect(await convert({ provider: "cuda", quantization, ranks: 3 })).toMatchObject({ target: "cuda" });
+    const plan = planPackage(checkpoint.model, { target: "cuda", quantization, ranks: 3, neverTokens: [95] });
+    const encodings = plan.flatMap(({ weights }) => weights.map(({ encoding }) => encoding));
+    expect(new Set(encodings)).toEqual(new Set(["f16", "f32", "quantized", "f16-scales"])); // f32: the router
+    await expectWeights(plan, checkpoint);
+  },
+);
+
+test("for cuda, a weight beyond f16 is refused by name", async () => {
+  const { tensors } = await writeCheckpoint(source, { config: cudaShape });
+  tensors.get("model.norm.weight")!.values[3] = -65536;
+  await writeFile(join(source, "model.safetensors"), encodeSafetensors([...tensors.values()]));
+  await expect(convert({ provider: "cuda", quantization: "int4" })).rejects.toThrow(
+    "model.norm.weight: -65536 does not fit f16",
+  );
+});
+
+test("for cuda, what its experts' operator cannot take is refused before anything is written", async () => {
+  await writeCheckpoint(source);
+  await expect(convert({ provider: "cuda" })).rejects.toThrow(
+    /needs --quantize int4 or int8; hidden_size 48 is not a multiple of 128/,
+  );
+  expect(await readdir(folder)).toEqual(["tiny"]);
+});
 
 test("the manifest on disk is the one returned and tells every other file's size and checksum", async () => {
   await writeCheckpoint(source);

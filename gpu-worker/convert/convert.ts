@@ -133,6 +133,7 @@ function manifestOf(plan: ConversionPlan, options: ConvertOptions, files: Manife
     eosTokens: [...tokens.eosTokens],
     ...(tokens.editTokens && { editTokens: tokens.editTokens }),
     quantization: options.quantization,
+    target: options.provider ?? "cpu",
     ranks: options.ranks,
     parameters: parameterCounts(model),
     graphs: graphs.map(({ name, rank }) => ({ name, rank })),

@@ -2,6 +2,7 @@
  * The external data of one graph: its initializers' bytes, made from checkpoint tensors and written in the graph's order.
  * In memory are one slab of values with its quantized form, and the scales of one matrix.
  */
+import { PackageError } from "../src/errors.ts";
 import type { CheckpointTensor, ExternalData, GraphFile, Weight } from "../src/model/weights.ts";
 import { weightBytes } from "../src/model/weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -59,12 +60,15 @@ export async function* writeWeights(
     const offset = output.position;
     switch (weight.encoding) {
       case "f32":
-        for await (const slab of slabs(checkpoint, weight.sources, 1, signal)) await output.write(bytesOf(slab));
+        for await (const slab of slabs(checkpoint, weight, 1, signal)) await output.write(bytesOf(slab));
+        break;
+      case "f16":
+        for await (const slab of slabs(checkpoint, weight, 1, signal)) await output.write(halfBytes(slab, weight.name));
         break;
       case "quantized": {
         scales = { of: weight.sources, parts: [] };
         const columns = weight.sources[0]!.dims.at(-1)!;
-        for await (const slab of slabs(checkpoint, weight.sources, columns, signal)) {
+        for await (const slab of slabs(checkpoint, weight, columns, signal)) {
           const quantized = quantizeRows(slab, columns, weight.bits === 4 ? 4 : 8);
           await output.write(quantized.values);
           scales.parts.push(quantized.scales);
@@ -72,8 +76,11 @@ export async function* writeWeights(
         break;
       }
       case "scales":
+      case "f16-scales":
         if (scales?.of !== weight.sources) throw new Error(`${weight.name} must stand right after its values`);
-        for (const part of scales.parts) await output.write(bytesOf(part));
+        for (const part of scales.parts) {
+          await output.write(weight.encoding === "scales" ? bytesOf(part) : halfBytes(part, weight.name));
+        }
         break;
     }
     const length = output.position - offset;
@@ -89,11 +96,17 @@ export async function* writeWeights(
 /** The tensors' values in order, whole rows of `columns` at a time. */
 async function* slabs(
   checkpoint: Checkpoint,
-  sources: readonly CheckpointTensor[],
+  { sources, interleaved }: Weight,
   columns: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Float32Array<ArrayBuffer>> {
   const rows = Math.max(1, Math.floor(SLAB_ELEMENTS / columns));
+  if (interleaved) {
+    for (let i = 0; i < sources.length; i += 2) {
+      yield* interleave(checkpoint, [sources[i]!, sources[i + 1]!], columns, Math.ceil(rows / 2), signal);
+    }
+    return;
+  }
   for (const source of sources) {
     const elements = elementCount(source.dims);
     for (let first = 0; first < elements; first += rows * columns) {
@@ -103,6 +116,39 @@ async function* slabs(
       yield slab;
     }
   }
+}
+
+/** Two tensors of one shape, a row of the first before each row of the second; so many `rows` of each at a time. */
+async function* interleave(
+  checkpoint: Checkpoint,
+  pair: readonly [CheckpointTensor, CheckpointTensor],
+  columns: number,
+  rows: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Float32Array<ArrayBuffer>> {
+  const elements = elementCount(pair[0].dims);
+  for (let first = 0; first < elements; first += rows * columns) {
+    signal?.throwIfAborted();
+    const part = new Float32Array(Math.min(rows * columns, elements - first));
+    const slab = new Float32Array(2 * part.length);
+    for (const [which, source] of pair.entries()) {
+      await checkpoint.read(checkpoint.tensors.get(source.name)!, first, part);
+      for (let at = 0; at < part.length; at += columns) {
+        slab.set(part.subarray(at, at + columns), 2 * at + which * columns);
+      }
+    }
+    yield slab;
+  }
+}
+
+/** Rounded to the nearest f16. @throws PackageError where one lies beyond */
+function halfBytes(values: Float32Array, name: string): Uint8Array {
+  const halves = Float16Array.from(values);
+  const at = halves.findIndex((half) => !Number.isFinite(half));
+  if (at >= 0) {
+    throw new PackageError(`${name}: ${values[at]} does not fit f16, which ends at 65504; convert with --target cpu`);
+  }
+  return new Uint8Array(halves.buffer);
 }
 
 function bytesOf(values: Float32Array<ArrayBuffer>): Uint8Array {

@@ -46,7 +46,7 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
   const { config, blockLength, maskToken, eosTokens } = manifest;
   const capacity = settings.capacity ?? DEFAULT_CAPACITY;
   const contextPages = Math.floor(config.maxPositions / blockLength);
-  const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / pageBytes(config, blockLength));
+  const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / pageBytes(manifest));
   const pages = Math.max(1, Math.min(budget, capacity * contextPages));
   const tokenizer = await packageTokenizer(settings.package, manifest);
   const model = await openModel(settings.package, manifest, { threads: settings.threads ?? 1, pages });

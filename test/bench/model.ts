@@ -76,12 +76,12 @@ const parts = ["attention", "router", "projections", "experts", "head", "rest"] 
 type Part = (typeof parts)[number];
 
 async function reportSteps(model: string, manifest: Manifest, contexts: readonly number[], threads: number) {
-  const { config, blockLength } = manifest;
+  const { blockLength } = manifest;
   const bandwidth = await readBandwidth(threads);
   console.log(`memory is read at ${(bandwidth / 1e9).toFixed(1)} GB/s by ${threads} threads\n`);
   const timer = new Map<string, number>();
   const sessions = timed(await openSessions(model, manifest, { threads }), timer);
-  const kv = new KvTensors(config, blockLength, Math.max(...contexts) / blockLength);
+  const kv = new KvTensors(manifest, Math.max(...contexts) / blockLength);
   const distinct: number[] = [];
   const forward = new Forward(sessions, manifest, kv, (_, experts) => distinct.push(new Set(experts).size));
 
@@ -218,11 +218,14 @@ function splitByPart(
 function touchedBytes(manifest: Manifest, distinctExperts: number, context: number): number {
   const { config, quantization, ranks, maskToken } = manifest;
   const kvBytes = 2 * config.layers * config.kvHeads * config.headDim * Float32Array.BYTES_PER_ELEMENT * context;
-  return planPackage(config, { quantization, ranks, neverTokens: [maskToken] }).reduce((sum, { name, weights }) => {
-    const bytes = weights.reduce((total, weight) => total + weightBytes(weight), 0);
-    if (name === "embedding") return sum;
-    return sum + (isExpertGraph(name) ? (bytes * distinctExperts) / config.experts : bytes);
-  }, kvBytes);
+  return planPackage(config, { target: "cpu", quantization, ranks, neverTokens: [maskToken] }).reduce(
+    (sum, { name, weights }) => {
+      const bytes = weights.reduce((total, weight) => total + weightBytes(weight), 0);
+      if (name === "embedding") return sum;
+      return sum + (isExpertGraph(name) ? (bytes * distinctExperts) / config.experts : bytes);
+    },
+    kvBytes,
+  );
 }
 
 /** Runs a command of the `palimpsest` program. @returns what it took; its memory is looked at as it runs */

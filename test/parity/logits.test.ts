@@ -61,7 +61,7 @@ function blocksOf(tokens: readonly number[]): number[][] {
 
 function observed(pages: number) {
   const perLayer: number[][][] = [];
-  const kv = new KvTensors(manifest.config, manifest.blockLength, pages);
+  const kv = new KvTensors(manifest, pages);
   const forward = new Forward(sessions, manifest, kv, (_layer, experts) => {
     const { topK } = manifest.config;
     const tokens = Array.from({ length: experts.length / topK }, (_, token) => {
@@ -75,7 +75,7 @@ function observed(pages: number) {
 
 /** A head that gives the logits, which no package has. */
 async function openLogitsHead(): Promise<InferenceSession> {
-  const options = { quantization: "none", ranks: 1, neverTokens: [manifest.maskToken] } as const;
+  const options = { target: "cpu", quantization: "none", ranks: 1, neverTokens: [manifest.maskToken] } as const;
   const graph = planLogitsHead(manifest.config, options);
   await using checkpoint = await openCheckpoint(goldenCheckpoint("tiny-21"));
   await using bytes = await createOutputFile(join(golden.folder, weightFile(graph)));

@@ -3,7 +3,7 @@
  * rows that draw their token instead of taking the best.
  */
 import type { ModelConfig } from "./config.ts";
-import { matrix, project, rmsNorm } from "./layers.ts";
+import { matrix, project, rmsNorm, widen } from "./layers.ts";
 import type { OnnxGraph, Value } from "./onnx-graph.ts";
 import type { Quantization } from "./weights.ts";
 
@@ -16,18 +16,14 @@ export const FILTER_TOKENS = 1024;
 /** A probability that no token has. */
 const ABOVE_ALL = 2;
 
-/** logits [R, V] of the hidden rows [R, H]. */
+/** f32 logits [R, V] of the hidden rows [R, H]. */
 export function logits(g: OnnxGraph, rows: Value, config: ModelConfig, quantization: Quantization): Value {
   const { hiddenSize, vocabSize } = config;
   const normed = rmsNorm(g, rows, { name: "model.norm.weight", dims: [hiddenSize] }, config.rmsNormEps);
   const tensor = config.tiedEmbeddings ? "model.word_embeddings.weight" : "lm_head.weight";
   // 8 bits cost the head no time against 4, and it decides every token.
-  return project(
-    g,
-    normed,
-    matrix("lm_head", [[tensor, vocabSize, hiddenSize]]),
-    quantization === "none" ? "none" : "int8",
-  );
+  const head = matrix("lm_head", [[tensor, vocabSize, hiddenSize]]);
+  return widen(g, project(g, normed, head, quantization === "none" ? "none" : "int8"));
 }
 
 /** The best token [R] that is none of `never`, and its probability [R] in the full softmax. */

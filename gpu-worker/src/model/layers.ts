@@ -1,13 +1,15 @@
 /**
  * The layers of LLaDA2 as ONNX nodes: projection, attention over cached and own keys, router, experts. Wiring them into the
- * files of a package is package-plan.ts. Everything is f32 but the quantized projections' inner products.
+ * files of a package is package-plan.ts. Rows are of the graph's real type, f32 or f16; the router, RoPE and the softmax are f32
+ * in both.
  *
  * Sizes: T rows = B blocks x S positions, H hidden, D head dimension, n blocks that the longest-reaching of the B sees, E
  * experts of a rank, K experts per token, A assignments of rows to a rank's experts.
  */
+import { TensorProto_DataType as DataType } from "@palimpsest/proto/onnx";
 import type { ModelConfig } from "./config.ts";
 import { MICROSOFT, type OnnxGraph, type Value } from "./onnx-graph.ts";
-import { type CheckpointTensor, QUANTIZATION_BLOCK, type Quantization } from "./weights.ts";
+import { type CheckpointTensor, QUANTIZATION_BLOCK, type Quantization, type Weight } from "./weights.ts";
 
 /** MatMulNBits with 8-bit activations: much faster than with f32 ones, for a little noise (docs/benchmarks.md). */
 const INT8_ACTIVATIONS = 4;
@@ -27,7 +29,7 @@ export function project(g: OnnxGraph, x: Value, matrix: Matrix, quantization: Qu
   const columns = matrix.sources[0]?.dims[1] as number;
   const { name, sources } = matrix;
   if (quantization === "none") {
-    const weight = g.weight({ name, encoding: "f32", bits: 32, dims: [rows, columns], sources });
+    const weight = realWeight(g, name, [rows, columns], sources);
     return g.node("Gemm", [x, weight], { attributes: { transB: 1 } });
   }
   const bits = quantization === "int8" ? 8 : 4;
@@ -40,16 +42,61 @@ export function project(g: OnnxGraph, x: Value, matrix: Matrix, quantization: Qu
     dims: [rows, blocks, blockBytes],
     sources,
   });
-  const scales = g.weight({ name: `${name}.scales`, encoding: "scales", bits, dims: [rows * blocks], sources });
+  const scales = scalesWeight(g, name, bits, [rows * blocks], sources);
   return g.node("MatMulNBits", [x, values, scales], {
     domain: MICROSOFT,
-    attributes: { K: columns, N: rows, bits, block_size: QUANTIZATION_BLOCK, accuracy_level: INT8_ACTIVATIONS },
+    attributes: {
+      K: columns,
+      N: rows,
+      bits,
+      block_size: QUANTIZATION_BLOCK,
+      ...(g.real === "f32" && { accuracy_level: INT8_ACTIVATIONS }),
+    },
   });
+}
+
+/** A weight of the graph's real type. */
+export function realWeight(
+  g: OnnxGraph,
+  name: string,
+  dims: readonly number[],
+  sources: readonly CheckpointTensor[],
+): Value {
+  return g.weight({ name, encoding: g.real, bits: g.real === "f32" ? 32 : 16, dims, sources });
+}
+
+/** The scales of the quantized weight `name`, of the graph's real type. */
+export function scalesWeight(
+  g: OnnxGraph,
+  name: string,
+  bits: 8 | 4,
+  dims: readonly number[],
+  sources: readonly CheckpointTensor[],
+  options: Pick<Weight, "interleaved"> = {},
+): Value {
+  const encoding = g.real === "f32" ? "scales" : "f16-scales";
+  return g.weight({ name: `${name}.scales`, encoding, bits, dims, sources, ...options });
+}
+
+/** Real values as f32. */
+export function widen(g: OnnxGraph, x: Value): Value {
+  return g.real === "f32" ? x : g.node("Cast", [x], { attributes: { to: DataType.FLOAT } });
+}
+
+/** f32 values as the graph's real type. */
+export function narrow(g: OnnxGraph, x: Value): Value {
+  return g.real === "f32" ? x : g.node("Cast", [x], { attributes: { to: DataType.FLOAT16 } });
 }
 
 /** RMSNorm over the last axis. */
 export function rmsNorm(g: OnnxGraph, x: Value, tensor: CheckpointTensor, epsilon: number): Value {
-  const weight = g.weight({ name: tensor.name, encoding: "f32", bits: 32, dims: tensor.dims, sources: [tensor] });
+  const weight = realWeight(g, tensor.name, tensor.dims, [tensor]);
+  // The same with f32 sums inside; the older operator is the one that onnxruntime documents for its CUDA provider.
+  if (g.real === "f16") {
+    return g.node("SimplifiedLayerNormalization", [x, weight], {
+      attributes: { axis: -1, epsilon: { float: epsilon }, stash_type: DataType.FLOAT },
+    });
+  }
   return g.node("RMSNormalization", [x, weight], { attributes: { axis: -1, epsilon: { float: epsilon } } });
 }
 
@@ -60,6 +107,11 @@ export function feedForward(g: OnnxGraph, x: Value, gateUp: Matrix, down: Matrix
 
 /** x [T, H] plus the sum of the experts' partial results [R, T, H], in rank order. */
 export function addPartials(g: OnnxGraph, x: Value, partials: Value): Value {
+  if (g.real === "f16") {
+    // R is 0 after a dense layer, and CUDA's ReduceSum leaves a sum over nothing unwritten.
+    const all = g.node("Concat", [g.node("Unsqueeze", [x, g.ints([0])]), partials], { attributes: { axis: 0 } });
+    return g.node("ReduceSum", [all, g.ints([0])], { attributes: { keepdims: 0 } });
+  }
   const sum = g.node("ReduceSum", [partials, g.ints([0])], { attributes: { keepdims: 0 } });
   return g.node("Add", [x, sum]);
 }
@@ -85,7 +137,7 @@ export interface AttentionInputs {
   readonly sin: Value;
   /** f32 [B, 1, 1, n * S], added to the scores: 0 where a key is seen, -inf past the block itself. */
   readonly mask: Value;
-  /** f32 [pages * kvHeads, S, D]. */
+  /** [pages * kvHeads, S, D]. */
   readonly keyPool: Value;
   readonly valuePool: Value;
   /** i64 [B, kvHeads, n]: the pools' row for each block seen; any row where `ownSlots` says otherwise. */
@@ -119,9 +171,11 @@ export function attention(
   const norm = (heads4d: Value, kind: "query" | "key"): Value =>
     rmsNorm(g, heads4d, { name: `${prefix}.${kind}_layernorm.weight`, dims: [headDim] }, rmsNormEps);
   const rotate = (heads4d: Value): Value =>
-    g.node("RotaryEmbedding", [heads4d, inputs.cos, inputs.sin], {
-      attributes: { rotary_embedding_dim: config.rotaryDim },
-    });
+    g.real === "f16"
+      ? rotateHalves(g, heads4d, inputs, config)
+      : g.node("RotaryEmbedding", [heads4d, inputs.cos, inputs.sin], {
+          attributes: { rotary_embedding_dim: config.rotaryDim },
+        });
 
   const queries = rotate(headsFirst(g, norm(splitHeads(g, q, inputs.mask, heads, headDim), "query")));
   const keys = rotate(headsFirst(g, norm(splitHeads(g, k, inputs.mask, kvHeads, headDim), "key")));
@@ -135,8 +189,8 @@ export function attention(
     domain: MICROSOFT,
     attributes: { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } },
   });
-  const masked = g.node("Add", [g.node("Reshape", [scores, g.ints([0, heads, -1, 0])]), inputs.mask]);
-  const shares = g.node("Reshape", [g.node("Softmax", [masked]), g.ints([0, kvHeads, -1, 0])]);
+  const masked = g.node("Add", [widen(g, g.node("Reshape", [scores, g.ints([0, heads, -1, 0])])), inputs.mask]);
+  const shares = g.node("Reshape", [narrow(g, g.node("Softmax", [masked])), g.ints([0, kvHeads, -1, 0])]);
   const mixed = g.node("Reshape", [g.node("MatMul", [shares, allValues]), g.ints([0, heads, -1, headDim])]);
   const rows = g.node("Reshape", [headsFirst(g, mixed), g.ints([-1, heads * headDim])]);
   const dense = matrix(`${prefix}.dense`, [[`${prefix}.dense.weight`, hiddenSize, heads * headDim]]);
@@ -157,8 +211,9 @@ export function router(
   blocks: Value,
 ): { experts: Value; weights: Value } {
   const { experts, expertGroups, topKGroups, blockExperts = experts, topK, hiddenSize } = config;
-  const gate = matrix(`${prefix}.gate`, [[`${prefix}.gate.weight`, experts, hiddenSize]]);
-  const scores = g.node("Sigmoid", [project(g, x, gate, "none")]);
+  const { name, sources } = matrix(`${prefix}.gate`, [[`${prefix}.gate.weight`, experts, hiddenSize]]);
+  const gate = g.weight({ name, encoding: "f32", bits: 32, dims: [experts, hiddenSize], sources });
+  const scores = g.node("Sigmoid", [g.node("Gemm", [widen(g, x), gate], { attributes: { transB: 1 } })]);
   let ranked = scores;
   if (config.expertBias) {
     const tensor = { name: `${prefix}.gate.expert_bias`, dims: [experts] };
@@ -261,6 +316,23 @@ function swiglu(g: OnnxGraph, gateUp: Value): Value {
   // QuickGelu with alpha 1 is SiLU.
   const activated = g.node("QuickGelu", [gate], { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
   return g.node("Mul", [activated, up]);
+}
+
+/** RoPE in f32 from operators that every provider has: [B, heads, S, D] -> the same, its first rotary dimensions turned. */
+function rotateHalves(g: OnnxGraph, heads4d: Value, { cos, sin }: AttentionInputs, config: ModelConfig): Value {
+  const { headDim, rotaryDim } = config;
+  const half = rotaryDim / 2;
+  const wide = widen(g, heads4d);
+  const part = (from: number, to: number): Value => g.node("Slice", [wide, g.ints([from]), g.ints([to]), g.ints([3])]);
+  const perHead = (angles: Value): Value => g.node("Unsqueeze", [angles, g.ints([1])]); // [B, 1, S, half]
+  const times = (x: Value, angles: Value): Value => g.node("Mul", [x, perHead(angles)]);
+  const [first, second] = [part(0, half), part(half, rotaryDim)];
+  const turned = [
+    g.node("Sub", [times(first, cos), times(second, sin)]),
+    g.node("Add", [times(second, cos), times(first, sin)]),
+    ...(rotaryDim < headDim ? [part(rotaryDim, headDim)] : []),
+  ];
+  return narrow(g, g.node("Concat", turned, { attributes: { axis: 3 } }));
 }
 
 /** [T, heads * D] -> [B, S, heads, D]; B is the first size of `batch`. */

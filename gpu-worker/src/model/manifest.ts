@@ -52,6 +52,8 @@ const manifest = z.object({
   /** 2.2: what the model writes over a token to delete it, or to insert one before it. Never part of an answer. */
   editTokens: z.object({ delete: count, split: count }).optional(),
   quantization: z.enum(["none", "int8", "int4"]),
+  /** The onnxruntime provider that the graphs are for. */
+  target: z.enum(["cpu", "cuda"]).default("cpu"),
   /** Processes or threads the experts are split over. */
   ranks: count.min(1),
   parameters: z.object({ total: count, active: count }),

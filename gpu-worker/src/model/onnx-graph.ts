@@ -16,7 +16,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "@palimpsest/proto/onnx";
-import type { ExternalData, Weight } from "./weights.ts";
+import type { Encoding, ExternalData, Weight } from "./weights.ts";
 
 /** Opset of the standard operators: the first with RotaryEmbedding and RMSNormalization. */
 const ONNX_OPSET = 23;
@@ -24,7 +24,9 @@ const IR_VERSION = 10;
 
 /** Name of a value in a graph: an input, an initializer or a node's output. */
 export type Value = string;
-export type ElementType = "f32" | "i64";
+/** Of hidden rows, keys, values and the quantized matrices' scales. */
+export type RealType = "f32" | "f16";
+export type ElementType = RealType | "i64";
 type Attribute = number | string | readonly number[] | { readonly float: number };
 
 /** Operators outside the ONNX standard that onnxruntime ships. */
@@ -43,9 +45,12 @@ export class OnnxGraph {
   readonly #outputs: ValueInfoProto[] = [];
   readonly #constants = new Map<string, TensorProto>();
   readonly #weights: Weight[] = [];
+  /** What the rows that pass through it are made of. */
+  readonly real: RealType;
 
-  constructor(name: string) {
+  constructor(name: string, real: RealType = "f32") {
     this.#name = name;
+    this.real = real;
   }
 
   /** Initializers kept outside the file, in the order in which they were added. */
@@ -145,12 +150,26 @@ export class OnnxGraph {
   }
 }
 
+const ELEMENT_TYPES: Readonly<Record<ElementType, DataType>> = {
+  f32: DataType.FLOAT,
+  f16: DataType.FLOAT16,
+  i64: DataType.INT64,
+};
+
+const WEIGHT_TYPES: Readonly<Record<Encoding, DataType>> = {
+  f32: DataType.FLOAT,
+  f16: DataType.FLOAT16,
+  quantized: DataType.UINT8,
+  scales: DataType.FLOAT,
+  "f16-scales": DataType.FLOAT16,
+};
+
 function externalTensor(weight: Weight, data: ExternalData | undefined): TensorProto {
   if (data === undefined) throw new Error(`no external data for weight ${weight.name}`);
   return create(TensorProtoSchema, {
     name: weight.name,
     dims: weight.dims.map(BigInt),
-    dataType: weight.encoding === "quantized" ? DataType.UINT8 : DataType.FLOAT,
+    dataType: WEIGHT_TYPES[weight.encoding],
     dataLocation: DataLocation.EXTERNAL,
     externalData: [
       { key: "location", value: data.location },
@@ -167,8 +186,10 @@ function valueInfo(name: string, type: ElementType, dims: readonly (number | str
         ? ({ case: "dimValue", value: BigInt(size) } as const)
         : ({ case: "dimParam", value: size } as const),
   }));
-  const elemType = type === "f32" ? DataType.FLOAT : DataType.INT64;
-  return create(ValueInfoProtoSchema, { name, type: { tensorType: { elemType, shape: { dim } } } });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { tensorType: { elemType: ELEMENT_TYPES[type], shape: { dim } } },
+  });
 }
 
 function attribute(name: string, value: Attribute): AttributeProto {

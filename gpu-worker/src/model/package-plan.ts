@@ -4,6 +4,7 @@
  * arithmetic.
  */
 import type { ModelConfig } from "./config.ts";
+import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
 import { bestCandidates, drawnCandidates, logits } from "./head.ts";
 import {
   addPartials,
@@ -12,14 +13,22 @@ import {
   experts,
   feedForward,
   gateUpMatrix,
+  realWeight,
   rmsNorm,
   ropeAngles,
   router,
 } from "./layers.ts";
-import { OnnxGraph, type Value } from "./onnx-graph.ts";
+import { OnnxGraph, type RealType, type Value } from "./onnx-graph.ts";
 import type { GraphFile, Quantization } from "./weights.ts";
 
+/** The onnxruntime provider that runs a package: its graphs differ, its checkpoint does not. */
+export type Target = "cpu" | "cuda";
+
+/** What hidden rows, keys and values are made of. */
+export const realType = (target: Target): RealType => (target === "cuda" ? "f16" : "f32");
+
 export interface PlanOptions {
+  readonly target: Target;
   readonly quantization: Quantization;
   /** Ranks the experts are split over, evenly and in order. */
   readonly ranks: number;
@@ -38,7 +47,7 @@ export const isExpertGraph = (name: string): boolean => name.startsWith("experts
 
 /** All graphs of a package, in the order in which a forward runs them. */
 export function planPackage(config: ModelConfig, options: PlanOptions): GraphFile[] {
-  const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config))];
+  const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config, realType(options.target)))];
   for (let layer = 0; layer < config.layers; layer++) {
     files.push(file(layerGraph(layer), LEADER, layerNodes(config, layer, options)));
     if (layer < config.denseLayers) continue;
@@ -63,13 +72,13 @@ export function expertsOfRank(experts: number, rank: number, ranks: number): num
   return Array.from({ length: next - first }, (_, i) => first + i);
 }
 
-function embedding(config: ModelConfig): OnnxGraph {
-  const g = new OnnxGraph(EMBEDDING_GRAPH);
+function embedding(config: ModelConfig, real: RealType): OnnxGraph {
+  const g = new OnnxGraph(EMBEDDING_GRAPH, real);
   const tokens = g.input("tokens", "i64", ["T"]);
   const positions = g.input("positions", "i64", ["B", "S"]);
   const source = { name: "model.word_embeddings.weight", dims: [config.vocabSize, config.hiddenSize] };
-  const table = g.weight({ ...source, encoding: "f32", bits: 32, sources: [source] });
-  g.output("hidden", g.node("Gather", [table, tokens]), "f32", ["T", config.hiddenSize]);
+  const table = realWeight(g, source.name, source.dims, [source]);
+  g.output("hidden", g.node("Gather", [table, tokens]), g.real, ["T", config.hiddenSize]);
   const { cos, sin } = ropeAngles(g, positions, config);
   g.output("cos", cos, "f32", ["B", "S", config.rotaryDim / 2]);
   g.output("sin", sin, "f32", ["B", "S", config.rotaryDim / 2]);
@@ -79,7 +88,7 @@ function embedding(config: ModelConfig): OnnxGraph {
 function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): OnnxGraph {
   const { hiddenSize, kvHeads, headDim, rotaryDim, rmsNormEps } = config;
   const { quantization } = options;
-  const g = new OnnxGraph(layerGraph(layer));
+  const g = new OnnxGraph(layerGraph(layer), realType(options.target));
   const prefix = `model.layers.${layer}`;
   const norm = (x: Value, name: string): Value =>
     rmsNorm(g, x, { name: `${prefix}.${name}.weight`, dims: [hiddenSize] }, rmsNormEps);
@@ -95,16 +104,16 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
       cos,
       sin: g.input("sin", "f32", ["B", "S", rotaryDim / 2]),
       mask: g.input("mask", "f32", ["B", 1, 1, "keys"]),
-      keyPool: g.input("key_pool", "f32", ["pages", "S", headDim]),
-      valuePool: g.input("value_pool", "f32", ["pages", "S", headDim]),
+      keyPool: g.input("key_pool", g.real, ["pages", "S", headDim]),
+      valuePool: g.input("value_pool", g.real, ["pages", "S", headDim]),
       pageRows: g.input("page_rows", "i64", ["B", kvHeads, "n"]),
       ownSlots: g.input("own_slots", "i64", ["U", 3]),
       ownRows: g.input("own_rows", "i64", ["U"]),
     },
     quantization,
   );
-  g.output("keys", attended.keys, "f32", ["B", kvHeads, "S", headDim]);
-  g.output("values", attended.values, "f32", ["B", kvHeads, "S", headDim]);
+  g.output("keys", attended.keys, g.real, ["B", kvHeads, "S", headDim]);
+  g.output("values", attended.values, g.real, ["B", kvHeads, "S", headDim]);
   const residual = g.node("Add", [hidden, attended.output]);
   const normed = norm(residual, "post_attention_layernorm");
 
@@ -115,11 +124,11 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
     return g.node("Add", [residual, feedForward(g, normed, up, down, quantization)]);
   };
   if (layer < config.denseLayers) {
-    g.output("hidden_out", ffn("mlp", config.intermediateSize), "f32", ["T", hiddenSize]);
+    g.output("hidden_out", ffn("mlp", config.intermediateSize), g.real, ["T", hiddenSize]);
     return g;
   }
-  g.output("hidden_out", alwaysOn > 0 ? ffn("mlp.shared_experts", alwaysOn) : residual, "f32", ["T", hiddenSize]);
-  g.output("normed", normed, "f32", ["T", hiddenSize]);
+  g.output("hidden_out", alwaysOn > 0 ? ffn("mlp.shared_experts", alwaysOn) : residual, g.real, ["T", hiddenSize]);
+  g.output("normed", normed, g.real, ["T", hiddenSize]);
   const chosen = router(g, normed, `${prefix}.mlp`, config, cos);
   g.output("experts", chosen.experts, "i64", ["T", config.topK]);
   g.output("weights", chosen.weights, "f32", ["T", config.topK]);
@@ -128,21 +137,31 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
 
 function expertNodes(config: ModelConfig, layer: number, local: readonly number[], options: PlanOptions): OnnxGraph {
   const { hiddenSize, topK } = config;
-  const g = new OnnxGraph(`experts-${layer}`);
-  const normed = g.input("normed", "f32", ["T", hiddenSize]);
+  const g = new OnnxGraph(`experts-${layer}`, realType(options.target));
+  const normed = g.input("normed", g.real, ["T", hiddenSize]);
+  const prefix = `model.layers.${layer}.mlp`;
+  if (options.target === "cuda") {
+    const inputs: FusedExpertInputs = {
+      experts: g.input("experts", "i64", ["T", topK]),
+      weights: g.input("weights", "f32", ["T", topK]),
+    };
+    const bits = options.quantization === "int8" ? 8 : 4;
+    g.output("partial", fusedExperts(g, normed, prefix, local, config, inputs, bits), g.real, [1, "T", hiddenSize]);
+    return g;
+  }
   const inputs = {
     rows: g.input("rows", "i64", ["A"]),
     counts: g.input("counts", "i64", [local.length]),
     slots: g.input("slots", "i64", ["T", topK]),
     weights: g.input("weights", "f32", ["T", topK]),
   };
-  const partial = experts(g, normed, `model.layers.${layer}.mlp`, local, config, inputs, options.quantization);
-  g.output("partial", partial, "f32", [1, "T", hiddenSize]);
+  const partial = experts(g, normed, prefix, local, config, inputs, options.quantization);
+  g.output("partial", partial, g.real, [1, "T", hiddenSize]);
   return g;
 }
 
 function headNodes(config: ModelConfig, options: PlanOptions, output: "candidates" | "logits"): OnnxGraph {
-  const g = new OnnxGraph(HEAD_GRAPH);
+  const g = new OnnxGraph(HEAD_GRAPH, realType(options.target));
   const rows = g.node("Gather", [hiddenInput(g, config.hiddenSize), g.input("rows", "i64", ["R"])]);
   const scores = logits(g, rows, config, options.quantization);
   if (output === "logits") {
@@ -167,8 +186,8 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
 
 /** The rows as the layer before left them, with its experts' partial results not yet added. */
 function hiddenInput(g: OnnxGraph, hiddenSize: number): Value {
-  const hidden = g.input("hidden", "f32", ["T", hiddenSize]);
-  return addPartials(g, hidden, g.input("partials", "f32", ["R", "T", hiddenSize]));
+  const hidden = g.input("hidden", g.real, ["T", hiddenSize]);
+  return addPartials(g, hidden, g.input("partials", g.real, ["R", "T", hiddenSize]));
 }
 
 function file(name: string, rank: number, graph: OnnxGraph): GraphFile {

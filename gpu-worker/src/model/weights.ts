@@ -16,20 +16,26 @@ export interface CheckpointTensor {
 }
 
 /**
- * One initializer, made of checkpoint tensors joined along their first axis.
+ * What the bytes of an initializer are.
  * - `f32`: the values, row-major.
  * - `quantized`: MatMulNBits' B input, uint8 [rows, ceil(columns / 128), 128 * bits / 8]; zero point 8 or 128, low nibble
  *   is the even column, the tail of a row padded with the zero point.
  * - `scales`: its f32 scales, [rows * ceil(columns / 128)].
+ * - `f16`, `f16-scales`: the same as f32 and scales, rounded to f16.
  */
+export type Encoding = "f32" | "f16" | "quantized" | "scales" | "f16-scales";
+
+/** One initializer, made of checkpoint tensors joined along their first axis. */
 export interface Weight {
   readonly name: string;
-  readonly encoding: "f32" | "quantized" | "scales";
-  /** Bits per value; 32 for `f32`. */
-  readonly bits: 32 | 8 | 4;
+  readonly encoding: Encoding;
+  /** Bits per value, of the matrix where it is scales. */
+  readonly bits: 32 | 16 | 8 | 4;
   /** Shape of the initializer in the graph. */
   readonly dims: readonly number[];
   readonly sources: readonly CheckpointTensor[];
+  /** Instead of one after the other, the sources stand in pairs: row 2i is row i of the first, 2i + 1 of the second. */
+  readonly interleaved?: boolean;
 }
 
 /** Where an initializer's bytes stand: file name relative to the graph, offset and length in bytes. */
@@ -53,5 +59,7 @@ export interface GraphFile {
 /** Size of an initializer in bytes. */
 export function weightBytes(weight: Weight): number {
   const elements = weight.dims.reduce((product, dim) => product * dim, 1);
-  return weight.encoding === "quantized" ? elements : elements * Float32Array.BYTES_PER_ELEMENT;
+  return elements * ELEMENT_BYTES[weight.encoding];
 }
+
+const ELEMENT_BYTES: Readonly<Record<Encoding, number>> = { f32: 4, f16: 2, quantized: 1, scales: 4, "f16-scales": 2 };

@@ -5,10 +5,12 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate } from "../engine/decode.ts";
 import type { Sampling } from "../engine/sampling.ts";
+import type { ModelConfig } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, expertGraph, expertsOfRank, HEAD_GRAPH, layerGraph } from "../model/package-plan.ts";
 import { permute } from "../parallel/permutation.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
+import { asBits } from "./half-tensor.ts";
 import type { KvTensors, MadeTensors } from "./kv-tensors.ts";
 import type { Sessions } from "./package.ts";
 
@@ -47,7 +49,7 @@ export class Forward {
     const { config, blockLength } = this.#manifest;
     const tokens = blocks.flatMap((block) => block.tokens);
     const positions = blocks.flatMap((block) => block.tokens.map((_, i) => placeOf(block) * blockLength + i));
-    const embedded = await this.#session(EMBEDDING_GRAPH).run({
+    const embedded = await this.#run(EMBEDDING_GRAPH, {
       tokens: int64(tokens, [tokens.length]),
       positions: int64(positions, [blocks.length, blockLength]),
     });
@@ -62,7 +64,7 @@ export class Forward {
     const values: Tensor[] = [];
     for (let layer = 0; layer < config.layers; layer++) {
       const pools = { key_pool: this.#kv.keys[layer] as Tensor, value_pool: this.#kv.values[layer] as Tensor };
-      const out = await this.#session(layerGraph(layer)).run({ hidden, partials, ...context, ...pools });
+      const out = await this.#run(layerGraph(layer), { hidden, partials, ...context, ...pools });
       keys.push(out.keys as Tensor);
       values.push(out.values as Tensor);
       hidden = out.hidden_out as Tensor;
@@ -76,7 +78,7 @@ export class Forward {
     const { hidden, partials } = output;
     // An even number of rows, for the same reason as in parallel/permutation.ts.
     const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
-    const out = await this.#session(HEAD_GRAPH).run({
+    const out = await this.#run(HEAD_GRAPH, {
       hidden,
       partials,
       rows: int64(even, [even.length]),
@@ -92,30 +94,39 @@ export class Forward {
 
   /** Every rank's partial sums over its experts, stacked in rank order: [R, T, H]. */
   async #experts(layer: number, routed: InferenceSession.OnnxValueMapType): Promise<Tensor> {
-    const { config, ranks } = this.#manifest;
+    const { config, ranks, target } = this.#manifest;
     const chosen = (routed.experts as Tensor).data as BigInt64Array;
     this.#onRoute?.(layer, chosen);
     const partials: Tensor[] = [];
     for (let rank = 0; rank < ranks; rank++) {
-      const local = expertsOfRank(config.experts, rank, ranks);
-      const { rows, counts, slots } = permute(chosen, config.topK, local[0] ?? 0, local.length);
-      const out = await this.#session(expertGraph(layer, rank)).run({
+      const out = await this.#run(expertGraph(layer, rank), {
         normed: routed.normed as Tensor,
-        rows: new Tensor("int64", rows, [rows.length]),
-        counts: new Tensor("int64", counts, [counts.length]),
-        slots: new Tensor("int64", slots, [slots.length / config.topK, config.topK]),
         weights: routed.weights as Tensor,
+        ...(target === "cuda" ? { experts: routed.experts as Tensor } : permutation(chosen, config, rank, ranks)),
       });
       partials.push(out.partial as Tensor);
     }
     return stack(partials);
   }
 
-  #session(name: string): InferenceSession {
+  async #run(name: string, feeds: InferenceSession.FeedsType): Promise<InferenceSession.OnnxValueMapType> {
     const session = this.#sessions.get(name);
     if (session === undefined) throw new Error(`the package has no graph ${name}`);
-    return session;
+    const outputs = await session.run(feeds);
+    for (const value of Object.values(outputs)) asBits(value as Tensor);
+    return outputs;
   }
+}
+
+/** How a rank's expert graph lays out its rows. */
+function permutation(chosen: BigInt64Array, { experts, topK }: ModelConfig, rank: number, ranks: number) {
+  const local = expertsOfRank(experts, rank, ranks);
+  const { rows, counts, slots } = permute(chosen, topK, local[0] ?? 0, local.length);
+  return {
+    rows: new Tensor("int64", rows, [rows.length]),
+    counts: new Tensor("int64", counts, [counts.length]),
+    slots: new Tensor("int64", slots, [slots.length / topK, topK]),
+  };
 }
 
 /** [Q, 1] each; what the head graph draws with. */
@@ -146,18 +157,18 @@ function pairs(tokens: Tensor, probabilities: Tensor): Candidate[] {
 }
 
 function noPartials(hidden: Tensor): Tensor {
-  return new Tensor("float32", new Float32Array(0), [0, ...hidden.dims]);
+  return asBits(new Tensor(hidden.type, (hidden.data as Float32Array).slice(0, 0), [0, ...hidden.dims]));
 }
 
 /** [1, T, H] each -> [R, T, H] */
 function stack(partials: readonly Tensor[]): Tensor {
   const [first] = partials as [Tensor];
   if (partials.length === 1) return first;
-  const data = new Float32Array(partials.length * first.size);
+  const data = new (first.data.constructor as Float32ArrayConstructor)(partials.length * first.size);
   partials.forEach((partial, rank) => {
     data.set(partial.data as Float32Array, rank * first.size);
   });
-  return new Tensor("float32", data, [partials.length, ...first.dims.slice(1)]);
+  return asBits(new Tensor(first.type, data, [partials.length, ...first.dims.slice(1)]));
 }
 
 function int64(values: readonly number[], dims: readonly number[]): Tensor {

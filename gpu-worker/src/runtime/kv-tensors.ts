@@ -1,12 +1,19 @@
 /** The K/V cache's memory: per layer one tensor of keys and one of values, cut into pages of one block. */
 import { Tensor } from "onnxruntime-node";
 import type { PageId } from "../engine/kv-cache.ts";
-import type { ModelConfig } from "../model/config.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { realType } from "../model/package-plan.ts";
+import { asBits } from "./half-tensor.ts";
 
 /** Bytes of K/V that one block takes in all layers. */
-export function pageBytes(config: ModelConfig, blockLength: number): number {
-  return config.layers * 2 * config.kvHeads * blockLength * config.headDim * Float32Array.BYTES_PER_ELEMENT;
+export function pageBytes({ config, blockLength, target }: Manifest): number {
+  return (
+    config.layers * 2 * config.kvHeads * blockLength * config.headDim * STORAGE[realType(target)].BYTES_PER_ELEMENT
+  );
 }
+
+/** Memory of keys and values. */
+const STORAGE = { f32: Float32Array, f16: Uint16Array } as const;
 
 /** Keys and values that a forward made, per layer [blocks, kvHeads, blockLength, headDim]. */
 export interface MadeTensors {
@@ -20,15 +27,14 @@ export class KvTensors implements MadeTensors {
   readonly values: readonly Tensor[];
   readonly #pageElements: number;
 
-  constructor(config: ModelConfig, blockLength: number, pages: number) {
+  constructor({ config, blockLength, target }: Manifest, pages: number) {
     const { layers, kvHeads, headDim } = config;
+    const real = realType(target);
     this.#pageElements = kvHeads * blockLength * headDim;
     const pool = (): Tensor => {
-      return new Tensor("float32", new Float32Array(pages * this.#pageElements), [
-        pages * kvHeads,
-        blockLength,
-        headDim,
-      ]);
+      const dims = [pages * kvHeads, blockLength, headDim];
+      const data = new STORAGE[real](pages * this.#pageElements);
+      return asBits(new Tensor(real === "f32" ? "float32" : "float16", data, dims));
     };
     this.keys = Array.from({ length: layers }, pool);
     this.values = Array.from({ length: layers }, pool);

@@ -46,7 +46,7 @@ export interface Model {
 /** Opens a package. @throws PackageError */
 export async function openModel(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
   const sessions = await openSessions(folder, manifest, options);
-  const kv = new KvTensors(manifest.config, manifest.blockLength, options.pages);
+  const kv = new KvTensors(manifest, options.pages);
   const batcher = new Batcher(new Forward(sessions, manifest, kv, options.onRoute), manifest.blockLength);
   const counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
   const shared = { batcher, kv, blockLength: manifest.blockLength, counts };

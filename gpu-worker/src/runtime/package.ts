@@ -45,9 +45,10 @@ export async function openSessions(folder: string, manifest: Manifest, options: 
   const prepared = await prepare(folder, manifest);
   const packed = new Set(prepared === undefined ? [] : packedGraphs(manifest));
   const sessions = new Map<string, InferenceSession>();
-  for (const { name } of manifest.graphs) {
+  for (const { name, rank } of manifest.graphs) {
     const from = packed.has(name) ? (prepared as string) : folder;
-    sessions.set(name, await openSession(join(from, `${name}.onnx`), options));
+    const device = manifest.target === "cuda" ? rank : undefined;
+    sessions.set(name, await openSession(join(from, `${name}.onnx`), options, device));
   }
   return sessions;
 }
@@ -64,11 +65,15 @@ async function prepare(folder: string, manifest: Manifest): Promise<string | und
   }
 }
 
-/** Opens one graph. */
-export async function openSession(file: string, { threads }: SessionOptions): Promise<InferenceSession> {
+/** Opens one graph, on a CUDA device where one is given. @throws PackageError */
+export async function openSession(
+  file: string,
+  { threads }: SessionOptions,
+  device?: number,
+): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(file, {
-      executionProviders: ["cpu"],
+      executionProviders: device === undefined ? ["cpu"] : [{ name: "cuda", deviceId: device }],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
@@ -76,6 +81,13 @@ export async function openSession(file: string, { threads }: SessionOptions): Pr
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   } catch (cause) {
+    if (device !== undefined && (cause as Error).message.includes("ExecutionProvider_Cuda")) {
+      throw new PackageError(
+        `${file}: is for CUDA device ${device}, and onnxruntime cannot load its CUDA provider; install onnxruntime-node with ` +
+          "ONNXRUNTIME_NODE_INSTALL=cuda12, CUDA 12 and cuDNN 9, or convert the checkpoint with --target cpu",
+        { cause },
+      );
+    }
     throw new PackageError(`${file}: onnxruntime cannot open it: ${(cause as Error).message}`, { cause });
   }
 }

@@ -42,8 +42,8 @@ export interface PrepareProgress {
  * Names of the graphs whose weights are packed: those whose every product is quantized, which hold nearly all weights. The
  * router's f32 product is in the others: onnxruntime 1.30 crashes when it runs one whose packed form came from a file.
  */
-export function packedGraphs({ quantization, graphs }: Manifest): string[] {
-  if (quantization === "none") return [];
+export function packedGraphs({ quantization, target, graphs }: Manifest): string[] {
+  if (quantization === "none" || target !== "cpu") return [];
   return graphs.map(({ name }) => name).filter((name) => name === HEAD_GRAPH || isExpertGraph(name));
 }
 
