@@ -32,6 +32,23 @@ test.each([
   expect(together).toEqual(alone);
 });
 
+test.each(["none", "int8", "int4"] as const)(
+  "cells asked for alone have the bits they have among all, %s",
+  async (quantization) => {
+    await using golden = await convertGolden("tiny-21", { quantization, ranks: 1 });
+    const manifest = await readManifest(golden.folder);
+    const model = await openModel(golden.folder, manifest, { threads: 1, pages: 1 });
+    const block = Array.from({ length: manifest.blockLength }, (_, i) => (i % 3 === 0 ? manifest.maskToken : i));
+    const cells = [...block.keys()];
+    const all = await model.sequence([0]).denoise(block, cells);
+    for (const cell of cells) {
+      const some = cells.filter((other) => other % (cell + 1) === 0);
+      const found = await model.sequence([0]).denoise(block, some);
+      expect(found).toEqual(some.map((one) => all[one]));
+    }
+  },
+);
+
 /** Every candidate of every step, probabilities to the last bit. */
 async function transcript(model: Model, slot: number, name: GoldenName, run: GoldenRun): Promise<string> {
   const lines: string[] = [];
@@ -39,8 +56,8 @@ async function transcript(model: Model, slot: number, name: GoldenName, run: Gol
   const sequence = model.sequence(pages);
   const observed: SequenceModel = {
     prefill: (tokens, signal) => sequence.prefill(tokens, signal),
-    denoise: async (block) => {
-      const candidates = await sequence.denoise(block);
+    denoise: async (block, cells) => {
+      const candidates = await sequence.denoise(block, cells);
       lines.push(candidates.map(({ token, probability }) => `${token}@${probability}`).join(" "));
       return candidates;
     },

@@ -126,7 +126,7 @@ async function transcript(model: Model, index: number): Promise<string> {
     const block = Array.from({ length: BLOCK_LENGTH }, (_, i) =>
       i < shown ? tokens[index * BLOCK_LENGTH + i]! : MASK,
     );
-    const candidates = await sequence.denoise(block);
+    const candidates = await sequence.denoise(block, [...block.keys()]);
     lines.push(candidates.map(({ token, probability }) => `${token}@${probability}`).join(" "));
   }
   return lines.join("\n");

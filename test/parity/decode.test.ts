@@ -39,9 +39,9 @@ async function reproduces(run: GoldenRun, name: GoldenName, model: CountedSequen
   const seen: number[][] = [];
   const observed: SequenceModel = {
     prefill: (tokens, signal) => model.prefill(tokens, signal),
-    denoise: (block) => {
+    denoise: (block, cells) => {
       seen.push([...block]);
-      return model.denoise(block);
+      return model.denoise(block, cells);
     },
     commit: (block) => model.commit(block),
   };

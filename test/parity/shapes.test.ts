@@ -97,7 +97,8 @@ async function run(
     const all = referenceProbabilities(checkpoint.model, checkpoint.tensors, tokens, blockLength);
     const sequence = model.sequence([2, 0, 1]);
     await sequence.prefill(tokens.slice(0, 2 * blockLength), new AbortController().signal);
-    const candidates = await sequence.denoise(tokens.slice(2 * blockLength));
+    const block = tokens.slice(2 * blockLength);
+    const candidates = await sequence.denoise(block, [...block.keys()]);
     return { candidates, expected: all.slice(2 * blockLength).map((row) => row.with(manifest.maskToken, 0)) };
   } finally {
     await rm(folder, { recursive: true });

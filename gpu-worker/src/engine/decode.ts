@@ -26,8 +26,11 @@ export interface Draw extends Sampling {
 export interface SequenceModel {
   /** Runs the prompt's full blocks, in as many forwards as it takes; their K/V join the cache. */
   prefill(tokens: readonly number[], signal: AbortSignal): Promise<void>;
-  /** One forward of the open block over the cache. A candidate per cell, never the mask token; drawn where `draws` asks. */
-  denoise(block: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]>;
+  /**
+   * One forward of the open block over the cache. A candidate for each of `cells` in order, never the mask token; drawn where
+   * `draws` asks. Cells that cannot change are not asked for, which spares the head their rows.
+   */
+  denoise(block: readonly number[], cells: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]>;
   /** The block is final: the K/V of a forward that saw exactly these tokens join the cache. */
   commit(block: readonly number[]): Promise<void>;
 }
@@ -127,11 +130,13 @@ async function* denoise(
     signal.throwIfAborted();
     const draws =
       sampling && masked.map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(block, step, cell) }));
-    const candidates = await model.denoise(cells, draws);
+    const changeable = editable ? positions(cells, prompted, () => true) : masked;
+    const found = await model.denoise(cells, changeable, draws);
+    const candidates = new Map(changeable.map((cell, i) => [cell, found[i] as Candidate]));
     // A masked cell may take what was drawn. A token is always compared with the best one, untempered: drawing there would
     // rewrite the whole block at every step (a deviation from the reference, which draws).
     const candidate = (i: number) => {
-      const best = candidates[i] as Candidate;
+      const best = candidates.get(i) as Candidate;
       return cells[i] === options.maskToken ? (best.drawn ?? best) : best;
     };
     const probability = (i: number): number => candidate(i).probability;

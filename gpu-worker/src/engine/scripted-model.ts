@@ -21,12 +21,12 @@ export class ScriptedModel implements SequenceModel {
     this.prefilled.push(...tokens);
   }
 
-  async denoise(block: readonly number[]): Promise<readonly Candidate[]> {
+  async denoise(block: readonly number[], cells: readonly number[]): Promise<readonly Candidate[]> {
     this.seen.push([...block]);
     // The last forward repeats, so that a script need not say when the text is stable.
     const forward = this.#script[Math.min(this.counts.forwards++, this.#script.length - 1)] ?? [];
-    return forward.map((candidate) => {
-      const [token, probability] = candidate.split("@").map(Number) as [number, number];
+    return cells.map((cell) => {
+      const [token, probability] = (forward[cell] as ScriptedCandidate).split("@").map(Number) as [number, number];
       return { token, probability };
     });
   }

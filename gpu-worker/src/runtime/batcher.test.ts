@@ -23,11 +23,11 @@ test("blocks that are ready together share a forward, with one prefill at most",
   const scripted = forward();
   const batcher = new Batcher(scripted, 2);
   const asked = [
-    batcher.run([block(1)], "denoise"),
+    batcher.run([block(1)], "denoise", [0, 1]),
     batcher.run([block(2)], "prefill"),
     batcher.run([block(3)], "prefill"),
   ];
-  const [first] = await Promise.all([...asked, batcher.run([block(4)], "denoise")]);
+  const [first] = await Promise.all([...asked, batcher.run([block(4)], "denoise", [0, 1])]);
   expect(first?.candidates.map(({ token }) => token)).toEqual([1, 1]);
   expect(scripted.batches).toEqual([
     [1, 1, 2, 2, 4, 4],
@@ -38,7 +38,7 @@ test("blocks that are ready together share a forward, with one prefill at most",
 test("a block that fails a forward fails alone", async () => {
   const batcher = new Batcher(forward(), 2);
   const [good, bad, other] = await Promise.allSettled(
-    [1, 13, 3].map((token) => batcher.run([block(token)], "denoise")),
+    [1, 13, 3].map((token) => batcher.run([block(token)], "denoise", [0, 1])),
   );
   expect(bad).toMatchObject({ status: "rejected", reason: new Error("thirteen") });
   expect(good).toMatchObject({ value: { candidates: [{ token: 1 }, { token: 1 }] } });

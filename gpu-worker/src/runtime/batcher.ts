@@ -15,7 +15,7 @@ export interface Batched {
   readonly output: ForwardOutput;
   /** The first of its blocks in `output`. */
   readonly first: number;
-  /** Per cell of its last block; empty unless it denoised. */
+  /** Of the cells it asked for. */
   readonly candidates: readonly Candidate[];
 }
 
@@ -23,6 +23,7 @@ interface Submission {
   /** `peers` count from the submission's own first block. */
   readonly blocks: readonly BlockInput[];
   readonly kind: ForwardKind;
+  readonly cells: readonly number[];
   readonly draws: readonly Draw[];
   readonly resolve: (batched: Batched) => void;
   readonly reject: (error: unknown) => void;
@@ -39,10 +40,15 @@ export class Batcher {
     this.#blockLength = blockLength;
   }
 
-  /** Runs blocks in one forward, with whatever else is ready. `draws` are for cells of the last block. */
-  run(blocks: readonly BlockInput[], kind: ForwardKind, draws: readonly Draw[] = []): Promise<Batched> {
+  /** Runs blocks in one forward, with whatever else is ready. `cells` and `draws` are of the last block. */
+  run(
+    blocks: readonly BlockInput[],
+    kind: ForwardKind,
+    cells: readonly number[] = [],
+    draws: readonly Draw[] = [],
+  ): Promise<Batched> {
     const { promise, resolve, reject } = Promise.withResolvers<Batched>();
-    this.#pending.push({ blocks, kind, draws, resolve, reject });
+    this.#pending.push({ blocks, kind, cells, draws, resolve, reject });
     void this.#pump();
     return promise;
   }
@@ -81,15 +87,16 @@ export class Batcher {
       const rows: number[] = [];
       const draws: RowDraw[] = [];
       batch.forEach((submission, i) => {
-        if (submission.kind !== "denoise") return;
-        draws.push(...submission.draws.map(({ cell, ...draw }) => ({ ...draw, row: rows.length + cell })));
-        rows.push(...this.#rows((firsts[i] as number) + submission.blocks.length - 1));
+        const block = (firsts[i] as number) + submission.blocks.length - 1;
+        const rowOf = new Map(submission.cells.map((cell, row) => [cell, rows.length + row]));
+        draws.push(...submission.draws.map(({ cell, ...draw }) => ({ ...draw, row: rowOf.get(cell) as number })));
+        rows.push(...submission.cells.map((cell) => block * this.#blockLength + cell));
       });
-      const candidates = rows.length > 0 ? await this.#forward.head(output, rows, draws) : [];
+      const found = rows.length > 0 ? await this.#forward.head(output, rows, draws) : [];
       let next = 0;
-      batch.forEach(({ kind, resolve }, i) => {
-        const end = kind === "denoise" ? next + this.#blockLength : next;
-        resolve({ output, first: firsts[i] as number, candidates: candidates.slice(next, end) });
+      batch.forEach(({ cells, resolve }, i) => {
+        const end = next + cells.length;
+        resolve({ output, first: firsts[i] as number, candidates: found.slice(next, end) });
         next = end;
       });
     } catch (error) {
@@ -97,9 +104,5 @@ export class Batcher {
       // One of them is at fault: alone, the others get what they would have got.
       for (const submission of batch) await this.#runBatch([submission]);
     }
-  }
-
-  #rows(block: number): number[] {
-    return Array.from({ length: this.#blockLength }, (_, i) => block * this.#blockLength + i);
   }
 }

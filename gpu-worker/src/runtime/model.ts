@@ -91,9 +91,14 @@ class CachedSequence implements CountedSequenceModel {
     }
   }
 
-  async denoise(block: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]> {
+  async denoise(
+    block: readonly number[],
+    cells: readonly number[],
+    draws?: readonly Draw[],
+  ): Promise<readonly Candidate[]> {
     count(this, this.#shared, "forwards");
-    const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs([block]), "denoise", draws);
+    const { batcher } = this.#shared;
+    const { output, first: at, candidates } = await batcher.run(this.#inputs([block]), "denoise", cells, draws);
     this.#lastStep = { block: [...block], output, at };
     return candidates;
   }
@@ -133,11 +138,15 @@ class UncachedSequence implements CountedSequenceModel {
     this.#tokens.push(...tokens);
   }
 
-  async denoise(block: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]> {
+  async denoise(
+    block: readonly number[],
+    cells: readonly number[],
+    draws?: readonly Draw[],
+  ): Promise<readonly Candidate[]> {
     count(this, this.#shared, "forwards");
     const blocks = cut([...this.#tokens, ...block], this.#shared.blockLength);
     const inputs = blocks.map((tokens, i) => ({ tokens, pages: [], peers: range(i) }));
-    return (await this.#shared.batcher.run(inputs, "denoise", draws)).candidates;
+    return (await this.#shared.batcher.run(inputs, "denoise", cells, draws)).candidates;
   }
 
   async commit(block: readonly number[]): Promise<void> {
