@@ -40,7 +40,7 @@ export interface DryRun {
 export async function dryRun(options: PlanOptions, target: string): Promise<DryRun> {
   const { graphs, model, files, weightsThere } = await planFrom(options);
   const rank = rankBytes(graphs, options.ranks);
-  const kv = kvBytes(model, model.maxPositions);
+  const kv = kvBytes(model, options.provider ?? "cpu", model.maxPositions);
   return {
     model,
     kinds: kindsOf(graphs),
