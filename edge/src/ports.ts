@@ -58,6 +58,8 @@ export interface GenerateRequest {
   readonly ignoreEos: boolean;
   /** Whether anyone looks at drafts. */
   readonly drafts: boolean;
+  /** What stands for the tenant: workers share no keys and values between two. Absent where nobody is told apart. */
+  readonly cacheScope?: string;
 }
 
 export type Prompt =

@@ -32,6 +32,8 @@ export interface EngineSettings {
   readonly eosTokens?: readonly number[];
   /** False: recompute everything at every step, the slow twin of the K/V cache. */
   readonly cache?: boolean;
+  /** False: prefill every prompt from its first token, whatever earlier requests have left in the K/V cache. */
+  readonly prefixCache?: boolean;
 }
 
 /** Opens a package's engine. @throws PackageError when the package cannot be used */
@@ -64,6 +66,7 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
     vocabSize: config.vocabSize,
     maskToken,
     eosTokens,
+    prefixCache: settings.cache !== false && settings.prefixCache !== false,
     model: settings.cache === false ? { counts: model.counts, sequence: () => model.sequenceWithoutCache() } : model,
     scheduler: new Scheduler({ capacity, pages, waiting: capacity * WAITING_PER_SLOT }),
     ...(tokenizer && { tokenizer }),

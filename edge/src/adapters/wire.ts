@@ -6,7 +6,8 @@ import type { DecodingRequest, GenerateRequest, Message, Model, Prompt } from ".
 
 /** @param attempt 1 unless another worker held the response before */
 export function encodeRequest(request: GenerateRequest, attempt: number): WireRequest {
-  const { responseId, model, prompt, decoding, sampling, maxTokens, choices, stop, ignoreEos, drafts } = request;
+  const { responseId, model, prompt, decoding, sampling, maxTokens, choices, stop, ignoreEos, drafts, cacheScope } =
+    request;
   return create(GenerateRequestSchema, {
     responseId,
     attempt,
@@ -19,6 +20,7 @@ export function encodeRequest(request: GenerateRequest, attempt: number): WireRe
     stop: [...stop],
     ignoreEos,
     drafts,
+    ...(cacheScope !== undefined && { cacheScope }),
   });
 }
 

@@ -1,5 +1,6 @@
 /** What the completion endpoints share: begin the response, then stream it or wait for it. */
 import type { Context } from "hono";
+import { tenantOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../app.ts";
 import { unexpected } from "../errors.ts";
 import { type ChunkForm, chunks } from "../openai/chunks.ts";
@@ -22,9 +23,11 @@ export interface Answer {
 /** A client that goes away cancels the response: before its headers by the request's signal, after them by the stream's. */
 export async function answer(
   c: Context,
-  { replicas, clock, log, heartbeatMs }: EdgeDependencies,
-  { body, request, form, whole }: Answer,
+  { replicas, clock, log, heartbeatMs, keys }: EdgeDependencies,
+  { body, request: asked, form, whole }: Answer,
 ): Promise<Response> {
+  const authorization = keys.length > 0 ? c.req.header("authorization") : undefined;
+  const request = { ...asked, ...(authorization && { cacheScope: await tenantOf(authorization) }) };
   const gone = new AbortController();
   const signal = AbortSignal.any([c.req.raw.signal, gone.signal]);
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };

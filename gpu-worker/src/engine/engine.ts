@@ -23,6 +23,8 @@ export interface GenerateRequest {
   readonly drafts: boolean;
   /** Continue another worker's response: per choice, the generated tokens it has committed. */
   readonly committed: readonly CommittedChoice[];
+  /** Keys and values are shared between requests of one scope only. Absent: the scope of all that name none. */
+  readonly cacheScope?: string;
 }
 
 export type Prompt =
@@ -86,7 +88,10 @@ export interface ModelInfo {
 export interface EngineStats {
   readonly runningSequences: number;
   readonly waitingSequences: number;
+  /** Pages of the K/V cache that live sequences hold. */
   readonly pagesInUse: number;
+  /** Pages that hold blocks of earlier sequences, for whoever begins alike; free to those who need them. */
+  readonly pagesCached: number;
   readonly pagesTotal: number;
   readonly forwards: number;
   readonly prefillForwards: number;

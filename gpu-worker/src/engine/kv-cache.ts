@@ -15,6 +15,10 @@ export class PageAllocator {
     return this.total - this.#free.length;
   }
 
+  get available(): number {
+    return this.#free.length;
+  }
+
   /** Takes `count` pages, or none where fewer are free. */
   allocate(count: number): PageId[] | undefined {
     if (count > this.#free.length) return undefined;

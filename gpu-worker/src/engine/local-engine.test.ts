@@ -20,7 +20,7 @@ function engine(script: ConstructorParameters<typeof ScriptedModel>[0], models: 
   };
   const tokenizer = { bytes: letter, encode: (text: string) => [...text].map(Number), encodeChat: () => [1] };
   const tokens = { vocabSize: 60, maskToken: 59, eosTokens: [50] };
-  return { engine: new LocalEngine({ info, ...tokens, model, scheduler, tokenizer }), scheduler };
+  return { engine: new LocalEngine({ info, ...tokens, model, scheduler, prefixCache: true, tokenizer }), scheduler };
 }
 
 function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {

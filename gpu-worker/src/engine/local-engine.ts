@@ -19,9 +19,11 @@ import type {
 } from "./engine.ts";
 import type { PageId } from "./kv-cache.ts";
 import { merge } from "./merge.ts";
+import { blockKeys } from "./prefix-cache.ts";
 import { decodingParameters, samplingParameters } from "./presets.ts";
 import { uniform } from "./sampling.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { sharing } from "./sharing.ts";
 
 /** Answer length where the request names none: the reference's `gen_length`. */
 const DEFAULT_MAX_TOKENS = 2048;
@@ -48,8 +50,8 @@ export interface ForwardCounts {
 /** What the engine computes with. */
 export interface EngineModel {
   readonly counts: ForwardCounts;
-  /** A sequence whose K/V go into `pages`, one page per block of prompt and answer. */
-  sequence(pages: readonly PageId[]): SequenceModel & { readonly counts: ForwardCounts };
+  /** A sequence whose K/V are in `pages`, one page per block of prompt and answer; the first `cachedBlocks` are filled. */
+  sequence(pages: readonly PageId[], cachedBlocks: number): SequenceModel & { readonly counts: ForwardCounts };
 }
 
 export interface EngineOptions {
@@ -59,6 +61,8 @@ export interface EngineOptions {
   readonly eosTokens: readonly number[];
   readonly model: EngineModel;
   readonly scheduler: Scheduler;
+  /** Whether a sequence begins behind the blocks that earlier ones have left in the K/V cache. */
+  readonly prefixCache: boolean;
   /** Absent: only token prompts can be taken, and there is no text. */
   readonly tokenizer?: Tokenizer;
 }
@@ -73,7 +77,9 @@ interface Plan {
   readonly sampling: (SamplingRequest & { readonly seed: bigint }) | undefined;
 }
 
-type ResponseEvent = { readonly type: "admitted" } | (ChoiceEvent & { readonly choice: number });
+type ResponseEvent =
+  | { readonly type: "admitted"; readonly cachedTokens: number }
+  | (ChoiceEvent & { readonly choice: number });
 
 export class LocalEngine implements Engine {
   readonly model: ModelInfo;
@@ -95,15 +101,18 @@ export class LocalEngine implements Engine {
       const { decoding, prompt } = plan;
       const { blockLength, name } = this.model;
       let opened = false;
+      const prefilled = Promise.withResolvers<void>();
       const choices = Array.from(
         { length: request.choices },
-        (_, choice) => (either: AbortSignal) => this.#choice(plan, choice, usage, either),
+        (_, choice) => (either: AbortSignal) => this.#choice(plan, choice, usage, prefilled, either),
       );
       for await (const event of merge(choices, signal)) {
         if (event.type !== "admitted") yield { ...head(), ...event };
         else if (!opened) {
           opened = true;
-          const counts = { choices: request.choices, prompt_tokens: prompt.length, cached_tokens: 0 };
+          usage.cached_tokens = Math.min(event.cachedTokens, prompt.length);
+          const { cached_tokens } = usage;
+          const counts = { choices: request.choices, prompt_tokens: prompt.length, cached_tokens };
           yield { ...head(), type: "open", model: name, block_length: blockLength, decoding, ...counts };
         }
       }
@@ -119,6 +128,7 @@ export class LocalEngine implements Engine {
       runningSequences: scheduler.running,
       waitingSequences: scheduler.waiting,
       pagesInUse: scheduler.pagesInUse,
+      pagesCached: scheduler.pagesCached,
       pagesTotal: scheduler.limits.pages,
       ...model.counts,
       committedTokens: this.#committedTokens,
@@ -127,28 +137,37 @@ export class LocalEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  /** `prefilled` is resolved by the first choice; the others wait for it, to find the prompt cached. */
   async *#choice(
     plan: Plan,
     choice: number,
     usage: Usage,
+    prefilled: PromiseWithResolvers<void>,
     signal: AbortSignal,
   ): AsyncGenerator<ResponseEvent, void, void> {
     const { request, decoding } = plan;
     const { blockLength } = this.model;
-    const { scheduler, model, tokenizer, maskToken } = this.#options;
+    const { scheduler, model, tokenizer, maskToken, prefixCache } = this.#options;
+    if (prefixCache && choice > 0) await prefilled.promise;
+    using _ended = { [Symbol.dispose]: prefilled.resolve };
     const { tokens: committed, finishReason } = plan.committed[choice] ?? { tokens: [] };
     usage.completion_tokens += committed.length;
     if (finishReason !== undefined) {
-      yield { type: "admitted" };
+      yield { type: "admitted", cachedTokens: 0 };
       yield { type: "done", choice, finish_reason: finishReason };
       return;
     }
-    using admission = await scheduler.admit(Math.ceil((plan.prompt.length + plan.maxTokens) / blockLength), signal);
-    yield { type: "admitted" };
+    const prompt = [...plan.prompt, ...committed];
+    const scope = request.cacheScope ?? "";
+    const pages = Math.ceil((plan.prompt.length + plan.maxTokens) / blockLength);
+    using admission = await scheduler.admit(pages, prefixCache ? blockKeys(prompt, blockLength, scope) : [], signal);
+    yield { type: "admitted", cachedTokens: admission.cachedBlocks * blockLength };
 
     const eosTokens = new Set(request.ignoreEos ? [] : this.#options.eosTokens);
-    const sequence = model.sequence(admission.pages);
-    const prompt = [...plan.prompt, ...committed];
+    const sequence = model.sequence(admission.pages, admission.cachedBlocks);
+    const shared = prefixCache
+      ? sharing(sequence, { admission, blockLength, scope, prefilled: prefilled.resolve })
+      : sequence;
     const firstBlock = Math.floor(prompt.length / blockLength) - Math.floor(plan.prompt.length / blockLength);
     const options = {
       decoding,
@@ -158,7 +177,7 @@ export class LocalEngine implements Engine {
       maxTokens: plan.maxTokens - committed.length,
       ...(plan.sampling && { sampling: drawing(plan.sampling, choice, firstBlock) }),
     };
-    const steps = decode(sequence, prompt, options, signal);
+    const steps = decode(shared, prompt, options, signal);
     const events = tellChoice(this.#counted(steps, usage), {
       bytes: tokenizer?.bytes ?? (() => new Uint8Array(0)),
       maskToken,

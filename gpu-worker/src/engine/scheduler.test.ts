@@ -5,13 +5,13 @@ const never = new AbortController().signal;
 
 test("admits in order of arrival, when a slot and all pages are free", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 10, waiting: 10 });
-  const first = await scheduler.admit(6, never);
+  const first = await scheduler.admit(6, [], never);
   const order: string[] = [];
-  const big = scheduler.admit(8, never).then((admission) => {
+  const big = scheduler.admit(8, [], never).then((admission) => {
     order.push("big");
     return admission;
   });
-  const small = scheduler.admit(2, never).then((admission) => {
+  const small = scheduler.admit(2, [], never).then((admission) => {
     order.push("small");
     return admission;
   });
@@ -27,10 +27,10 @@ test("admits in order of arrival, when a slot and all pages are free", async () 
 
 test("an abort while waiting gives the place to the next", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
-  using _first = await scheduler.admit(3, never);
+  using _first = await scheduler.admit(3, [], never);
   const controller = new AbortController();
-  const gone = scheduler.admit(4, controller.signal);
-  const next = scheduler.admit(1, never);
+  const gone = scheduler.admit(4, [], controller.signal);
+  const next = scheduler.admit(1, [], never);
   controller.abort();
   await expect(gone).rejects.toThrow();
   using _next = await next;
@@ -39,7 +39,7 @@ test("an abort while waiting gives the place to the next", async () => {
 
 test("refuses more waiting sequences than it may hold", async () => {
   const scheduler = new Scheduler({ capacity: 1, pages: 4, waiting: 1 });
-  using _first = await scheduler.admit(1, never);
-  void scheduler.admit(1, never);
-  expect(() => scheduler.admit(1, never)).toThrow("1 sequences are running and 1 are waiting");
+  using _first = await scheduler.admit(1, [], never);
+  void scheduler.admit(1, [], never);
+  expect(() => scheduler.admit(1, [], never)).toThrow("1 sequences are running and 1 are waiting");
 });

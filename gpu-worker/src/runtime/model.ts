@@ -37,8 +37,11 @@ export interface CountedSequenceModel extends SequenceModel {
 
 export interface Model {
   readonly counts: Readonly<ForwardCounts>;
-  /** A sequence whose K/V go into `pages`, which the caller has allocated: one per block of prompt and answer. */
-  sequence(pages: readonly PageId[]): CountedSequenceModel;
+  /**
+   * A sequence whose K/V go into `pages`, which the caller has allocated: one per block of prompt and answer. The first
+   * `cachedBlocks` are filled already. Between two calls an entry may change to a page that holds the same block.
+   */
+  sequence(pages: readonly PageId[], cachedBlocks?: number): CountedSequenceModel;
   /** The slow twin of `sequence`: no cache; every forward runs everything from the first token. */
   sequenceWithoutCache(): CountedSequenceModel;
 }
@@ -52,7 +55,7 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   const shared = { batcher, kv, blockLength: manifest.blockLength, counts };
   return {
     counts,
-    sequence: (pages) => new CachedSequence(shared, pages),
+    sequence: (pages, cachedBlocks = 0) => new CachedSequence(shared, pages, cachedBlocks),
     sequenceWithoutCache: () => new UncachedSequence(shared),
   };
 }
@@ -69,13 +72,14 @@ class CachedSequence implements CountedSequenceModel {
   readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
-  #cached = 0;
+  #cached: number;
   /** The last denoise step: what it saw, and where its keys and values are. */
   #lastStep: { readonly block: readonly number[]; readonly output: ForwardOutput; readonly at: number } | undefined;
 
-  constructor(shared: Shared, pages: readonly PageId[]) {
+  constructor(shared: Shared, pages: readonly PageId[], cachedBlocks: number) {
     this.#shared = shared;
     this.#pages = pages;
+    this.#cached = cachedBlocks;
   }
 
   async prefill(tokens: readonly number[], signal: AbortSignal): Promise<void> {

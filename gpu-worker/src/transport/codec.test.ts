@@ -30,6 +30,7 @@ const full: GenerateRequest = {
   choices: 2,
   stop: ["\n\n"],
   ignoreEos: true,
+  cacheScope: "tenant",
   committed: [{ tokens: [1, 2] }, { tokens: [], finishReason: "stop" }],
 };
 

@@ -18,7 +18,7 @@ import { WorkerError } from "../errors.ts";
 
 /** @throws WorkerError naming the parameter as OpenAI's API has it */
 export function parseRequest(message: wire.GenerateRequest): GenerateRequest {
-  const { responseId, attempt, choices, ignoreEos, drafts, maxTokens } = message;
+  const { responseId, attempt, choices, ignoreEos, drafts, maxTokens, cacheScope } = message;
   if (attempt === 0) throw invalid("attempt", "starts at 1");
   return {
     responseId: nonEmpty("response_id", responseId),
@@ -31,6 +31,7 @@ export function parseRequest(message: wire.GenerateRequest): GenerateRequest {
     stop: message.stop.map((text, i) => nonEmpty(`stop[${i}]`, text)),
     ignoreEos,
     drafts,
+    ...(cacheScope !== undefined && { cacheScope }),
     committed: message.committed.map(({ tokenIds: tokens, finishReason }, i) => ({
       tokens,
       ...(finishReason !== undefined && {
@@ -42,7 +43,7 @@ export function parseRequest(message: wire.GenerateRequest): GenerateRequest {
 
 /** @param model the name that the worker goes by */
 export function encodeRequest(request: GenerateRequest, model: string): wire.GenerateRequest {
-  const { responseId, attempt, maxTokens, choices, ignoreEos, drafts } = request;
+  const { responseId, attempt, maxTokens, choices, ignoreEos, drafts, cacheScope } = request;
   return create(wire.GenerateRequestSchema, {
     responseId,
     attempt,
@@ -55,6 +56,7 @@ export function encodeRequest(request: GenerateRequest, model: string): wire.Gen
     stop: [...request.stop],
     ignoreEos,
     drafts,
+    ...(cacheScope !== undefined && { cacheScope }),
     committed: request.committed.map(({ tokens, finishReason }) => ({
       tokenIds: [...tokens],
       ...(finishReason !== undefined && { finishReason: encodeFinishReason(finishReason) }),

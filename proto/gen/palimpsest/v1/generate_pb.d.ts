@@ -110,6 +110,13 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
    * @generated from field: palimpsest.v1.Sampling sampling = 14;
    */
   sampling?: Sampling | undefined;
+
+  /**
+   * Keys and values are shared between requests of one scope only: what stands for a tenant. Absent: one scope for all that name none.
+   *
+   * @generated from field: optional string cache_scope = 15;
+   */
+  cacheScope?: string | undefined;
 };
 
 /**

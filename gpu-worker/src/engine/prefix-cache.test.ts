@@ -1,0 +1,181 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { blockKeys } from "./prefix-cache.ts";
+import { type Admission, Scheduler } from "./scheduler.ts";
+
+const never = new AbortController().signal;
+const PAGES = 12;
+const CAPACITY = 3;
+
+/** A sequence's blocks, written as the letters of a string. */
+interface Live {
+  readonly admission: Admission;
+  readonly blocks: string;
+  done: number;
+}
+
+/** Begins where the cache ends. */
+async function begin(scheduler: Scheduler, blocks: string, prompt = blocks.length): Promise<Live> {
+  const admission = await scheduler.admit(blocks.length, [...blocks.slice(0, prompt)], never);
+  return { admission, blocks, done: admission.cachedBlocks };
+}
+
+function run(live: Live): void {
+  while (live.done < live.blocks.length) live.admission.offer(live.blocks[live.done++] as string);
+}
+
+async function runThrough(scheduler: Scheduler, blocks: string): Promise<number> {
+  const live = await begin(scheduler, blocks);
+  run(live);
+  live.admission[Symbol.dispose]();
+  return live.admission.cachedBlocks;
+}
+
+test("a sequence begins behind the longest prefix that was offered", async () => {
+  const scheduler = new Scheduler({ capacity: 2, pages: 12, waiting: 1 });
+  expect(await runThrough(scheduler, "abcd")).toBe(0);
+  expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 4]);
+  expect(await runThrough(scheduler, "abce")).toBe(3);
+  expect(await runThrough(scheduler, "abcd")).toBe(4);
+  expect(await runThrough(scheduler, "bc")).toBe(0);
+});
+
+test("the longest unused leaf goes first, and nothing that a sequence holds", async () => {
+  const scheduler = new Scheduler({ capacity: 3, pages: 6, waiting: 1 });
+  await runThrough(scheduler, "ab");
+  await runThrough(scheduler, "cd");
+  await runThrough(scheduler, "a");
+  // Room for "ef", then for one more: "b" was used before "c" and "d", "a" after them.
+  await runThrough(scheduler, "efg");
+  expect(scheduler.pagesCached).toBe(6);
+  const held = await begin(scheduler, "a");
+  expect(held.admission.cachedBlocks).toBe(1);
+  await runThrough(scheduler, "vwxyz");
+  run(held);
+  held.admission[Symbol.dispose]();
+  expect(await runThrough(scheduler, "cd")).toBe(0);
+  expect(await runThrough(scheduler, "ab")).toBe(1);
+});
+
+test("of a block that two made at once one page stays, and both go on with it", async () => {
+  const scheduler = new Scheduler({ capacity: 2, pages: 6, waiting: 1 });
+  const [one, two] = [await begin(scheduler, "abc"), await begin(scheduler, "abd")];
+  run(one);
+  run(two);
+  expect(two.admission.pages.slice(0, 2)).toEqual(one.admission.pages.slice(0, 2));
+  expect(scheduler.pagesInUse).toBe(4);
+  one.admission[Symbol.dispose]();
+  two.admission[Symbol.dispose]();
+  expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 4]);
+});
+
+test("scopes share nothing, and a key holds a whole block", () => {
+  expect(blockKeys([1, 2, 3, 4, 5], 2, "")).toHaveLength(2);
+  expect(new Set([...blockKeys([1, 2], 2, "a"), ...blockKeys([1, 2], 2, "b"), ...blockKeys([12], 1, "a")]).size).toBe(
+    3,
+  );
+});
+
+/**
+ * The naive twin: a list of cached prefixes, each with its page and when it was last let go. Eviction looks through all of
+ * them for the one longest unused that no other cached prefix extends and no live sequence begins with.
+ */
+class Naive {
+  readonly cached = new Map<string, { page: number; letGo: number }>();
+  #time = 0;
+
+  match(blocks: string): number {
+    let length = 0;
+    while (length < blocks.length && this.cached.has(blocks.slice(0, length + 1))) length++;
+    return length;
+  }
+
+  held(prefix: string, live: readonly Live[]): boolean {
+    return live.some(({ blocks, done }) => blocks.slice(0, done).startsWith(prefix));
+  }
+
+  evictFor(count: number, live: readonly Live[]): boolean {
+    const own = live.reduce((sum, { blocks, done }) => sum + blocks.length - done, 0);
+    const idle = [...this.cached.keys()].filter((prefix) => !this.held(prefix, live));
+    const free = PAGES - own - this.cached.size;
+    if (count > free + idle.length) return false;
+    for (let missing = count - free; missing > 0; missing--) {
+      const [oldest] = [...this.cached]
+        .filter(([prefix]) => !this.held(prefix, live))
+        .filter(([prefix]) => ![...this.cached.keys()].some((other) => other !== prefix && other.startsWith(prefix)))
+        .toSorted(([, one], [, other]) => one.letGo - other.letGo);
+      this.cached.delete((oldest as [string, unknown])[0]);
+    }
+    return true;
+  }
+
+  end({ blocks, done }: Live, live: readonly Live[]): void {
+    for (let length = done; length > 0; length--) {
+      const prefix = blocks.slice(0, length);
+      if (!this.held(prefix, live)) (this.cached.get(prefix) as { letGo: number }).letGo = this.#time++;
+    }
+  }
+}
+
+const blocks = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 6 });
+const action = fc.oneof(
+  fc.record({ kind: fc.constant("begin" as const), blocks, prompt: fc.nat(6) }),
+  fc.record({ kind: fc.constantFrom("offer" as const, "end" as const), which: fc.nat(CAPACITY - 1) }),
+);
+
+test("scheduler and tree do what the naive twin does, and no page is lost or given twice", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 60 }), async (actions) => {
+      const scheduler = new Scheduler({ capacity: CAPACITY, pages: PAGES, waiting: 1 });
+      const naive = new Naive();
+      const live: Live[] = [];
+      for (const action of actions) {
+        const which = action.kind === "begin" ? undefined : live[action.which];
+        if (action.kind === "begin") {
+          if (live.length === CAPACITY) continue;
+          const prompt = action.blocks.slice(0, action.prompt);
+          const matched = naive.match(prompt);
+          const candidate = {
+            admission: { pages: [] } as unknown as Admission,
+            blocks: prompt.slice(0, matched),
+            done: matched,
+          };
+          const fits = naive.evictFor(action.blocks.length - matched, [...live, candidate]);
+          const giveUp = new AbortController();
+          const admitting = scheduler.admit(action.blocks.length, [...prompt], giveUp.signal);
+          if (scheduler.waiting > 0) {
+            expect(fits).toBe(false);
+            giveUp.abort();
+            await expect(admitting).rejects.toThrow();
+            naive.end(candidate, live);
+            continue;
+          }
+          expect(fits).toBe(true);
+          const admission = await admitting;
+          expect(admission.cachedBlocks).toBe(matched);
+          live.push({ admission, blocks: action.blocks, done: matched });
+        } else if (which !== undefined && action.kind === "offer" && which.done < which.blocks.length) {
+          which.admission.offer(which.blocks[which.done++] as string);
+          const prefix = which.blocks.slice(0, which.done);
+          const page = which.admission.pages[which.done - 1] as number;
+          if (!naive.cached.has(prefix)) naive.cached.set(prefix, { page, letGo: 0 });
+        } else if (which !== undefined && action.kind === "end") {
+          live.splice(live.indexOf(which), 1);
+          which.admission[Symbol.dispose]();
+          naive.end(which, live);
+        }
+        // Each sequence reads the twin's pages for what is cached; what is its own is nobody else's.
+        for (const { admission, blocks, done } of live) {
+          const shared = [...blocks.slice(0, done)].map((_, i) => naive.cached.get(blocks.slice(0, i + 1))?.page);
+          expect(admission.pages.slice(0, done)).toEqual(shared);
+        }
+        const own = live.flatMap(({ admission, done }) => admission.pages.slice(done));
+        const taken = [...own, ...[...naive.cached.values()].map(({ page }) => page)];
+        expect(new Set(taken).size).toBe(taken.length);
+        const idle = [...naive.cached.keys()].filter((prefix) => !naive.held(prefix, live)).length;
+        expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([taken.length - idle, idle]);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,101 @@
+/**
+ * Blocks whose keys and values outlive the sequence that made them: a radix tree whose edges are whole blocks of token ids and
+ * whose nodes own a page each. Under the block-causal mask a block's keys and values depend on the tokens up to its end and on
+ * nothing else, so whoever begins with the same blocks may read the same pages, to the last bit.
+ *
+ * A sequence holds a path from the root: what it holds is never evicted. What nobody holds goes leaf by leaf, the longest
+ * unused first. It knows no tensors and does not allocate.
+ */
+import type { PageId } from "./kv-cache.ts";
+
+/** A cached block, after all the blocks above it. */
+export interface CachedBlock {
+  readonly page: PageId;
+}
+
+interface Node extends CachedBlock {
+  readonly key: string;
+  readonly siblings: Map<string, Node>;
+  readonly children: Map<string, Node>;
+  /** Sequences whose path goes through this node. */
+  holders: number;
+}
+
+/**
+ * What the tree knows a block by. `scope` keeps apart those who must not learn from each other's timing: nothing is shared
+ * between two scopes.
+ */
+export function blockKeys(tokens: readonly number[], blockLength: number, scope: string): string[] {
+  const blocks = Math.floor(tokens.length / blockLength);
+  return Array.from({ length: blocks }, (_, i) => {
+    return `${scope} ${tokens.slice(i * blockLength, (i + 1) * blockLength).join(" ")}`;
+  });
+}
+
+export class PrefixCache {
+  readonly #roots = new Map<string, Node>();
+  /**
+   * Nodes that nobody holds, the longest unused first. A path is given up from its end, and whoever holds a node holds all
+   * above it, so a node always stands before its parent: the first one is a leaf.
+   */
+  readonly #idle = new Set<Node>();
+
+  /** Pages in the tree that nobody holds: all of them can be evicted. */
+  get idle(): number {
+    return this.#idle.size;
+  }
+
+  /** Holds the longest cached prefix of `keys`, until it is released. */
+  acquire(keys: readonly string[]): CachedBlock[] {
+    const path: CachedBlock[] = [];
+    let level = this.#roots;
+    for (const key of keys) {
+      const node = level.get(key);
+      if (node === undefined) break;
+      this.#hold(node);
+      path.push(node);
+      level = node.children;
+    }
+    return path;
+  }
+
+  /**
+   * Holds the block that follows `path`, which the caller holds, and adds it to the path. A block that is new takes `page`;
+   * one that is there keeps its own, and the caller has `page` to spare.
+   */
+  extend(path: CachedBlock[], key: string, page: PageId): CachedBlock {
+    const siblings = (path.at(-1) as Node | undefined)?.children ?? this.#roots;
+    let node = siblings.get(key);
+    if (node === undefined) {
+      node = { page, key, siblings, children: new Map(), holders: 0 };
+      siblings.set(key, node);
+    }
+    this.#hold(node);
+    path.push(node);
+    return node;
+  }
+
+  /** Gives up a path; its blocks stay until they are evicted. */
+  release(path: readonly CachedBlock[]): void {
+    for (const node of path.toReversed() as Node[]) {
+      if (--node.holders === 0) this.#idle.add(node);
+    }
+  }
+
+  /** Takes up to `count` pages that nobody holds out of the tree. */
+  evict(count: number): PageId[] {
+    const pages: PageId[] = [];
+    for (const node of this.#idle) {
+      if (pages.length === count) break;
+      this.#idle.delete(node);
+      node.siblings.delete(node.key);
+      pages.push(node.page);
+    }
+    return pages;
+  }
+
+  #hold(node: Node): void {
+    node.holders++;
+    this.#idle.delete(node);
+  }
+}

@@ -1,0 +1,100 @@
+/** A request's text is the same whatever the prefix cache holds, beside whomever and after whatever cancels. */
+import { expect, test } from "vitest";
+import type { Engine, GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
+import { openEngine } from "../../gpu-worker/src/open-engine.ts";
+import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { convertGolden, goldenRuns } from "../support/golden.ts";
+
+const BLOCK = 32;
+/** Too few to keep everything, enough for the longest request: blocks are evicted all the time. */
+const PAGES = 12;
+
+test.each(["tiny-21", "demo-21"] as const)(
+  "%s: with and without, one by one, together and with cancels",
+  async (name) => {
+    await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });
+    const prompts = goldenRuns(name).map(({ prompt }) => prompt);
+    const long = prompts.slice(0, 4).flat();
+    const shared = [64, 70, 96, 128].flatMap((length) => {
+      const prefix = Array.from({ length }, (_, i) => long[i % long.length] as number);
+      return [prefix, [...prefix, 5, 6], [...prefix.slice(0, -1), 7]];
+    });
+    const kvCacheBytes = PAGES * pageBytes(await readManifest(golden.folder));
+    const settings = { package: golden.folder, kvCacheBytes };
+    await using plain = await openEngine({ ...settings, prefixCache: false });
+    const expected: Answer[] = [];
+    for (const prompt of shared) expected.push(await answer(plain, prompt));
+    expect(expected.map(({ cached }) => cached)).toEqual(shared.map(() => 0));
+
+    await using caching = await openEngine(settings);
+    const tokens = (answers: readonly Answer[]) => answers.map(({ tokens }) => tokens);
+    const again = async (prompt: readonly number[], i: number): Promise<Answer> => {
+      if (i % 3 === 1) await answer(caching, prompt, 2);
+      return answer(caching, prompt);
+    };
+    expect(tokens(await Promise.all(shared.map(again)))).toEqual(tokens(expected));
+    expect(tokens(await Promise.all(shared.toReversed().map(again)))).toEqual(tokens(expected.toReversed()));
+    const { runningSequences, pagesInUse, pagesCached } = await caching.stats();
+    expect([runningSequences, pagesInUse]).toEqual([0, 0]);
+    expect(pagesCached).toBeGreaterThan(0);
+  },
+);
+
+test("a second turn is prefilled from the first block that differs; two scopes share nothing; choices share a prompt", async () => {
+  await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
+  await using engine = await openEngine({ package: golden.folder });
+  const prompt = Array.from({ length: 10 * BLOCK }, (_, i) => 100 + (i % 300));
+  const first = await answer(engine, prompt);
+  expect(first).toMatchObject({ cached: 0, prefillForwards: 2 });
+  // The answer's last block was never committed.
+  const committed = Math.floor((first.tokens.length - 1) / BLOCK);
+  const turn = [...prompt, ...first.tokens, ...prompt.slice(0, 20)];
+  expect(await answer(engine, turn)).toMatchObject({ cached: (10 + committed) * BLOCK });
+  expect(await answer(engine, prompt)).toMatchObject({ cached: 10 * BLOCK, prefillForwards: 0 });
+  expect(await answer(engine, prompt, Number.POSITIVE_INFINITY, { cacheScope: "b" })).toMatchObject({ cached: 0 });
+  const choices = await answer(engine, prompt.toReversed(), Number.POSITIVE_INFINITY, { choices: 4 });
+  expect(choices).toMatchObject({ cached: 0, prefillForwards: 2 });
+});
+
+interface Answer {
+  readonly tokens: readonly number[];
+  readonly cached: number;
+  readonly prefillForwards: number;
+}
+
+/** Cancels at the event numbered `until`. */
+async function answer(
+  engine: Engine,
+  tokens: readonly number[],
+  until = Number.POSITIVE_INFINITY,
+  changes: Partial<GenerateRequest> = {},
+): Promise<Answer> {
+  const controller = new AbortController();
+  const committed: number[] = [];
+  let [cached, prefillForwards] = [0, 0];
+  const request = {
+    responseId: "r",
+    attempt: 1,
+    prompt: { kind: "tokens", tokens },
+    decoding: {},
+    maxTokens: 96,
+    choices: 1,
+    stop: [],
+    ignoreEos: true,
+    drafts: true,
+    committed: [],
+    ...changes,
+  } as const;
+  for await (const event of engine.generate(request, controller.signal)) {
+    if (event.seq === until) controller.abort();
+    if (event.type === "error" && event.code !== "cancelled") throw new Error(event.message);
+    if (event.type === "commit") committed.push(...(event.token_ids ?? []));
+    if (event.type === "open") cached = event.cached_tokens;
+    if (event.type === "end") {
+      prefillForwards = event.usage.prefill_forwards;
+      expect(event.usage.cached_tokens).toBe(cached);
+    }
+  }
+  return { tokens: committed, cached, prefillForwards };
+}
