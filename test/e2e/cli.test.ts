@@ -65,7 +65,7 @@ test.each([
     1,
     "preset of decoding 2.1",
   ],
-  [["convert", "nowhere", "out"], 1, "config.json"],
+  [["convert", "nowhere", "out"], 1, "not a checkpoint folder"],
   [["nonsense"], 2, "unknown command"],
 ])("%o fails with exit code %i and says why", async (args, code, message) => {
   const finished = await palimpsest(...args);
