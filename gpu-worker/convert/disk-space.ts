@@ -30,6 +30,14 @@ export async function writing<T>(path: string, write: () => Promise<T>): Promise
     return await write();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
+    if (code === "EFBIG") {
+      throw new PackageError(
+        `${path}: larger than files may be here; raise the limit (ulimit -f) or name another disk`,
+        {
+          cause,
+        },
+      );
+    }
     if (code !== "ENOSPC" && code !== "EDQUOT") throw cause;
     throw new PackageError(`${path}: no space left on the disk; make room and run the same command again`, { cause });
   }

@@ -1,10 +1,10 @@
 /** The `palimpsest` command as a user runs it: convert a checkpoint, look at the package, generate from it. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GoldenRun, goldenCheckpoint, goldenRuns } from "../support/golden.ts";
-import { palimpsest } from "../support/program.ts";
+import { palimpsest, palimpsestWithFileLimit } from "../support/program.ts";
 import { SHIPPED_PACKAGE } from "../support/system.ts";
 
 let folder: string;
@@ -41,6 +41,17 @@ test.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from to
     finish_reason: "stop",
     forwards: run.forwards,
   });
+});
+
+test("a write that fails in the middle of a conversion is told, leaves no package, and the same command then goes on", async () => {
+  const target = join(folder, "broken");
+  const args = ["convert", goldenCheckpoint("tiny-21"), target, "--mask-token", "511", "--eos", "508"] as const;
+  const broken = await palimpsestWithFileLimit(256 * 1024, ...args);
+  expect(broken.code).toBe(1);
+  expect(broken.stderr).toMatch(/^error: .*\.bin: larger than files may be here; .*\n$/m);
+  expect(await readdir(folder)).not.toContain("broken");
+  expect(await palimpsest(...args)).toMatchObject({ code: 0, stderr: expect.stringContaining("goes on after") });
+  expect((await palimpsest("inspect", target, "--verify")).code).toBe(0);
 });
 
 test("generate writes text from the shipped package, inspect says what it is", async () => {

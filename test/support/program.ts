@@ -10,10 +10,22 @@ export interface Finished {
   readonly stderr: string;
 }
 
+const PALIMPSEST = [process.execPath, "gpu-worker/cli/palimpsest.js"] as const;
+
 /** Runs `palimpsest` to its end. */
 export function palimpsest(...args: readonly string[]): Promise<Finished> {
+  return finished(...PALIMPSEST, ...args);
+}
+
+/** Runs `palimpsest` where no file can grow beyond so many bytes: its writes fail in the middle, as on a full disk. */
+export function palimpsestWithFileLimit(limitBytes: number, ...args: readonly string[]): Promise<Finished> {
+  const script = `trap "" XFSZ; ulimit -f ${Math.floor(limitBytes / 1024)}; exec "$@"`;
+  return finished("bash", "-c", script, "bash", ...PALIMPSEST, ...args);
+}
+
+function finished(program: string, ...args: readonly string[]): Promise<Finished> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ["gpu-worker/cli/palimpsest.js", ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+    execFile(program, args, { cwd: ROOT }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
