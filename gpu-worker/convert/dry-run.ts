@@ -3,14 +3,14 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelConfig } from "../src/model/config.ts";
-import { EMBEDDING_GRAPH, HEAD_GRAPH, isExpertGraph } from "../src/model/package-plan.ts";
+import { EMBEDDING_GRAPH, HEAD_GRAPH, isExpertGraph, kvTokenBytes } from "../src/model/package-plan.ts";
 import type { GraphFile } from "../src/model/weights.ts";
 import { INDEX_FILE, openCheckpoint, readIndex, WEIGHTS_FILE } from "./checkpoint.ts";
 import { checkTensors, scaleOf } from "./checkpoint-fit.ts";
 import { type PlanOptions, planConversion } from "./conversion-plan.ts";
 import { sourceFiles } from "./convert.ts";
 import { freeBytes } from "./disk-space.ts";
-import { KV_RANK, kvBytes, packageBytes, peakDiskBytes, rankBytes, type SourceFiles } from "./footprint.ts";
+import { KV_RANK, packageBytes, peakDiskBytes, rankBytes, type SourceFiles } from "./footprint.ts";
 import { ifThere } from "./optional-file.ts";
 import { weightFileBytes } from "./weight-file.ts";
 
@@ -40,7 +40,7 @@ export interface DryRun {
 export async function dryRun(options: PlanOptions, target: string): Promise<DryRun> {
   const { graphs, model, files, weightsThere } = await planFrom(options);
   const rank = rankBytes(graphs, options.ranks);
-  const kv = kvBytes(model, options.provider ?? "cpu", model.maxPositions);
+  const kv = kvTokenBytes(model, options.provider ?? "cpu") * model.maxPositions;
   return {
     model,
     kinds: kindsOf(graphs),

@@ -1,6 +1,5 @@
 /** What a conversion takes: its files, the disk at its worst moment, and each rank's memory. It opens no files. */
-import type { ModelConfig } from "../src/model/config.ts";
-import { LEADER, realType, type Target } from "../src/model/package-plan.ts";
+import { LEADER } from "../src/model/package-plan.ts";
 import type { GraphFile } from "../src/model/weights.ts";
 import { weightFileBytes } from "./weight-file.ts";
 
@@ -54,11 +53,6 @@ export function rankBytes(graphs: readonly GraphFile[], ranks: number): number[]
   return Array.from({ length: ranks }, (_, rank) =>
     graphs.filter((graph) => graph.rank === rank).reduce((sum, { weights }) => sum + weightFileBytes(weights), 0),
   );
-}
-
-/** Bytes of keys and values of so many tokens. The rank that runs attention holds all of them. */
-export function kvBytes({ layers, kvHeads, headDim }: ModelConfig, target: Target, tokens: number): number {
-  return 2 * layers * kvHeads * headDim * (realType(target) === "f16" ? 2 : 4) * tokens;
 }
 
 /** The rank that holds the keys and values. */

@@ -12,7 +12,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { InferenceSession } from "onnxruntime-node";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
-import { HEAD_GRAPH, isExpertGraph, layerGraph, planPackage } from "../../gpu-worker/src/model/package-plan.ts";
+import {
+  EMBEDDING_GRAPH,
+  HEAD_GRAPH,
+  isExpertGraph,
+  kvTokenBytes,
+  layerGraph,
+  planPackage,
+} from "../../gpu-worker/src/model/package-plan.ts";
 import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
@@ -216,12 +223,12 @@ function splitByPart(
 
 /** Weights and cached keys and values that a step reads at the least; a few rows of the embedding table apart. */
 function touchedBytes(manifest: Manifest, distinctExperts: number, context: number): number {
-  const { config, quantization, ranks, maskToken } = manifest;
-  const kvBytes = 2 * config.layers * config.kvHeads * config.headDim * Float32Array.BYTES_PER_ELEMENT * context;
-  return planPackage(config, { target: "cpu", quantization, ranks, neverTokens: [maskToken] }).reduce(
+  const { config, target, quantization, ranks, maskToken } = manifest;
+  const kvBytes = kvTokenBytes(config, target) * context;
+  return planPackage(config, { target, quantization, ranks, neverTokens: [maskToken] }).reduce(
     (sum, { name, weights }) => {
       const bytes = weights.reduce((total, weight) => total + weightBytes(weight), 0);
-      if (name === "embedding") return sum;
+      if (name === EMBEDDING_GRAPH) return sum;
       return sum + (isExpertGraph(name) ? (bytes * distinctExperts) / config.experts : bytes);
     },
     kvBytes,

@@ -1,5 +1,5 @@
 /** Prepared weights give what the package's own give, and one that is damaged or missing is made again. */
-import { readdir, rm, stat, truncate } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
@@ -53,6 +53,22 @@ test("a prepared file that was cut short counts for nothing and is made again", 
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
   await preparePackage(golden.folder, manifest);
   expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
+});
+
+test("an index that is damaged counts for nothing", async () => {
+  const prepared = await preparePackage(golden.folder, manifest);
+  await writeFile(join(prepared, "prepared.json"), '{"files":[{"pa');
+  expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
+});
+
+test("what a killed process left is removed once nobody adds to it, and what another still writes is not", async () => {
+  const [abandoned, growing] = ["a.partial-1", "b.partial-2"].map((name) => join(golden.folder, PREPARED_FOLDER, name));
+  for (const folder of [abandoned, growing] as string[]) await mkdir(folder, { recursive: true });
+  await utimes(abandoned as string, 0, Date.now() / 1000 - 3600);
+  await preparePackage(golden.folder, manifest);
+  const left = await readdir(join(golden.folder, PREPARED_FOLDER));
+  expect(left).toContain("b.partial-2");
+  expect(left).not.toContain("a.partial-1");
 });
 
 test("other weights are other prepared weights", async () => {

@@ -27,6 +27,11 @@ export type Target = "cpu" | "cuda";
 /** What hidden rows, keys and values are made of. */
 export const realType = (target: Target): RealType => (target === "cuda" ? "f16" : "f32");
 
+/** Bytes of keys and values of one token in all layers. */
+export function kvTokenBytes({ layers, kvHeads, headDim }: ModelConfig, target: Target): number {
+  return 2 * layers * kvHeads * headDim * (realType(target) === "f16" ? 2 : 4);
+}
+
 export interface PlanOptions {
   readonly target: Target;
   readonly quantization: Quantization;

@@ -2,14 +2,12 @@
 import { Tensor } from "onnxruntime-node";
 import type { PageId } from "../engine/kv-cache.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { realType } from "../model/package-plan.ts";
+import { kvTokenBytes, realType } from "../model/package-plan.ts";
 import { asBits } from "./half-tensor.ts";
 
 /** Bytes of K/V that one block takes in all layers. */
 export function pageBytes({ config, blockLength, target }: Manifest): number {
-  return (
-    config.layers * 2 * config.kvHeads * blockLength * config.headDim * STORAGE[realType(target)].BYTES_PER_ELEMENT
-  );
+  return kvTokenBytes(config, target) * blockLength;
 }
 
 /** Memory of keys and values. */

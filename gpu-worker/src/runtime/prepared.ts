@@ -1,10 +1,10 @@
 /**
  * The packed form of a package's weights, kept on disk. onnxruntime packs quantized matrices for the CPU it runs on at every
- * load, into memory of the process's own. Packed once, later loads map the result: they take no time, and ranks and workers on
- * one host share its pages. It stands in the package's folder, under the version and the CPU it is for.
+ * load, into memory of the process's own. Packed once, later loads map the result from files, which all processes of a host
+ * share (docs/benchmarks.md has the seconds and the memory). It stands in the package's folder, under the version and the CPU it is for.
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { arch, cpus } from "node:os";
 import { join } from "node:path";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
@@ -28,6 +28,9 @@ const SIZE_FACTOR = 2.1;
 const ALIGNMENT_BYTES = 4096;
 
 const COPY_BYTES = 1 << 24;
+
+/** Unfinished work that nobody has added to for so long belongs to a process that is gone: a graph takes seconds. */
+const ABANDONED_AFTER_MS = 10 * 60_000;
 
 const preparedIndex = z.object({ files: z.array(z.object({ path: z.string(), sizeBytes: z.int() })) });
 
@@ -55,9 +58,9 @@ export function packedBytes(manifest: Manifest): number {
 /** The folder of the packed weights for this version and CPU, or undefined where there is none that is whole. */
 export async function findPrepared(folder: string, manifest: Manifest): Promise<string | undefined> {
   const path = await preparedPath(folder, manifest);
-  const text = await readFile(join(path, INDEX_FILE), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  for (const { path: file, sizeBytes } of preparedIndex.parse(JSON.parse(text)).files) {
+  const index = await readIndex(path);
+  if (index === undefined) return undefined;
+  for (const { path: file, sizeBytes } of index.files) {
     if ((await stat(join(path, file)).catch(() => undefined))?.size !== sizeBytes) return undefined;
   }
   return path;
@@ -81,6 +84,7 @@ export async function preparePackage(
   const partial = `${path}.partial-${process.pid}`;
   await using cleanup = new AsyncDisposableStack();
   try {
+    await removeAbandoned(join(folder, PREPARED_FOLDER));
     await mkdir(partial, { recursive: true });
     cleanup.defer(() => rm(partial, { recursive: true, force: true }));
     await checkSpace(partial, packedBytes(manifest) * SIZE_FACTOR);
@@ -106,6 +110,25 @@ export async function preparePackage(
     throw new PackageError(`${path}: cannot keep prepared weights there: ${(cause as Error).message}`, { cause });
   }
   return path;
+}
+
+/** Undefined where there is none, or a dying machine left it damaged. */
+async function readIndex(path: string): Promise<z.infer<typeof preparedIndex> | undefined> {
+  try {
+    return preparedIndex.parse(JSON.parse(await readFile(join(path, INDEX_FILE), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What killed processes left: it is as large as the package. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const path = join(folder, entry);
+    if (!entry.includes(".partial-")) continue;
+    const touchedMs = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - touchedMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Opening a graph makes onnxruntime write it down as it then stands, packed weights included. */
