@@ -44,14 +44,15 @@ export function convertCommand(): Command {
     .option("--eos <ids>", "tokens that end an answer, with commas between (default: the checkpoint's)", tokenList)
     .option("--name <name>", "what clients call the model (default: the checkpoint's)")
     .option("--force", "replace the package that is there")
-    .option("--consume", "delete each of the checkpoint's weight files once it is converted")
+    .option("--consume", "delete each of the checkpoint's weight files, for good, once it is converted")
     .option("--dry-run", "say what would be written and what it takes, and write nothing");
   return addSourceFlags(command).action(convert);
 }
 
 async function convert(source: string, target: string, flags: ConvertFlags, command: Command): Promise<void> {
   const signal = interruptSignal();
-  if (flags.dryRun) return printDryRun(planOptions(await localFolder(source, command), flags), target);
+  if (flags.dryRun)
+    return printDryRun(planOptions(await localFolder(source, command), flags), target, flags.force ?? false);
   const checkpoint = await obtainCheckpoint(source, target, flags, command, signal);
   const startMs = performance.now();
   using progress = createProgress(process.stderr);

@@ -33,6 +33,11 @@ function report(error: unknown): number {
     console.error(`error: ${error.message}`);
     return EXIT_FAILURE;
   }
+  // The file system's own refusals name the file; a stack would say nothing more to who reads it.
+  if (error instanceof Error && "syscall" in error) {
+    console.error(`error: ${error.message}`);
+    return EXIT_FAILURE;
+  }
   if (error instanceof Error && error.name === "AbortError") {
     console.error("interrupted");
     return EXIT_INTERRUPTED;

@@ -3,20 +3,20 @@ import type { PlanOptions } from "../convert/conversion-plan.ts";
 import { dryRun, memoryBytes } from "../convert/dry-run.ts";
 import { formatBytes } from "./units.ts";
 
-/** Memory of common cards, in bytes as their makers count. */
+/** Memory of common cards. */
 const CARDS = [
   ["L4", 24],
   ["L40S", 48],
   ["H100", 80],
   ["H200", 141],
   ["B200", 180],
-].map(([name, gigabytes]) => ({ name: String(name), sizeBytes: Number(gigabytes) * 2 ** 30 }));
+].map(([name, gigabytes]) => ({ name: String(name), sizeBytes: Number(gigabytes) * 1e9 }));
 
 /** Share of a card's memory that weights and cache may take: activations and the runtime want the rest. */
 const USABLE_SHARE = 0.9;
 
-export async function printDryRun(options: PlanOptions, target: string): Promise<void> {
-  const run = await dryRun(options, target);
+export async function printDryRun(options: PlanOptions, target: string, replace: boolean): Promise<void> {
+  const run = await dryRun(options, target, replace);
   const line = (label: string, text: string): void => console.log(`${label.padEnd(14)}${text}`);
   line("package", `${formatBytes(run.packageBytes)} at most, in ${target}`);
   for (const { kind, graphs, sizeBytes } of run.kinds) {
@@ -31,7 +31,7 @@ export async function printDryRun(options: PlanOptions, target: string): Promise
       `${formatBytes(sizeBytes)} of weights${cache}; fits on ${fits.join(", ") || "none of the known cards"}`,
     );
   });
-  line("context", `${run.model.maxPositions} tokens, one sequence`);
+  line("context", `${run.model.maxPositions} tokens, one sequence; a tenth of each card is left for the rest`);
   const from = run.weightsThere ? "" : ", by its configuration: the weights are not there";
   line("checkpoint", `${formatBytes(run.sourceBytes)}${from}`);
   line(
@@ -39,4 +39,5 @@ export async function printDryRun(options: PlanOptions, target: string): Promise
     `${formatBytes(run.peakBytes)} at most with the checkpoint, ${formatBytes(run.peakBytesConsuming)} with --consume`,
   );
   line("free", formatBytes(run.freeBytes));
+  if (run.finishedFiles > 0) line("goes on", `after ${run.finishedFiles} of ${run.weightFiles} weight files`);
 }

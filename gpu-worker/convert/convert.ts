@@ -11,8 +11,8 @@ import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from "../src/model/man
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { checkTensors, scaleOf } from "./checkpoint-fit.ts";
 import { type ConversionPlan, digestOf, type PlanOptions, planConversion } from "./conversion-plan.ts";
-import { checkSpace } from "./disk-space.ts";
-import { lastUses, packageBytes, type SourceFiles } from "./footprint.ts";
+import { checkSpace, isOneDisk } from "./disk-space.ts";
+import { lastUses, peakDiskBytes, type SourceFiles, sourceBytes } from "./footprint.ts";
 import { type ConversionIdentity, type JournalWriter, openJournal, readJournal } from "./journal.ts";
 import { createOutputFile } from "./output-file.ts";
 import { createPackageFolder } from "./package-folder.ts";
@@ -54,10 +54,20 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
   const plan = await planConversion(options, scaleOf(checkpoint));
   const { graphs, tokenizer } = plan;
   const identity = identify(plan, checkpoint);
-  const finished = await resume(begun, identity, folder, options.onNotice);
+  const sources = sourceFiles(checkpoint);
+  const read = new Set(
+    lastUses(
+      graphs.filter((graph) => begun?.files.has(weightFile(graph))),
+      sources,
+    ).flat(),
+  );
+  const finished = await resume(begun, identity, read, folder, options.onNotice);
   const left = graphs.filter((graph) => !finished.has(weightFile(graph)));
   checkTensors(left, checkpoint, source);
-  await checkSpace(folder.path, `${target}: the package`, packageBytes(left));
+  // Deleted shards make room where they stand on the same disk.
+  const makesRoom = options.consume === true && (await isOneDisk(source, folder.path));
+  const neededBytes = peakDiskBytes(left, sources, makesRoom) - sourceBytes(sources);
+  await checkSpace(folder.path, `${target}: the package`, neededBytes);
 
   const files: Manifest["files"] = [];
   const write = async (path: string, bytes: Uint8Array): Promise<void> => {
@@ -65,10 +75,10 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
     await output.write(bytes);
     files.push({ path, ...(await output.finish()) });
   };
-  const uses = lastUses(graphs, sourceFiles(checkpoint));
+  const uses = lastUses(graphs, sources);
   const totalBytes = graphs.reduce((sum, { weights }) => sum + weightFileBytes(weights), 0);
   let doneBytes = 0;
-  await using journal = await openJournal(folder.path, finished.size > 0 ? undefined : identity);
+  await using journal = await openJournal(folder.path, identity);
   for (const [i, graph] of graphs.entries()) {
     const path = weightFile(graph);
     let file = finished.get(path);

@@ -1,5 +1,5 @@
 /** Room on a disk: asked for before a long piece of writing, and told apart when it ends in the middle of one. */
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { PackageError } from "../src/errors.ts";
 import { ifThere } from "./optional-file.ts";
@@ -22,6 +22,12 @@ export async function freeBytes(folder: string): Promise<number> {
     if (found !== undefined) return found.bavail * found.bsize;
     path = dirname(path); // the root is always there
   }
+}
+
+/** Whether what is deleted in one folder makes room for the other. */
+export async function isOneDisk(folder: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([stat(folder), stat(other)]);
+  return one.dev === two.dev;
 }
 
 /** Runs a write. @throws PackageError naming the file when the disk or the user's share of it is full */

@@ -7,15 +7,20 @@ import { EMBEDDING_GRAPH, HEAD_GRAPH, isExpertGraph, kvTokenBytes } from "../src
 import type { GraphFile } from "../src/model/weights.ts";
 import { INDEX_FILE, openCheckpoint, readIndex, WEIGHTS_FILE } from "./checkpoint.ts";
 import { checkTensors, scaleOf } from "./checkpoint-fit.ts";
-import { type PlanOptions, planConversion } from "./conversion-plan.ts";
+import { digestOf, type PlanOptions, planConversion } from "./conversion-plan.ts";
 import { sourceFiles } from "./convert.ts";
 import { freeBytes } from "./disk-space.ts";
-import { KV_RANK, packageBytes, peakDiskBytes, rankBytes, type SourceFiles } from "./footprint.ts";
+import { KV_RANK, packageBytes, peakDiskBytes, rankBytes, type SourceFiles, sourceBytes } from "./footprint.ts";
+import { readJournal } from "./journal.ts";
 import { ifThere } from "./optional-file.ts";
-import { weightFileBytes } from "./weight-file.ts";
+import { checkTarget, partialFolder } from "./package-folder.ts";
+import { weightFile, weightFileBytes } from "./weight-file.ts";
 
 /** Bytes of a checkpoint's value where no file says it: the released ones are bf16. */
 const RELEASED_VALUE_BYTES = 2;
+
+/** Sizes above it are taken for damage where no tensor bears them out: far above those of any released model. */
+const WIDEST_PLAUSIBLE = 1 << 20;
 
 export interface DryRun {
   readonly model: ModelConfig;
@@ -26,7 +31,10 @@ export interface DryRun {
   readonly rankBytes: readonly number[];
   /** Keys and values of one sequence of the greatest length, on the first rank. */
   readonly kvBytes: number;
-  /** The checkpoint itself, and the most that it and the package take together. */
+  /** Weight files, and those of them that an earlier conversion with the same options has finished. */
+  readonly weightFiles: number;
+  readonly finishedFiles: number;
+  /** What is left of the checkpoint, and the most that it and the package take together. */
   readonly sourceBytes: number;
   readonly peakBytes: number;
   readonly peakBytesConsuming: number;
@@ -36,9 +44,19 @@ export interface DryRun {
   readonly weightsThere: boolean;
 }
 
-/** @param target folder of the package, which need not be there @throws PackageError as the conversion would */
-export async function dryRun(options: PlanOptions, target: string): Promise<DryRun> {
-  const { graphs, model, files, weightsThere } = await planFrom(options);
+/**
+ * @param target folder of the package, which need not be there
+ * @param replace whether a package may be there
+ * @throws PackageError as the conversion would; without weights nothing is known of the tensors
+ */
+export async function dryRun(options: PlanOptions, target: string, replace: boolean): Promise<DryRun> {
+  await checkTarget(target, replace);
+  const begun = await readJournal(partialFolder(target));
+  const { files, weightsThere, ...plan } = await planFrom(options, begun?.consumed ?? new Set());
+  const { graphs, model } = plan;
+  const goesOn = begun?.digest === digestOf(plan);
+  const left = goesOn ? graphs.filter((graph) => !begun.files.has(weightFile(graph))) : graphs;
+  const doneBytes = packageBytes(graphs) - packageBytes(left);
   const rank = rankBytes(graphs, options.ranks);
   const kv = kvTokenBytes(model, options.provider ?? "cpu") * model.maxPositions;
   return {
@@ -47,9 +65,11 @@ export async function dryRun(options: PlanOptions, target: string): Promise<DryR
     packageBytes: packageBytes(graphs),
     rankBytes: rank,
     kvBytes: kv,
-    sourceBytes: [...files.sizes.values()].reduce((sum, size) => sum + size, 0),
-    peakBytes: peakDiskBytes(graphs, files, false),
-    peakBytesConsuming: peakDiskBytes(graphs, files, true),
+    weightFiles: graphs.length,
+    finishedFiles: graphs.length - left.length,
+    sourceBytes: sourceBytes(files),
+    peakBytes: doneBytes + peakDiskBytes(left, files, false),
+    peakBytesConsuming: doneBytes + peakDiskBytes(left, files, true),
     freeBytes: await freeBytes(target),
     weightsThere,
   };
@@ -60,21 +80,21 @@ export function memoryBytes({ rankBytes, kvBytes }: DryRun, rank: number): numbe
   return (rankBytes[rank] as number) + (rank === KV_RANK ? kvBytes : 0);
 }
 
-async function planFrom(options: PlanOptions) {
+async function planFrom(options: PlanOptions, consumed: ReadonlySet<string>) {
   const { source } = options;
   const index = (await ifThere(stat(join(source, WEIGHTS_FILE)))) ? undefined : await readIndexIfThere(source);
-  const shards = new Set(index?.values());
+  const shards = new Set([...(index?.values() ?? [])].filter((shard) => !consumed.has(shard)));
   const missing = (await Promise.all([...shards].map((shard) => ifThere(stat(join(source, shard)))))).includes(
     undefined,
   );
   if (index !== undefined && missing) {
-    // The largest dimension is unknown: the index tells how many tensors there are, which bounds the plan.
-    const plan = await planConversion(options, { tensorCount: index.size, widest: Number.POSITIVE_INFINITY });
-    return { ...plan, files: filesOfIndex(plan.graphs, index), weightsThere: false };
+    const plan = await planConversion(options, { tensorCount: index.size, widest: WIDEST_PLAUSIBLE });
+    const there = new Map([...index].filter(([, shard]) => shards.has(shard)));
+    return { ...plan, files: filesOfIndex(plan.graphs, there), weightsThere: false };
   }
-  await using checkpoint = await openCheckpoint(source);
+  await using checkpoint = await openCheckpoint(source, consumed);
   const plan = await planConversion(options, scaleOf(checkpoint));
-  checkTensors(plan.graphs, checkpoint, source);
+  if (consumed.size === 0) checkTensors(plan.graphs, checkpoint, source);
   return { ...plan, files: sourceFiles(checkpoint), weightsThere: true };
 }
 

@@ -13,8 +13,13 @@ export interface SourceFiles {
   fileOf(tensor: string): string | undefined;
 }
 
+/** Bytes of all source files. */
+export function sourceBytes({ sizes }: SourceFiles): number {
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
 /** Bytes of a graph's two files, at most. */
-export function graphBytes({ weights }: GraphFile): number {
+function graphBytes({ weights }: GraphFile): number {
   return weightFileBytes(weights) + GRAPH_ALLOWANCE_BYTES;
 }
 
@@ -38,7 +43,7 @@ export function lastUses(graphs: readonly GraphFile[], sources: SourceFiles): st
 /** The most that sources and package take together, deleting each source file after its last use where `consume` says so. */
 export function peakDiskBytes(graphs: readonly GraphFile[], sources: SourceFiles, consume: boolean): number {
   const uses = lastUses(graphs, sources);
-  let held = [...sources.sizes.values()].reduce((sum, size) => sum + size, 0);
+  let held = sourceBytes(sources);
   let peak = held;
   for (const [i, graph] of graphs.entries()) {
     held += graphBytes(graph);

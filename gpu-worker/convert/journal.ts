@@ -32,6 +32,7 @@ export interface Journal extends ConversionIdentity {
 
 const identity = z.object({ digest: z.string(), sources: z.record(z.string(), z.string()) });
 const line = z.union([
+  identity,
   z.object({ path: z.string(), sizeBytes: z.int(), sha256: z.string() }),
   z.object({ consumed: z.string() }),
 ]);
@@ -39,35 +40,33 @@ const line = z.union([
 /** The journal in a folder, or undefined where there is none that can be read. */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
   const text = await ifThere(readFile(join(folder, JOURNAL_FILE), "utf8"));
-  const [first, ...rest] = (text ?? "").split("\n").map(parseJson);
-  const head = identity.safeParse(first);
-  if (!head.success) return undefined;
+  let latest: ConversionIdentity | undefined;
   const files = new Map<string, FinishedFile>();
   const consumed = new Set<string>();
-  for (const json of rest) {
+  for (const json of (text ?? "").split("\n").map(parseJson)) {
     const entry = line.safeParse(json).data; // undefined for a line that a dying machine left half written
     if (entry === undefined) continue;
-    if ("consumed" in entry) consumed.add(entry.consumed);
+    if ("digest" in entry) latest = entry;
+    else if ("consumed" in entry) consumed.add(entry.consumed);
     else files.set(entry.path, entry);
   }
-  return { ...head.data, files, consumed };
+  return latest && { ...latest, files, consumed };
 }
 
 export interface JournalWriter extends AsyncDisposable {
   add(entry: FinishedFile | { readonly consumed: string }): Promise<void>;
 }
 
-/** Goes on with the folder's journal, or begins one. */
-export async function openJournal(folder: string, begun: ConversionIdentity | undefined): Promise<JournalWriter> {
+/** Goes on with the folder's journal, or begins one. @param identity of the conversion that now writes */
+export async function openJournal(folder: string, identity: ConversionIdentity): Promise<JournalWriter> {
   const handle = await open(join(folder, JOURNAL_FILE), "a");
   const add = async (entry: unknown): Promise<void> => {
     await handle.appendFile(`${JSON.stringify(entry)}\n`);
     await handle.sync();
     await syncFolder(folder); // the entry's file must have its name as well
   };
-  // A half-written last line must not swallow the next.
-  if (begun === undefined) await handle.appendFile("\n");
-  else await add(begun);
+  await handle.appendFile("\n"); // a half-written last line must not swallow the next
+  await add(identity);
   return { add, [Symbol.asyncDispose]: () => handle.close() };
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -141,6 +141,40 @@ test("what used-up shards became is never thrown away for other options", async 
   await expect(convert({ quantization: "int4" })).rejects.toThrow(
     /package.partial: was begun with other options, and is all that is left of model-00001-of-00005/,
   );
+  await convert();
+  expect(written).toEqual(["head.bin"]);
+});
+
+test("a shard that nothing finished was made from may be fetched again, also where others are used up", async () => {
+  await rm(source, { recursive: true });
+  await writeCheckpoint(source, { shards: 40, layout: "runs" });
+  await convert();
+  const inOneRun = await checksums();
+  await rm(target, { recursive: true });
+  const last = join(source, (await shards()).sort().at(-1) as string);
+  const good = await readFile(last);
+  const bad = Uint8Array.from(good);
+  bad.fill(0xff, bad.length - 8); // NaN
+  await writeFile(last, bad);
+  await expect(convert({ consume: true })).rejects.toThrow("is NaN");
+  await writeFile(last, good);
+  await utimes(last, 1, 1);
+  await convertUntil(written.at(-1) as string, { consume: true });
+  await convert({ consume: true });
+  expect(await checksums()).toEqual(inOneRun);
+});
+
+test("a disk that is full in the middle is told, leaves no package, and the same command then goes on", async () => {
+  await convertUntil("head.bin");
+  const head = join(folder, "package.partial", "head.bin");
+  await rm(head, { force: true });
+  await symlink("/dev/full", head);
+  await expect(convert()).rejects.toThrow(
+    "head.bin: no space left on the disk; make room and run the same command again",
+  );
+  expect((await readdir(folder)).sort()).toEqual(["package.partial", "tiny"]);
+  expect(await readdir(join(folder, "package.partial"))).not.toContain("manifest.json");
+  await rm(head);
   await convert();
   expect(written).toEqual(["head.bin"]);
 });

@@ -8,19 +8,21 @@ import type { PackageFolder } from "./package-folder.ts";
 
 /**
  * @param begun the earlier one's journal
+ * @param read the checkpoint's files that its finished files were made from, as far as they are there
  * @returns the files that need not be written again, by path; empty where the conversion begins anew, in an empty folder
  * @throws PackageError where beginning anew would lose what deleted source files became
  */
 export async function resume(
   begun: Journal | undefined,
   identity: ConversionIdentity,
+  read: ReadonlySet<string>,
   folder: PackageFolder,
   onNotice: (sentence: string) => void = () => {},
 ): Promise<ReadonlyMap<string, FinishedFile>> {
-  const change = begun && changeSince(begun, identity);
+  const change = begun && changeSince(begun, identity, read);
   if (begun !== undefined && change === undefined) {
     const whole = await wholeFiles(begun, folder.path);
-    onNotice(`${folder.path}: goes on after ${whole.size} finished weight files`);
+    if (whole.size > 0) onNotice(`${folder.path}: goes on after ${whole.size} finished weight files`);
     return whole;
   }
   const lost = [...(begun?.consumed ?? [])].filter((file) => !Object.hasOwn(identity.sources, file));
@@ -36,12 +38,14 @@ export async function resume(
 }
 
 /** What is not as it was, in words. */
-function changeSince(begun: Journal, { digest, sources }: ConversionIdentity): string | undefined {
+function changeSince(
+  begun: Journal,
+  { digest, sources }: ConversionIdentity,
+  read: ReadonlySet<string>,
+): string | undefined {
   if (begun.digest !== digest) return "other options";
-  const names = new Set([...Object.keys(begun.sources), ...Object.keys(sources)]);
-  const same = (name: string): boolean =>
-    begun.sources[name] === sources[name] || (begun.consumed.has(name) && sources[name] === undefined);
-  return [...names].every(same) ? undefined : "other checkpoint files";
+  const isSame = [...read].every((name) => begun.sources[name] === sources[name]);
+  return isSame ? undefined : "other checkpoint files";
 }
 
 async function wholeFiles({ files }: Journal, folder: string): Promise<Map<string, FinishedFile>> {
