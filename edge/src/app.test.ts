@@ -145,6 +145,25 @@ describe("the app", () => {
     expect((await scriptedEdge([replica], keys).request("/v1/chat/completions", preflight)).status).toBe(204);
   });
 
+  test("tells workers the holders of keys apart without telling the keys, and nobody where there are none", async () => {
+    const seen = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
+    const ask = async (key: string, keys: readonly string[]): Promise<string | undefined> => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
+      const init = { method: "POST", headers, body: JSON.stringify(chat) };
+      expect((await scriptedEdge([seen], { keys }).request("/v1/chat/completions", init)).status).toBe(200);
+      return seen.requests.at(-1)?.cacheScope;
+    };
+    const [first, again, second] = [
+      await ask("first", ["first", "second"]),
+      await ask("first", ["first", "second"]),
+      await ask("second", ["first", "second"]),
+    ];
+    expect(first).toBe(again);
+    expect(first).not.toBe(second);
+    expect(first).not.toContain("first");
+    expect(await ask("first", [])).toBeUndefined();
+  });
+
   test("lists models, and describes one whose name has a slash", async () => {
     const { body } = await send("/v1/models");
     expect(body).toMatchObject({ object: "list", data: [{ id: "synthetic", object: "model", block_length: 32 }] });

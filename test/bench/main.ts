@@ -1,11 +1,13 @@
 /** `npm run bench -- NAME`: runs one benchmark and prints the conditions it ran under. */
 import { cpus, totalmem } from "node:os";
+import { benchConvert } from "./convert.ts";
 import { benchModel } from "./model.ts";
 import { benchPrefix } from "./prefix.ts";
 import { benchQuantization } from "./quantization.ts";
 import { benchRouting } from "./routing.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  convert: benchConvert,
   model: benchModel,
   prefix: benchPrefix,
   quantization: benchQuantization,

@@ -2,12 +2,11 @@
  * What a model of a released shape costs on this machine: conversion, loading, memory, and a denoise step by part beside the
  * time that reading its weights must take.
  */
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { InferenceSession } from "onnxruntime-node";
@@ -26,6 +25,7 @@ import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, readManifest, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
 import { readBandwidth } from "./bandwidth.ts";
+import { mega, palimpsest } from "./child.ts";
 import type { LoadFigures } from "./model-load.ts";
 
 const STEPS = 9;
@@ -233,26 +233,4 @@ function touchedBytes(manifest: Manifest, distinctExperts: number, context: numb
     },
     kvBytes,
   );
-}
-
-/** Runs a command of the `palimpsest` program. @returns what it took; its memory is looked at as it runs */
-async function palimpsest(...args: string[]): Promise<{ seconds: number; peakBytes: number }> {
-  const startMs = performance.now();
-  const child = spawn(process.execPath, [here("../../gpu-worker/cli/main.ts"), ...args], { stdio: "ignore" });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  child.once("error", reject);
-  child.once("exit", (code) =>
-    code === 0 ? resolve() : reject(new Error(`palimpsest ${args.join(" ")} ended with exit code ${code}`)),
-  );
-  let peakBytes = 0;
-  const ended = promise.then(() => true);
-  while (!(await Promise.race([ended, setTimeout(100, false)]))) {
-    const status = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
-    peakBytes = Math.max(peakBytes, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024);
-  }
-  return { seconds: (performance.now() - startMs) / 1000, peakBytes };
-}
-
-function mega(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
 }
