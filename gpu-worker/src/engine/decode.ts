@@ -1,20 +1,15 @@
 /**
- * Block-diffusion decoding of one sequence: LLaDA2.0 (unmask only) and LLaDA2.1 (unmask and substitute, "token editing").
- * It knows no tensors, batches, text or sockets.
+ * Block-diffusion decoding of one sequence. It knows no tensors, batches, text or sockets.
  *
- * A block of masked cells is denoised until nothing changes any more, then committed; blocks go strictly left to right.
- * Sources: LLaDA2.1 report, equations 1-3; the released `generate()` of both versions, whose decisions it reproduces.
+ * A block of masked cells is denoised until its rule says that it is final, then committed; blocks go strictly left to right.
+ * What a step changes is the rule's: token-editing.ts has LLaDA2.0's and 2.1's.
  */
 import type { Decoding } from "@palimpsest/proto";
+import type { Candidate, OpenBlock, TokenEdit } from "./block.ts";
 import type { Sampling } from "./sampling.ts";
+import { tokenEditingBlock, unmaskingBlock } from "./token-editing.ts";
 
-/** The best token at a position and its probability. */
-export interface Candidate {
-  readonly token: number;
-  readonly probability: number;
-  /** The token drawn for a masked cell, and its probability in the distribution it was drawn from. */
-  readonly drawn?: { readonly token: number; readonly probability: number };
-}
+export type { Candidate, TokenEdit } from "./block.ts";
 
 /** A token to draw at a cell: from where in the cumulative distribution, in [0, 1). */
 export interface Draw extends Sampling {
@@ -44,15 +39,6 @@ export interface DecodeOptions {
   readonly maxTokens: number;
   /** Absent: the best token always. */
   readonly sampling?: Sampling & { readonly uniform: (block: number, step: number, cell: number) => number };
-}
-
-/** One change to a cell. `at` counts the block's generated cells. */
-export interface TokenEdit {
-  readonly op: "unmask" | "substitute";
-  readonly at: number;
-  readonly before: number;
-  readonly after: number;
-  readonly probability: number;
 }
 
 /** What happened to a block, numbered from the one that holds the first generated cell. Cells are generated cells. */
@@ -88,8 +74,8 @@ export async function* decode(
   let tail = prompt.slice(aligned);
   let generated = 0;
   for (let block = 0; ; block++) {
-    const cells = [...tail, ...new Array<number>(blockLength - tail.length).fill(maskToken)];
-    yield* denoise(model, cells, tail.length, block, options, signal);
+    const masked = [...tail, ...new Array<number>(blockLength - tail.length).fill(maskToken)];
+    const cells = yield* denoise(model, masked, tail.length, block, options, signal);
 
     const limit = Math.min(blockLength - tail.length, maxTokens - generated);
     const answer = cells.slice(tail.length, tail.length + limit);
@@ -110,75 +96,45 @@ export async function* decode(
   }
 }
 
-/** Denoises a block in place until its rule says it is final. The first `prompted` cells are never touched. */
+/** Denoises a block until its rule says that it is final. The first `prompted` cells are never touched. @returns its cells */
 async function* denoise(
   model: SequenceModel,
-  cells: number[],
+  masked: readonly number[],
   prompted: number,
   block: number,
   options: DecodeOptions,
   signal: AbortSignal,
-): AsyncGenerator<Step, void, void> {
-  // 2.0 never edits: it leaves the loop with its last mask.
-  const { rule, threshold, editing_threshold = 1, max_post_steps = 0, num_to_transfer } = options.decoding;
-  const editable = rule === "2.1";
-  const { sampling } = options;
-  for (let step = 0, postSteps = 0; ; step++) {
-    const masked = positions(cells, prompted, (token) => token === options.maskToken);
-    if (masked.length === 0 && ++postSteps > max_post_steps) return;
-
+): AsyncGenerator<Step, readonly number[], void> {
+  const { sampling, maskToken } = options;
+  let open = openBlock(masked, prompted, options);
+  for (let step = 0; !open.final; step++) {
     signal.throwIfAborted();
+    const { cells, changeable } = open;
     const draws =
-      sampling && masked.map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(block, step, cell) }));
-    const changeable = editable ? positions(cells, prompted, () => true) : masked;
+      sampling &&
+      changeable
+        .filter((cell) => cells[cell] === maskToken)
+        .map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(block, step, cell) }));
     const found = await model.denoise(cells, changeable, draws);
     const candidates = new Map(changeable.map((cell, i) => [cell, found[i] as Candidate]));
-    // A masked cell may take what was drawn. A token is always compared with the best one, untempered: drawing there would
-    // rewrite the whole block at every step (a deviation from the reference, which draws).
-    const candidate = (i: number) => {
-      const best = candidates.get(i) as Candidate;
-      return cells[i] === options.maskToken ? (best.drawn ?? best) : best;
-    };
-    const probability = (i: number): number => candidate(i).probability;
-
-    // Mask to token: all that pass the threshold, or else the best few.
-    let unmasked = masked.filter((i) => probability(i) > threshold);
-    if (unmasked.length < num_to_transfer) {
-      unmasked = masked.toSorted((i, j) => probability(j) - probability(i) || i - j).slice(0, num_to_transfer);
-    }
-    // Token to token, by the same forward.
-    const substituted = editable
-      ? positions(cells, prompted, (token, i) => {
-          return token !== options.maskToken && candidate(i).token !== token && probability(i) > editing_threshold;
-        })
-      : [];
-
-    const edits = [...unmasked, ...substituted]
-      .toSorted((i, j) => i - j)
-      .map((i): TokenEdit => {
-        const { token: after, probability } = candidate(i);
-        const before = cells[i] as number;
-        cells[i] = after;
-        return {
-          op: before === options.maskToken ? "unmask" : "substitute",
-          at: i - prompted,
-          before,
-          after,
-          probability,
-        };
-      });
-    yield { kind: "denoise", block, cells: cells.slice(prompted), edits };
-
-    if (editable ? masked.length === 0 && substituted.length === 0 : isFinal(cells, prompted, options)) return;
+    const { next, edits } = open.step((cell) => candidates.get(cell) as Candidate);
+    open = next;
+    yield { kind: "denoise", block, cells: open.cells.slice(prompted), edits };
   }
+  return open.cells;
 }
 
-/** 2.0: a token that stands is final, so the block is done when no mask stands before its first end token. */
-function isFinal(cells: readonly number[], prompted: number, { maskToken, eosTokens }: DecodeOptions): boolean {
-  const open = cells.findIndex((token, i) => i >= prompted && (token === maskToken || eosTokens.has(token)));
-  return open < 0 || cells[open] !== maskToken;
-}
-
-function positions(cells: readonly number[], from: number, holds: (token: number, i: number) => boolean): number[] {
-  return cells.flatMap((token, i) => (i >= from && holds(token, i) ? [i] : []));
+/** The block under the rule that decides about it. */
+function openBlock(cells: readonly number[], prompted: number, options: DecodeOptions): OpenBlock {
+  const { maskToken, eosTokens } = options;
+  const { rule, threshold, editing_threshold = 1, max_post_steps = 0, num_to_transfer } = options.decoding;
+  const unmask = { maskToken, threshold, numToTransfer: num_to_transfer };
+  switch (rule) {
+    case "2.0":
+      return unmaskingBlock(cells, prompted, { ...unmask, eosTokens });
+    case "2.1": {
+      const edit = { editingThreshold: editing_threshold, maxPostSteps: max_post_steps };
+      return tokenEditingBlock(cells, prompted, { ...unmask, ...edit });
+    }
+  }
 }
