@@ -4,6 +4,7 @@ import { benchConvert } from "./convert.ts";
 import { benchModel } from "./model.ts";
 import { benchPrefix } from "./prefix.ts";
 import { benchQuantization } from "./quantization.ts";
+import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   model: benchModel,
   prefix: benchPrefix,
   quantization: benchQuantization,
+  ranks: benchRanks,
   routing: benchRouting,
 };
 
