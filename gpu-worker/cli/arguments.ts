@@ -10,6 +10,13 @@ export function wholeNumber(minimum: number): (text: string) => number {
   };
 }
 
+/** Tokens of a block. Even: a quantized product gives the last of an odd number of rows other bits than the same row has elsewhere. */
+export function blockLength(text: string): number {
+  const value = wholeNumber(2)(text);
+  if (value % 2 === 0) return value;
+  throw new InvalidArgumentError("It must be even.");
+}
+
 /** A probability. */
 export function probability(text: string): number {
   const value = Number(text);

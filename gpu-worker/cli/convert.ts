@@ -5,7 +5,7 @@ import { convertCheckpoint } from "../convert/convert.ts";
 import { parseSource } from "../download/source.ts";
 import type { Target } from "../src/model/package-plan.ts";
 import type { Quantization } from "../src/model/weights.ts";
-import { wholeNumber } from "./arguments.ts";
+import { blockLength, wholeNumber } from "./arguments.ts";
 import { addSourceFlags, obtainCheckpoint, type SourceFlags } from "./checkpoint-source.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { printDryRun } from "./print-dry-run.ts";
@@ -39,7 +39,7 @@ export function convertCommand(): Command {
     )
     .addOption(new Option("--target <provider>", "what runs the package").choices(["cpu", "cuda"]).default("cpu"))
     .option("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1), 1)
-    .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", wholeNumber(2))
+    .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", blockLength)
     .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))
     .option("--eos <ids>", "tokens that end an answer, with commas between (default: the checkpoint's)", tokenList)
     .option("--name <name>", "what clients call the model (default: the checkpoint's)")

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { GenerateRequest, Prompt } from "../src/engine/engine.ts";
 import { WorkerError } from "../src/errors.ts";
 import { type EngineSettings, openEngine } from "../src/open-engine.ts";
-import { probability, wholeNumber } from "./arguments.ts";
+import { blockLength, probability, wholeNumber } from "./arguments.ts";
 import { drawBlocks } from "./draw-blocks.ts";
 
 interface GenerateFlags {
@@ -41,7 +41,7 @@ export function generateCommand(): Command {
     .option("--max-post-steps <n>", "steps allowed after the last mask", wholeNumber(0))
     .addOption(new Option("--decoding <rule>", "decoding rule (default: 2.1)").choices(["2.0", "2.1"]))
     .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
-    .option("--block-length <n>", "tokens denoised together (default: the package's)", wholeNumber(2))
+    .option("--block-length <n>", "tokens denoised together (default: the package's)", blockLength)
     .addOption(
       new Option("--eos <token>", "stop at this token instead of the package's")
         .argParser(wholeNumber(0))

@@ -80,6 +80,7 @@ test("a checkpoint at fault is one line on stderr and exit code 1", async () => 
 test.each([
   [["convert"], "missing required argument 'checkpoint'"],
   [["convert", "a", "b", "--ranks", "0"], "'--ranks <n>' argument '0' is invalid"],
+  [["convert", "a", "b", "--block-length", "31"], "'--block-length <n>' argument '31' is invalid. It must be even."],
   [["convert", "a", "b", "--eos", "1,x"], "'--eos <ids>' argument '1,x' is invalid"],
   [["convert", "a", "b", "--quantize", "int2"], "Allowed choices are none, int8, int4"],
   [["teleport"], "unknown command 'teleport'"],

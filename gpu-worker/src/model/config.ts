@@ -8,6 +8,9 @@ import { describeIssues, PackageError } from "../errors.ts";
 
 const positive = z.int().positive();
 
+/** Rows come in blocks, and an odd number of rows has no place in a quantized product (parallel/permutation.ts). */
+const even = positive.multipleOf(2);
+
 /** `config.json` as released, with the keys that change the computation. Others are ignored. */
 const rawConfig = z.object({
   architectures: z.array(z.string()).optional(),
@@ -26,8 +29,8 @@ const rawConfig = z.object({
   n_group: positive.nullish(),
   topk_group: positive.nullish(),
   expert_capacity: z.int().nonnegative().nullish(),
-  block_size: positive.nullish(),
-  block_length: positive.nullish(),
+  block_size: even.nullish(),
+  block_length: even.nullish(),
   routed_scaling_factor: z.number().default(1),
   first_k_dense_replace: z.int().nonnegative().default(0),
   partial_rotary_factor: z.number().positive().max(1).nullish(),

@@ -44,8 +44,8 @@ const manifest = z.object({
   created: count,
   architecture: z.literal("llada2_moe"),
   config: modelConfig,
-  /** Tokens denoised together. */
-  blockLength: count.min(2),
+  /** Tokens denoised together, an even number. */
+  blockLength: count.min(2).multipleOf(2),
   maskToken: count,
   /** Tokens that end an answer. */
   eosTokens: z.array(count).min(1),
