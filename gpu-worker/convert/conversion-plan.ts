@@ -50,14 +50,12 @@ export async function planConversion(options: PlanOptions, scale: CheckpointScal
   const faults = provider === "cuda" ? fusedExpertFaults(model, quantization) : [];
   if (faults.length > 0) throw new PackageError(`${source}: ${faults.join("; ")}`);
   checkScale(model, scale, source);
-  const { maskToken, editTokens } = tokens;
-  const neverTokens = [maskToken, ...(editTokens ? [editTokens.delete, editTokens.split] : [])];
   return {
     model,
     tokens,
     blockLength: chooseBlockLength(options, config),
     tokenizer,
-    graphs: planPackage(model, { target: provider, quantization, ranks, neverTokens }),
+    graphs: planPackage(model, { target: provider, quantization, ranks, ...tokens }),
   };
 }
 

@@ -91,7 +91,7 @@ for (const quantization of ["none", "int8", "int4"] as const) {
     async (_, options) => {
       const checkpoint = await writeCheckpoint(source, options);
       const manifest = await convert({ quantization, ranks: 3 });
-      const plan = planPackage(checkpoint.model, { target: "cpu", quantization, ranks: 3, neverTokens: [95] });
+      const plan = planPackage(checkpoint.model, { target: "cpu", quantization, ranks: 3, maskToken: 95 });
       expect(manifest.graphs).toEqual(plan.map(({ name, rank }) => ({ name, rank })));
       await expectWeights(plan, checkpoint);
     },
@@ -105,7 +105,7 @@ test.each(["int8", "int4"] as const)(
   async (quantization) => {
     const checkpoint = await writeCheckpoint(source, { dtype: "BF16", config: cudaShape });
     expect(await convert({ provider: "cuda", quantization, ranks: 3 })).toMatchObject({ target: "cuda" });
-    const plan = planPackage(checkpoint.model, { target: "cuda", quantization, ranks: 3, neverTokens: [95] });
+    const plan = planPackage(checkpoint.model, { target: "cuda", quantization, ranks: 3, maskToken: 95 });
     const encodings = plan.flatMap(({ weights }) => weights.map(({ encoding }) => encoding));
     expect(new Set(encodings)).toEqual(new Set(["f16", "f32", "quantized", "f16-scales"])); // f32: the router
     await expectWeights(plan, checkpoint);

@@ -65,7 +65,7 @@ export async function synthesizeCheckpoint(options: SynthOptions, signal?: Abort
 
 /** Every tensor of a checkpoint of this architecture, in the order in which a forward needs them. */
 export function checkpointTensors(model: ModelConfig): CheckpointTensor[] {
-  const graphs = planPackage(model, { target: "cpu", quantization: "none", ranks: 1, neverTokens: [0] });
+  const graphs = planPackage(model, { target: "cpu", quantization: "none", ranks: 1, maskToken: 0 });
   const sources = graphs.flatMap(({ weights }) => weights.flatMap((weight) => weight.sources));
   return [...new Map(sources.map((tensor) => [tensor.name, tensor])).values()];
 }

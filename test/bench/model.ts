@@ -225,12 +225,9 @@ function splitByPart(
 function touchedBytes(manifest: Manifest, distinctExperts: number, context: number): number {
   const { config, target, quantization, ranks, maskToken } = manifest;
   const kvBytes = kvTokenBytes(config, target) * context;
-  return planPackage(config, { target, quantization, ranks, neverTokens: [maskToken] }).reduce(
-    (sum, { name, weights }) => {
-      const bytes = weights.reduce((total, weight) => total + weightBytes(weight), 0);
-      if (name === EMBEDDING_GRAPH) return sum;
-      return sum + (isExpertGraph(name) ? (bytes * distinctExperts) / config.experts : bytes);
-    },
-    kvBytes,
-  );
+  return planPackage(config, { target, quantization, ranks, maskToken }).reduce((sum, { name, weights }) => {
+    const bytes = weights.reduce((total, weight) => total + weightBytes(weight), 0);
+    if (name === EMBEDDING_GRAPH) return sum;
+    return sum + (isExpertGraph(name) ? (bytes * distinctExperts) / config.experts : bytes);
+  }, kvBytes);
 }

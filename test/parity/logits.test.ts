@@ -75,7 +75,7 @@ function observed(pages: number) {
 
 /** A head that gives the logits, which no package has. */
 async function openLogitsHead(): Promise<InferenceSession> {
-  const options = { target: "cpu", quantization: "none", ranks: 1, neverTokens: [manifest.maskToken] } as const;
+  const options = { target: "cpu", quantization: "none", ranks: 1, maskToken: manifest.maskToken } as const;
   const graph = planLogitsHead(manifest.config, options);
   await using checkpoint = await openCheckpoint(goldenCheckpoint("tiny-21"));
   await using bytes = await createOutputFile(join(golden.folder, weightFile(graph)));

@@ -6,8 +6,10 @@ export interface Choice {
   readonly probability: number;
 }
 
-/** The best token at a position and its probability. */
+/** The best token at a position other than mask, delete and split, and its probability. */
 export interface Candidate extends Choice {
+  /** 2.2: the two best tokens other than the mask, where delete and split may be among them. */
+  readonly edit?: readonly [best: Choice, next: Choice];
   /** The token drawn for a masked cell, and its probability in the distribution it was drawn from. */
   readonly drawn?: Choice;
 }

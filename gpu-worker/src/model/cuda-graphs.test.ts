@@ -60,6 +60,7 @@ const CUDA_KERNELS: Readonly<Record<string, readonly ("f32" | "f16" | "any")[]>>
   Mul: ["f32", "f16"],
   Not: ["any"],
   OneHot: ["f32", "any"],
+  Or: ["any"],
   QMoE: ["f16"],
   QuickGelu: ["f16"],
   ReduceMax: ["f32"],
@@ -244,7 +245,8 @@ type Kind = "f32" | "f16" | "any";
 
 /** The graphs of a cuda package, with the type of every value in them. */
 function graphsOf(model: ModelConfig, quantization: "int4" | "int8", ranks = 1) {
-  return planPackage(model, { target: "cuda", quantization, ranks, neverTokens: [5] }).map((file) => {
+  const editTokens = model.blockExperts === undefined ? undefined : { delete: 6, split: 7 };
+  return planPackage(model, { target: "cuda", quantization, ranks, maskToken: 5, editTokens }).map((file) => {
     const graph = fromBinary(ModelProtoSchema, file.build(weightPlaces(file))).graph as GraphProto;
     return { graph, types: typesOf(graph) };
   });

@@ -26,26 +26,32 @@ export function logits(g: OnnxGraph, rows: Value, config: ModelConfig, quantizat
   return widen(g, project(g, normed, head, quantization === "none" ? "none" : "int8"));
 }
 
-/** The best token [R] that is none of `never`, and its probability [R] in the full softmax. */
-export function bestCandidates(
-  g: OnnxGraph,
-  scores: Value,
-  never: readonly number[],
-): { token: Value; probability: Value } {
-  // One more than may not be: the next best stands in for each of them.
-  const count = never.length + 1;
+/** Tokens of each row and their probabilities in the full softmax, the best first: a column [R, 1] of each per rank. */
+export interface RankedTokens {
+  readonly tokens: readonly Value[];
+  readonly probabilities: readonly Value[];
+}
+
+/** The `count` best tokens. */
+export function rankedTokens(g: OnnxGraph, scores: Value, count: number): RankedTokens {
   const best = g.nodes("TopK", [g.node("Softmax", [scores]), g.ints([count])], 2) as [Value, Value];
   const [probabilities, tokens] = best.map((values) => columns(g, values, count)) as [Value[], Value[]];
-  let token = tokens.at(-1) as Value;
-  let probability = probabilities.at(-1) as Value;
-  for (let i = count - 2; i >= 0; i--) {
-    const isNever = never
-      .map((id) => g.node("Equal", [tokens[i] as Value, g.ints([id], [])]))
-      .reduce((a, b) => g.node("Or", [a, b]));
-    token = g.node("Where", [isNever, token, tokens[i] as Value]);
-    probability = g.node("Where", [isNever, probability, probabilities[i] as Value]);
-  }
-  return { token, probability };
+  return { tokens, probabilities };
+}
+
+/** The same without those of `never`, each of which the next best stands in for: as many columns fewer. */
+export function withoutTokens(g: OnnxGraph, ranked: RankedTokens, never: readonly number[]): RankedTokens {
+  return never.reduce(({ tokens, probabilities }, token) => {
+    let passed: Value | undefined;
+    const shifts = tokens.slice(0, -1).map((column) => {
+      const here = g.node("Equal", [column, g.ints([token], [])]);
+      passed = passed === undefined ? here : g.node("Or", [passed, here]);
+      return passed;
+    });
+    const shifted = (all: readonly Value[]): Value[] =>
+      shifts.map((shift, rank) => g.node("Where", [shift, all[rank + 1] as Value, all[rank] as Value]));
+    return { tokens: shifted(tokens), probabilities: shifted(probabilities) };
+  }, ranked);
 }
 
 /** What draws tokens, all per drawn row. */
@@ -143,12 +149,12 @@ function shapeOf(g: OnnxGraph, x: Value): Value {
   return g.node("Shape", [x]);
 }
 
-function squeeze(g: OnnxGraph, x: Value): Value {
+/** [rows, 1] -> [rows] */
+export function squeeze(g: OnnxGraph, x: Value): Value {
   return g.node("Squeeze", [x, g.ints([1])]);
 }
 
-/** [R, count] -> `count` of [R] */
+/** [R, count] -> `count` of [R, 1] */
 function columns(g: OnnxGraph, x: Value, count: number): Value[] {
-  const parts = g.nodes("Split", [x], count, { attributes: { axis: 1, num_outputs: count } });
-  return parts.map((part) => squeeze(g, part));
+  return g.nodes("Split", [x], count, { attributes: { axis: 1, num_outputs: count } });
 }

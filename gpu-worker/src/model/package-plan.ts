@@ -5,7 +5,7 @@
  */
 import type { ModelConfig } from "./config.ts";
 import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
-import { bestCandidates, drawnCandidates, logits } from "./head.ts";
+import { drawnCandidates, logits, rankedTokens, squeeze, withoutTokens } from "./head.ts";
 import {
   addPartials,
   attention,
@@ -37,8 +37,10 @@ export interface PlanOptions {
   readonly quantization: Quantization;
   /** Ranks the experts are split over, evenly and in order. */
   readonly ranks: number;
-  /** Never candidates, the mask token and a 2.2 model's edit tokens: the argmax is over the others, the softmax over all. */
-  readonly neverTokens: readonly number[];
+  /** Never a candidate: the argmax is over the others, the softmax over all. */
+  readonly maskToken: number;
+  /** 2.2's, with which it asks for a cell to go or to be inserted: candidates of its own rule, and of no other. */
+  readonly editTokens?: { readonly delete: number; readonly split: number } | undefined;
 }
 
 /** The rank that holds everything but the experts. */
@@ -173,9 +175,18 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
     g.output("logits", scores, "f32", ["R", config.vocabSize]);
     return g;
   }
-  const best = bestCandidates(g, scores, options.neverTokens);
-  g.output("token", best.token, "i64", ["R"]);
-  g.output("probability", best.probability, "f32", ["R"]);
+  const { maskToken, editTokens } = options;
+  const edits = editTokens === undefined ? [] : [editTokens.delete, editTokens.split];
+  const ranked = withoutTokens(g, rankedTokens(g, scores, 2 + edits.length), [maskToken]);
+  const best = withoutTokens(g, ranked, edits);
+  g.output("token", squeeze(g, best.tokens[0] as Value), "i64", ["R"]);
+  g.output("probability", squeeze(g, best.probabilities[0] as Value), "f32", ["R"]);
+  if (edits.length > 0) {
+    const two = (columns: readonly Value[]): Value =>
+      g.node("Concat", columns.slice(0, 2), { attributes: { axis: 1 } });
+    g.output("edit_tokens", two(ranked.tokens), "i64", ["R", 2]);
+    g.output("edit_probabilities", two(ranked.probabilities), "f32", ["R", 2]);
+  }
   const inputs = {
     rows: g.input("drawn_rows", "i64", ["Q"]),
     temperature: g.input("temperature", "f32", ["Q", 1]),
@@ -183,7 +194,7 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
     topP: g.input("top_p", "f32", ["Q", 1]),
     uniform: g.input("uniform", "f32", ["Q", 1]),
   };
-  const drawn = drawnCandidates(g, scores, inputs, config, options.neverTokens);
+  const drawn = drawnCandidates(g, scores, inputs, config, [maskToken, ...edits]);
   g.output("drawn_token", drawn.token, "i64", ["Q"]);
   g.output("drawn_probability", drawn.probability, "f32", ["Q"]);
   return g;

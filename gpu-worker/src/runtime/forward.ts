@@ -3,7 +3,7 @@
  * The hidden rows never enter JavaScript: what is looped over here are layers, and expert ids per token.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import type { Candidate } from "../engine/decode.ts";
+import type { Candidate, Choice } from "../engine/block.ts";
 import type { Sampling } from "../engine/sampling.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -84,8 +84,15 @@ export class Forward {
       rows: int64(even, [even.length]),
       ...drawInputs(draws, this.#manifest.config.vocabSize),
     });
-    const candidates = pairs(out.token as Tensor, out.probability as Tensor);
-    pairs(out.drawn_token as Tensor, out.drawn_probability as Tensor).forEach((drawn, i) => {
+    let candidates: Candidate[] = choices(out.token as Tensor, out.probability as Tensor);
+    if (out.edit_tokens !== undefined) {
+      const edits = choices(out.edit_tokens as Tensor, out.edit_probabilities as Tensor);
+      candidates = candidates.map((best, i) => ({
+        ...best,
+        edit: [edits[2 * i] as Choice, edits[2 * i + 1] as Choice],
+      }));
+    }
+    choices(out.drawn_token as Tensor, out.drawn_probability as Tensor).forEach((drawn, i) => {
       const { row } = draws[i] as RowDraw;
       candidates[row] = { ...(candidates[row] as Candidate), drawn };
     });
@@ -148,7 +155,7 @@ function drawInputs(draws: readonly RowDraw[], vocabSize: number) {
   };
 }
 
-function pairs(tokens: Tensor, probabilities: Tensor): Candidate[] {
+function choices(tokens: Tensor, probabilities: Tensor): Choice[] {
   const probability = probabilities.data as Float32Array;
   return Array.from(tokens.data as BigInt64Array, (token, i) => ({
     token: Number(token),

@@ -1,0 +1,68 @@
+/** The head's candidates against the full softmax of a forward in plain loops: whichever token comes first, none that may not. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
+import { openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { writeCheckpoint } from "../support/checkpoint.ts";
+import { referenceProbabilities } from "../support/reference-model.ts";
+
+const BLOCK = 32;
+/** Of a vocabulary this small every token is among the best of some row. */
+const VOCABULARY = 8;
+const MASK = 5;
+const EDITS = { delete: 2, split: 6 };
+
+test.each([1, 3])(
+  "a 2.2 head gives the best answer, and the two best with delete and split, %i ranks",
+  async (ranks) => {
+    const { found, expected } = await candidatesOf(
+      { delete_token_id: EDITS.delete, split_token_id: EDITS.split },
+      ranks,
+    );
+    const seconds = new Set<number>();
+    for (const [cell, candidate] of found.entries()) {
+      const [best, next] = ranked(expected[cell]!, [MASK]);
+      const [answer] = ranked(expected[cell]!, [MASK, EDITS.delete, EDITS.split]);
+      expect([candidate.token, candidate.edit?.[0].token, candidate.edit?.[1].token]).toEqual([answer, best, next]);
+      expect(candidate.probability).toBeCloseTo(expected[cell]![answer!]!, 4);
+      expect(candidate.edit?.[0].probability).toBeCloseTo(expected[cell]![best!]!, 4);
+      expect(candidate.edit?.[1].probability).toBeCloseTo(expected[cell]![next!]!, 4);
+      seconds.add(ranked(expected[cell]!, []).indexOf(MASK));
+    }
+    expect(found.some(({ edit }) => edit?.[0].token === EDITS.delete || edit?.[0].token === EDITS.split)).toBe(true);
+    // Rows where the mask would have come first, second and later.
+    expect(seconds.size).toBeGreaterThan(2);
+  },
+);
+
+test("a model without edit tokens has one candidate per cell, its best token but the mask", async () => {
+  const { found, expected } = await candidatesOf({}, 1);
+  const best = expected.map((row) => ranked(row, [MASK])[0]);
+  expect(found.map(({ token }) => token)).toEqual(best);
+  expect(found.every(({ edit }) => edit === undefined)).toBe(true);
+});
+
+async function candidatesOf(edits: object, ranks: number) {
+  const folder = await mkdtemp(join(tmpdir(), "palimpsest-candidates-"));
+  try {
+    const config = { vocab_size: VOCABULARY, mask_token_id: MASK, eos_token_id: 7, ...edits };
+    const { model: shape, tensors, folder: source } = await writeCheckpoint(join(folder, "checkpoint"), { config });
+    const target = join(folder, "package");
+    await convertCheckpoint({ source, target, quantization: "none", ranks });
+    const model = await openModel(target, await readManifest(target), { threads: 1, pages: 1 });
+    const tokens = Array.from({ length: BLOCK }, (_, i) => (i * 29 + (i % 3)) % VOCABULARY);
+    const found = await model.sequence([0]).denoise(tokens, [...tokens.keys()]);
+    return { found, expected: referenceProbabilities(shape, tensors, tokens, BLOCK) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Tokens but those of `never`, the most probable first. */
+function ranked(row: readonly number[], never: readonly number[]): number[] {
+  const tokens = [...row.keys()].filter((token) => !never.includes(token));
+  return tokens.toSorted((a, b) => row[b]! - row[a]!);
+}
