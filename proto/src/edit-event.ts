@@ -95,9 +95,10 @@ export interface Usage {
   prompt_tokens: number;
   cached_tokens: number;
   completion_tokens: number;
-  /** Denoise forwards that used the head; prefill and K/V-only commit forwards are counted apart. */
+  /** Denoise forwards that used the head, also where one ran two blocks; prefill forwards are counted apart. */
   forwards: number;
   prefill_forwards: number;
+  /** Forwards for nothing but the K/V of a committed block; 0 where those ride along with the next block's first step. */
   commit_forwards: number;
   edits: Record<EditOp, number>;
 }

@@ -2,6 +2,7 @@
  * How often a quantized package of the demo checkpoint gives the very answer that f32 gives, at temperature 0: the prompts of
  * the golden runs, every mode they were recorded in.
  */
+import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
 import { decode } from "../../gpu-worker/src/engine/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
@@ -32,7 +33,7 @@ async function compare(quantization: Quantization, runs: readonly GoldenRun[]) {
   for (const run of runs) {
     const output: number[] = [];
     const steps = decode(
-      model.sequence(pages),
+      carrying(model.sequence(pages)),
       run.prompt,
       goldenOptions("demo-21", run),
       new AbortController().signal,

@@ -57,7 +57,7 @@ async function measure(shape: ReleasedShape, label: string): Promise<void> {
     for (let step = 0; step < STEPS; step++) {
       const shown = (step * blockLength) / STEPS;
       const block = Array.from({ length: blockLength }, (_, i) => (i < shown ? token(prompt.length + i) : maskToken));
-      await sequence.denoise(block, [...block.keys()]);
+      await sequence.forward([{ tokens: block, cells: [...block.keys()] }]);
     }
     const mean = distinct.reduce((sum, count) => sum + count) / distinct.length;
     const expertFiles = manifest.files.filter(({ path }) => /^experts-.*\.bin$/.test(path));

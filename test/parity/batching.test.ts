@@ -1,6 +1,7 @@
 /** A sequence's candidates have the same bits alone and in any mix of sequences that start and end beside it. */
 import { expect, test } from "vitest";
-import { decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
+import { carrying, type SequenceForwards } from "../../gpu-worker/src/engine/carrying.ts";
+import { type Candidate, decode } from "../../gpu-worker/src/engine/decode.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
@@ -40,11 +41,12 @@ test.each(["none", "int8", "int4"] as const)(
     const model = await openModel(golden.folder, manifest, { threads: 1, pages: 1 });
     const block = Array.from({ length: manifest.blockLength }, (_, i) => (i % 3 === 0 ? manifest.maskToken : i));
     const cells = [...block.keys()];
-    const all = await model.sequence([0]).denoise(block, cells);
+    const candidates = async (cells: readonly number[]) =>
+      (await model.sequence([0]).forward([{ tokens: block, cells }]))[0] as readonly Candidate[];
+    const all = await candidates(cells);
     for (const cell of cells) {
       const some = cells.filter((other) => other % (cell + 1) === 0);
-      const found = await model.sequence([0]).denoise(block, some);
-      expect(found).toEqual(some.map((one) => all[one]));
+      expect(await candidates(some)).toEqual(some.map((one) => all[one]));
     }
   },
 );
@@ -54,15 +56,19 @@ async function transcript(model: Model, slot: number, name: GoldenName, run: Gol
   const lines: string[] = [];
   const pages = Array.from({ length: PAGES_EACH }, (_, i) => slot * PAGES_EACH + i);
   const sequence = model.sequence(pages);
-  const observed: SequenceModel = {
+  const observed: SequenceForwards = {
     prefill: (tokens, signal) => sequence.prefill(tokens, signal),
-    denoise: async (block, cells) => {
-      const candidates = await sequence.denoise(block, cells);
-      lines.push(candidates.map(({ token, probability }) => `${token}@${probability}`).join(" "));
+    forward: async (blocks) => {
+      const candidates = await sequence.forward(blocks);
+      lines.push(
+        candidates
+          .map((block) => block.map(({ token, probability }) => `${token}@${probability}`).join(" "))
+          .join("\n"),
+      );
       return candidates;
     },
     commit: (block) => sequence.commit(block),
   };
-  await Array.fromAsync(decode(observed, run.prompt, goldenOptions(name, run), new AbortController().signal));
+  await Array.fromAsync(decode(carrying(observed), run.prompt, goldenOptions(name, run), new AbortController().signal));
   return lines.join("\n");
 }

@@ -11,6 +11,7 @@ import { OnnxGraph } from "../../gpu-worker/src/model/onnx-graph.ts";
 import { openEngine } from "../../gpu-worker/src/open-engine.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { openSession, readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { candidatesOf } from "../support/candidates.ts";
 import { writeCheckpoint } from "../support/checkpoint.ts";
 
 const BLOCK_LENGTH = 8;
@@ -126,7 +127,7 @@ async function transcript(model: Model, index: number): Promise<string> {
     const block = Array.from({ length: BLOCK_LENGTH }, (_, i) =>
       i < shown ? tokens[index * BLOCK_LENGTH + i]! : MASK,
     );
-    const candidates = await sequence.denoise(block, [...block.keys()]);
+    const candidates = await candidatesOf(sequence, block);
     lines.push(candidates.map(({ token, probability }) => `${token}@${probability}`).join(" "));
   }
   return lines.join("\n");

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { candidatesOf } from "../support/candidates.ts";
 import { writeCheckpoint } from "../support/checkpoint.ts";
 import { referenceProbabilities } from "../support/reference-model.ts";
 
@@ -18,7 +19,7 @@ const EDITS = { delete: 2, split: 6 };
 test.each([1, 3])(
   "a 2.2 head gives the best answer, and the two best with delete and split, %i ranks",
   async (ranks) => {
-    const { found, expected } = await candidatesOf(
+    const { found, expected } = await candidatesWith(
       { delete_token_id: EDITS.delete, split_token_id: EDITS.split },
       ranks,
     );
@@ -39,13 +40,13 @@ test.each([1, 3])(
 );
 
 test("a model without edit tokens has one candidate per cell, its best token but the mask", async () => {
-  const { found, expected } = await candidatesOf({}, 1);
+  const { found, expected } = await candidatesWith({}, 1);
   const best = expected.map((row) => ranked(row, [MASK])[0]);
   expect(found.map(({ token }) => token)).toEqual(best);
   expect(found.every(({ edit }) => edit === undefined)).toBe(true);
 });
 
-async function candidatesOf(edits: object, ranks: number) {
+async function candidatesWith(edits: object, ranks: number) {
   const folder = await mkdtemp(join(tmpdir(), "palimpsest-candidates-"));
   try {
     const config = { vocab_size: VOCABULARY, mask_token_id: MASK, eos_token_id: 7, ...edits };
@@ -54,7 +55,7 @@ async function candidatesOf(edits: object, ranks: number) {
     await convertCheckpoint({ source, target, quantization: "none", ranks });
     const model = await openModel(target, await readManifest(target), { threads: 1, pages: 1 });
     const tokens = Array.from({ length: BLOCK }, (_, i) => (i * 29 + (i % 3)) % VOCABULARY);
-    const found = await model.sequence([0]).denoise(tokens, [...tokens.keys()]);
+    const found = await candidatesOf(model.sequence([0]), tokens);
     return { found, expected: referenceProbabilities(shape, tensors, tokens, BLOCK) };
   } finally {
     await rm(folder, { recursive: true });

@@ -1,7 +1,11 @@
-/** The official `generate()`'s decisions, token for token and forward for forward, with and without the K/V cache. */
+/**
+ * The official `generate()`'s decisions, token for token: forward for forward by the plain loop, and with the forwards spared
+ * that another can carry; with and without the K/V cache.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
 import { decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
-import { type CountedSequenceModel, type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { type CountedSequence, type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import {
   convertGolden,
@@ -10,6 +14,7 @@ import {
   type GoldenRun,
   goldenOptions,
   goldenRuns,
+  leastForwards,
 } from "../support/golden.ts";
 
 /** The longest golden run has 100 prompt tokens and 128 more. */
@@ -30,26 +35,34 @@ describe.each([
   });
   afterAll(() => golden[Symbol.asyncDispose]());
 
+  const sequence = (): CountedSequence => (twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
+
   test.each(goldenRuns(name).map((run, index) => ({ index, ...run })))("run $index ($mode)", async (run) => {
-    await reproduces(run, name, twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
+    const plain = sequence();
+    const seen: number[][] = [];
+    const { prefill, denoise, commit } = carrying(plain);
+    const observed: SequenceModel = {
+      prefill,
+      denoise: (block) => {
+        seen.push([...block.tokens]);
+        return denoise(block);
+      },
+      commit,
+    };
+    expect(await outputOf(observed, name, run)).toEqual(run.output);
+    expect(seen).toEqual(run.block_before_each_forward);
+    expect(plain.counts.forwards).toBe(run.forwards);
+
+    const spared = sequence();
+    expect(await outputOf(carrying(spared), name, run)).toEqual(run.output);
+    expect(spared.counts.forwards).toBe(leastForwards(run));
   });
 });
 
-async function reproduces(run: GoldenRun, name: GoldenName, model: CountedSequenceModel): Promise<void> {
-  const seen: number[][] = [];
-  const observed: SequenceModel = {
-    prefill: (tokens, signal) => model.prefill(tokens, signal),
-    denoise: (block, cells) => {
-      seen.push([...block]);
-      return model.denoise(block, cells);
-    },
-    commit: (block) => model.commit(block),
-  };
+async function outputOf(model: SequenceModel, name: GoldenName, run: GoldenRun): Promise<number[]> {
   const output: number[] = [];
-  for await (const step of decode(observed, run.prompt, goldenOptions(name, run), new AbortController().signal)) {
+  for await (const step of decode(model, run.prompt, goldenOptions(name, run), new AbortController().signal)) {
     if (step.kind === "commit") output.push(...step.cells);
   }
-  expect(output).toEqual(run.output);
-  expect(seen).toEqual(run.block_before_each_forward);
-  expect(model.counts.forwards).toBe(run.forwards);
+  return output;
 }

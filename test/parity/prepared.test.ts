@@ -6,6 +6,7 @@ import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { findPrepared, PREPARED_FOLDER, packedGraphs, preparePackage } from "../../gpu-worker/src/runtime/prepared.ts";
+import { candidatesOf } from "../support/candidates.ts";
 import { convertGolden, goldenRuns } from "../support/golden.ts";
 
 let golden: Awaited<ReturnType<typeof convertGolden>>;
@@ -23,7 +24,7 @@ async function candidates(): Promise<string> {
   const { prompt } = goldenRuns("tiny-21")[0] as { prompt: readonly number[] };
   const block = new Array<number>(manifest.blockLength).fill(manifest.maskToken);
   await sequence.prefill(prompt.slice(0, prompt.length - (prompt.length % block.length)), AbortSignal.timeout(60_000));
-  return JSON.stringify(await sequence.denoise(block, [...block.keys()]));
+  return JSON.stringify(await candidatesOf(sequence, block));
 }
 
 test.each(["int4", "int8"] as const)("prepared %s weights give the same bits", async (quantization) => {

@@ -7,6 +7,7 @@ import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
 import { type Sampling, uniform } from "../../gpu-worker/src/engine/sampling.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { candidatesOf } from "../support/candidates.ts";
 import { writeCheckpoint } from "../support/checkpoint.ts";
 import { referenceProbabilities } from "../support/reference-model.ts";
 
@@ -42,17 +43,16 @@ test.each([
     const manifest = await readManifest(join(folder, "package"));
     const model = await openModel(join(folder, "package"), manifest, { threads: 1, pages: 1 });
     const tokens = Array.from({ length: BLOCK }, (_, i) => (i * 29 + 5) % checkpoint.model.vocabSize);
-    const cells = [...tokens.keys()];
     const expected = referenceProbabilities(checkpoint.model, checkpoint.tensors, tokens, BLOCK);
     const never = [manifest.maskToken, ...Object.values(manifest.editTokens ?? {})];
-    const undrawn = await model.sequence([0]).denoise(tokens, cells);
+    const undrawn = await candidatesOf(model.sequence([0]), tokens);
     for (const [step, sampling] of ways.entries()) {
       // Every other cell draws, so that the rest shows that drawing leaves it alone.
       const draws = tokens.flatMap((_, cell) => {
         const number = uniform({ seed: 7n, choice: 0, block: 0, step, cell });
         return cell % 2 === 0 ? [{ ...sampling, cell, uniform: number }] : [];
       });
-      const candidates = await model.sequence([0]).denoise(tokens, cells, draws);
+      const candidates = await candidatesOf(model.sequence([0]), tokens, draws);
       for (const { cell, uniform: number } of draws) {
         const distribution = cut(expected[cell] as number[], never, sampling);
         const drawn = candidates[cell]?.drawn as { token: number; probability: number };
@@ -61,7 +61,7 @@ test.each([
         expect(number).toBeLessThan(to + SLACK);
         expect(drawn.probability).toBeCloseTo(distribution[drawn.token] as number, 3);
       }
-      const edge = await model.sequence([0]).denoise(tokens, cells, [{ ...sampling, cell: 0, uniform: 1 }]);
+      const edge = await candidatesOf(model.sequence([0]), tokens, [{ ...sampling, cell: 0, uniform: 1 }]);
       // As a product that rounds up to the total would: the last token that has a probability, never one past the end.
       expect(edge[0]?.drawn?.probability).toBeGreaterThan(0);
       expect(candidates.map(({ drawn: _, ...best }) => best)).toEqual(undrawn);

@@ -9,6 +9,7 @@ import type { Candidate } from "../../gpu-worker/src/engine/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { candidatesOf } from "../support/candidates.ts";
 import { writeCheckpoint } from "../support/checkpoint.ts";
 import { referenceProbabilities } from "../support/reference-model.ts";
 
@@ -98,7 +99,7 @@ async function run(
     const sequence = model.sequence([2, 0, 1]);
     await sequence.prefill(tokens.slice(0, 2 * blockLength), new AbortController().signal);
     const block = tokens.slice(2 * blockLength);
-    const candidates = await sequence.denoise(block, [...block.keys()]);
+    const candidates = await candidatesOf(sequence, block);
     return { candidates, expected: all.slice(2 * blockLength).map((row) => row.with(manifest.maskToken, 0)) };
   } finally {
     await rm(folder, { recursive: true });

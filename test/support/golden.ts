@@ -56,6 +56,23 @@ export function goldenLogits(): readonly (GoldenLogits & { readonly logits: Floa
 /** Mask token of the vectors. */
 export const GOLDEN_MASK = { "tiny-21": 511, "demo-21": 1 } as const satisfies Record<GoldenName, number>;
 
+/**
+ * Forwards that a run needs at the least: one less for each block but the last that was confirmed by a forward that changed
+ * nothing, since that forward can carry the next block's first.
+ */
+export function leastForwards({ prompt, output, forwards, block_before_each_forward: seen }: GoldenRun): number {
+  const size = seen[0]?.length ?? 0;
+  const tail = prompt.slice(prompt.length - (prompt.length % size));
+  const answer = [...tail, ...output];
+  // A block is seen for the first time with all its cells masked, and then never again.
+  const [mask] = (seen[0] as readonly number[]).slice(-1);
+  const isFirst = (block: readonly number[], i: number): boolean =>
+    block.slice(i === 0 ? tail.length : 0).every((token) => token === mask);
+  const lasts = seen.filter((_, i) => i + 1 < seen.length && isFirst(seen[i + 1] as readonly number[], i + 1));
+  const confirmed = lasts.filter((block, b) => block.every((token, i) => token === answer[b * size + i]));
+  return forwards - confirmed.length;
+}
+
 /** The options that a run was recorded with. */
 export function goldenOptions(name: GoldenName, run: GoldenRun): DecodeOptions {
   const { version: rule, threshold, editing_threshold, max_post_steps } = run;

@@ -11,7 +11,9 @@ export const usageBody = z
     total_tokens: count,
     prompt_tokens_details: z.object({ cached_tokens: count }),
     palimpsest: z.object({
-      forwards: count.openapi({ description: "Denoise forwards; prefill and commit forwards are counted apart." }),
+      forwards: count.openapi({
+        description: "Denoise forwards; one that ran two blocks counts once. Prefill forwards are counted apart.",
+      }),
       prefill_forwards: count,
       commit_forwards: count,
       edits: z.object({ unmask: count, substitute: count, delete: count, insert: count }),

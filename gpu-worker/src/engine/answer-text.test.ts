@@ -23,6 +23,17 @@ test("finds a stop string across blocks and shows nothing of it", () => {
   expect(text.commit(utf8("ND two"), false)).toEqual({ text: "", start: 3, stopped: true });
 });
 
+test("tells whether tokens would end the text, and is not changed by that", () => {
+  const text = new AnswerText(bytes, ["STOP"]);
+  text.commit(utf8("a ST"), false);
+  expect([text.stops(utf8("OP")), text.stops(utf8("AY STO")), text.stops(utf8("AY STOP"))]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2, stopped: false });
+});
+
 test("shows what looked like a stop string and was none", () => {
   const text = new AnswerText(bytes, ["STOP"]);
   text.commit(utf8("a ST"), false);

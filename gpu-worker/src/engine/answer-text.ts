@@ -18,8 +18,7 @@ export interface CommittedText {
 export class AnswerText {
   readonly #bytes: TokenBytes;
   readonly #stop: readonly string[];
-  readonly #decoder = utf8();
-  /** Bytes given to the decoder that are not a whole character yet. */
+  /** Bytes that are not a whole character yet. */
   #partial: Uint8Array = new Uint8Array(0);
   /** Decoded text that could begin a stop string. */
   #held = "";
@@ -32,16 +31,27 @@ export class AnswerText {
 
   /** Takes a committed block's tokens. `last` flushes what was kept back. */
   commit(tokens: readonly number[], last: boolean): CommittedText {
-    const bytes = join(this.#partial, ...tokens.map(this.#bytes));
-    const complete = last ? bytes.length : completeLength(bytes);
-    this.#partial = bytes.subarray(complete);
-    const text = this.#held + this.#decoder.decode(bytes.subarray(0, complete));
+    const { text, partial } = this.#read(tokens, last);
+    this.#partial = partial;
     const end = firstStop(text, this.#stop);
     const visible = end ?? (last ? text.length : text.length - heldLength(text, this.#stop));
     this.#held = end === undefined ? text.slice(visible) : "";
     const start = this.#length;
     this.#length += visible;
     return { text: text.slice(0, visible), start, stopped: end !== undefined };
+  }
+
+  /** Whether committing these tokens, with more to follow, would find a stop string. */
+  stops(tokens: readonly number[]): boolean {
+    return this.#stop.length > 0 && firstStop(this.#read(tokens, false).text, this.#stop) !== undefined;
+  }
+
+  /** What was held back and these tokens, up to the last whole character. */
+  #read(tokens: readonly number[], last: boolean): { text: string; partial: Uint8Array } {
+    const bytes = join(this.#partial, ...tokens.map(this.#bytes));
+    const complete = last ? bytes.length : completeLength(bytes);
+    const text = this.#held + utf8().decode(bytes.subarray(0, complete));
+    return { text, partial: bytes.subarray(complete) };
   }
 
   /**

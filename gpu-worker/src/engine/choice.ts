@@ -3,7 +3,7 @@
  * text; it knows no response, no queue and no model.
  */
 import type { CommitEvent, DoneEvent, DraftEvent, Edit } from "@palimpsest/proto";
-import { AnswerText, type TokenBytes } from "./answer-text.ts";
+import type { AnswerText, TokenBytes } from "./answer-text.ts";
 import type { Step, TokenEdit } from "./decode.ts";
 
 /** An event without what the response adds to it. */
@@ -11,13 +11,12 @@ export type ChoiceEvent = Bare<DraftEvent> | Bare<CommitEvent> | Bare<DoneEvent>
 type Bare<E> = Omit<E, "v" | "response_id" | "attempt" | "seq" | "choice">;
 
 export interface ChoiceOptions {
+  /** The choice's text so far. Committed blocks are added to it. */
+  readonly answer: AnswerText;
   readonly bytes: TokenBytes;
   readonly maskToken: number;
   readonly eosTokens: ReadonlySet<number>;
-  readonly stop: readonly string[];
   readonly drafts: boolean;
-  /** Generated tokens that another worker has committed: their text is known, and kept back where it must be. */
-  readonly committed: readonly number[];
   /** Number of the first block that is generated here. */
   readonly firstBlock: number;
 }
@@ -27,8 +26,7 @@ export async function* tellChoice(
   steps: AsyncIterable<Step>,
   options: ChoiceOptions,
 ): AsyncGenerator<ChoiceEvent, void, void> {
-  const answer = new AnswerText(options.bytes, options.stop);
-  if (options.committed.length > 0) answer.commit(options.committed, false);
+  const { answer } = options;
   let rev = 0;
   for await (const step of steps) {
     const block = options.firstBlock + step.block;

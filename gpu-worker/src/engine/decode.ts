@@ -17,15 +17,24 @@ export interface Draw extends Sampling {
   readonly uniform: number;
 }
 
+/** A block in a forward, and what is asked about it. */
+export interface AskedBlock {
+  readonly tokens: readonly number[];
+  /** Cells that want a candidate. Those that cannot change are left out, which spares the head their rows. */
+  readonly cells: readonly number[];
+  readonly draws?: readonly Draw[];
+}
+
 /** A model as one sequence sees it. Positions are implied: what was prefilled and committed comes first. */
 export interface SequenceModel {
   /** Runs the prompt's full blocks, in as many forwards as it takes; their K/V join the cache. */
   prefill(tokens: readonly number[], signal: AbortSignal): Promise<void>;
   /**
-   * One forward of the open block over the cache. A candidate for each of `cells` in order, never the mask token; drawn where
-   * `draws` asks. Cells that cannot change are not asked for, which spares the head their rows.
+   * One forward of the open block over the cache. A candidate for each of its `cells` in order, never the mask token; drawn
+   * where `draws` asks. `next` is the first step of the block that follows if this one is final as it stands: it may run in
+   * the same forward, and is then found when it is asked for.
    */
-  denoise(block: readonly number[], cells: readonly number[], draws?: readonly Draw[]): Promise<readonly Candidate[]>;
+  denoise(block: AskedBlock, next?: AskedBlock): Promise<readonly Candidate[]>;
   /** The block is final: the K/V of a forward that saw exactly these tokens join the cache. */
   commit(block: readonly number[]): Promise<void>;
 }
@@ -37,6 +46,8 @@ export interface DecodeOptions {
   /** Tokens that end the answer; empty to go on to the limit. */
   readonly eosTokens: ReadonlySet<number>;
   readonly maxTokens: number;
+  /** Whether the answer ends in this block though it holds no end token: a stop string, which tokens do not show. */
+  readonly ends?: (answer: readonly number[]) => boolean;
   /** Absent: the best token always. */
   readonly sampling?: Sampling & { readonly uniform: (block: number, step: number, cell: number) => number };
 }
@@ -74,11 +85,19 @@ export async function* decode(
   let tail = prompt.slice(aligned);
   let generated = 0;
   for (let block = 0; ; block++) {
-    const masked = [...tail, ...new Array<number>(blockLength - tail.length).fill(maskToken)];
-    const cells = yield* denoise(model, masked, tail.length, block, options, signal);
+    const prompted = tail.length;
+    const limit = Math.min(blockLength - prompted, maxTokens - generated);
+    const answerIn = (cells: readonly number[]) => cells.slice(prompted, prompted + limit);
+    const isLast = (cells: readonly number[]): boolean => {
+      const answer = answerIn(cells);
+      return (
+        generated + limit === maxTokens || answer.some((token) => eosTokens.has(token)) || !!options.ends?.(answer)
+      );
+    };
+    const masked = [...tail, ...new Array<number>(blockLength - prompted).fill(maskToken)];
+    const cells = yield* denoise(model, { block, masked, prompted, isLast }, options, signal);
 
-    const limit = Math.min(blockLength - tail.length, maxTokens - generated);
-    const answer = cells.slice(tail.length, tail.length + limit);
+    const answer = answerIn(cells);
     const eos = answer.findIndex((token) => eosTokens.has(token));
     if (eos >= 0) {
       yield { kind: "commit", block, cells: answer.slice(0, eos + 1), finish: "stop" };
@@ -96,32 +115,58 @@ export async function* decode(
   }
 }
 
-/** Denoises a block until its rule says that it is final. The first `prompted` cells are never touched. @returns its cells */
+/** A block before its first step. */
+interface FreshBlock {
+  readonly block: number;
+  readonly masked: readonly number[];
+  /** Cells of the prompt in front, which are never touched. */
+  readonly prompted: number;
+  /** Whether the answer would end with it if it were final with these cells. */
+  readonly isLast: (cells: readonly number[]) => boolean;
+}
+
+/** Denoises a block until its rule says that it is final. @returns its cells */
 async function* denoise(
   model: SequenceModel,
-  masked: readonly number[],
-  prompted: number,
-  block: number,
+  { block, masked, prompted, isLast }: FreshBlock,
   options: DecodeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Step, readonly number[], void> {
-  const { sampling, maskToken } = options;
   let open = openBlock(masked, prompted, options);
   for (let step = 0; !open.final; step++) {
     signal.throwIfAborted();
-    const { cells, changeable } = open;
-    const draws =
-      sampling &&
-      changeable
-        .filter((cell) => cells[cell] === maskToken)
-        .map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(block, step, cell) }));
-    const found = await model.denoise(cells, changeable, draws);
-    const candidates = new Map(changeable.map((cell, i) => [cell, found[i] as Candidate]));
+    // A forward without masks may change nothing: then the next block's first step can have run in it.
+    const mayBeFinal = !open.cells.includes(options.maskToken) && !isLast(open.cells);
+    const found = await model.denoise(
+      ask(open, block, step, options),
+      mayBeFinal ? ask(maskedBlock(options), block + 1, 0, options) : undefined,
+    );
+    const candidates = new Map(open.changeable.map((cell, i) => [cell, found[i] as Candidate]));
     const { next, edits } = open.step((cell) => candidates.get(cell) as Candidate);
     open = next;
     yield { kind: "denoise", block, cells: open.cells.slice(prompted), edits };
   }
   return open.cells;
+}
+
+/** What a step asks about a block: the cells that it may change. */
+function ask(
+  { cells, changeable }: OpenBlock,
+  block: number,
+  step: number,
+  { sampling, maskToken }: DecodeOptions,
+): AskedBlock {
+  const draws =
+    sampling &&
+    changeable
+      .filter((cell) => cells[cell] === maskToken)
+      .map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(block, step, cell) }));
+  return { tokens: cells, cells: changeable, ...(draws && { draws }) };
+}
+
+/** A block that holds nothing yet. */
+function maskedBlock(options: DecodeOptions): OpenBlock {
+  return openBlock(new Array<number>(options.blockLength).fill(options.maskToken), 0, options);
 }
 
 /** The block under the rule that decides about it. */

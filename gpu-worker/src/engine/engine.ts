@@ -95,7 +95,6 @@ export interface EngineStats {
   readonly pagesTotal: number;
   readonly forwards: number;
   readonly prefillForwards: number;
-  readonly commitForwards: number;
   readonly committedTokens: number;
 }
 

@@ -11,7 +11,7 @@ function engine(script: ConstructorParameters<typeof ScriptedModel>[0], models: 
   const scheduler = new Scheduler({ capacity: 2, pages: 32, waiting: 2 });
   const info = { name: "m", created: 0, blockLength: 4, maxContextTokens: 32, chat: false, text: true, capacity: 2 };
   const model = {
-    counts: { forwards: 0, prefillForwards: 0, commitForwards: 0 },
+    counts: { forwards: 0, prefillForwards: 0 },
     sequence: () => {
       const sequence = new ScriptedModel(script);
       models.push(sequence);
@@ -55,7 +55,13 @@ test("tells a response from open to end, in order", async () => {
     ["eeee", 4],
   ]);
   expect(all.at(-1)).toMatchObject({
-    usage: { prompt_tokens: 4, completion_tokens: 8, forwards: 4, edits: { unmask: 8, substitute: 0 } },
+    usage: {
+      prompt_tokens: 4,
+      completion_tokens: 8,
+      forwards: 3,
+      commit_forwards: 0,
+      edits: { unmask: 8, substitute: 0 },
+    },
   });
   expect(scheduler.pagesInUse).toBe(0);
 });

@@ -4,9 +4,10 @@
  */
 import type { Decoding, EditEvent, ErrorEvent, Usage } from "@palimpsest/proto";
 import { WorkerError } from "../errors.ts";
-import type { TokenBytes } from "./answer-text.ts";
+import { AnswerText, type TokenBytes } from "./answer-text.ts";
+import { carrying, type SequenceForwards } from "./carrying.ts";
 import { type ChoiceEvent, tellChoice } from "./choice.ts";
-import { decode, type SequenceModel, type Step } from "./decode.ts";
+import { decode, type Step } from "./decode.ts";
 import type {
   CommittedChoice,
   Engine,
@@ -44,14 +45,13 @@ export interface Tokenizer {
 export interface ForwardCounts {
   readonly forwards: number;
   readonly prefillForwards: number;
-  readonly commitForwards: number;
 }
 
 /** What the engine computes with. */
 export interface EngineModel {
   readonly counts: ForwardCounts;
   /** A sequence whose K/V are in `pages`, one page per block of prompt and answer; the first `cachedBlocks` are filled. */
-  sequence(pages: readonly PageId[], cachedBlocks: number): SequenceModel & { readonly counts: ForwardCounts };
+  sequence(pages: readonly PageId[], cachedBlocks: number): SequenceForwards & { readonly counts: ForwardCounts };
 }
 
 export interface EngineOptions {
@@ -169,22 +169,26 @@ export class LocalEngine implements Engine {
       ? sharing(sequence, { admission, blockLength, scope, prefilled: prefilled.resolve })
       : sequence;
     const firstBlock = Math.floor(prompt.length / blockLength) - Math.floor(plan.prompt.length / blockLength);
+    const bytes = tokenizer?.bytes ?? (() => new Uint8Array(0));
+    const answer = new AnswerText(bytes, request.stop);
+    // What another worker has committed: its text is known, and kept back where it must be.
+    if (committed.length > 0) answer.commit(committed, false);
     const options = {
       decoding,
       blockLength,
       maskToken,
       eosTokens,
       maxTokens: plan.maxTokens - committed.length,
+      ends: (tokens: readonly number[]) => answer.stops(tokens),
       ...(plan.sampling && { sampling: drawing(plan.sampling, choice, firstBlock) }),
     };
-    const steps = decode(shared, prompt, options, signal);
+    const steps = decode(carrying(shared), prompt, options, signal);
     const events = tellChoice(this.#counted(steps, usage), {
-      bytes: tokenizer?.bytes ?? (() => new Uint8Array(0)),
+      answer,
+      bytes,
       maskToken,
       eosTokens,
-      stop: request.stop,
       drafts: request.drafts,
-      committed,
       firstBlock,
     });
     try {
@@ -192,7 +196,6 @@ export class LocalEngine implements Engine {
     } finally {
       usage.forwards += sequence.counts.forwards;
       usage.prefill_forwards += sequence.counts.prefillForwards;
-      usage.commit_forwards += sequence.counts.commitForwards;
     }
   }
 

@@ -1,16 +1,17 @@
 /** A model for tests that answers from a script: one list of candidates per forward. */
-import type { Candidate, SequenceModel } from "./decode.ts";
+import type { SequenceForwards } from "./carrying.ts";
+import type { AskedBlock, Candidate, SequenceModel } from "./decode.ts";
 
 /** `"7@.9"`: token 7 with probability 0.9. */
 type ScriptedCandidate = `${number}@${number}`;
 
 /** Records what the decoding did to it. */
-export class ScriptedModel implements SequenceModel {
+export class ScriptedModel implements SequenceModel, SequenceForwards {
   readonly prefilled: number[] = [];
   readonly committed: number[][] = [];
   /** Blocks as they stood before each forward. */
   readonly seen: number[][] = [];
-  readonly counts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
+  readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #script: readonly (readonly ScriptedCandidate[])[];
 
   constructor(script: readonly (readonly ScriptedCandidate[])[]) {
@@ -21,13 +22,20 @@ export class ScriptedModel implements SequenceModel {
     this.prefilled.push(...tokens);
   }
 
-  async denoise(block: readonly number[], cells: readonly number[]): Promise<readonly Candidate[]> {
-    this.seen.push([...block]);
+  /** Without the block that may be carried: the plain loop. */
+  async denoise(block: AskedBlock): Promise<readonly Candidate[]> {
+    return (await this.forward([block]))[0] as readonly Candidate[];
+  }
+
+  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
     // The last forward repeats, so that a script need not say when the text is stable.
     const forward = this.#script[Math.min(this.counts.forwards++, this.#script.length - 1)] ?? [];
-    return cells.map((cell) => {
-      const [token, probability] = (forward[cell] as ScriptedCandidate).split("@").map(Number) as [number, number];
-      return { token, probability };
+    return blocks.map(({ tokens, cells }) => {
+      this.seen.push([...tokens]);
+      return cells.map((cell) => {
+        const [token, probability] = (forward[cell] as ScriptedCandidate).split("@").map(Number) as [number, number];
+        return { token, probability };
+      });
     });
   }
 

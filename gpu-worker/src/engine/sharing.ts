@@ -1,5 +1,5 @@
 /** Lets sequences share what they have in common: each begins behind the blocks that are cached, and offers its own. */
-import type { SequenceModel } from "./decode.ts";
+import type { SequenceForwards } from "./carrying.ts";
 import { blockKeys } from "./prefix-cache.ts";
 import type { Admission } from "./scheduler.ts";
 
@@ -17,9 +17,9 @@ export interface SharingOptions {
  * keys and values come of its final tokens is offered: the prompt's full ones and the committed ones, never the open one.
  */
 export function sharing(
-  sequence: SequenceModel,
+  sequence: SequenceForwards,
   { admission, blockLength, scope, prefilled }: SharingOptions,
-): SequenceModel {
+): SequenceForwards {
   const offer = (tokens: readonly number[]): void => {
     for (const key of blockKeys(tokens, blockLength, scope)) admission.offer(key);
   };
@@ -30,7 +30,7 @@ export function sharing(
       offer(missing);
       prefilled();
     },
-    denoise: (block, cells, draws) => sequence.denoise(block, cells, draws),
+    forward: (blocks) => sequence.forward(blocks),
     async commit(block) {
       await sequence.commit(block);
       offer(block);

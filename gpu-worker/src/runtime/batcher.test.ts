@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import type { BlockInput } from "./attention-inputs.ts";
-import { Batcher } from "./batcher.ts";
+import { Batcher, type PlacedBlock } from "./batcher.ts";
 import type { ForwardOutput } from "./forward.ts";
 
-const block = (token: number): BlockInput => ({ tokens: [token, token], pages: [], peers: [] });
+const block = (token: number, cells: readonly number[] = [0, 1]): PlacedBlock => {
+  return { tokens: [token, token], cells, pages: [], peers: [] };
+};
 
 /** A forward that cannot take token 13, and gives each row its own token back. */
 function forward() {
@@ -23,14 +25,14 @@ test("blocks that are ready together share a forward, with one prefill at most",
   const scripted = forward();
   const batcher = new Batcher(scripted, 2);
   const asked = [
-    batcher.run([block(1)], "denoise", [0, 1]),
-    batcher.run([block(2)], "prefill"),
-    batcher.run([block(3)], "prefill"),
+    batcher.run([block(1), block(5, [1])], "denoise"),
+    batcher.run([block(2, [])], "prefill"),
+    batcher.run([block(3, [])], "prefill"),
   ];
-  const [first] = await Promise.all([...asked, batcher.run([block(4)], "denoise", [0, 1])]);
-  expect(first?.candidates.map(({ token }) => token)).toEqual([1, 1]);
+  const [first] = await Promise.all([...asked, batcher.run([block(4)], "denoise")]);
+  expect(first?.candidates.map((found) => found.map(({ token }) => token))).toEqual([[1, 1], [5]]);
   expect(scripted.batches).toEqual([
-    [1, 1, 2, 2, 4, 4],
+    [1, 1, 5, 5, 2, 2, 4, 4],
     [3, 3],
   ]);
 });
@@ -38,9 +40,9 @@ test("blocks that are ready together share a forward, with one prefill at most",
 test("a block that fails a forward fails alone", async () => {
   const batcher = new Batcher(forward(), 2);
   const [good, bad, other] = await Promise.allSettled(
-    [1, 13, 3].map((token) => batcher.run([block(token)], "denoise", [0, 1])),
+    [1, 13, 3].map((token) => batcher.run([block(token)], "denoise")),
   );
   expect(bad).toMatchObject({ status: "rejected", reason: new Error("thirteen") });
-  expect(good).toMatchObject({ value: { candidates: [{ token: 1 }, { token: 1 }] } });
-  expect(other).toMatchObject({ value: { candidates: [{ token: 3 }, { token: 3 }] } });
+  expect(good).toMatchObject({ value: { candidates: [[{ token: 1 }, { token: 1 }]] } });
+  expect(other).toMatchObject({ value: { candidates: [[{ token: 3 }, { token: 3 }]] } });
 });

@@ -3,28 +3,29 @@
  * is in it; who is done leaves, who is new joins the next. It knows blocks, not sequences.
  */
 import { setImmediate } from "node:timers/promises";
-import type { Candidate, Draw } from "../engine/decode.ts";
+import type { AskedBlock, Candidate } from "../engine/decode.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import type { Forward, ForwardOutput, RowDraw } from "./forward.ts";
 
-/** `denoise` wants candidates for its last block; `prefill` and `commit` only keys and values. */
-export type ForwardKind = "denoise" | "prefill" | "commit";
+/** `prefill` wants keys and values only. */
+export type ForwardKind = "denoise" | "prefill";
+
+/** A block in a forward and the cells of it that want a candidate. */
+export type PlacedBlock = BlockInput & Pick<AskedBlock, "cells" | "draws">;
 
 /** Where a submission's blocks stand in the forward that ran them. */
 export interface Batched {
   readonly output: ForwardOutput;
   /** The first of its blocks in `output`. */
   readonly first: number;
-  /** Of the cells it asked for. */
-  readonly candidates: readonly Candidate[];
+  /** Of each block, for the cells it asked for. */
+  readonly candidates: readonly (readonly Candidate[])[];
 }
 
 interface Submission {
   /** `peers` count from the submission's own first block. */
-  readonly blocks: readonly BlockInput[];
+  readonly blocks: readonly PlacedBlock[];
   readonly kind: ForwardKind;
-  readonly cells: readonly number[];
-  readonly draws: readonly Draw[];
   readonly resolve: (batched: Batched) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -40,15 +41,10 @@ export class Batcher {
     this.#blockLength = blockLength;
   }
 
-  /** Runs blocks in one forward, with whatever else is ready. `cells` and `draws` are of the last block. */
-  run(
-    blocks: readonly BlockInput[],
-    kind: ForwardKind,
-    cells: readonly number[] = [],
-    draws: readonly Draw[] = [],
-  ): Promise<Batched> {
+  /** Runs blocks in one forward, with whatever else is ready. */
+  run(blocks: readonly PlacedBlock[], kind: ForwardKind): Promise<Batched> {
     const { promise, resolve, reject } = Promise.withResolvers<Batched>();
-    this.#pending.push({ blocks, kind, cells, draws, resolve, reject });
+    this.#pending.push({ blocks, kind, resolve, reject });
     void this.#pump();
     return promise;
   }
@@ -75,7 +71,7 @@ export class Batcher {
   async #runBatch(batch: readonly Submission[]): Promise<void> {
     try {
       const firsts: number[] = [];
-      const blocks: BlockInput[] = [];
+      const blocks: PlacedBlock[] = [];
       for (const submission of batch) {
         const first = blocks.length;
         firsts.push(first);
@@ -84,25 +80,28 @@ export class Batcher {
         );
       }
       const output = await this.#forward.layers(blocks);
-      const rows: number[] = [];
-      const draws: RowDraw[] = [];
-      batch.forEach((submission, i) => {
-        const block = (firsts[i] as number) + submission.blocks.length - 1;
-        const rowOf = new Map(submission.cells.map((cell, row) => [cell, rows.length + row]));
-        draws.push(...submission.draws.map(({ cell, ...draw }) => ({ ...draw, row: rowOf.get(cell) as number })));
-        rows.push(...submission.cells.map((cell) => block * this.#blockLength + cell));
-      });
-      const found = rows.length > 0 ? await this.#forward.head(output, rows, draws) : [];
-      let next = 0;
-      batch.forEach(({ cells, resolve }, i) => {
-        const end = next + cells.length;
-        resolve({ output, first: firsts[i] as number, candidates: found.slice(next, end) });
-        next = end;
+      const found = await this.#candidates(output, blocks);
+      batch.forEach(({ blocks, resolve }, i) => {
+        const first = firsts[i] as number;
+        resolve({ output, first, candidates: found.slice(first, first + blocks.length) });
       });
     } catch (error) {
       if (batch.length === 1) return batch[0]?.reject(error);
       // One of them is at fault: alone, the others get what they would have got.
       for (const submission of batch) await this.#runBatch([submission]);
     }
+  }
+
+  /** The candidates that each block asked for. */
+  async #candidates(output: ForwardOutput, blocks: readonly PlacedBlock[]): Promise<Candidate[][]> {
+    const rows: number[] = [];
+    const draws: RowDraw[] = [];
+    blocks.forEach((block, b) => {
+      const rowOf = new Map(block.cells.map((cell, row) => [cell, rows.length + row]));
+      draws.push(...(block.draws ?? []).map(({ cell, ...draw }) => ({ ...draw, row: rowOf.get(cell) as number })));
+      rows.push(...block.cells.map((cell) => b * this.#blockLength + cell));
+    });
+    const found = rows.length > 0 ? await this.#forward.head(output, rows, draws) : [];
+    return blocks.map(({ cells }) => found.splice(0, cells.length));
   }
 }

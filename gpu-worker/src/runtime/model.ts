@@ -2,11 +2,11 @@
  * The engine's model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. It knows no text and
  * no rules of decoding.
  */
-import type { Candidate, Draw, SequenceModel } from "../engine/decode.ts";
+import type { SequenceForwards } from "../engine/carrying.ts";
+import type { AskedBlock, Candidate } from "../engine/decode.ts";
 import type { PageId } from "../engine/kv-cache.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { BlockInput } from "./attention-inputs.ts";
-import { Batcher } from "./batcher.ts";
+import { Batcher, type PlacedBlock } from "./batcher.ts";
 import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
 import { KvTensors } from "./kv-tensors.ts";
 import { openSessions, type SessionOptions } from "./package.ts";
@@ -26,12 +26,10 @@ export interface ForwardCounts {
   /** Denoise forwards, which use the head. */
   forwards: number;
   prefillForwards: number;
-  /** Forwards only for the K/V of a committed block. */
-  commitForwards: number;
 }
 
-/** A sequence's model, and the forwards it took so far. */
-export interface CountedSequenceModel extends SequenceModel {
+/** A sequence's forwards, and how many it took so far. */
+export interface CountedSequence extends SequenceForwards {
   readonly counts: Readonly<ForwardCounts>;
 }
 
@@ -41,9 +39,9 @@ export interface Model {
    * A sequence whose K/V go into `pages`, which the caller has allocated: one per block of prompt and answer. The first
    * `cachedBlocks` are filled already. Between two calls an entry may change to a page that holds the same block.
    */
-  sequence(pages: readonly PageId[], cachedBlocks?: number): CountedSequenceModel;
+  sequence(pages: readonly PageId[], cachedBlocks?: number): CountedSequence;
   /** The slow twin of `sequence`: no cache; every forward runs everything from the first token. */
-  sequenceWithoutCache(): CountedSequenceModel;
+  sequenceWithoutCache(): CountedSequence;
 }
 
 /** Opens a package. @throws PackageError */
@@ -51,7 +49,7 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   const sessions = await openSessions(folder, manifest, options);
   const kv = new KvTensors(manifest, options.pages);
   const batcher = new Batcher(new Forward(sessions, manifest, kv, options.onRoute), manifest.blockLength);
-  const counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
+  const counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   const shared = { batcher, kv, blockLength: manifest.blockLength, counts };
   return {
     counts,
@@ -68,13 +66,13 @@ interface Shared {
   readonly counts: ForwardCounts;
 }
 
-class CachedSequence implements CountedSequenceModel {
-  readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
+class CachedSequence implements CountedSequence {
+  readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
   #cached: number;
-  /** The last denoise step: what it saw, and where its keys and values are. */
-  #lastStep: { readonly block: readonly number[]; readonly output: ForwardOutput; readonly at: number } | undefined;
+  /** The last forward of open blocks: where the keys and values of the first that is not committed yet are. */
+  #last: { readonly output: ForwardOutput; at: number; readonly open: AskedBlock[] } | undefined;
 
   constructor(shared: Shared, pages: readonly PageId[], cachedBlocks: number) {
     this.#shared = shared;
@@ -88,37 +86,33 @@ class CachedSequence implements CountedSequenceModel {
       signal.throwIfAborted();
       const chunk = blocks.slice(first, first + PREFILL_BLOCKS);
       count(this, this.#shared, "prefillForwards");
-      const { output, first: at } = await this.#shared.batcher.run(this.#inputs(chunk), "prefill");
+      const asked = chunk.map((tokens) => ({ tokens, cells: [] }));
+      const { output, first: at } = await this.#shared.batcher.run(this.#inputs(asked), "prefill");
       chunk.forEach((_, i) => {
         this.#append(output, at + i);
       });
     }
   }
 
-  async denoise(
-    block: readonly number[],
-    cells: readonly number[],
-    draws?: readonly Draw[],
-  ): Promise<readonly Candidate[]> {
+  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
     count(this, this.#shared, "forwards");
-    const { batcher } = this.#shared;
-    const { output, first: at, candidates } = await batcher.run(this.#inputs([block]), "denoise", cells, draws);
-    this.#lastStep = { block: [...block], output, at };
+    const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs(blocks), "denoise");
+    this.#last = { output, at, open: [...blocks] };
     return candidates;
   }
 
   async commit(block: readonly number[]): Promise<void> {
-    const last = this.#lastStep;
-    this.#lastStep = undefined;
-    if (last?.block.every((token, i) => token === block[i])) return this.#append(last.output, last.at);
-    count(this, this.#shared, "commitForwards");
-    const { output, first } = await this.#shared.batcher.run(this.#inputs([block]), "commit");
-    this.#append(output, first);
+    const last = this.#last;
+    const seen = last?.open.shift();
+    if (last === undefined || !seen?.tokens.every((token, i) => token === block[i])) {
+      throw new Error("a block was committed that the last forward did not see");
+    }
+    this.#append(last.output, last.at++);
   }
 
-  #inputs(blocks: readonly (readonly number[])[]): BlockInput[] {
+  #inputs(blocks: readonly AskedBlock[]): PlacedBlock[] {
     const pages = this.#pages.slice(0, this.#cached);
-    return blocks.map((tokens, i) => ({ tokens, pages, peers: range(i) }));
+    return blocks.map((block, i) => ({ ...block, pages, peers: range(i) }));
   }
 
   #append(output: ForwardOutput, at: number): void {
@@ -129,8 +123,8 @@ class CachedSequence implements CountedSequenceModel {
   }
 }
 
-class UncachedSequence implements CountedSequenceModel {
-  readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0, commitForwards: 0 };
+class UncachedSequence implements CountedSequence {
+  readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #tokens: number[] = [];
 
@@ -142,15 +136,12 @@ class UncachedSequence implements CountedSequenceModel {
     this.#tokens.push(...tokens);
   }
 
-  async denoise(
-    block: readonly number[],
-    cells: readonly number[],
-    draws?: readonly Draw[],
-  ): Promise<readonly Candidate[]> {
+  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
     count(this, this.#shared, "forwards");
-    const blocks = cut([...this.#tokens, ...block], this.#shared.blockLength);
-    const inputs = blocks.map((tokens, i) => ({ tokens, pages: [], peers: range(i) }));
-    return (await this.#shared.batcher.run(inputs, "denoise", cells, draws)).candidates;
+    const before = cut(this.#tokens, this.#shared.blockLength).map((tokens) => ({ tokens, cells: [] }));
+    const inputs = [...before, ...blocks].map((block, i) => ({ ...block, pages: [], peers: range(i) }));
+    const { candidates } = await this.#shared.batcher.run(inputs, "denoise");
+    return candidates.slice(before.length);
   }
 
   async commit(block: readonly number[]): Promise<void> {

@@ -367,7 +367,7 @@ export declare type Usage = Message<"palimpsest.v1.Usage"> & {
   completionTokens: number;
 
   /**
-   * Denoise forwards that used the head; prefill and K/V-only commit forwards are counted apart.
+   * Denoise forwards that used the head, also where one ran two blocks; prefill forwards are counted apart.
    *
    * @generated from field: uint32 forwards = 4;
    */
@@ -379,6 +379,8 @@ export declare type Usage = Message<"palimpsest.v1.Usage"> & {
   prefillForwards: number;
 
   /**
+   * Forwards for nothing but the K/V of a committed block; 0 where those ride along with the next block's first step.
+   *
    * @generated from field: uint32 commit_forwards = 6;
    */
   commitForwards: number;
