@@ -1,6 +1,6 @@
 /**
- * How often a quantized package of the demo checkpoint gives the very answer that f32 gives, at temperature 0: the prompts of
- * the golden runs, every mode they were recorded in.
+ * What quantized weights change, on the prompts and modes of the golden runs at temperature 0: how often the demo checkpoint
+ * gives the very answer that f32 gives, and how far the logits of both golden checkpoints move.
  */
 import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
 import { decode } from "../../gpu-worker/src/engine/decode.ts";
@@ -8,6 +8,8 @@ import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
+import { SHIPPED_PACKAGE } from "../support/system.ts";
+import { logitErrors } from "./logit-error.ts";
 
 export async function benchQuantization(): Promise<void> {
   const runs = goldenRuns("demo-21");
@@ -22,6 +24,37 @@ export async function benchQuantization(): Promise<void> {
     const perMode = modes.map((mode) => share(runs.filter((run) => run.mode === mode)));
     console.log(`| ${quantization} | ${megabytes.toFixed(1)} MB | ${perMode.join(" | ")} | ${share(runs)} |`);
   }
+  console.log(
+    "\nlogits of the f32 runs' denoise steps, f32 deciding each step; error in standard deviations of f32's\n",
+  );
+  console.log("| checkpoint | weights | rows | rms error | largest | divergence, nats | equal greedy tokens |");
+  console.log("|---|---|---|---|---|---|---|");
+  for (const name of ["tiny-21", "demo-21"] as const) {
+    for (const [quantization, error] of await logitErrors(name, ["int8", "int4"])) {
+      const cells = [
+        name,
+        quantization,
+        error.rows,
+        error.rms.toFixed(4),
+        error.largest.toFixed(2),
+        error.divergence.toExponential(1),
+        `${(100 * error.equalTokens).toFixed(2)} %`,
+      ];
+      console.log(`| ${cells.join(" | ")} |`);
+    }
+  }
+  console.log(`\nthe shipped package has the weights of demo-21 in int8: ${(await isShipped()) ? "yes" : "no"}`);
+}
+
+/** Whether the package that ships has the very weight files that demo-21 converts to. */
+async function isShipped(): Promise<boolean> {
+  await using golden = await convertGolden("demo-21", { quantization: "int8", ranks: 1 });
+  const [made, shipped] = await Promise.all(
+    [golden.folder, SHIPPED_PACKAGE].map(async (folder) =>
+      (await readManifest(folder)).files.filter(({ path }) => path.endsWith(".bin")).map(({ sha256 }) => sha256),
+    ),
+  );
+  return made?.join() === shipped?.join();
 }
 
 async function compare(quantization: Quantization, runs: readonly GoldenRun[]) {
