@@ -17,12 +17,21 @@ export interface Draw extends Sampling {
   readonly uniform: number;
 }
 
+/** Moves the logit of a token at a cell, before anything is chosen; minus infinity for a token that may not stand there. */
+export interface Adjustment {
+  readonly cell: number;
+  readonly token: number;
+  readonly by: number;
+}
+
 /** A block in a forward, and what is asked about it. */
 export interface AskedBlock {
   readonly tokens: readonly number[];
   /** Cells that want a candidate. Those that cannot change are left out, which spares the head their rows. */
   readonly cells: readonly number[];
   readonly draws?: readonly Draw[];
+  /** At `cells`; at most one for a token at a cell. */
+  readonly adjustments?: readonly Adjustment[];
 }
 
 /** A model as one sequence sees it. Positions are implied: what was prefilled and committed comes first. */

@@ -1,12 +1,13 @@
 /** A model for tests that answers from a script: one list of candidates per forward. */
 import type { SequenceForwards } from "./carrying.ts";
 import type { AskedBlock, Candidate, SequenceModel } from "./decode.ts";
+import type { Scorer, TokenScore } from "./token-scores.ts";
 
 /** `"7@.9"`: token 7 with probability 0.9. */
 type ScriptedCandidate = `${number}@${number}`;
 
 /** Records what the decoding did to it. */
-export class ScriptedModel implements SequenceModel, SequenceForwards {
+export class ScriptedModel implements SequenceModel, SequenceForwards, Scorer {
   readonly prefilled: number[] = [];
   readonly committed: number[][] = [];
   /** Blocks as they stood before each forward. */
@@ -36,6 +37,16 @@ export class ScriptedModel implements SequenceModel, SequenceForwards {
         const [token, probability] = (forward[cell] as ScriptedCandidate).split("@").map(Number) as [number, number];
         return { token, probability };
       });
+    });
+  }
+
+  /** By the last forward's script, which gives a token that it does not name no probability. */
+  async score(cells: readonly number[], tokens: readonly number[]): Promise<readonly TokenScore[]> {
+    const forward = this.#script[Math.min(this.counts.forwards, this.#script.length) - 1] ?? [];
+    return cells.map((cell, i) => {
+      const [token, probability] = (forward[cell] as ScriptedCandidate).split("@").map(Number) as [number, number];
+      const best = { token, logprob: Math.log(probability) };
+      return { logprob: token === tokens[i] ? best.logprob : Number.NEGATIVE_INFINITY, best: [best] };
     });
   }
 

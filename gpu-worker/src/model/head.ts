@@ -1,6 +1,7 @@
 /**
- * The decode head as ONNX nodes: from hidden rows to candidates. Logits stay inside. Sizes: R rows, V vocabulary, Q of the
- * rows that draw their token instead of taking the best.
+ * The decode head as ONNX nodes: from hidden rows to candidates. Logits stay inside. Sizes: R rows, V vocabulary, E logits
+ * that are adjusted, Q of the rows that draw a token as well, P of the rows whose token is scored. A head that is asked for
+ * none of E, Q and P computes nothing for them.
  */
 import type { ModelConfig } from "./config.ts";
 import { matrix, project, rmsNorm, widen } from "./layers.ts";
@@ -24,6 +25,20 @@ export function logits(g: OnnxGraph, rows: Value, config: ModelConfig, quantizat
   // 8 bits cost the head no time against 4, and it decides every token.
   const head = matrix("lm_head", [[tensor, vocabSize, hiddenSize]]);
   return widen(g, project(g, normed, head, quantization === "none" ? "none" : "int8"));
+}
+
+/** What moves single logits, before anything is chosen. */
+export interface AdjustInputs {
+  /** i64 [E, 2]: row and token, each pair once. */
+  readonly at: Value;
+  /** f32 [E]: what is added there; minus infinity for a token that may not be. */
+  readonly by: Value;
+}
+
+/** Logits [R, V] with a few of them moved. */
+export function adjusted(g: OnnxGraph, scores: Value, { at, by }: AdjustInputs): Value {
+  const moved = g.node("Add", [g.node("GatherND", [scores, at]), by]);
+  return g.node("ScatterND", [scores, at, moved]);
 }
 
 /** Tokens of each row and their probabilities in the full softmax, the best first: a column [R, 1] of each per rank. */
@@ -98,7 +113,7 @@ export function drawnCandidates(
   const probabilities = g.node("Softmax", [allowed]); // [Q, V]
 
   const kept = Math.min(FILTER_TOKENS, vocabSize);
-  const best = bestOf(g, probabilities, kept, vocabSize); // [Q, kept], descending
+  const [best] = bestOf(g, probabilities, g.ints([kept]), vocabSize); // [Q, kept], descending
   const ranks = g.ints(
     Array.from({ length: kept }, (_, rank) => rank),
     [1, kept],
@@ -132,12 +147,36 @@ export function drawnCandidates(
   return { token: squeeze(g, token), probability: squeeze(g, probability) };
 }
 
-/** The largest of each row. onnxruntime's TopK divides by the number of rows, so a row of zeros comes along. */
-function bestOf(g: OnnxGraph, x: Value, count: number, columnCount: number): Value {
+/** What scores given tokens. */
+export interface ScoreInputs {
+  /** i64 [P]. */
+  readonly rows: Value;
+  /** i64 [P, 1]: the token of each. */
+  readonly tokens: Value;
+  /** i64 [1]: how many of the best tokens, K, are told beside it. */
+  readonly count: Value;
+}
+
+/** Natural logarithms of probabilities in the full softmax: of the given tokens [P], and of the best ones [P, K] with their ids. */
+export function scoredTokens(
+  g: OnnxGraph,
+  scores: Value,
+  { rows, tokens, count }: ScoreInputs,
+  { vocabSize }: ModelConfig,
+): { logprob: Value; bestTokens: Value; bestLogprobs: Value } {
+  const logprobs = g.node("LogSoftmax", [g.node("Gather", [scores, rows])], { attributes: { axis: 1 } });
+  const logprob = squeeze(g, g.node("GatherElements", [logprobs, tokens], { attributes: { axis: 1 } }));
+  const [bestLogprobs, bestTokens] = bestOf(g, logprobs, count, vocabSize);
+  return { logprob, bestTokens, bestLogprobs };
+}
+
+/** The largest of each row, descending, and their columns. onnxruntime's TopK divides by the number of rows: a row of zeros comes along. */
+function bestOf(g: OnnxGraph, x: Value, count: Value, columnCount: number): [values: Value, columns: Value] {
   const zeros = g.node("Expand", [g.floats([0], [1, 1]), g.ints([1, columnCount])]);
   const rows = g.node("Concat", [x, zeros], { attributes: { axis: 0 } });
-  const best = g.nodes("TopK", [rows, g.ints([count])], 2)[0] as Value;
-  return g.node("Slice", [best, g.ints([0]), g.ints([-1]), g.ints([0])]);
+  const best = g.nodes("TopK", [rows, count], 2);
+  const [values, found] = best.map((one) => g.node("Slice", [one, g.ints([0]), g.ints([-1]), g.ints([0])]));
+  return [values as Value, found as Value];
 }
 
 /** [rows, columns] -> [rows, 1] */

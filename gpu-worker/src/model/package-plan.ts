@@ -5,7 +5,7 @@
  */
 import type { ModelConfig } from "./config.ts";
 import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
-import { drawnCandidates, logits, rankedTokens, squeeze, withoutTokens } from "./head.ts";
+import { adjusted, drawnCandidates, logits, rankedTokens, scoredTokens, squeeze, withoutTokens } from "./head.ts";
 import {
   addPartials,
   attention,
@@ -170,11 +170,15 @@ function expertNodes(config: ModelConfig, layer: number, local: readonly number[
 function headNodes(config: ModelConfig, options: PlanOptions, output: "candidates" | "logits"): OnnxGraph {
   const g = new OnnxGraph(HEAD_GRAPH, realType(options.target));
   const rows = g.node("Gather", [hiddenInput(g, config.hiddenSize), g.input("rows", "i64", ["R"])]);
-  const scores = logits(g, rows, config, options.quantization);
+  const raw = logits(g, rows, config, options.quantization);
   if (output === "logits") {
-    g.output("logits", scores, "f32", ["R", config.vocabSize]);
+    g.output("logits", raw, "f32", ["R", config.vocabSize]);
     return g;
   }
+  const scores = adjusted(g, raw, {
+    at: g.input("adjusted", "i64", ["E", 2]),
+    by: g.input("adjustments", "f32", ["E"]),
+  });
   const { maskToken, editTokens } = options;
   const edits = editTokens === undefined ? [] : [editTokens.delete, editTokens.split];
   const ranked = withoutTokens(g, rankedTokens(g, scores, 2 + edits.length), [maskToken]);
@@ -197,6 +201,15 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
   const drawn = drawnCandidates(g, scores, inputs, config, [maskToken, ...edits]);
   g.output("drawn_token", drawn.token, "i64", ["Q"]);
   g.output("drawn_probability", drawn.probability, "f32", ["Q"]);
+  const asked = {
+    rows: g.input("scored_rows", "i64", ["P"]),
+    tokens: g.input("scored_tokens", "i64", ["P", 1]),
+    count: g.input("best_count", "i64", [1]),
+  };
+  const scored = scoredTokens(g, scores, asked, config);
+  g.output("logprob", scored.logprob, "f32", ["P"]);
+  g.output("best_tokens", scored.bestTokens, "i64", ["P", "K"]);
+  g.output("best_logprobs", scored.bestLogprobs, "f32", ["P", "K"]);
   return g;
 }
 

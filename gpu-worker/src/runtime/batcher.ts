@@ -5,13 +5,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { AskedBlock, Candidate } from "../engine/decode.ts";
 import type { BlockInput } from "./attention-inputs.ts";
-import type { Forward, ForwardOutput, RowDraw } from "./forward.ts";
+import type { Forward, ForwardOutput, RowAdjustment, RowDraw } from "./forward.ts";
 
 /** `prefill` wants keys and values only. */
 export type ForwardKind = "denoise" | "prefill";
 
 /** A block in a forward and the cells of it that want a candidate. */
-export type PlacedBlock = BlockInput & Pick<AskedBlock, "cells" | "draws">;
+export type PlacedBlock = BlockInput & Pick<AskedBlock, "cells" | "draws" | "adjustments">;
 
 /** Where a submission's blocks stand in the forward that ran them. */
 export interface Batched {
@@ -96,12 +96,17 @@ export class Batcher {
   async #candidates(output: ForwardOutput, blocks: readonly PlacedBlock[]): Promise<Candidate[][]> {
     const rows: number[] = [];
     const draws: RowDraw[] = [];
+    const adjustments: RowAdjustment[] = [];
     blocks.forEach((block, b) => {
       const rowOf = new Map(block.cells.map((cell, row) => [cell, rows.length + row]));
       draws.push(...(block.draws ?? []).map(({ cell, ...draw }) => ({ ...draw, row: rowOf.get(cell) as number })));
+      // There may be more than an argument list can hold.
+      for (const { cell, token, by } of block.adjustments ?? []) {
+        adjustments.push({ row: rowOf.get(cell) as number, token, by });
+      }
       rows.push(...block.cells.map((cell) => b * this.#blockLength + cell));
     });
-    const found = rows.length > 0 ? await this.#forward.head(output, rows, draws) : [];
+    const found = rows.length > 0 ? await this.#forward.head(output, rows, draws, adjustments) : [];
     return blocks.map(({ cells }) => found.splice(0, cells.length));
   }
 }

@@ -5,6 +5,7 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, Choice } from "../engine/block.ts";
 import type { Sampling } from "../engine/sampling.ts";
+import type { TokenScore } from "../engine/token-scores.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, expertGraph, expertsOfRank, HEAD_GRAPH, layerGraph } from "../model/package-plan.ts";
@@ -26,6 +27,13 @@ export interface RowDraw extends Sampling {
   readonly row: number;
   /** In [0, 1). */
   readonly uniform: number;
+}
+
+/** Moves the logit of a token at one of the head's rows. */
+export interface RowAdjustment {
+  readonly row: number;
+  readonly token: number;
+  readonly by: number;
 }
 
 /** Is told the experts [T, K] that a layer's router chose. */
@@ -74,16 +82,13 @@ export class Forward {
   }
 
   /** The candidates at `rows` of a forward; `draws` says which of them draw a token as well. */
-  async head(output: ForwardOutput, rows: readonly number[], draws: readonly RowDraw[] = []): Promise<Candidate[]> {
-    const { hidden, partials } = output;
-    // An even number of rows, for the same reason as in parallel/permutation.ts.
-    const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
-    const out = await this.#run(HEAD_GRAPH, {
-      hidden,
-      partials,
-      rows: int64(even, [even.length]),
-      ...drawInputs(draws, this.#manifest.config.vocabSize),
-    });
+  async head(
+    output: ForwardOutput,
+    rows: readonly number[],
+    draws: readonly RowDraw[] = [],
+    adjustments: readonly RowAdjustment[] = [],
+  ): Promise<Candidate[]> {
+    const out = await this.#head(output, rows, { draws, adjustments });
     let candidates: Candidate[] = choices(out.token as Tensor, out.probability as Tensor);
     if (out.edit_tokens !== undefined) {
       const edits = choices(out.edit_tokens as Tensor, out.edit_probabilities as Tensor);
@@ -97,6 +102,49 @@ export class Forward {
       candidates[row] = { ...(candidates[row] as Candidate), drawn };
     });
     return candidates.slice(0, rows.length);
+  }
+
+  /** The score of a token at each of `rows` of a forward, and of the `best` tokens there. */
+  async score(
+    output: ForwardOutput,
+    rows: readonly number[],
+    tokens: readonly number[],
+    best: number,
+  ): Promise<TokenScore[]> {
+    const out = await this.#head(output, rows, { tokens, best });
+    const bestLogprobs = (out.best_logprobs as Tensor).data as Float32Array;
+    const bestTokens = (out.best_tokens as Tensor).data as BigInt64Array;
+    return Array.from((out.logprob as Tensor).data as Float32Array, (logprob, row) => ({
+      logprob,
+      best: Array.from({ length: best }, (_, rank) => ({
+        token: Number(bestTokens[row * best + rank]),
+        logprob: bestLogprobs[row * best + rank] as number,
+      })),
+    }));
+  }
+
+  async #head({ hidden, partials }: ForwardOutput, rows: readonly number[], asked: HeadRequest) {
+    const { draws = [], adjustments = [], tokens = [], best = 0 } = asked;
+    // An even number of rows, for the same reason as in parallel/permutation.ts.
+    const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
+    return this.#run(HEAD_GRAPH, {
+      hidden,
+      partials,
+      rows: int64(even, [even.length]),
+      ...drawInputs(draws, this.#manifest.config.vocabSize),
+      adjusted: int64(
+        adjustments.flatMap(({ row, token }) => [row, token]),
+        [adjustments.length, 2],
+      ),
+      adjustments: new Tensor(
+        "float32",
+        Float32Array.from(adjustments, ({ by }) => by),
+        [adjustments.length],
+      ),
+      scored_rows: int64([...tokens.keys()], [tokens.length]),
+      scored_tokens: int64(tokens, [tokens.length, 1]),
+      best_count: int64([best], [1]),
+    });
   }
 
   /** Every rank's partial sums over its experts, stacked in rank order: [R, T, H]. */
@@ -123,6 +171,16 @@ export class Forward {
     for (const value of Object.values(outputs)) asBits(value as Tensor);
     return outputs;
   }
+}
+
+/** What the head is asked for beside the best token of each row. */
+interface HeadRequest {
+  readonly draws?: readonly RowDraw[];
+  readonly adjustments?: readonly RowAdjustment[];
+  /** To score, of the first rows. */
+  readonly tokens?: readonly number[];
+  /** Tokens told beside each scored one. */
+  readonly best?: number;
 }
 
 /** How a rank's expert graph lays out its rows. */

@@ -5,6 +5,7 @@
 import type { SequenceForwards } from "../engine/carrying.ts";
 import type { AskedBlock, Candidate } from "../engine/decode.ts";
 import type { PageId } from "../engine/kv-cache.ts";
+import type { Scorer, TokenScore } from "../engine/token-scores.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { Batcher, type PlacedBlock } from "./batcher.ts";
 import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
@@ -29,7 +30,7 @@ export interface ForwardCounts {
 }
 
 /** A sequence's forwards, and how many it took so far. */
-export interface CountedSequence extends SequenceForwards {
+export interface CountedSequence extends SequenceForwards, Scorer {
   readonly counts: Readonly<ForwardCounts>;
 }
 
@@ -48,9 +49,10 @@ export interface Model {
 export async function openModel(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
   const sessions = await openSessions(folder, manifest, options);
   const kv = new KvTensors(manifest, options.pages);
-  const batcher = new Batcher(new Forward(sessions, manifest, kv, options.onRoute), manifest.blockLength);
+  const forward = new Forward(sessions, manifest, kv, options.onRoute);
+  const batcher = new Batcher(forward, manifest.blockLength);
   const counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
-  const shared = { batcher, kv, blockLength: manifest.blockLength, counts };
+  const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   return {
     counts,
     sequence: (pages, cachedBlocks = 0) => new CachedSequence(shared, pages, cachedBlocks),
@@ -60,6 +62,7 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
 
 /** What the sequences of a model share. */
 interface Shared {
+  readonly forward: Forward;
   readonly batcher: Batcher;
   readonly kv: KvTensors;
   readonly blockLength: number;
@@ -71,7 +74,7 @@ class CachedSequence implements CountedSequence {
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
   #cached: number;
-  /** The last forward of open blocks: where the keys and values of the first that is not committed yet are. */
+  /** The last forward of open blocks: where the rows, keys and values of the first that is not committed yet are. */
   #last: { readonly output: ForwardOutput; at: number; readonly open: AskedBlock[] } | undefined;
 
   constructor(shared: Shared, pages: readonly PageId[], cachedBlocks: number) {
@@ -101,6 +104,10 @@ class CachedSequence implements CountedSequence {
     return candidates;
   }
 
+  score(cells: readonly number[], tokens: readonly number[], best: number): Promise<readonly TokenScore[]> {
+    return score(this.#shared, this.#last, cells, tokens, best);
+  }
+
   async commit(block: readonly number[]): Promise<void> {
     const last = this.#last;
     const seen = last?.open.shift();
@@ -127,6 +134,7 @@ class UncachedSequence implements CountedSequence {
   readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #tokens: number[] = [];
+  #last: { readonly output: ForwardOutput; at: number } | undefined;
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -140,13 +148,32 @@ class UncachedSequence implements CountedSequence {
     count(this, this.#shared, "forwards");
     const before = cut(this.#tokens, this.#shared.blockLength).map((tokens) => ({ tokens, cells: [] }));
     const inputs = [...before, ...blocks].map((block, i) => ({ ...block, pages: [], peers: range(i) }));
-    const { candidates } = await this.#shared.batcher.run(inputs, "denoise");
+    const { output, first, candidates } = await this.#shared.batcher.run(inputs, "denoise");
+    this.#last = { output, at: first + before.length };
     return candidates.slice(before.length);
+  }
+
+  score(cells: readonly number[], tokens: readonly number[], best: number): Promise<readonly TokenScore[]> {
+    return score(this.#shared, this.#last, cells, tokens, best);
   }
 
   async commit(block: readonly number[]): Promise<void> {
     this.#tokens.push(...block);
+    if (this.#last) this.#last.at++;
   }
+}
+
+/** Of cells of the first block that is not committed yet. */
+async function score(
+  { forward, blockLength }: Shared,
+  last: { readonly output: ForwardOutput; readonly at: number } | undefined,
+  cells: readonly number[],
+  tokens: readonly number[],
+  best: number,
+): Promise<readonly TokenScore[]> {
+  if (last === undefined) throw new Error("tokens can be scored only after a forward of open blocks");
+  const rows = cells.map((cell) => last.at * blockLength + cell);
+  return forward.score(last.output, rows, tokens, best);
 }
 
 function count(sequence: { counts: ForwardCounts }, shared: Shared, kind: keyof ForwardCounts): void {
