@@ -63,13 +63,23 @@ const rules: readonly (readonly [files: RegExp, mayNotImport: RegExp, instead: s
     "ask for the engine's Model; only src/runtime knows onnxruntime",
   ],
   [
-    /^(?!edge\/src\/adapters\/|gpu-worker\/src\/transport\/)/,
+    /^(?!edge\/src\/adapters\/|gpu-worker\/src\/transport\/|fleet\/)/,
     /^(@grpc\/|grpc-|nats|@nats-io\/)/,
-    "use a port; only edge/src/adapters and gpu-worker/src/transport know what carries messages",
+    "use a port; only edge/src/adapters, gpu-worker/src/transport and fleet know what carries messages",
+  ],
+  [
+    /^fleet\//,
+    /^(?!fleet\/|@palimpsest\/proto|@bufbuild\/protobuf|@nats-io\/|zod)/,
+    "fleet is what edges and workers share of NATS: it knows neither of them",
+  ],
+  [
+    /^(?!edge\/src\/(adapters|entry)\/|gpu-worker\/src\/(transport\/|main\.ts)|fleet\/)/,
+    /^@palimpsest\/fleet/,
+    "use a port; adapters and transport speak to the fleet, entry and main.ts open the connection",
   ],
 ];
 
-const sources = globSync("{proto/src,edge,gpu-worker}/**/*.{ts,js}", { cwd: root }).filter(
+const sources = globSync("{proto/src,fleet,edge,gpu-worker}/**/*.{ts,js}", { cwd: root }).filter(
   (file) => !/\.test\.ts$|(^|\/)node_modules\//.test(file),
 );
 const imports = sources.flatMap((file) =>

@@ -8,7 +8,14 @@ export type ErrorCode =
   | "payload_too_large"
   | "unsupported_content_type"
   | "unknown_url"
+  | "response_not_found"
+  | "idempotency_conflict"
   | "method_not_allowed";
+
+interface EdgeErrorOptions {
+  param?: string | undefined;
+  retryAfterMs?: number;
+}
 
 /** Something the client must be told: what was wrong and what to do about it. */
 export class EdgeError extends Error {
@@ -16,15 +23,18 @@ export class EdgeError extends Error {
   readonly code: ErrorCode;
   /** The request parameter at fault, as in `messages[0].content`. */
   readonly param: string | null;
+  /** When it is worth trying again, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    { param, ...options }: ErrorOptions & { param?: string | undefined } = {},
+    { param, retryAfterMs, ...options }: ErrorOptions & EdgeErrorOptions = {},
   ) {
     super(message, options);
     this.code = code;
     this.param = param ?? null;
+    this.retryAfterMs = retryAfterMs;
   }
 
   get status(): number {
@@ -42,8 +52,14 @@ export interface ErrorBody {
   error: { message: string; type: string; param: string | null; code: string };
 }
 
-export function errorResponse(error: EdgeError, headers?: Record<string, string>): Response {
-  return Response.json(error, headers ? { status: error.status, headers } : { status: error.status });
+export function errorResponse(error: EdgeError, headers: Record<string, string> = {}): Response {
+  const { status, retryAfterMs } = error;
+  // OpenAI's clients read the first of these, everybody else the second.
+  const retry = retryAfterMs !== undefined && {
+    "retry-after-ms": String(retryAfterMs),
+    "retry-after": String(Math.ceil(retryAfterMs / 1000)),
+  };
+  return Response.json(error, { status, headers: { ...retry, ...headers } });
 }
 
 /** An error that nobody meant for the client: the log gets all of it, the client an id to ask about. */
@@ -60,8 +76,12 @@ const forms: Record<ErrorCode, { status: number; type: string }> = {
   invalid_api_key: { status: 401, type: "authentication_error" },
   model_not_found: { status: 404, type: "invalid_request_error" },
   unknown_url: { status: 404, type: "invalid_request_error" },
+  response_not_found: { status: 404, type: "invalid_request_error" },
   method_not_allowed: { status: 405, type: "invalid_request_error" },
+  idempotency_conflict: { status: 409, type: "invalid_request_error" },
   payload_too_large: { status: 413, type: "invalid_request_error" },
+  // Not 5xx: clients would send it again by themselves, to the next worker.
+  poisoned: { status: 422, type: "server_error" },
   overloaded: { status: 429, type: "rate_limit_error" },
   // nginx's "client closed request": the standard has no status for it.
   cancelled: { status: 499, type: "cancelled" },

@@ -1,5 +1,6 @@
 /** What the edge needs from the world: replicas that generate, a clock, a log. It names no library. */
 import type { EditEvent } from "@palimpsest/proto";
+import type { Position } from "./stream/feed.ts";
 
 /** The fleet as routes see it: what can be asked for, and the right to ask it of someone. */
 export interface Replicas {
@@ -16,8 +17,37 @@ export interface Replicas {
 
 /** The right to a slot on one replica. Disposing it gives the slot back. */
 export interface Lease extends AsyncDisposable {
-  /** One response's edit events. The last one is `end` or `error`: it never throws, not even when the replica is lost. */
+  /**
+   * One response's edit events. The last one is `end` or `error`: once begun it never throws, not even when the replica is lost.
+   * @throws EdgeError before the first event, when the request is not taken: too large, or too many wait
+   */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
+}
+
+/** Responses by their id, wherever they run: there is such a thing only in a fleet, which has a log. */
+export interface Responses {
+  /** Whether this owner made the response and it is still known. Where nobody is told apart, all owners are "". */
+  isKnown(responseId: string, owner: string): Promise<boolean>;
+  /** What comes after a position, or everything, to the last event. Leaving does not cancel. */
+  watch(responseId: string, after: Position | undefined, signal: AbortSignal): AsyncIterable<EditEvent>;
+  cancel(responseId: string): Promise<void>;
+  /** Makes the key stand for this request. @returns what it has stood for before, if it has */
+  claimKey(key: IdempotencyKey, responseId: string): Promise<KnownResponse | undefined>;
+  /** The request was not taken after all: the key is free again. */
+  releaseKey(key: IdempotencyKey): Promise<void>;
+}
+
+export interface IdempotencyKey {
+  readonly owner: string;
+  /** As the client sent it. */
+  readonly key: string;
+  /** JSON of the request. */
+  readonly body: string;
+}
+
+export interface KnownResponse {
+  readonly responseId: string;
+  readonly sameBody: boolean;
 }
 
 /** One copy of a model, as an adapter offers it to placement. */
@@ -60,6 +90,10 @@ export interface GenerateRequest {
   readonly drafts: boolean;
   /** What stands for the tenant: workers share no keys and values between two. Absent where nobody is told apart. */
   readonly cacheScope?: string;
+  /** Who goes first where requests wait. Absent: default. */
+  readonly priority?: "interactive" | "default" | "batch";
+  /** Goes on when nobody reads it. */
+  readonly background?: boolean;
 }
 
 export type Prompt =

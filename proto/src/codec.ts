@@ -48,8 +48,9 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
       };
     }
     case "commit": {
-      const { choice, block, text, start, length, tokenIds } = event.value;
-      return { ...base, type: "commit", choice, block, text, start, length, token_ids: tokenIds };
+      const { choice, block, text, start, length, tokenIds, finishReason } = event.value;
+      const finish = finishReason !== undefined && { finish_reason: decodeFinishReason(finishReason) };
+      return { ...base, type: "commit", choice, block, text, start, length, token_ids: tokenIds, ...finish };
     }
     case "done": {
       const { choice, finishReason } = event.value;
@@ -72,7 +73,7 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
 /** The event as clients may see it: without what only another worker needs. */
 export function publicEvent(event: EditEvent): EditEvent {
   if (event.type !== "commit") return event;
-  const { token_ids: _, ...shown } = event;
+  const { token_ids: _tokens, finish_reason: _reason, ...shown } = event;
   return shown;
 }
 
@@ -111,6 +112,7 @@ const errorCodes = {
   cancelled: wire.ErrorCode.CANCELLED,
   deadline_exceeded: wire.ErrorCode.DEADLINE_EXCEEDED,
   internal: wire.ErrorCode.INTERNAL,
+  poisoned: wire.ErrorCode.POISONED,
 } as const satisfies Record<ErrorCode, wire.ErrorCode>;
 
 function encodeBody(event: EditEvent): wire.EditEvent["event"] {
@@ -123,8 +125,10 @@ function encodeBody(event: EditEvent): wire.EditEvent["event"] {
       return { case: "draft", value: create(wire.DraftSchema, value) };
     }
     case "commit": {
-      const { choice, block, text, start, length, token_ids: tokenIds = [] } = event;
-      return { case: "commit", value: create(wire.CommitSchema, { choice, block, text, start, length, tokenIds }) };
+      const { choice, block, text, start, length, token_ids: tokenIds = [], finish_reason } = event;
+      const finish = finish_reason !== undefined && { finishReason: finishReasons[finish_reason] };
+      const commit = { choice, block, text, start, length, tokenIds, ...finish };
+      return { case: "commit", value: create(wire.CommitSchema, commit) };
     }
     case "done": {
       const finishReason = finishReasons[event.finish_reason];

@@ -73,6 +73,8 @@ export interface CommitEvent extends EventBase {
   length: number;
   /** The block's generated cells: on the internal wire only. */
   token_ids?: number[];
+  /** On the choice's last commit: on the internal wire only. */
+  finish_reason?: FinishReason;
 }
 
 /** The choice has its last commit. */
@@ -120,6 +122,7 @@ export type ErrorCode =
   | "unavailable"
   | "cancelled"
   | "deadline_exceeded"
-  | "internal";
+  | "internal"
+  | "poisoned";
 
 export type EditEvent = OpenEvent | DraftEvent | CommitEvent | DoneEvent | EndEvent | ErrorEvent;

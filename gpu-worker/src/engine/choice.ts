@@ -36,10 +36,11 @@ export async function* tellChoice(
     }
     rev = 0;
     const { text, start, stopped } = answer.commit(step.cells, step.finish !== undefined);
-    yield { type: "commit", block, text, start, length: text.length, token_ids: [...step.cells] };
-    const finish = stopped ? "stop" : step.finish;
-    if (finish !== undefined) {
-      yield { type: "done", finish_reason: finish };
+    const finish_reason = stopped ? "stop" : step.finish;
+    const last = finish_reason !== undefined && { finish_reason };
+    yield { type: "commit", block, text, start, length: text.length, token_ids: [...step.cells], ...last };
+    if (finish_reason !== undefined) {
+      yield { type: "done", finish_reason };
       return;
     }
   }

@@ -25,7 +25,7 @@ export const request: GenerateRequest = {
   committed: [],
 };
 
-export type Script = (signal: AbortSignal) => AsyncIterable<EditEvent>;
+export type Script = (signal: AbortSignal, request: GenerateRequest) => AsyncIterable<EditEvent>;
 
 /** Runs a script per request, and ends it as engines do when its signal aborts. */
 export class ScriptedEngine implements Engine {
@@ -45,7 +45,7 @@ export class ScriptedEngine implements Engine {
     this.signals.push(signal);
     let seq = 0;
     try {
-      for await (const event of this.#script(signal)) {
+      for await (const event of this.#script(signal, request)) {
         if (signal.aborted) break;
         seq = event.seq + 1;
         yield event;

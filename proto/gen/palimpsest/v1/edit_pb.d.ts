@@ -296,6 +296,13 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
    * @generated from field: repeated uint32 token_ids = 6;
    */
   tokenIds: number[];
+
+  /**
+   * Set on the choice's last commit, for a worker that takes over before `done`. Never sent to clients.
+   *
+   * @generated from field: optional palimpsest.v1.FinishReason finish_reason = 65;
+   */
+  finishReason?: FinishReason | undefined;
 };
 
 /**
@@ -632,6 +639,13 @@ export enum ErrorCode {
    * @generated from enum value: ERROR_CODE_INTERNAL = 8;
    */
   INTERNAL = 8,
+
+  /**
+   * Worker after worker was lost over it without getting further.
+   *
+   * @generated from enum value: ERROR_CODE_POISONED = 9;
+   */
+  POISONED = 9,
 }
 
 /**

@@ -1,0 +1,104 @@
+/** Puts requests into their model's queue, and takes them back. */
+import { create, toBinary } from "@bufbuild/protobuf";
+import { JetStreamApiError } from "@nats-io/jetstream";
+import {
+  append,
+  cancelSubject,
+  type Link,
+  queueStream,
+  queueSubject,
+  wakeSubject,
+  wantedSubject,
+  writeClaim,
+  writeTombstone,
+} from "@palimpsest/fleet";
+import type { ErrorEvent } from "@palimpsest/proto";
+import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
+import { EdgeError } from "../errors.ts";
+import type { GenerateRequest } from "../ports.ts";
+import type { FleetView } from "./nats-view.ts";
+import { encodeRequest } from "./wire.ts";
+
+/** Subject, headers and the server's own are not the request's, but count against the limit. */
+const HEADROOM_BYTES = 1024;
+const PUBLISH_TIMEOUT_MS = 1_000;
+const RETRY_MS = 200;
+const STORE_TIMEOUT_MS = 2_000;
+
+/** The server's words for a class that has as many requests as it may have. */
+const FULL = [
+  10077, // maximum messages (per subject) exceeded
+  10122, // maximum messages per subject exceeded
+];
+
+export interface Queued {
+  readonly model: string;
+  readonly sequence: number;
+}
+
+/** The queued form of a request. @throws EdgeError `payload_too_large` */
+export function encodeQueued(link: Link, request: GenerateRequest, deadlineMs: number): Uint8Array {
+  const queued = create(QueuedRequestSchema, {
+    request: encodeRequest(request, 1),
+    deadlineMs: BigInt(deadlineMs),
+    background: request.background ?? false,
+  });
+  const bytes = toBinary(QueuedRequestSchema, queued);
+  const limit = link.maxPayload - HEADROOM_BYTES;
+  if (bytes.length <= limit) return bytes;
+  const message = `The request has ${bytes.length} bytes and the fleet takes ${limit}; send a shorter prompt.`;
+  throw new EdgeError("payload_too_large", message);
+}
+
+/**
+ * Sends it again until the server has it: the same message id is taken once.
+ * @throws EdgeError `overloaded` when the class is full, `unavailable` when the server does not answer within `limitMs`
+ */
+export async function enqueue(
+  link: Link,
+  view: FleetView,
+  request: GenerateRequest,
+  bytes: Uint8Array,
+  limitMs: number,
+): Promise<Queued> {
+  const { model, responseId, priority = "default" } = request;
+  const js = link.jsm.jetstream();
+  const options = { msgID: `${responseId}.1`, timeout: PUBLISH_TIMEOUT_MS };
+  for (const end = Date.now() + limitMs; ; ) {
+    try {
+      await link.createModel(model);
+      const { seq } = await js.publish(queueSubject(model, priority), bytes, options);
+      link.control.publish(wakeSubject(model));
+      return { model, sequence: seq };
+    } catch (cause) {
+      if (cause instanceof JetStreamApiError && FULL.includes(cause.code)) {
+        const retryAfterMs = view.drainRate(model).retryAfterMs(performance.now());
+        throw new EdgeError("overloaded", "As many requests wait as may; try again in a moment.", { retryAfterMs });
+      }
+      if (Date.now() > end) throw new EdgeError("unavailable", "The queue does not answer; try again.", { cause });
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+/** Leaves a trace that a replica of the model was wanted. */
+export async function leaveWanted(link: Link, model: string): Promise<void> {
+  await link.jsm.jetstream().publish(wantedSubject(model), new Uint8Array());
+}
+
+/** Stops a response wherever it is: running, waiting, or between two workers. */
+export async function stopResponse(
+  link: Link,
+  responseId: string,
+  queued: Queued | undefined,
+  failure: Pick<ErrorEvent, "code" | "message" | "retryable">,
+): Promise<void> {
+  await writeTombstone(link.buckets.responses, responseId);
+  link.control.publish(cancelSubject(responseId));
+  const claim = create(ClaimSchema, { attempt: 1, replicaId: "edge" });
+  if (!(await writeClaim(link.buckets.responses, responseId, undefined, claim))) return;
+  // No worker has it: the end is written here, and the queue gets its place back.
+  const head = { v: 1, response_id: responseId, attempt: 1, seq: 0 } as const;
+  await append(link.js, link.jsm, { ...head, type: "error", ...failure }, STORE_TIMEOUT_MS);
+  if (queued) await link.jsm.streams.deleteMessage(queueStream(queued.model), queued.sequence).catch(() => false);
+}

@@ -1,0 +1,86 @@
+/** What one edge knows of the fleet: the models that were ever served, and which replicas are heard of now. */
+import { fromBinary } from "@bufbuild/protobuf";
+import { ALL_LOADS, type Link, MODEL_BUCKET, readSubjects } from "@palimpsest/fleet";
+import { LoadReportSchema } from "@palimpsest/proto/fleet";
+import { GetModelResponseSchema } from "@palimpsest/proto/generate";
+import { DrainRate } from "../admission/drain-rate.ts";
+import type { Log, Model } from "../ports.ts";
+import { decodeModel } from "./wire.ts";
+
+const REFRESH_MS = 2_000;
+/** Replicas report twice a second. */
+const SILENT_MS = 3_000;
+
+export class FleetView implements Disposable {
+  readonly #link: Link;
+  readonly #log: Log;
+  readonly #open = new DisposableStack();
+  readonly #drains = new Map<string, DrainRate>();
+  /** When each replica was last heard of. */
+  readonly #heardMs = new Map<string, number>();
+  #models = new Map<string, Model>();
+
+  constructor(link: Link, log: Log) {
+    this.#link = link;
+    this.#log = log;
+    const loads = link.control.subscribe(ALL_LOADS, {
+      callback: (error, message) => void (error ?? this.#report(message.data)),
+    });
+    const refreshing = setInterval(() => void this.refresh().catch(() => {}), REFRESH_MS);
+    this.#open.defer(() => {
+      loads.unsubscribe();
+      clearInterval(refreshing);
+    });
+  }
+
+  get models(): ReadonlyMap<string, Model> {
+    return this.#models;
+  }
+
+  /** @throws when the server does not answer */
+  async refresh(): Promise<void> {
+    if (!this.#link.connected) return;
+    const messages = await readSubjects(this.#link.jsm, `KV_${MODEL_BUCKET}`, `$KV.${MODEL_BUCKET}.>`);
+    const models = messages.flatMap((bytes) => this.#model(bytes) ?? []);
+    this.#models = new Map(models.map((model) => [model.name, model]));
+  }
+
+  isAlive(replicaId: string): boolean {
+    return performance.now() - (this.#heardMs.get(replicaId) ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
+  }
+
+  drainRate(model: string): DrainRate {
+    let rate = this.#drains.get(model);
+    if (rate === undefined) {
+      rate = new DrainRate();
+      this.#drains.set(model, rate);
+    }
+    return rate;
+  }
+
+  [Symbol.dispose](): void {
+    this.#open.dispose();
+  }
+
+  #model(bytes: Uint8Array): Model | undefined {
+    try {
+      const model = decodeModel(fromBinary(GetModelResponseSchema, bytes));
+      return model.name === "" ? undefined : model;
+    } catch (error) {
+      this.#log.warn({ err: error }, "an entry of the catalog that cannot be read was ignored");
+      return undefined;
+    }
+  }
+
+  #report(bytes: Uint8Array): void {
+    const now = performance.now();
+    try {
+      const { replicaId, model, finishedResponses } = fromBinary(LoadReportSchema, bytes);
+      this.#heardMs.set(replicaId, now);
+      for (const [other, heardMs] of this.#heardMs) if (now - heardMs > SILENT_MS) this.#heardMs.delete(other);
+      if (this.#models.has(model)) this.drainRate(model).observe(replicaId, Number(finishedResponses), now);
+    } catch (error) {
+      this.#log.warn({ err: error }, "a load report that cannot be read was ignored");
+    }
+  }
+}

@@ -1,0 +1,257 @@
+/** A fleet over NATS: requests go into queues, answers come out of the log. Beside the other nats files, all that knows it. */
+import { create } from "@bufbuild/protobuf";
+import {
+  claimKey,
+  isToken,
+  type Link,
+  queueStream,
+  readClaim,
+  readRecord,
+  releaseKey,
+  writeRecord,
+} from "@palimpsest/fleet";
+import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
+import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } from "@palimpsest/proto/fleet";
+import { EdgeError } from "../errors.ts";
+import type { GenerateRequest, IdempotencyKey, Lease, Log, Replicas, Responses } from "../ports.ts";
+import { NatsFeed } from "./nats-feed.ts";
+import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse } from "./nats-queue.ts";
+import { FleetView } from "./nats-view.ts";
+
+export interface NatsFleetOptions {
+  readonly link: Link;
+  readonly log: Log;
+  /** The longest a response may take. */
+  readonly deadlineMs: number;
+  /** The longest it may wait for a worker. */
+  readonly waitLimitMs: number;
+}
+
+export interface NatsFleet extends Disposable {
+  readonly replicas: Replicas;
+  readonly responses: Responses;
+  /** What runs goes on, for whoever comes back at another edge. */
+  leave(): void;
+}
+
+/** @throws when the server does not answer */
+export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFleet> {
+  const fleet = new Fleet(options);
+  await fleet.view.refresh();
+  return fleet;
+}
+
+const CANCELLED = { code: "cancelled", message: "The request was cancelled.", retryable: false } as const;
+const UNSERVED = {
+  code: "unavailable",
+  message: "No worker came for the request; try again.",
+  retryable: true,
+} as const;
+/** A worker may be starting. */
+const UNSERVED_RETRY_MS = 5_000;
+
+class Fleet implements NatsFleet, Replicas, Responses {
+  readonly view: FleetView;
+  readonly #options: NatsFleetOptions;
+  #leaving = false;
+
+  constructor(options: NatsFleetOptions) {
+    this.#options = options;
+    this.view = new FleetView(options.link, options.log);
+  }
+
+  get replicas(): Replicas {
+    return this;
+  }
+
+  get responses(): Responses {
+    return this;
+  }
+
+  models() {
+    return [...this.view.models.values()];
+  }
+
+  /** A queue takes requests when no worker is there yet. */
+  ready(): boolean {
+    return this.#options.link.connected && this.view.models.size > 0;
+  }
+
+  async lease(model: string): Promise<Lease> {
+    if (!this.view.models.has(model)) await this.view.refresh().catch(() => {});
+    if (!this.view.models.has(model)) {
+      const names = this.models().map(({ name }) => `"${name}"`);
+      const message = `The model "${model}" is not served here. Served: ${names.join(", ") || "none"}.`;
+      throw new EdgeError("model_not_found", message, { param: "model" });
+    }
+    // Late binding: a worker with room will pull the request. There is no slot to hold before.
+    return {
+      generate: (request, signal) => this.#generate(request, signal),
+      async [Symbol.asyncDispose]() {},
+    };
+  }
+
+  async isKnown(responseId: string, owner: string): Promise<boolean> {
+    if (!isToken(responseId)) return false;
+    const record = await readRecord(this.#options.link.buckets.responses, responseId);
+    return record !== undefined && record.owner === owner;
+  }
+
+  async *watch(
+    responseId: string,
+    after: Parameters<Responses["watch"]>[1],
+    signal: AbortSignal,
+  ): AsyncGenerator<EditEvent, void> {
+    const record = await this.#record(responseId);
+    using joined = this.#join(responseId, Number(record.deadlineMs), queuedOf(record), after);
+    const { link } = this.#options;
+    await link.data.flush();
+    void joined.catchUp();
+    const leave = () => joined.feed.fail(CANCELLED);
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      yield* joined.feed;
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  async cancel(responseId: string): Promise<void> {
+    await stopResponse(this.#options.link, responseId, queuedOf(await this.#record(responseId)), CANCELLED);
+  }
+
+  async claimKey(key: IdempotencyKey, responseId: string) {
+    const bodyHash = await digest(key.body);
+    const record = create(IdempotencyRecordSchema, { responseId, bodyHash });
+    const known = await claimKey(this.#options.link.buckets.responses, await nameOf(key), record);
+    if (known === undefined) return undefined;
+    return { responseId: known.responseId, sameBody: hex(known.bodyHash) === hex(bodyHash) };
+  }
+
+  async releaseKey(key: IdempotencyKey): Promise<void> {
+    await releaseKey(this.#options.link.buckets.responses, await nameOf(key));
+  }
+
+  leave(): void {
+    this.#leaving = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.leave();
+    this.view[Symbol.dispose]();
+  }
+
+  async *#generate(asked: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
+    const { link, deadlineMs, waitLimitMs } = this.#options;
+    const request = withSeed(asked);
+    const { responseId, model, background = false } = request;
+    const deadline = Date.now() + deadlineMs;
+    const bytes = encodeQueued(link, request, deadline);
+    let queued: Queued | undefined;
+    using joined = this.#join(responseId, deadline, () => queued);
+    const { feed } = joined;
+    // The answer may begin before the queue has said that it has the request.
+    await link.data.flush();
+    const abort = () => feed.fail(CANCELLED);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    let ended = signal.aborted;
+    try {
+      if (!ended) {
+        queued = await enqueue(link, this.view, request, bytes, waitLimitMs);
+        const record = create(ResponseRecordSchema, {
+          owner: request.cacheScope ?? "",
+          model,
+          queueSequence: BigInt(queued.sequence),
+          deadlineMs: BigInt(deadline),
+          created: BigInt(Math.floor(Date.now() / 1000)),
+        });
+        await writeRecord(link.buckets.responses, responseId, record);
+        await this.#served(joined, responseId, queued, background, waitLimitMs);
+      }
+      for await (const event of feed) {
+        ended = !signal.aborted && (event.type === "end" || event.type === "error");
+        yield event;
+      }
+    } finally {
+      signal.removeEventListener("abort", abort);
+      if (!ended && queued && !background && !this.#leaving) await this.#stop(responseId, queued, CANCELLED);
+    }
+  }
+
+  /** Resolves when the answer has begun. @throws EdgeError `unavailable` when no worker comes within the limit */
+  async #served({ begun }: NatsFeed, responseId: string, queued: Queued, background: boolean, limitMs: number) {
+    if (background) return;
+    const { promise: late, resolve } = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => resolve("late"), limitMs);
+    const first = await Promise.race([begun, late]);
+    clearTimeout(timer);
+    if (first !== "late") return;
+    const { link } = this.#options;
+    // Somebody has it and has not said anything yet: that is waiting of another kind.
+    if ((await readClaim(link.buckets.responses, responseId)) !== undefined) return;
+    await leaveWanted(link, queued.model).catch(() => {});
+    await this.#stop(responseId, queued, UNSERVED);
+    throw new EdgeError(UNSERVED.code, UNSERVED.message, { retryAfterMs: UNSERVED_RETRY_MS });
+  }
+
+  async #stop(responseId: string, queued: Queued | undefined, failure: Failure): Promise<void> {
+    const { link, log } = this.#options;
+    await stopResponse(link, responseId, queued, failure).catch((error) =>
+      log.warn({ response_id: responseId, err: error }, "a response could not be stopped: its lease will end it"),
+    );
+  }
+
+  #join(
+    responseId: string,
+    deadlineMs: number,
+    queued: Queued | (() => Queued | undefined),
+    after?: Parameters<Responses["watch"]>[1],
+  ): NatsFeed {
+    const { link, log } = this.#options;
+    const where = typeof queued === "function" ? queued : () => queued;
+    const isOrphan = () => this.#isOrphan(responseId, where());
+    return new NatsFeed({ link, log, responseId, deadlineMs, after, isOrphan });
+  }
+
+  /** Whether the queue has lost the request and the replica that had it is gone. */
+  async #isOrphan(responseId: string, queued: Queued | undefined): Promise<boolean> {
+    if (queued === undefined) return false;
+    const { link } = this.#options;
+    const held = await readClaim(link.buckets.responses, responseId);
+    if (held && this.view.isAlive(held.claim.replicaId)) return false;
+    const waiting = await link.jsm.direct.getMessage(queueStream(queued.model), { seq: queued.sequence });
+    return waiting === null;
+  }
+
+  async #record(responseId: string): Promise<ResponseRecord> {
+    const record = isToken(responseId) ? await readRecord(this.#options.link.buckets.responses, responseId) : undefined;
+    if (record) return record;
+    throw new EdgeError("response_not_found", `There is no response "${responseId}", or it is too old.`);
+  }
+}
+
+type Failure = Pick<ErrorEvent, "code" | "message" | "retryable">;
+
+function queuedOf({ model, queueSequence }: ResponseRecord): Queued {
+  return { model, sequence: Number(queueSequence) };
+}
+
+/** Every worker that goes on with a response must draw what the first one would have drawn. */
+function withSeed(request: GenerateRequest): GenerateRequest {
+  if (request.sampling === undefined || request.sampling.seed !== undefined) return request;
+  const [seed] = crypto.getRandomValues(new BigUint64Array(1));
+  return { ...request, sampling: { ...request.sampling, seed: seed! } };
+}
+
+async function nameOf({ owner, key }: IdempotencyKey): Promise<string> {
+  return hex(await digest(JSON.stringify([owner, key])));
+}
+
+async function digest(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,110 @@
+/**
+ * The log of responses: their commits and the few events around them, one message per subject, the first one for good.
+ * Drafts go beside it, the latest of each open block. It knows no request and no queue.
+ */
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
+import { type DraftEvent, decodeEvent, type EditEvent, encodeEvent } from "@palimpsest/proto";
+import { EditEventSchema } from "@palimpsest/proto/edit";
+import {
+  commitSubject,
+  DRAFT_STREAM,
+  doneSubject,
+  draftSubject,
+  draftsOf,
+  EDIT_STREAM,
+  endSubject,
+  errorSubject,
+  logOf,
+  openSubject,
+} from "./subjects.ts";
+
+/** `stored` by this call or by an earlier one whose answer was lost; `taken`: another event is there. */
+export type Appended = "stored" | "taken";
+
+const WRONG_LAST_SEQUENCE = [10071, 10164];
+/** Discard new per subject says so in its own words. */
+const SUBJECT_FULL = [10077, 10122];
+
+export function encode(event: EditEvent): Uint8Array {
+  return toBinary(EditEventSchema, encodeEvent(event));
+}
+
+/** @throws when the bytes are no edit event of this version */
+export function decode(bytes: Uint8Array): EditEvent {
+  return decodeEvent(fromBinary(EditEventSchema, bytes));
+}
+
+export function subjectOf(event: EditEvent): string {
+  const { response_id: id } = event;
+  switch (event.type) {
+    case "open":
+      return openSubject(id);
+    case "draft":
+      return draftSubject(id, event.choice, event.block);
+    case "commit":
+      return commitSubject(id, event.choice, event.block);
+    case "done":
+      return doneSubject(id, event.choice);
+    case "end":
+      return endSubject(id);
+    case "error":
+      return errorSubject(id);
+  }
+}
+
+/** Writes an event for good. @throws when the server does not answer: then it may be stored or not, and is sent again */
+export async function append(
+  js: JetStreamClient,
+  jsm: JetStreamManager,
+  event: Exclude<EditEvent, DraftEvent>,
+  timeoutMs: number,
+): Promise<Appended> {
+  const subject = subjectOf(event);
+  try {
+    await js.publish(subject, encode(event), { expect: { lastSubjectSequence: 0 }, timeout: timeoutMs });
+    return "stored";
+  } catch (error) {
+    if (!refused(error)) throw error;
+  }
+  const there = await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subject });
+  if (there === null) return "taken";
+  const { attempt, seq } = decode(there.data);
+  return attempt === event.attempt && seq === event.seq ? "stored" : "taken";
+}
+
+function refused(error: unknown): boolean {
+  return error instanceof JetStreamApiError && [...WRONG_LAST_SEQUENCE, ...SUBJECT_FULL].includes(error.code);
+}
+
+/** What is written of a response, in the order in which it was. Messages that are no events are passed over. */
+export async function readLog(jsm: JetStreamManager, responseId: string): Promise<EditEvent[]> {
+  return eventsOf(await readSubjects(jsm, EDIT_STREAM, logOf(responseId)));
+}
+
+/** The latest draft of each of its blocks, committed or not. */
+export async function readDrafts(jsm: JetStreamManager, responseId: string): Promise<EditEvent[]> {
+  return eventsOf(await readSubjects(jsm, DRAFT_STREAM, draftsOf(responseId)));
+}
+
+/** The messages of a stream under these subjects, in order. One question each: no server before 2.11 answers them together. */
+export async function readSubjects(jsm: JetStreamManager, stream: string, subject: string): Promise<Uint8Array[]> {
+  const messages: Uint8Array[] = [];
+  for (let seq = 1; ; ) {
+    const message = await jsm.direct.getMessage(stream, { seq, next_by_subj: subject });
+    if (message === null) return messages;
+    seq = message.seq + 1;
+    messages.push(message.data);
+  }
+}
+
+function eventsOf(messages: readonly Uint8Array[]): EditEvent[] {
+  return messages.flatMap((bytes) => {
+    try {
+      return decode(bytes);
+    } catch {
+      // Somebody wrote garbage under the response's subjects.
+      return [];
+    }
+  });
+}

@@ -1,0 +1,81 @@
+/** What is known of responses beside their logs: who made them, who holds them, which are cancelled. One bucket of keys. */
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { JetStreamApiError } from "@nats-io/jetstream";
+import type { KV } from "@nats-io/kv";
+import {
+  type Claim,
+  ClaimSchema,
+  type IdempotencyRecord,
+  IdempotencyRecordSchema,
+  type ResponseRecord,
+  ResponseRecordSchema,
+} from "@palimpsest/proto/fleet";
+
+export interface HeldClaim {
+  readonly claim: Claim;
+  readonly revision: number;
+}
+
+export async function writeRecord(bucket: KV, responseId: string, record: ResponseRecord): Promise<void> {
+  await bucket.put(`record.${responseId}`, toBinary(ResponseRecordSchema, record));
+}
+
+export async function readRecord(bucket: KV, responseId: string): Promise<ResponseRecord | undefined> {
+  const entry = await bucket.get(`record.${responseId}`);
+  return entry === null ? undefined : fromBinary(ResponseRecordSchema, entry.value);
+}
+
+export async function readClaim(bucket: KV, responseId: string): Promise<HeldClaim | undefined> {
+  const entry = await bucket.get(`claim.${responseId}`);
+  return entry === null ? undefined : { claim: fromBinary(ClaimSchema, entry.value), revision: entry.revision };
+}
+
+/** Replaces what was read, nothing if nothing was. False when somebody else was faster. */
+export async function writeClaim(
+  bucket: KV,
+  responseId: string,
+  before: HeldClaim | undefined,
+  claim: Claim,
+): Promise<boolean> {
+  const key = `claim.${responseId}`;
+  const bytes = toBinary(ClaimSchema, claim);
+  return wins(before === undefined ? bucket.create(key, bytes) : bucket.update(key, bytes, before.revision));
+}
+
+/** For workers that pull the request later. */
+export async function writeTombstone(bucket: KV, responseId: string): Promise<void> {
+  await bucket.put(`cancelled.${responseId}`, new Uint8Array());
+}
+
+export async function isCancelled(bucket: KV, responseId: string): Promise<boolean> {
+  return (await bucket.get(`cancelled.${responseId}`)) !== null;
+}
+
+/** Undefined when the key is this request's from now on, otherwise what it stands for. */
+export async function claimKey(
+  bucket: KV,
+  key: string,
+  record: IdempotencyRecord,
+): Promise<IdempotencyRecord | undefined> {
+  const name = `idempotency.${key}`;
+  if (await wins(bucket.create(name, toBinary(IdempotencyRecordSchema, record)))) return undefined;
+  const entry = await bucket.get(name);
+  return entry === null ? undefined : fromBinary(IdempotencyRecordSchema, entry.value);
+}
+
+/** Gives a key back whose request was not taken. */
+export async function releaseKey(bucket: KV, key: string): Promise<void> {
+  await bucket.delete(`idempotency.${key}`);
+}
+
+const WRONG_LAST_SEQUENCE = [10071, 10164];
+
+async function wins(written: Promise<unknown>): Promise<boolean> {
+  try {
+    await written;
+    return true;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.includes(error.code)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/** The names under which a fleet speaks over NATS. Pure; docs/fleet.md draws the picture. */
+
+/** Classes of a model's queue, the most urgent first. */
+export const PRIORITIES = ["interactive", "default", "batch"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** What may stand in a subject as it is. Ids from outside are held against it before they become part of one. */
+const TOKEN = /^[A-Za-z0-9_-]{1,128}$/;
+
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** Any name as one token of a subject, and as a part of a stream's name: bytes that are not plain become `=XX`. */
+export function tokenOf(name: string): string {
+  const bytes = new TextEncoder().encode(name);
+  const plain = (byte: number) => /[A-Za-z0-9_-]/.test(String.fromCharCode(byte));
+  const escaped = (byte: number) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  return Array.from(bytes, (byte) => (plain(byte) ? String.fromCharCode(byte) : escaped(byte))).join("");
+}
+
+/** Streams. */
+export const EDIT_STREAM = "edits";
+export const DRAFT_STREAM = "drafts";
+export const queueStream = (model: string) => `queue-${tokenOf(model)}`;
+export const wantedStream = (model: string) => `wanted-${tokenOf(model)}`;
+
+/** Key-value buckets. */
+export const RESPONSE_BUCKET = "responses";
+export const REPLICA_BUCKET = "replicas";
+export const MODEL_BUCKET = "models";
+
+/** Subjects of the log. */
+export const logOf = (responseId: string) => `edit.${responseId}.>`;
+export const draftsOf = (responseId: string) => `draft.${responseId}.>`;
+export const openSubject = (responseId: string) => `edit.${responseId}.open`;
+export const endSubject = (responseId: string) => `edit.${responseId}.end`;
+export const errorSubject = (responseId: string) => `edit.${responseId}.error`;
+export const doneSubject = (responseId: string, choice: number) => `edit.${responseId}.${choice}.done`;
+export const commitSubject = (responseId: string, choice: number, block: number) =>
+  `edit.${responseId}.${choice}.${block}.commit`;
+export const draftSubject = (responseId: string, choice: number, block: number) =>
+  `draft.${responseId}.${choice}.${block}`;
+
+/** Subjects of the queue: one per class, so that each has its own bound. */
+export const queueSubject = (model: string, priority: Priority) => `queue.${tokenOf(model)}.${priority}`;
+/** Says that a queue has something in it. */
+export const wakeSubject = (model: string) => `wake.${tokenOf(model)}`;
+/** Left behind by a request that nobody came for. */
+export const wantedSubject = (model: string) => `wanted.${tokenOf(model)}`;
+
+/** Subjects of a running response, from edges to its worker. */
+export const cancelSubject = (responseId: string) => `cancel.${responseId}`;
+export const watchSubject = (responseId: string) => `watch.${responseId}`;
+
+/** Where the response's claim is written. */
+export const claimSubject = (responseId: string) => `$KV.${RESPONSE_BUCKET}.claim.${responseId}`;
+
+/** Load reports. */
+export const loadSubject = (replicaId: string) => `load.${tokenOf(replicaId)}`;
+export const ALL_LOADS = "load.*";

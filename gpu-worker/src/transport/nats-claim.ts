@@ -1,0 +1,88 @@
+/** The right to write a response's log, and what is in it: where an attempt begins. It knows no engine. */
+import { create } from "@bufbuild/protobuf";
+import type { JetStreamManager } from "@nats-io/jetstream";
+import { type Buckets, type HeldClaim, readClaim, readLog, writeClaim } from "@palimpsest/fleet";
+import type { EditEvent } from "@palimpsest/proto";
+import { type Claim, ClaimSchema } from "@palimpsest/proto/fleet";
+import type { CommittedChoice } from "../engine/engine.ts";
+
+export interface Attempt {
+  readonly attempt: number;
+  /** What earlier attempts have written, in order. */
+  readonly log: readonly EditEvent[];
+  /** How many in a row began where this one begins, this one included. */
+  readonly fruitless: number;
+}
+
+export interface Registry {
+  readonly jsm: JetStreamManager;
+  readonly buckets: Buckets;
+}
+
+/** Takes the next attempt of a response. Undefined when it has ended. @throws when the server does not answer */
+export async function claimAttempt(
+  { jsm, buckets }: Registry,
+  responseId: string,
+  replicaId: string,
+): Promise<Attempt | undefined> {
+  for (;;) {
+    const log = await readLog(jsm, responseId);
+    if (log.some(({ type }) => type === "end" || type === "error")) return undefined;
+    const before = await readClaim(buckets.responses, responseId);
+    const committedBlocks = log.filter(({ type }) => type === "commit").length;
+    const attempt = Math.max(before?.claim.attempt ?? 0, ...log.map((event) => event.attempt)) + 1;
+    const fruitless = stuckAt(before?.claim, committedBlocks) + 1;
+    const claim = create(ClaimSchema, { attempt, replicaId, committedBlocks, fruitlessAttempts: fruitless });
+    if (await writeClaim(buckets.responses, responseId, before, claim)) return { attempt, log, fruitless };
+  }
+}
+
+/** Attempts in a row that were lost at this number of blocks. One that was handed over was not lost. */
+function stuckAt(before: Claim | undefined, blocks: number): number {
+  if (before === undefined || before.committedBlocks !== blocks || before.released) return 0;
+  return before.fruitlessAttempts;
+}
+
+/** Whether the attempt is still this replica's to write. A claim that went with the server's memory is made again. */
+export async function holdsAttempt(
+  { buckets }: Registry,
+  responseId: string,
+  replicaId: string,
+  attempt: number,
+): Promise<boolean> {
+  const held = await readClaim(buckets.responses, responseId);
+  if (held !== undefined) return owns(held, replicaId, attempt);
+  return writeClaim(buckets.responses, responseId, undefined, create(ClaimSchema, { attempt, replicaId }));
+}
+
+/** Says that whoever comes next is no sign of trouble. */
+export async function releaseAttempt(
+  { buckets }: Registry,
+  responseId: string,
+  replicaId: string,
+  attempt: number,
+): Promise<void> {
+  const held = await readClaim(buckets.responses, responseId);
+  if (held === undefined || !owns(held, replicaId, attempt)) return;
+  await writeClaim(buckets.responses, responseId, held, { ...held.claim, released: true });
+}
+
+function owns({ claim }: HeldClaim, replicaId: string, attempt: number): boolean {
+  return claim.attempt === attempt && claim.replicaId === replicaId;
+}
+
+/** Per choice, what the log has committed: what the next worker goes on from. */
+export function committedOf(log: readonly EditEvent[], choices: number): CommittedChoice[] {
+  const tokens = Array.from({ length: choices }, (): number[] => []);
+  const finished: CommittedChoice["finishReason"][] = [];
+  const commits = log.filter((event) => event.type === "commit").sort((a, b) => a.block - b.block);
+  for (const { choice, token_ids = [], finish_reason } of commits) {
+    tokens[choice]?.push(...token_ids);
+    if (finish_reason !== undefined) finished[choice] = finish_reason;
+  }
+  if (log.length === 0) return [];
+  return tokens.map((ids, choice) => {
+    const finishReason = finished[choice];
+    return { tokens: ids, ...(finishReason !== undefined && { finishReason }) };
+  });
+}

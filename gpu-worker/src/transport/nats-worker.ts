@@ -1,0 +1,279 @@
+/**
+ * A worker of a fleet: pulls requests when it has room, keeps its deliveries, says that it is there and how busy it is,
+ * and hands over what runs when it leaves. It dials out and listens nowhere; it knows no engine.
+ */
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type Delivery,
+  type Link,
+  type LinkLog,
+  loadSubject,
+  PRIORITIES,
+  type Priority,
+  pull,
+  queueStream,
+  tokenOf,
+  wakeSubject,
+} from "@palimpsest/fleet";
+import {
+  LoadReportSchema,
+  type QueuedRequest,
+  QueuedRequestSchema,
+  ReplicaPresenceSchema,
+} from "@palimpsest/proto/fleet";
+import { GetModelResponseSchema } from "@palimpsest/proto/generate";
+import type { Clock } from "./clock.ts";
+import { encodeModel } from "./codec.ts";
+import type { Intake } from "./intake.ts";
+import { NatsResponse, type ResponseContext } from "./nats-response.ts";
+
+/** Deliveries are lost after 5 s without one. */
+const BEAT_MS = 1_000;
+const LOAD_MS = 500;
+const PRESENCE_MS = 2_000;
+/** What was given back, or lost by its worker, wakes nobody: it is looked for. */
+const POLL_MS = 500;
+const PULL_TIMEOUT_MS = 2_000;
+/** Of so many looks into the queue, one begins with each lower class, so that the higher ones cannot starve it. */
+const TURNS = 8;
+
+export interface NatsWorkerOptions {
+  readonly link: Link;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  readonly log: LinkLog;
+  /** Unique in the fleet, now and later. */
+  readonly replicaId: string;
+  /** Of this program. */
+  readonly version: string;
+}
+
+export interface NatsWorker extends AsyncDisposable {
+  readonly replicaId: string;
+  /** Takes no more requests, hands over what runs at its next commit, or after `limitMs` where it stands. */
+  drain(limitMs: number): Promise<void>;
+}
+
+/** Joins the fleet. @throws when the server does not answer */
+export async function joinFleet(options: NatsWorkerOptions): Promise<NatsWorker> {
+  const worker = new Worker(options);
+  await worker.join();
+  return worker;
+}
+
+class Worker implements NatsWorker {
+  readonly replicaId: string;
+  readonly #options: NatsWorkerOptions;
+  readonly #context: ResponseContext;
+  readonly #running = new Map<NatsResponse, { choices: number; over: Promise<void> }>();
+  readonly #open = new DisposableStack();
+  #lastHeardMs: number;
+  #finished = 0;
+  #ignored = 0;
+  #turn = 0;
+  #leaving = false;
+  #woken = false;
+  #wake = () => {};
+
+  constructor(options: NatsWorkerOptions) {
+    this.replicaId = options.replicaId;
+    this.#options = options;
+    this.#lastHeardMs = options.clock.now();
+    this.#context = { ...options, lastHeard: () => this.#lastHeardMs };
+  }
+
+  get #model(): string {
+    return this.#options.intake.model.name;
+  }
+
+  async join(): Promise<void> {
+    const { link } = this.#options;
+    await link.createModel(this.#model);
+    await this.#announceModel();
+    await this.#announce();
+    const wakes = link.control.subscribe(wakeSubject(this.#model), { callback: () => this.#look() });
+    this.#open.defer(() => wakes.unsubscribe());
+    this.#open.use(link.onRecovered(() => void this.#recover()));
+    this.#every(BEAT_MS, () => this.#beat());
+    this.#every(LOAD_MS, async () => this.#report());
+    this.#every(PRESENCE_MS, () => this.#announce());
+    void this.#pullAll();
+  }
+
+  async drain(limitMs: number): Promise<void> {
+    if (!this.#leaving) {
+      this.#leaving = true;
+      this.#look();
+      this.#report();
+      const { link, clock } = this.#options;
+      await link.buckets.replicas.delete(tokenOf(this.replicaId)).catch(() => {});
+      for (const response of this.#running.keys()) response.handOver();
+      using _limit = clock.timer(limitMs, () => {
+        for (const response of this.#running.keys()) response.leave();
+      });
+      await Promise.all([...this.#running.values()].map(({ over }) => over));
+    }
+    this.#open.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drain(0);
+  }
+
+  async #pullAll(): Promise<void> {
+    while (!this.#leaving) {
+      const delivery = this.#free > 0 && this.#options.link.connected ? await this.#next() : undefined;
+      if (delivery) this.#start(delivery);
+      else await this.#somethingNew();
+    }
+  }
+
+  get #used(): number {
+    let used = 0;
+    for (const { choices } of this.#running.values()) used += choices;
+    return used;
+  }
+
+  get #free(): number {
+    return this.#options.intake.model.capacity - this.#used;
+  }
+
+  async #next(): Promise<Delivery | undefined> {
+    const { link, log } = this.#options;
+    this.#woken = false;
+    for (const priority of classOrder(this.#turn++)) {
+      try {
+        const delivery = await pull(link.control, queueStream(this.#model), priority, PULL_TIMEOUT_MS);
+        if (delivery) return delivery;
+      } catch (error) {
+        log.warn({ err: error }, "the queue does not answer");
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  #start(delivery: Delivery): void {
+    const queued = this.#parse(delivery.data);
+    if (queued?.request === undefined) {
+      // Nobody can ever read it.
+      delivery.ack();
+      return;
+    }
+    if (this.#leaving) {
+      delivery.giveBack();
+      return;
+    }
+    for (const running of this.#running.keys()) {
+      if (running.responseId === queued.request.responseId) running.abandon();
+    }
+    const response = new NatsResponse(this.#context, delivery, queued, queued.request);
+    const over = response.run().then((ended) => {
+      if (ended) this.#finished++;
+      this.#running.delete(response);
+      // What was given back is for others at once; and there is room here.
+      this.#options.link.control.publish(wakeSubject(this.#model));
+      this.#look();
+    });
+    this.#running.set(response, { choices: Math.max(1, queued.request.choices), over });
+  }
+
+  #parse(bytes: Uint8Array): QueuedRequest | undefined {
+    try {
+      return fromBinary(QueuedRequestSchema, bytes);
+    } catch (error) {
+      this.#ignored++;
+      this.#options.log.warn({ err: error, ignored: this.#ignored }, "a request that cannot be read was dropped");
+      return undefined;
+    }
+  }
+
+  /** Keeps deliveries. Only when the server has answered is it known to have heard. */
+  async #beat(): Promise<void> {
+    const { link, clock } = this.#options;
+    for (const response of this.#running.keys()) response.beat();
+    if (!link.connected) return;
+    const sentMs = clock.now();
+    await link.control.flush();
+    this.#lastHeardMs = sentMs;
+  }
+
+  #report(): void {
+    const { link, intake } = this.#options;
+    if (!link.connected) return;
+    const report = create(LoadReportSchema, {
+      replicaId: this.replicaId,
+      model: this.#model,
+      capacity: intake.model.capacity,
+      running: this.#used,
+      draining: this.#leaving,
+      finishedResponses: BigInt(this.#finished),
+      ignoredMessages: BigInt(this.#ignored),
+    });
+    link.control.publish(loadSubject(this.replicaId), toBinary(LoadReportSchema, report));
+  }
+
+  async #announce(): Promise<void> {
+    const { link, intake, version } = this.#options;
+    if (!link.connected || this.#leaving) return;
+    const model = encodeModel(intake.model);
+    const presence = create(ReplicaPresenceSchema, { replicaId: this.replicaId, model, version });
+    await link.buckets.replicas.put(tokenOf(this.replicaId), toBinary(ReplicaPresenceSchema, presence));
+  }
+
+  async #announceModel(): Promise<void> {
+    const { link, intake } = this.#options;
+    const bytes = toBinary(GetModelResponseSchema, encodeModel(intake.model));
+    await link.buckets.models.put(tokenOf(this.#model), bytes);
+  }
+
+  async #recover(): Promise<void> {
+    await this.#announceModel().catch(() => {});
+    await this.#announce().catch(() => {});
+    for (const response of this.#running.keys()) await response.recover();
+    this.#look();
+  }
+
+  #look(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  async #somethingNew(): Promise<void> {
+    if (this.#woken && this.#free > 0) {
+      this.#woken = false;
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    using _poll = this.#options.clock.timer(POLL_MS, resolve);
+    await promise;
+  }
+
+  /** Again and again, the next one after the last is done; a failure is told and the next one tried. */
+  #every(ms: number, act: () => Promise<void>): void {
+    const { clock, log } = this.#options;
+    let timer: Disposable;
+    let ended = false;
+    const ring = async () => {
+      try {
+        await act();
+      } catch (error) {
+        log.warn({ err: error }, "NATS does not answer");
+      }
+      if (!ended) timer = clock.timer(ms, ring);
+    };
+    timer = clock.timer(ms, ring);
+    this.#open.defer(() => {
+      ended = true;
+      timer[Symbol.dispose]();
+    });
+  }
+}
+
+/** The classes in the order in which a free slot looks at them. */
+function classOrder(turn: number): readonly Priority[] {
+  const first = turn % TURNS;
+  const preferred = first === TURNS - 1 ? "batch" : first === TURNS / 2 - 1 ? "default" : "interactive";
+  return [preferred, ...PRIORITIES.filter((priority) => priority !== preferred)];
+}

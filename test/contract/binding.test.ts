@@ -1,0 +1,219 @@
+/** What an edge is promised of its workers, whatever carries it: the same tests over gRPC and over NATS. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
+import { createPlacement } from "../../edge/src/placement.ts";
+import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
+import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
+import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
+import { Intake } from "../../gpu-worker/src/transport/intake.ts";
+import { type Script, ScriptedEngine } from "../../gpu-worker/src/transport/scripted-engine.ts";
+import { textOf, writeBlocks } from "../support/block-engine.ts";
+import { fleetRequest, openTestFleet } from "../support/fleet.ts";
+import { silentLog } from "../support/scripted-replicas.ts";
+
+interface Served {
+  readonly replicas: Replicas;
+  readonly workers: readonly { engine: ScriptedEngine; drain(limitMs: number): Promise<void> }[];
+}
+
+interface BindingOptions {
+  readonly deadlineMs: number;
+}
+
+/** An edge and a worker for each script, joined. */
+type Binding = (scripts: readonly Script[], opened: AsyncDisposableStack, options: BindingOptions) => Promise<Served>;
+
+const bindings: Record<string, Binding> = {
+  async gRPC(scripts, opened, { deadlineMs }) {
+    const workers = [];
+    const replicas = [];
+    for (const script of scripts) {
+      const engine = new ScriptedEngine(script);
+      const intake = new Intake(engine, systemClock, { draftsPerSecond: 1000 });
+      const server = opened.use(await serveGrpc(intake, ["127.0.0.1:0"], systemClock));
+      const replica = opened.use(openGrpcReplica(server.addresses[0]!, { log: silentLog, deadlineMs }));
+      await vi.waitFor(() => expect(replica.ready).toBe(true));
+      workers.push({ engine, drain: (limitMs: number) => server.drain(limitMs) });
+      replicas.push(replica);
+    }
+    return { replicas: createPlacement(replicas), workers };
+  },
+  async NATS(scripts, opened, { deadlineMs }) {
+    const fleet = opened.use(await openTestFleet());
+    const workers = [];
+    for (const script of scripts) {
+      const { engine, worker } = await fleet.worker(script);
+      workers.push({ engine, drain: (limitMs: number) => worker.drain(limitMs) });
+    }
+    return { replicas: (await fleet.edge({ deadlineMs })).replicas, workers };
+  },
+};
+
+const forever = new AbortController().signal;
+
+describe.each(Object.entries(bindings))("over %s", (_, bind) => {
+  let opened: AsyncDisposableStack;
+  beforeEach(() => {
+    opened = new AsyncDisposableStack();
+  });
+  afterEach(() => opened.disposeAsync());
+
+  async function serve(scripts: Script | readonly Script[], { deadlineMs = 30_000 } = {}) {
+    const list = typeof scripts === "function" ? [scripts] : scripts;
+    const { replicas, workers } = await bind(list, opened, { deadlineMs });
+    async function* generate(change: Partial<GenerateRequest> = {}, signal = forever) {
+      await using lease = await replicas.lease("scripted", signal);
+      yield* lease.generate(fleetRequest(change), signal);
+    }
+    const ask = (change: Partial<GenerateRequest> = {}, signal = forever) => Array.fromAsync(generate(change, signal));
+    return { replicas, workers, engine: workers[0]!.engine, generate, ask };
+  }
+
+  const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
+
+  it("answers with every commit and its end, and asks the engine for what was asked", async () => {
+    const { ask, engine } = await serve(writeBlocks({ blocks: 4 }));
+    const asked: Partial<GenerateRequest> = {
+      prompt: { kind: "chat", messages: [{ role: "user", content: "hé \ud83d\ude42" }], tools: [{ type: "function" }] },
+      decoding: { mode: "quality", threshold: 0.7 },
+      sampling: { temperature: 0.5, topK: 7, seed: 2n ** 63n },
+      maxTokens: 64,
+      stop: ["END"],
+      ignoreEos: true,
+      cacheScope: "tenant",
+    };
+    const document = fold(await ask(asked));
+    expect(document).toMatchObject({ status: "ended", open: { model: "scripted", prompt_tokens: 3 } });
+    expect(document.choices.map(({ text }) => text)).toEqual([textOf(0, 4)]);
+    expect(engine.requests).toMatchObject([{ ...asked, attempt: 1, committed: [] }]);
+  });
+
+  it("says what is served", async () => {
+    const { replicas, engine } = await serve(writeBlocks({ blocks: 1 }));
+    expect(replicas.ready()).toBe(true);
+    expect(replicas.models()).toEqual([engine.model]);
+    await expect(replicas.lease("unknown", forever)).rejects.toMatchObject({ code: "model_not_found", param: "model" });
+  });
+
+  it("tells every choice of a response", async () => {
+    const { ask } = await serve(writeBlocks({ blocks: 3 }));
+    const { choices } = fold(await ask({ choices: 8 }));
+    expect(choices.map(({ text, finishReason }) => ({ text, finishReason }))).toEqual(
+      Array.from({ length: 8 }, (_, choice) => ({ text: textOf(choice, 3), finishReason: "stop" })),
+    );
+  });
+
+  it("tells what is wrong with a request by the parameter at fault", async () => {
+    const { ask, engine } = await serve(writeBlocks({ blocks: 1 }));
+    const [event, ...more] = await ask({ stop: [""] });
+    expect(event).toMatchObject({ type: "error", code: "invalid_request", param: "stop[0]", retryable: false });
+    expect(more).toEqual([]);
+    expect(engine.requests).toEqual([]);
+  });
+
+  it("keeps the commits of a response that fails", async () => {
+    const { ask } = await serve(async function* (signal, request) {
+      for await (const event of writeBlocks({ blocks: 4 })(signal, request)) {
+        if (event.type === "commit" && event.block === 2) {
+          const { v, response_id, attempt, seq } = event;
+          const error = { code: "internal", message: "the model broke", retryable: false } as const;
+          yield { v, response_id, attempt, seq, type: "error", ...error };
+          return;
+        }
+        yield event;
+      }
+    });
+    const document = fold(await ask());
+    expect(document).toMatchObject({ status: "failed", error: { code: "internal", message: "the model broke" } });
+    expect(document.choices[0]?.text).toBe(textOf(0, 2));
+  });
+
+  const endless = writeBlocks({
+    blocks: 1000,
+    before: (block, _, signal) => (block < 2 ? Promise.resolve() : aborted(signal)),
+  });
+
+  it("stops the engine when the request is cancelled, and says so", async () => {
+    const { engine, generate } = await serve(endless);
+    const controller = new AbortController();
+    let last: EditEvent | undefined;
+    for await (const event of generate({}, controller.signal)) {
+      last = event;
+      if (event.type === "commit") controller.abort();
+    }
+    expect(last).toMatchObject({ type: "error", code: "cancelled", retryable: false });
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+  });
+
+  it("stops the engine when the reader leaves", async () => {
+    const { engine, generate } = await serve(endless);
+    for await (const event of generate()) if (event.type === "commit") break;
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+  });
+
+  it("does not send what was cancelled before", async () => {
+    const { engine, ask } = await serve(writeBlocks({ blocks: 1 }));
+    expect(await ask({}, AbortSignal.abort())).toMatchObject([{ type: "error", code: "cancelled" }]);
+    expect(engine.requests).toEqual([]);
+  });
+
+  it("gives up what takes longer than it may", async () => {
+    const { engine, ask } = await serve(endless, { deadlineMs: 800 });
+    expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
+    await vi.waitFor(() => expect(engine.ended).toBe(1));
+  });
+
+  it("lets a slow reader miss drafts and nothing else, and keep nobody waiting", async () => {
+    const blocks = 50;
+    const { engine, generate, ask } = await serve(async function* (signal, request) {
+      for await (const event of writeBlocks({ blocks })(signal, request)) {
+        if (event.type !== "draft") yield event;
+        else for (let rev = 0; rev < 100; rev++) yield { ...event, rev };
+      }
+    });
+    const slow: EditEvent[] = [];
+    const rested = Promise.withResolvers<void>();
+    const reading = (async () => {
+      for await (const event of generate()) {
+        slow.push(event);
+        await rested.promise;
+      }
+    })();
+    await vi.waitFor(() => expect(engine.ended).toBe(1), { timeout: 10_000 });
+    expect(fold(await ask()).choices[0]?.text).toBe(textOf(0, blocks));
+    rested.resolve();
+    await reading;
+    expect(fold(slow)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, blocks) }] });
+    expect(slow.filter(({ type }) => type === "draft").length).toBeLessThan(blocks * 50);
+  });
+
+  it("fails no response when a worker drains: it is finished, or another goes on", async () => {
+    const holds = Promise.withResolvers<void>();
+    let begun = 0;
+    const script = writeBlocks({
+      blocks: 3,
+      before: (block) => {
+        if (block === 0) begun++;
+        return holds.promise;
+      },
+    });
+    const { ask, workers } = await serve([script, script]);
+    const asked = Promise.all([ask(), ask(), ask(), ask()]);
+    await vi.waitFor(() => expect(begun).toBe(4), { timeout: 10_000 });
+    const drained = workers[0]!.drain(20_000);
+    await sleep(50);
+    holds.resolve();
+    await drained;
+    for (const events of await asked) expect(fold(events).choices[0]?.text).toBe(textOf(0, 3));
+    expect(fold(await ask()).choices[0]?.text).toBe(textOf(0, 3));
+  });
+});
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
