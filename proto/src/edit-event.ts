@@ -95,6 +95,7 @@ export interface EndEvent extends EventBase {
 export interface Usage {
   /** Counted once, whatever the number of choices. */
   prompt_tokens: number;
+  /** Prompt tokens that this response did not have to prefill; at least as many as the open event says. */
   cached_tokens: number;
   completion_tokens: number;
   /** Denoise forwards that used the head, also where one ran two blocks; prefill forwards are counted apart. */

@@ -1,4 +1,4 @@
-/** A request's text is the same whatever the prefix cache holds, beside whomever and after whatever cancels. */
+/** A request's text is the same whatever the prefix cache holds, beside whomever, preempted or not, and after whatever cancels. */
 import { expect, test } from "vitest";
 import type { Engine, GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../gpu-worker/src/open-engine.ts";
@@ -35,9 +35,10 @@ test.each(["tiny-21", "demo-21"] as const)(
     };
     expect(tokens(await Promise.all(shared.map(again)))).toEqual(tokens(expected));
     expect(tokens(await Promise.all(shared.toReversed().map(again)))).toEqual(tokens(expected.toReversed()));
-    const { runningSequences, pagesInUse, pagesCached } = await caching.stats();
+    const { runningSequences, pagesInUse, pagesCached, preemptions } = await caching.stats();
     expect([runningSequences, pagesInUse]).toEqual([0, 0]);
     expect(pagesCached).toBeGreaterThan(0);
+    expect(preemptions).toBeGreaterThan(0);
   },
 );
 
@@ -93,7 +94,8 @@ async function answer(
     if (event.type === "open") cached = event.cached_tokens;
     if (event.type === "end") {
       prefillForwards = event.usage.prefill_forwards;
-      expect(event.usage.cached_tokens).toBe(cached);
+      expect(event.usage.cached_tokens).toBeGreaterThanOrEqual(cached);
+      cached = event.usage.cached_tokens;
     }
   }
   return { tokens: committed, cached, prefillForwards };

@@ -8,7 +8,7 @@ import type { AskedBlock, Candidate, SequenceModel } from "./decode.ts";
 
 /** A sequence's forwards. Positions are implied: what was prefilled and committed comes first. */
 export interface SequenceForwards {
-  /** Runs the prompt's full blocks, in as many forwards as it takes; their K/V join the cache. */
+  /** Runs full blocks of the prompt in one forward; their K/V join the cache. */
   prefill(tokens: readonly number[], signal: AbortSignal): Promise<void>;
   /** One forward of open blocks that follow each other. The candidates that each asks for. */
   forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]>;

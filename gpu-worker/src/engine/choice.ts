@@ -4,10 +4,15 @@
  */
 import type { CommitEvent, DoneEvent, DraftEvent, Edit } from "@palimpsest/proto";
 import type { AnswerText, TokenBytes } from "./answer-text.ts";
-import type { Step, TokenEdit } from "./decode.ts";
+import type { TokenEdit } from "./decode.ts";
+import type { SequenceStep } from "./sequence.ts";
 
 /** An event without what the response adds to it. */
-export type ChoiceEvent = Bare<DraftEvent> | Bare<CommitEvent> | Bare<DoneEvent>;
+export type ChoiceEvent =
+  | { readonly type: "admitted"; readonly cachedTokens: number }
+  | Bare<DraftEvent>
+  | Bare<CommitEvent>
+  | Bare<DoneEvent>;
 type Bare<E> = Omit<E, "v" | "response_id" | "attempt" | "seq" | "choice">;
 
 export interface ChoiceOptions {
@@ -17,19 +22,21 @@ export interface ChoiceOptions {
   readonly maskToken: number;
   readonly eosTokens: ReadonlySet<number>;
   readonly drafts: boolean;
-  /** Number of the first block that is generated here. */
-  readonly firstBlock: number;
 }
 
 /** Tells the steps as events. Leaving it early, as a stop string does, ends the decoding before its next step. */
 export async function* tellChoice(
-  steps: AsyncIterable<Step>,
+  steps: AsyncIterable<SequenceStep>,
   options: ChoiceOptions,
 ): AsyncGenerator<ChoiceEvent, void, void> {
   const { answer } = options;
   let rev = 0;
   for await (const step of steps) {
-    const block = options.firstBlock + step.block;
+    if (step.kind === "admitted") {
+      yield { type: "admitted", cachedTokens: step.cachedTokens };
+      continue;
+    }
+    const { block } = step;
     if (step.kind === "denoise") {
       if (options.drafts) yield { type: "draft", block, rev: rev++, ...draft(answer, step.cells, step.edits, options) };
       continue;

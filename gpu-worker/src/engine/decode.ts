@@ -55,13 +55,15 @@ export interface DecodeOptions {
   /** Tokens that end the answer; empty to go on to the limit. */
   readonly eosTokens: ReadonlySet<number>;
   readonly maxTokens: number;
+  /** Number of the first block; 0 by default. */
+  readonly firstBlock?: number;
   /** Whether the answer ends in this block though it holds no end token: a stop string, which tokens do not show. */
   readonly ends?: (answer: readonly number[]) => boolean;
   /** Absent: the best token always. */
   readonly sampling?: Sampling & { readonly uniform: (block: number, step: number, cell: number) => number };
 }
 
-/** What happened to a block, numbered from the one that holds the first generated cell. Cells are generated cells. */
+/** What happened to a block. Blocks are numbered in order; cells are generated cells. */
 export type Step =
   | {
       readonly kind: "denoise";
@@ -93,7 +95,7 @@ export async function* decode(
   // The prompt's tail shares the first generated block and is never edited.
   let tail = prompt.slice(aligned);
   let generated = 0;
-  for (let block = 0; ; block++) {
+  for (let block = options.firstBlock ?? 0; ; block++) {
     const prompted = tail.length;
     const limit = Math.min(blockLength - prompted, maxTokens - generated);
     const answerIn = (cells: readonly number[]) => cells.slice(prompted, prompted + limit);

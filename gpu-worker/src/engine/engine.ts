@@ -93,6 +93,8 @@ export interface EngineStats {
   /** Pages that hold blocks of earlier sequences, for whoever begins alike; free to those who need them. */
   readonly pagesCached: number;
   readonly pagesTotal: number;
+  /** Times that a sequence gave its pages to an older one, to be taken up again at its last commit. */
+  readonly preemptions: number;
   readonly forwards: number;
   readonly prefillForwards: number;
   readonly committedTokens: number;

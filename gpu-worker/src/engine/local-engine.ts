@@ -5,9 +5,7 @@
 import type { Decoding, EditEvent, ErrorEvent, Usage } from "@palimpsest/proto";
 import { WorkerError } from "../errors.ts";
 import { AnswerText, type TokenBytes } from "./answer-text.ts";
-import { carrying, type SequenceForwards } from "./carrying.ts";
 import { type ChoiceEvent, tellChoice } from "./choice.ts";
-import { decode, type Step } from "./decode.ts";
 import type {
   CommittedChoice,
   Engine,
@@ -18,13 +16,11 @@ import type {
   Prompt,
   SamplingRequest,
 } from "./engine.ts";
-import type { PageId } from "./kv-cache.ts";
 import { merge } from "./merge.ts";
-import { blockKeys } from "./prefix-cache.ts";
 import { decodingParameters, samplingParameters } from "./presets.ts";
 import { uniform } from "./sampling.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { sharing } from "./sharing.ts";
+import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
 
 /** Answer length where the request names none: the reference's `gen_length`. */
 const DEFAULT_MAX_TOKENS = 2048;
@@ -39,19 +35,6 @@ export interface Tokenizer {
   /** Messages through the chat template. @throws WorkerError naming the message at fault */
   encodeChat(messages: readonly Message[], tools: readonly unknown[]): number[];
   readonly bytes: TokenBytes;
-}
-
-/** Forwards of a sequence so far, by kind. */
-export interface ForwardCounts {
-  readonly forwards: number;
-  readonly prefillForwards: number;
-}
-
-/** What the engine computes with. */
-export interface EngineModel {
-  readonly counts: ForwardCounts;
-  /** A sequence whose K/V are in `pages`, one page per block of prompt and answer; the first `cachedBlocks` are filled. */
-  sequence(pages: readonly PageId[], cachedBlocks: number): SequenceForwards & { readonly counts: ForwardCounts };
 }
 
 export interface EngineOptions {
@@ -77,9 +60,10 @@ interface Plan {
   readonly sampling: (SamplingRequest & { readonly seed: bigint }) | undefined;
 }
 
-type ResponseEvent =
-  | { readonly type: "admitted"; readonly cachedTokens: number }
-  | (ChoiceEvent & { readonly choice: number });
+type ResponseEvent = ChoiceEvent & { readonly choice: number };
+
+/** What the choices of a response wait for: that the first of those that run has prefilled the prompt. */
+type Prefill = PromiseWithResolvers<void> & { readonly first: number | undefined };
 
 export class LocalEngine implements Engine {
   readonly model: ModelInfo;
@@ -98,24 +82,32 @@ export class LocalEngine implements Engine {
     try {
       const plan = this.#plan(request);
       usage.prompt_tokens = plan.prompt.length;
-      const { decoding, prompt } = plan;
+      const { decoding, prompt, committed } = plan;
+      usage.completion_tokens = committed.reduce((sum, { tokens }) => sum + tokens.length, 0);
       const { blockLength, name } = this.model;
-      let opened = false;
-      const prefilled = Promise.withResolvers<void>();
-      const choices = Array.from(
-        { length: request.choices },
-        (_, choice) => (either: AbortSignal) => this.#choice(plan, choice, usage, prefilled, either),
+      const { choices } = request;
+      const done = committed.flatMap(({ finishReason: finish_reason }, choice) =>
+        finish_reason === undefined ? [] : [{ type: "done", choice, finish_reason } as const],
       );
-      for await (const event of merge(choices, signal)) {
+      const opening = (cached_tokens: number) => {
+        const counts = { choices, prompt_tokens: prompt.length, cached_tokens };
+        return [{ type: "open", model: name, block_length: blockLength, decoding, ...counts } as const, ...done];
+      };
+      const running = committed.flatMap(({ finishReason }, choice) => (finishReason === undefined ? [choice] : []));
+      const prefill = { ...Promise.withResolvers<void>(), first: running[0] };
+      const starts = running.map(
+        (choice) => (either: AbortSignal) => this.#choice(plan, choice, prefill, usage, either),
+      );
+      let opened = false;
+      for await (const event of merge(starts, signal)) {
         if (event.type !== "admitted") yield { ...head(), ...event };
         else if (!opened) {
           opened = true;
-          usage.cached_tokens = Math.min(event.cachedTokens, prompt.length);
-          const { cached_tokens } = usage;
-          const counts = { choices: request.choices, prompt_tokens: prompt.length, cached_tokens };
-          yield { ...head(), type: "open", model: name, block_length: blockLength, decoding, ...counts };
+          usage.cached_tokens = event.cachedTokens;
+          for (const first of opening(event.cachedTokens)) yield { ...head(), ...first };
         }
       }
+      if (!opened) for (const first of opening(0)) yield { ...head(), ...first };
       yield { ...head(), type: "end", usage };
     } catch (error) {
       yield { ...head(), ...failure(error, signal) };
@@ -130,6 +122,7 @@ export class LocalEngine implements Engine {
       pagesInUse: scheduler.pagesInUse,
       pagesCached: scheduler.pagesCached,
       pagesTotal: scheduler.limits.pages,
+      preemptions: scheduler.preemptions,
       ...model.counts,
       committedTokens: this.#committedTokens,
     };
@@ -137,74 +130,61 @@ export class LocalEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  /** `prefilled` is resolved by the first choice; the others wait for it, to find the prompt cached. */
+  /** The first choice prefills the prompt; the others wait for that, to find it cached. */
   async *#choice(
     plan: Plan,
     choice: number,
+    prefill: Prefill,
     usage: Usage,
-    prefilled: PromiseWithResolvers<void>,
     signal: AbortSignal,
   ): AsyncGenerator<ResponseEvent, void, void> {
-    const { request, decoding } = plan;
+    const { request, decoding, prompt } = plan;
     const { blockLength } = this.model;
     const { scheduler, model, tokenizer, maskToken, prefixCache } = this.#options;
-    if (prefixCache && choice > 0) await prefilled.promise;
-    using _ended = { [Symbol.dispose]: prefilled.resolve };
-    const { tokens: committed, finishReason } = plan.committed[choice] ?? { tokens: [] };
-    usage.completion_tokens += committed.length;
-    if (finishReason !== undefined) {
-      yield { type: "admitted", cachedTokens: 0 };
-      yield { type: "done", choice, finish_reason: finishReason };
-      return;
-    }
-    const prompt = [...plan.prompt, ...committed];
-    const scope = request.cacheScope ?? "";
-    const pages = Math.ceil((plan.prompt.length + plan.maxTokens) / blockLength);
-    using admission = await scheduler.admit(pages, prefixCache ? blockKeys(prompt, blockLength, scope) : [], signal);
-    yield { type: "admitted", cachedTokens: admission.cachedBlocks * blockLength };
-
-    const eosTokens = new Set(request.ignoreEos ? [] : this.#options.eosTokens);
-    const sequence = model.sequence(admission.pages, admission.cachedBlocks);
-    const shared = prefixCache
-      ? sharing(sequence, { admission, blockLength, scope, prefilled: prefilled.resolve })
-      : sequence;
-    const firstBlock = Math.floor(prompt.length / blockLength) - Math.floor(plan.prompt.length / blockLength);
+    const isFirst = choice === prefill.first;
+    if (prefixCache && !isFirst) await prefill.promise;
+    using _ended = { [Symbol.dispose]: prefill.resolve };
+    const { tokens: committed } = plan.committed[choice] as CommittedChoice;
     const bytes = tokenizer?.bytes ?? (() => new Uint8Array(0));
     const answer = new AnswerText(bytes, request.stop);
     // What another worker has committed: its text is known, and kept back where it must be.
     if (committed.length > 0) answer.commit(committed, false);
-    const options = {
-      decoding,
-      blockLength,
-      maskToken,
-      eosTokens,
-      maxTokens: plan.maxTokens - committed.length,
-      ends: (tokens: readonly number[]) => answer.stops(tokens),
-      ...(plan.sampling && { sampling: drawing(plan.sampling, choice, firstBlock) }),
-    };
-    const steps = decode(carrying(shared), prompt, options, signal);
-    const events = tellChoice(this.#counted(steps, usage), {
-      answer,
-      bytes,
-      maskToken,
-      eosTokens,
-      drafts: request.drafts,
-      firstBlock,
-    });
-    try {
-      for await (const event of events) yield { ...event, choice };
-    } finally {
-      usage.forwards += sequence.counts.forwards;
-      usage.prefill_forwards += sequence.counts.prefillForwards;
-    }
+    const eosTokens = new Set(request.ignoreEos ? [] : this.#options.eosTokens);
+    const steps = runSequence(
+      {
+        model,
+        scheduler,
+        prompt,
+        committed,
+        decoding,
+        blockLength,
+        maskToken,
+        eosTokens,
+        maxTokens: plan.maxTokens,
+        ends: (tokens: readonly number[]) => answer.stops(tokens),
+        ...(prefixCache && { scope: request.cacheScope ?? "" }),
+        ...(plan.sampling && { sampling: drawing(plan.sampling, choice) }),
+        prefilled: (cachedTokens) => {
+          if (isFirst) usage.cached_tokens = Math.max(usage.cached_tokens, cachedTokens);
+          prefill.resolve();
+        },
+        ran: ({ forwards, prefillForwards }) => {
+          usage.forwards += forwards;
+          usage.prefill_forwards += prefillForwards;
+        },
+      },
+      signal,
+    );
+    const told = { answer, bytes, maskToken, eosTokens, drafts: request.drafts };
+    for await (const event of tellChoice(this.#counted(steps, usage), told)) yield { ...event, choice };
   }
 
-  async *#counted(steps: AsyncIterable<Step>, usage: Usage): AsyncGenerator<Step, void, void> {
+  async *#counted(steps: AsyncIterable<SequenceStep>, usage: Usage): AsyncGenerator<SequenceStep, void, void> {
     for await (const step of steps) {
       if (step.kind === "commit") {
         usage.completion_tokens += step.cells.length;
         this.#committedTokens += step.cells.length;
-      } else {
+      } else if (step.kind === "denoise") {
         for (const { op } of step.edits) usage.edits[op]++;
       }
       yield step;
@@ -244,7 +224,8 @@ export class LocalEngine implements Engine {
         );
       }
     }
-    return { request, prompt, maxTokens, decoding, committed: request.committed, sampling };
+    const committed = Array.from({ length: request.choices }, (_, i) => request.committed[i] ?? { tokens: [] });
+    return { request, prompt, maxTokens, decoding, committed, sampling };
   }
 
   #encode(prompt: Prompt): readonly number[] {
@@ -264,16 +245,11 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** A choice's draws: the same for the same seed, whichever worker makes them. `firstBlock` is where this one begins. */
-function drawing(
-  { seed, ...sampling }: SamplingRequest & { readonly seed: bigint },
-  choice: number,
-  firstBlock: number,
-) {
+/** A choice's draws: the same for the same seed, whichever worker makes them. */
+function drawing({ seed, ...sampling }: SamplingRequest & { readonly seed: bigint }, choice: number) {
   return {
     ...sampling,
-    uniform: (block: number, step: number, cell: number) =>
-      uniform({ seed, choice, block: firstBlock + block, step, cell }),
+    uniform: (block: number, step: number, cell: number) => uniform({ seed, choice, block, step, cell }),
   };
 }
 

@@ -7,17 +7,18 @@ const never = new AbortController().signal;
 const PAGES = 12;
 const CAPACITY = 3;
 
-/** A sequence's blocks, written as the letters of a string. */
+/** A sequence's blocks, written as the letters of a string: its prompt's, then those it will commit. */
 interface Live {
   readonly admission: Admission;
   readonly blocks: string;
+  readonly prompt: number;
   done: number;
 }
 
 /** Begins where the cache ends. */
 async function begin(scheduler: Scheduler, blocks: string, prompt = blocks.length): Promise<Live> {
-  const admission = await scheduler.admit(blocks.length, [...blocks.slice(0, prompt)], never);
-  return { admission, blocks, done: admission.cachedBlocks };
+  const admission = await scheduler.admit({ blocks: prompt, prefix: [...blocks.slice(0, prompt)] }, never);
+  return { admission, blocks, prompt, done: admission.cachedBlocks };
 }
 
 function run(live: Live): void {
@@ -41,16 +42,17 @@ test("a sequence begins behind the longest prefix that was offered", async () =>
 });
 
 test("the longest unused leaf goes first, and nothing that a sequence holds", async () => {
-  const scheduler = new Scheduler({ capacity: 3, pages: 6, waiting: 1 });
+  // Each leaves the page that it could have grown by.
+  const scheduler = new Scheduler({ capacity: 3, pages: 6 + 1, waiting: 1 });
   await runThrough(scheduler, "ab");
   await runThrough(scheduler, "cd");
   await runThrough(scheduler, "a");
-  // Room for "ef", then for one more: "b" was used before "c" and "d", "a" after them.
-  await runThrough(scheduler, "efg");
-  expect(scheduler.pagesCached).toBe(6);
+  // Room for "ef" and one more, then one short: "b" was used before "c" and "d", "a" after them.
+  await runThrough(scheduler, "efgh");
+  expect(scheduler.pagesCached).toBe(7);
   const held = await begin(scheduler, "a");
   expect(held.admission.cachedBlocks).toBe(1);
-  await runThrough(scheduler, "vwxyz");
+  await runThrough(scheduler, "wxyz");
   run(held);
   held.admission[Symbol.dispose]();
   expect(await runThrough(scheduler, "cd")).toBe(0);
@@ -58,7 +60,7 @@ test("the longest unused leaf goes first, and nothing that a sequence holds", as
 });
 
 test("of a block that two made at once one page stays, and both go on with it", async () => {
-  const scheduler = new Scheduler({ capacity: 2, pages: 6, waiting: 1 });
+  const scheduler = new Scheduler({ capacity: 2, pages: 9, waiting: 1 });
   const [one, two] = [await begin(scheduler, "abc"), await begin(scheduler, "abd")];
   run(one);
   run(two);
@@ -67,6 +69,20 @@ test("of a block that two made at once one page stays, and both go on with it", 
   one.admission[Symbol.dispose]();
   two.admission[Symbol.dispose]();
   expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 4]);
+});
+
+test("a sequence moves behind the blocks that another has made meanwhile, and gives its own pages back", async () => {
+  const scheduler = new Scheduler({ capacity: 2, pages: 9, waiting: 1 });
+  const [one, two] = [await begin(scheduler, "abc"), await begin(scheduler, "abd")];
+  one.admission.offer("a");
+  one.admission.offer("b");
+  expect(two.admission.match([..."abd"])).toBe(2);
+  expect(two.admission.pages.slice(0, 2)).toEqual(one.admission.pages.slice(0, 2));
+  expect(two.admission.match(["d"])).toBe(0);
+  expect(scheduler.pagesInUse).toBe(4);
+  one.admission[Symbol.dispose]();
+  two.admission[Symbol.dispose]();
+  expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 2]);
 });
 
 test("scopes share nothing, and a key holds a whole block", () => {
@@ -94,12 +110,16 @@ class Naive {
     return live.some(({ blocks, done }) => blocks.slice(0, done).startsWith(prefix));
   }
 
+  /** Pages that nobody uses, or whose blocks no live sequence holds. */
+  spare(live: readonly Live[]): number {
+    const own = live.reduce((sum, { admission, done }) => sum + admission.pages.length - done, 0);
+    return PAGES - own - [...this.cached.keys()].filter((prefix) => this.held(prefix, live)).length;
+  }
+
   evictFor(count: number, live: readonly Live[]): boolean {
-    const own = live.reduce((sum, { blocks, done }) => sum + blocks.length - done, 0);
-    const idle = [...this.cached.keys()].filter((prefix) => !this.held(prefix, live));
-    const free = PAGES - own - this.cached.size;
-    if (count > free + idle.length) return false;
-    for (let missing = count - free; missing > 0; missing--) {
+    const own = live.reduce((sum, { admission, done }) => sum + admission.pages.length - done, 0);
+    if (count > this.spare(live)) return false;
+    for (let missing = count - (PAGES - own - this.cached.size); missing > 0; missing--) {
       const [oldest] = [...this.cached]
         .filter(([prefix]) => !this.held(prefix, live))
         .filter(([prefix]) => ![...this.cached.keys()].some((other) => other !== prefix && other.startsWith(prefix)))
@@ -120,7 +140,7 @@ class Naive {
 const blocks = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 6 });
 const action = fc.oneof(
   fc.record({ kind: fc.constant("begin" as const), blocks, prompt: fc.nat(6) }),
-  fc.record({ kind: fc.constantFrom("offer" as const, "end" as const), which: fc.nat(CAPACITY - 1) }),
+  fc.record({ kind: fc.constantFrom("offer" as const, "match" as const, "end" as const), which: fc.nat(CAPACITY - 1) }),
 );
 
 test("scheduler and tree do what the naive twin does, and no page is lost or given twice", async () => {
@@ -129,20 +149,24 @@ test("scheduler and tree do what the naive twin does, and no page is lost or giv
       const scheduler = new Scheduler({ capacity: CAPACITY, pages: PAGES, waiting: 1 });
       const naive = new Naive();
       const live: Live[] = [];
+      const end = (one: Live): void => {
+        live.splice(live.indexOf(one), 1);
+        one.admission[Symbol.dispose]();
+        naive.end(one, live);
+      };
       for (const action of actions) {
         const which = action.kind === "begin" ? undefined : live[action.which];
         if (action.kind === "begin") {
           if (live.length === CAPACITY) continue;
           const prompt = action.blocks.slice(0, action.prompt);
           const matched = naive.match(prompt);
-          const candidate = {
-            admission: { pages: [] } as unknown as Admission,
-            blocks: prompt.slice(0, matched),
-            done: matched,
-          };
-          const fits = naive.evictFor(action.blocks.length - matched, [...live, candidate]);
+          const pages = new Array<number>(matched);
+          const candidate = { admission: { pages } as unknown as Admission, blocks: prompt, prompt: 0, done: matched };
+          const all = [...live, candidate];
+          const missing = prompt.length - matched;
+          const fits = naive.spare(all) >= missing + all.length && naive.evictFor(missing, all);
           const giveUp = new AbortController();
-          const admitting = scheduler.admit(action.blocks.length, [...prompt], giveUp.signal);
+          const admitting = scheduler.admit({ blocks: prompt.length, prefix: [...prompt] }, giveUp.signal);
           if (scheduler.waiting > 0) {
             expect(fits).toBe(false);
             giveUp.abort();
@@ -153,16 +177,33 @@ test("scheduler and tree do what the naive twin does, and no page is lost or giv
           expect(fits).toBe(true);
           const admission = await admitting;
           expect(admission.cachedBlocks).toBe(matched);
-          live.push({ admission, blocks: action.blocks, done: matched });
+          live.push({ admission, blocks: action.blocks, prompt: prompt.length, done: matched });
         } else if (which !== undefined && action.kind === "offer" && which.done < which.blocks.length) {
-          which.admission.offer(which.blocks[which.done++] as string);
-          const prefix = which.blocks.slice(0, which.done);
-          const page = which.admission.pages[which.done - 1] as number;
-          if (!naive.cached.has(prefix)) naive.cached.set(prefix, { page, letGo: 0 });
+          const grow = which.done === which.admission.pages.length;
+          const growing = grow ? which.admission.grow(which.admission.preempted) : Promise.resolve();
+          // Whoever came last goes, until there is a page.
+          while (grow && live.includes(which) && !naive.evictFor(1, live)) {
+            const youngest = live.at(-1) as Live;
+            expect(live.map(({ admission }) => admission.preempted.aborted)).toEqual(
+              live.map((one) => one === youngest),
+            );
+            if (youngest === which) await expect(growing).rejects.toBe(which.admission.preempted.reason);
+            end(youngest);
+          }
+          if (live.includes(which)) {
+            await growing;
+            which.admission.offer(which.blocks[which.done++] as string);
+            const prefix = which.blocks.slice(0, which.done);
+            const page = which.admission.pages[which.done - 1] as number;
+            if (!naive.cached.has(prefix)) naive.cached.set(prefix, { page, letGo: 0 });
+          }
+        } else if (which !== undefined && action.kind === "match") {
+          const next = [...which.blocks.slice(which.done, which.prompt)];
+          const matched = Math.max(0, naive.match(which.blocks.slice(0, which.prompt)) - which.done);
+          expect(which.admission.match(next)).toBe(matched);
+          which.done += matched;
         } else if (which !== undefined && action.kind === "end") {
-          live.splice(live.indexOf(which), 1);
-          which.admission[Symbol.dispose]();
-          naive.end(which, live);
+          end(which);
         }
         // Each sequence reads the twin's pages for what is cached; what is its own is nobody else's.
         for (const { admission, blocks, done } of live) {

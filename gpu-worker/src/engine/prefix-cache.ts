@@ -45,16 +45,13 @@ export class PrefixCache {
     return this.#idle.size;
   }
 
-  /** Holds the longest cached prefix of `keys`, until it is released. */
-  acquire(keys: readonly string[]): CachedBlock[] {
-    const path: CachedBlock[] = [];
-    let level = this.#roots;
+  /** Holds the blocks of `keys` that follow `path`, which the caller holds, as far as they are cached, and adds them to it. */
+  acquire(keys: readonly string[], path: CachedBlock[]): CachedBlock[] {
     for (const key of keys) {
-      const node = level.get(key);
+      const node = this.#below(path).get(key);
       if (node === undefined) break;
       this.#hold(node);
       path.push(node);
-      level = node.children;
     }
     return path;
   }
@@ -64,7 +61,7 @@ export class PrefixCache {
    * one that is there keeps its own, and the caller has `page` to spare.
    */
   extend(path: CachedBlock[], key: string, page: PageId): CachedBlock {
-    const siblings = (path.at(-1) as Node | undefined)?.children ?? this.#roots;
+    const siblings = this.#below(path);
     let node = siblings.get(key);
     if (node === undefined) {
       node = { page, key, siblings, children: new Map(), holders: 0 };
@@ -92,6 +89,10 @@ export class PrefixCache {
       pages.push(node.page);
     }
     return pages;
+  }
+
+  #below(path: readonly CachedBlock[]): Map<string, Node> {
+    return (path.at(-1) as Node | undefined)?.children ?? this.#roots;
   }
 
   #hold(node: Node): void {

@@ -2,16 +2,17 @@ import { expect, test } from "vitest";
 import { Scheduler } from "./scheduler.ts";
 
 const never = new AbortController().signal;
+const ask = (blocks: number) => ({ blocks, prefix: [] });
 
-test("admits in order of arrival, when a slot and all pages are free", async () => {
+test("admits in order of arrival, when there is a slot, and pages for the prompts and a block of everyone", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 10, waiting: 10 });
-  const first = await scheduler.admit(6, [], never);
+  const first = await scheduler.admit(ask(5), never);
   const order: string[] = [];
-  const big = scheduler.admit(8, [], never).then((admission) => {
+  const big = scheduler.admit(ask(4), never).then((admission) => {
     order.push("big");
     return admission;
   });
-  const small = scheduler.admit(2, [], never).then((admission) => {
+  const small = scheduler.admit(ask(1), never).then((admission) => {
     order.push("small");
     return admission;
   });
@@ -20,26 +21,71 @@ test("admits in order of arrival, when a slot and all pages are free", async () 
   first[Symbol.dispose]();
   const admissions = await Promise.all([big, small]);
   expect(order).toEqual(["big", "small"]);
-  expect(new Set(admissions.flatMap(({ pages }) => pages)).size).toBe(10);
+  expect(new Set(admissions.flatMap(({ pages }) => pages)).size).toBe(5);
   for (const admission of admissions) admission[Symbol.dispose]();
   expect([scheduler.running, scheduler.pagesInUse]).toEqual([0, 0]);
 });
 
 test("an abort while waiting gives the place to the next", async () => {
-  const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
-  using _first = await scheduler.admit(3, [], never);
+  const scheduler = new Scheduler({ capacity: 2, pages: 6, waiting: 10 });
+  using _first = await scheduler.admit(ask(3), never);
   const controller = new AbortController();
-  const gone = scheduler.admit(4, [], controller.signal);
-  const next = scheduler.admit(1, [], never);
+  const gone = scheduler.admit(ask(4), controller.signal);
+  const next = scheduler.admit(ask(1), never);
   controller.abort();
   await expect(gone).rejects.toThrow();
   using _next = await next;
   expect(scheduler.waiting).toBe(0);
 });
 
-test("refuses more waiting sequences than it may hold", async () => {
+test("refuses more waiting sequences than it may hold, but never one that was preempted", async () => {
   const scheduler = new Scheduler({ capacity: 1, pages: 4, waiting: 1 });
-  using _first = await scheduler.admit(1, [], never);
-  void scheduler.admit(1, [], never);
-  expect(() => scheduler.admit(1, [], never)).toThrow("1 sequences are running and 1 are waiting");
+  using first = await scheduler.admit(ask(1), never);
+  void scheduler.admit(ask(1), never);
+  expect(() => scheduler.admit(ask(1), never)).toThrow("1 sequences are running and 1 are waiting");
+  void scheduler.admit({ ...ask(1), arrival: first.arrival }, never);
+  expect(scheduler.waiting).toBe(2);
+});
+
+test("preempts the youngest when the pages run out, and takes it up again before all that came later", async () => {
+  const scheduler = new Scheduler({ capacity: 3, pages: 6, waiting: 10 });
+  const old = await scheduler.admit(ask(1), never);
+  const young = await scheduler.admit(ask(2), never);
+  const later = scheduler.admit(ask(1), never);
+  for (let page = 0; page < 3; page++) await old.grow(never);
+  expect(young.preempted.aborted).toBe(false);
+  const growing = old.grow(never);
+  expect([old.preempted.aborted, young.preempted.aborted, scheduler.preemptions]).toEqual([false, true, 1]);
+
+  young[Symbol.dispose]();
+  await growing;
+  expect(old.pages).toHaveLength(5);
+  const again = scheduler.admit({ ...ask(2), arrival: young.arrival }, never);
+  old[Symbol.dispose]();
+  expect([(await again).arrival, (await later).arrival]).toEqual([1, 2]);
+});
+
+test("the youngest preempts itself, and waits for those before it", async () => {
+  const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
+  using _old = await scheduler.admit(ask(1), never);
+  const young = await scheduler.admit(ask(1), never);
+  await young.grow(never);
+  await young.grow(never);
+  const growing = young.grow(young.preempted);
+  await expect(growing).rejects.toBe(young.preempted.reason);
+});
+
+test("an abort while growing takes nothing", async () => {
+  const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
+  const old = await scheduler.admit(ask(1), never);
+  const young = await scheduler.admit(ask(1), never);
+  await young.grow(never);
+  await young.grow(never);
+  const controller = new AbortController();
+  const growing = old.grow(controller.signal);
+  controller.abort();
+  await expect(growing).rejects.toThrow();
+  young[Symbol.dispose]();
+  old[Symbol.dispose]();
+  expect(scheduler.pagesInUse).toBe(0);
 });

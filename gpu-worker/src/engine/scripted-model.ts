@@ -1,14 +1,15 @@
 /** A model for tests that answers from a script: one list of candidates per forward. */
-import type { SequenceForwards } from "./carrying.ts";
 import type { AskedBlock, Candidate, SequenceModel } from "./decode.ts";
+import type { PagedForwards } from "./paging.ts";
 import type { Scorer, TokenScore } from "./token-scores.ts";
 
 /** `"7@.9"`: token 7 with probability 0.9. */
 type ScriptedCandidate = `${number}@${number}`;
 
 /** Records what the decoding did to it. */
-export class ScriptedModel implements SequenceModel, SequenceForwards, Scorer {
+export class ScriptedModel implements SequenceModel, PagedForwards, Scorer {
   readonly prefilled: number[] = [];
+  skipped = 0;
   readonly committed: number[][] = [];
   /** Blocks as they stood before each forward. */
   readonly seen: number[][] = [];
@@ -17,6 +18,10 @@ export class ScriptedModel implements SequenceModel, SequenceForwards, Scorer {
 
   constructor(script: readonly (readonly ScriptedCandidate[])[]) {
     this.#script = script;
+  }
+
+  skip(blocks: number): void {
+    this.skipped += blocks;
   }
 
   async prefill(tokens: readonly number[]): Promise<void> {

@@ -21,27 +21,20 @@ function forward() {
   return { batches, layers, head };
 }
 
-test("blocks that are ready together share a forward, with one prefill at most", async () => {
+test("blocks that are ready together share a forward; each submission finds its own", async () => {
   const scripted = forward();
   const batcher = new Batcher(scripted, 2);
-  const asked = [
-    batcher.run([block(1), block(5, [1])], "denoise"),
-    batcher.run([block(2, [])], "prefill"),
-    batcher.run([block(3, [])], "prefill"),
-  ];
-  const [first] = await Promise.all([...asked, batcher.run([block(4)], "denoise")]);
-  expect(first?.candidates.map((found) => found.map(({ token }) => token))).toEqual([[1, 1], [5]]);
-  expect(scripted.batches).toEqual([
-    [1, 1, 5, 5, 2, 2, 4, 4],
-    [3, 3],
-  ]);
+  const asked = [batcher.run([block(1), block(5, [1])]), batcher.run([block(2, [])]), batcher.run([block(4)])];
+  const found = (await Promise.all(asked)).map(({ candidates }) => {
+    return candidates.map((block) => block.map(({ token }) => token));
+  });
+  expect(found).toEqual([[[1, 1], [5]], [[]], [[4, 4]]]);
+  expect(scripted.batches).toEqual([[1, 1, 5, 5, 2, 2, 4, 4]]);
 });
 
 test("a block that fails a forward fails alone", async () => {
   const batcher = new Batcher(forward(), 2);
-  const [good, bad, other] = await Promise.allSettled(
-    [1, 13, 3].map((token) => batcher.run([block(token)], "denoise")),
-  );
+  const [good, bad, other] = await Promise.allSettled([1, 13, 3].map((token) => batcher.run([block(token)])));
   expect(bad).toMatchObject({ status: "rejected", reason: new Error("thirteen") });
   expect(good).toMatchObject({ value: { candidates: [[{ token: 1 }, { token: 1 }]] } });
   expect(other).toMatchObject({ value: { candidates: [[{ token: 3 }, { token: 3 }]] } });

@@ -7,9 +7,6 @@ import type { AskedBlock, Candidate } from "../engine/decode.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import type { Forward, ForwardOutput, RowAdjustment, RowDraw } from "./forward.ts";
 
-/** `prefill` wants keys and values only. */
-export type ForwardKind = "denoise" | "prefill";
-
 /** A block in a forward and the cells of it that want a candidate. */
 export type PlacedBlock = BlockInput & Pick<AskedBlock, "cells" | "draws" | "adjustments">;
 
@@ -25,7 +22,6 @@ export interface Batched {
 interface Submission {
   /** `peers` count from the submission's own first block. */
   readonly blocks: readonly PlacedBlock[];
-  readonly kind: ForwardKind;
   readonly resolve: (batched: Batched) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,7 +29,7 @@ interface Submission {
 export class Batcher {
   readonly #forward: Pick<Forward, "layers" | "head">;
   readonly #blockLength: number;
-  #pending: Submission[] = [];
+  readonly #pending: Submission[] = [];
   #running = false;
 
   constructor(forward: Pick<Forward, "layers" | "head">, blockLength: number) {
@@ -42,9 +38,9 @@ export class Batcher {
   }
 
   /** Runs blocks in one forward, with whatever else is ready. */
-  run(blocks: readonly PlacedBlock[], kind: ForwardKind): Promise<Batched> {
+  run(blocks: readonly PlacedBlock[]): Promise<Batched> {
     const { promise, resolve, reject } = Promise.withResolvers<Batched>();
-    this.#pending.push({ blocks, kind, resolve, reject });
+    this.#pending.push({ blocks, resolve, reject });
     void this.#pump();
     return promise;
   }
@@ -55,17 +51,9 @@ export class Batcher {
     while (this.#pending.length > 0) {
       // Sequences whose forward has just ended hand in their next one.
       await setImmediate();
-      await this.#runBatch(this.#take());
+      await this.#runBatch(this.#pending.splice(0));
     }
     this.#running = false;
-  }
-
-  /** All that is ready, but one prefill at most: no running sequence waits for more than a prefill chunk. */
-  #take(): Submission[] {
-    const prefill = this.#pending.find(({ kind }) => kind === "prefill");
-    const taken = this.#pending.filter((submission) => submission.kind !== "prefill" || submission === prefill);
-    this.#pending = this.#pending.filter((submission) => !taken.includes(submission));
-    return taken;
   }
 
   async #runBatch(batch: readonly Submission[]): Promise<void> {

@@ -2,18 +2,15 @@
  * The engine's model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. It knows no text and
  * no rules of decoding.
  */
-import type { SequenceForwards } from "../engine/carrying.ts";
 import type { AskedBlock, Candidate } from "../engine/decode.ts";
 import type { PageId } from "../engine/kv-cache.ts";
+import type { PagedForwards } from "../engine/paging.ts";
 import type { Scorer, TokenScore } from "../engine/token-scores.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { Batcher, type PlacedBlock } from "./batcher.ts";
 import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
 import { KvTensors } from "./kv-tensors.ts";
 import { openSessions, type SessionOptions } from "./package.ts";
-
-/** Blocks that one prefill forward runs at most: what a running sequence may have to wait for. */
-const PREFILL_BLOCKS = 8;
 
 export interface ModelOptions extends SessionOptions {
   /** Pages of the K/V cache. */
@@ -30,17 +27,17 @@ export interface ForwardCounts {
 }
 
 /** A sequence's forwards, and how many it took so far. */
-export interface CountedSequence extends SequenceForwards, Scorer {
+export interface CountedSequence extends PagedForwards, Scorer {
   readonly counts: Readonly<ForwardCounts>;
 }
 
 export interface Model {
   readonly counts: Readonly<ForwardCounts>;
   /**
-   * A sequence whose K/V go into `pages`, which the caller has allocated: one per block of prompt and answer. The first
-   * `cachedBlocks` are filled already. Between two calls an entry may change to a page that holds the same block.
+   * A sequence whose K/V go into `pages`, which the caller has allocated: one per block. Between two calls the list may grow,
+   * and an entry may change to a page that holds the same block.
    */
-  sequence(pages: readonly PageId[], cachedBlocks?: number): CountedSequence;
+  sequence(pages: readonly PageId[]): CountedSequence;
   /** The slow twin of `sequence`: no cache; every forward runs everything from the first token. */
   sequenceWithoutCache(): CountedSequence;
 }
@@ -55,7 +52,7 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   return {
     counts,
-    sequence: (pages, cachedBlocks = 0) => new CachedSequence(shared, pages, cachedBlocks),
+    sequence: (pages) => new CachedSequence(shared, pages),
     sequenceWithoutCache: () => new UncachedSequence(shared),
   };
 }
@@ -73,33 +70,32 @@ class CachedSequence implements CountedSequence {
   readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
-  #cached: number;
+  #cached = 0;
   /** The last forward of open blocks: where the rows, keys and values of the first that is not committed yet are. */
   #last: { readonly output: ForwardOutput; at: number; readonly open: AskedBlock[] } | undefined;
 
-  constructor(shared: Shared, pages: readonly PageId[], cachedBlocks: number) {
+  constructor(shared: Shared, pages: readonly PageId[]) {
     this.#shared = shared;
     this.#pages = pages;
-    this.#cached = cachedBlocks;
   }
 
-  async prefill(tokens: readonly number[], signal: AbortSignal): Promise<void> {
-    const blocks = cut(tokens, this.#shared.blockLength);
-    for (let first = 0; first < blocks.length; first += PREFILL_BLOCKS) {
-      signal.throwIfAborted();
-      const chunk = blocks.slice(first, first + PREFILL_BLOCKS);
-      count(this, this.#shared, "prefillForwards");
-      const asked = chunk.map((tokens) => ({ tokens, cells: [] }));
-      const { output, first: at } = await this.#shared.batcher.run(this.#inputs(asked), "prefill");
-      chunk.forEach((_, i) => {
-        this.#append(output, at + i);
-      });
-    }
+  skip(blocks: number): void {
+    this.#cached += blocks;
+  }
+
+  async prefill(tokens: readonly number[]): Promise<void> {
+    if (tokens.length === 0) return;
+    count(this, this.#shared, "prefillForwards");
+    const blocks = cut(tokens, this.#shared.blockLength).map((tokens) => ({ tokens, cells: [] }));
+    const { output, first } = await this.#shared.batcher.run(this.#inputs(blocks));
+    blocks.forEach((_, i) => {
+      this.#append(output, first + i);
+    });
   }
 
   async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
     count(this, this.#shared, "forwards");
-    const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs(blocks), "denoise");
+    const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs(blocks));
     this.#last = { output, at, open: [...blocks] };
     return candidates;
   }
@@ -140,6 +136,10 @@ class UncachedSequence implements CountedSequence {
     this.#shared = shared;
   }
 
+  skip(blocks: number): void {
+    if (blocks > 0) throw new Error("without a cache every block is run");
+  }
+
   async prefill(tokens: readonly number[]): Promise<void> {
     this.#tokens.push(...tokens);
   }
@@ -148,7 +148,7 @@ class UncachedSequence implements CountedSequence {
     count(this, this.#shared, "forwards");
     const before = cut(this.#tokens, this.#shared.blockLength).map((tokens) => ({ tokens, cells: [] }));
     const inputs = [...before, ...blocks].map((block, i) => ({ ...block, pages: [], peers: range(i) }));
-    const { output, first, candidates } = await this.#shared.batcher.run(inputs, "denoise");
+    const { output, first, candidates } = await this.#shared.batcher.run(inputs);
     this.#last = { output, at: first + before.length };
     return candidates.slice(before.length);
   }

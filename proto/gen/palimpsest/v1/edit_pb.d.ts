@@ -364,6 +364,8 @@ export declare type Usage = Message<"palimpsest.v1.Usage"> & {
   promptTokens: number;
 
   /**
+   * Prompt tokens that this response did not have to prefill; at least as many as the open event says.
+   *
    * @generated from field: uint32 cached_tokens = 2;
    */
   cachedTokens: number;

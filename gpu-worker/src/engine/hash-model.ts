@@ -1,0 +1,137 @@
+/**
+ * A model for tests, and an engine on it. Its candidates depend on every token before and in a block, as its pages have them.
+ * Its texts settle, flip and end within a few blocks.
+ */
+import { setImmediate } from "node:timers/promises";
+import { expect } from "vitest";
+import type { AskedBlock, Candidate } from "./decode.ts";
+import type { GenerateRequest } from "./engine.ts";
+import type { PageId } from "./kv-cache.ts";
+import { LocalEngine } from "./local-engine.ts";
+import type { PagedForwards } from "./paging.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { EngineModel, ForwardCounts } from "./sequence.ts";
+
+/** A prefill that begins with it fails. No answer holds it. */
+export const POISON = 10;
+
+export const HASH_VOCABULARY = { vocabSize: 11, eosToken: 8, maskToken: 9 } as const;
+
+export class HashModel implements EngineModel {
+  readonly counts = { forwards: 0, prefillForwards: 0 };
+  /** Blocks of each prefill forward, in order, of all sequences. */
+  readonly prefills: number[] = [];
+  /** Prefills at this moment. */
+  prefilling = 0;
+  /** What every page holds. */
+  readonly pages = new Map<PageId, readonly number[]>();
+  readonly salt: number;
+  readonly blockLength: number;
+
+  constructor(salt: number, blockLength: number) {
+    this.salt = salt;
+    this.blockLength = blockLength;
+  }
+
+  get prefilledBlocks(): number {
+    return this.prefills.reduce((sum, blocks) => sum + blocks, 0);
+  }
+
+  sequence(pages: readonly PageId[]): HashSequence {
+    return new HashSequence(this, pages);
+  }
+}
+
+export class HashSequence implements PagedForwards {
+  readonly counts: ForwardCounts & { forwards: number; prefillForwards: number } = { forwards: 0, prefillForwards: 0 };
+  readonly forwards: AskedBlock[][] = [];
+  readonly #model: HashModel;
+  readonly #pages: readonly PageId[];
+  #cached = 0;
+  #open: AskedBlock[] = [];
+
+  constructor(model: HashModel, pages: readonly PageId[]) {
+    this.#model = model;
+    this.#pages = pages;
+  }
+
+  skip(blocks: number): void {
+    this.#cached += blocks;
+  }
+
+  async prefill(tokens: readonly number[]): Promise<void> {
+    const { blockLength } = this.#model;
+    this.counts.prefillForwards++;
+    this.#model.counts.prefillForwards++;
+    expect(this.#model.prefilling++).toBe(0);
+    await setImmediate();
+    this.#model.prefilling--;
+    if (tokens[0] === POISON) throw new Error("poison");
+    this.#model.prefills.push(tokens.length / blockLength);
+    for (let at = 0; at < tokens.length; at += blockLength) {
+      this.#append(tokens.slice(at, at + blockLength));
+    }
+  }
+
+  async forward(blocks: readonly AskedBlock[]): Promise<Candidate[][]> {
+    this.counts.forwards++;
+    this.#model.counts.forwards++;
+    this.forwards.push([...blocks]);
+    this.#open = [...blocks];
+    const cached = this.#pages.slice(0, this.#cached).flatMap((page) => this.#model.pages.get(page) as number[]);
+    await setImmediate();
+    return blocks.map(({ tokens, cells }, i) => {
+      const seen = [...cached, ...blocks.slice(0, i).flatMap((before) => before.tokens), ...tokens];
+      const { salt } = this.#model;
+      return cells.map((cell) => {
+        const hash = seen.reduce((h, token) => Math.imul(h ^ (token + 1), 0x01000193) >>> 0, salt + cell);
+        const token = (hash >>> 8) % 6 < 5 ? cell : (hash >>> 12) % HASH_VOCABULARY.maskToken;
+        return { token, probability: ((hash >>> 16) % 100) / 100 };
+      });
+    });
+  }
+
+  async commit(block: readonly number[]): Promise<void> {
+    expect(this.#open.shift()?.tokens).toEqual(block);
+    this.#append(block);
+  }
+
+  #append(block: readonly number[]): void {
+    const page = this.#pages[this.#cached++];
+    expect(page).toBeDefined();
+    this.#model.pages.set(page as PageId, [...block]);
+  }
+}
+
+export function openHashEngine(options: {
+  readonly salt: number;
+  readonly blockLength: number;
+  readonly pages: number;
+  readonly capacity: number;
+  readonly prefixCache: boolean;
+}) {
+  const { salt, blockLength, pages, capacity, prefixCache } = options;
+  const scheduler = new Scheduler({ capacity, pages, waiting: 100 });
+  const model = new HashModel(salt, blockLength);
+  const limits = { blockLength, maxContextTokens: pages * blockLength, capacity };
+  const info = { name: "hash", created: 0, chat: false, text: false, ...limits };
+  const { vocabSize, maskToken, eosToken } = HASH_VOCABULARY;
+  const tokens = { vocabSize, maskToken, eosTokens: [eosToken] };
+  return { engine: new LocalEngine({ info, ...tokens, model, scheduler, prefixCache }), scheduler, model };
+}
+
+export function hashRequest(prompt: readonly number[], changes: Partial<GenerateRequest> = {}): GenerateRequest {
+  return {
+    responseId: "r",
+    attempt: 1,
+    prompt: { kind: "tokens", tokens: prompt },
+    decoding: { mode: "speed", maxPostSteps: 3 },
+    maxTokens: 8,
+    choices: 1,
+    stop: [],
+    ignoreEos: true,
+    drafts: true,
+    committed: [],
+    ...changes,
+  };
+}

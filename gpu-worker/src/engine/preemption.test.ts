@@ -1,0 +1,102 @@
+import { setImmediate } from "node:timers/promises";
+import type { EditEvent } from "@palimpsest/proto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Engine } from "./engine.ts";
+import { hashRequest, openHashEngine } from "./hash-model.ts";
+
+const blockLength = 4;
+
+interface Asked {
+  readonly prompt: number[];
+  readonly maxTokens: number;
+  readonly seed: bigint | undefined;
+  readonly ignoreEos: boolean;
+  /** Turns of the event loop before it comes. */
+  readonly delay: number;
+  /** Events after which it is cancelled. */
+  readonly cancelAfter: number | undefined;
+}
+
+async function answer(engine: Engine, asked: Asked): Promise<EditEvent[]> {
+  const { prompt, maxTokens, seed, ignoreEos, cancelAfter } = asked;
+  const sampling = seed !== undefined && { sampling: { temperature: 1, seed } };
+  const request = hashRequest(prompt, { maxTokens, ignoreEos, ...sampling });
+  const controller = new AbortController();
+  const events: EditEvent[] = [];
+  for await (const event of engine.generate(request, controller.signal)) {
+    events.push(event);
+    if (events.length === cancelAfter) controller.abort();
+  }
+  return events;
+}
+
+/** Everything but drafts, which a preemption repeats. */
+function told(events: readonly EditEvent[]) {
+  return events.flatMap((event) => (event.type === "commit" ? [[event.block, event.start, event.token_ids]] : []));
+}
+
+const asked = fc.record({
+  prompt: fc.array(fc.nat(3), { minLength: 1, maxLength: 14 }),
+  maxTokens: fc.integer({ min: 9, max: 18 }),
+  seed: fc.option(fc.bigInt({ min: 0n, max: 3n }), { nil: undefined }),
+  ignoreEos: fc.constantFrom(true, true, false),
+  delay: fc.nat(30),
+  cancelAfter: fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 3 },
+    { arbitrary: fc.integer({ min: 1, max: 20 }), weight: 1 },
+  ),
+});
+
+test("with pages for one alone, whoever comes and goes: the same texts, all of them, and nothing is held after", async () => {
+  let preemptions = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.array(asked, { minLength: 6, maxLength: 12 }),
+      fc.integer({ min: 8, max: 11 }),
+      fc.integer({ min: 3, max: 5 }),
+      fc.boolean(),
+      async (salt, requests, pages, capacity, prefixCache) => {
+        const roomy = openHashEngine({ salt, blockLength, pages: 200, capacity: 1, prefixCache: false });
+        const expected = [];
+        for (const one of requests) expected.push(told(await answer(roomy.engine, { ...one, cancelAfter: undefined })));
+
+        const tight = openHashEngine({ salt, blockLength, pages, capacity, prefixCache });
+        const found = await Promise.all(
+          requests.map(async (one) => {
+            for (let turn = 0; turn < one.delay; turn++) await setImmediate();
+            return answer(tight.engine, one);
+          }),
+        );
+        for (const [i, events] of found.entries()) {
+          const commits = told(events);
+          const cancelled = events.at(-1)?.type === "error";
+          if (cancelled) expect(events.at(-1)).toMatchObject({ code: "cancelled" });
+          expect(commits).toEqual(cancelled ? expected[i]?.slice(0, commits.length) : expected[i]);
+        }
+        preemptions += tight.scheduler.preemptions;
+        const { running, waiting, pagesInUse } = tight.scheduler;
+        expect([running, waiting, pagesInUse]).toEqual([0, 0, 0]);
+      },
+    ),
+    { numRuns: 100 },
+  );
+  expect(preemptions).toBeGreaterThan(100);
+});
+
+test("what is taken up again is prefilled from the first block whose page went to another", async () => {
+  const prefilled = async (prefixCache: boolean): Promise<number> => {
+    const { engine, scheduler, model } = openHashEngine({ salt: 1, blockLength, pages: 7, capacity: 2, prefixCache });
+    const one = { maxTokens: 24, seed: undefined, ignoreEos: true, delay: 0, cancelAfter: undefined };
+    await Promise.all([
+      answer(engine, { ...one, prompt: [0, 1, 2, 3] }),
+      answer(engine, { ...one, prompt: [3, 2, 1, 0] }),
+    ]);
+    expect(scheduler.preemptions).toBeGreaterThan(0);
+    return model.prefilledBlocks;
+  };
+  const [shared, anew] = [await prefilled(true), await prefilled(false)];
+  expect(shared).toBeGreaterThanOrEqual(2);
+  expect(shared).toBeLessThan(anew);
+});

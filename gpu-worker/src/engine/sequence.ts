@@ -1,0 +1,90 @@
+/**
+ * A sequence from the queue to its end: admitted, decoded and, when it is preempted, taken up again at its last commit. Its text
+ * does not show that: what follows depends on the committed blocks alone. It knows no text, no events and no other sequence.
+ */
+import { carrying, type SequenceForwards } from "./carrying.ts";
+import { type DecodeOptions, decode, type Step } from "./decode.ts";
+import type { PageId } from "./kv-cache.ts";
+import { type PagedForwards, paged } from "./paging.ts";
+import { blockKeys } from "./prefix-cache.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** Forwards by kind, those that ran again after a preemption too. */
+export interface ForwardCounts {
+  readonly forwards: number;
+  readonly prefillForwards: number;
+}
+
+/** What the engine computes with. */
+export interface EngineModel {
+  readonly counts: ForwardCounts;
+  /** A sequence whose K/V are in `pages`, one page per block; the list grows as blocks are committed. */
+  sequence(pages: readonly PageId[]): PagedForwards & { readonly counts: ForwardCounts };
+}
+
+export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
+  readonly model: EngineModel;
+  readonly scheduler: Scheduler;
+  readonly prompt: readonly number[];
+  /** Tokens generated already, up to the end of a block. `maxTokens` counts them. */
+  readonly committed: readonly number[];
+  /** Whose blocks may be shared. Absent: none are. */
+  readonly scope?: string;
+  /** Is told when the prompt is there for others to share, and how many of its tokens were there before this sequence. */
+  prefilled(cachedTokens: number): void;
+  /** Is told what an admission took when it ends. */
+  ran(counts: ForwardCounts): void;
+}
+
+/** `admitted` comes first, once. Blocks are numbered from the one that holds the first generated cell. */
+export type SequenceStep = Step | { readonly kind: "admitted"; readonly cachedTokens: number };
+
+export async function* runSequence(
+  options: SequenceOptions,
+  signal: AbortSignal,
+): AsyncGenerator<SequenceStep, void, void> {
+  const { model, scheduler, blockLength, scope } = options;
+  const tokens = [...options.prompt, ...options.committed];
+  let arrival: number | undefined;
+  for (;;) {
+    const blocks = Math.floor(tokens.length / blockLength);
+    const prefix = scope === undefined ? [] : blockKeys(tokens, blockLength, scope);
+    using admission = await scheduler.admit({ blocks, prefix, ...(arrival !== undefined && { arrival }) }, signal);
+    const inPrompt = (cached: number): number => Math.min(cached * blockLength, options.prompt.length);
+    const resumed = arrival !== undefined;
+    arrival = admission.arrival;
+    if (!resumed) yield { kind: "admitted", cachedTokens: inPrompt(admission.cachedBlocks) };
+
+    const either = AbortSignal.any([signal, admission.preempted]);
+    const sequence = model.sequence(admission.pages);
+    const forwards: SequenceForwards = paged(sequence, {
+      admission,
+      prefills: scheduler.prefills,
+      blockLength,
+      ...(scope !== undefined && { scope }),
+      prefilled: (found) => options.prefilled(resumed ? 0 : inPrompt(found)),
+      signal: either,
+    });
+    const steps = decode(
+      carrying(forwards),
+      [...tokens],
+      {
+        ...options,
+        maxTokens: options.maxTokens - (tokens.length - options.prompt.length),
+        firstBlock: blocks - Math.floor(options.prompt.length / blockLength),
+      },
+      either,
+    );
+    try {
+      for await (const step of steps) {
+        if (step.kind === "commit") tokens.push(...step.cells);
+        yield step;
+      }
+      return;
+    } catch (error) {
+      if (error !== admission.preempted.reason) throw error;
+    } finally {
+      options.ran(sequence.counts);
+    }
+  }
+}
