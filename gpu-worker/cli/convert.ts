@@ -2,11 +2,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { PlanOptions } from "../convert/conversion-plan.ts";
 import { convertCheckpoint } from "../convert/convert.ts";
-import { parseSource } from "../download/source.ts";
 import type { Target } from "../src/model/package-plan.ts";
 import type { Quantization } from "../src/model/weights.ts";
 import { blockLength, wholeNumber } from "./arguments.ts";
-import { addSourceFlags, obtainCheckpoint, type SourceFlags } from "./checkpoint-source.ts";
+import { addSourceFlags, obtainCheckpoint, obtainDescription, type SourceFlags } from "./checkpoint-source.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { printDryRun } from "./print-dry-run.ts";
 import { createProgress } from "./progress.ts";
@@ -51,8 +50,11 @@ export function convertCommand(): Command {
 
 async function convert(source: string, target: string, flags: ConvertFlags, command: Command): Promise<void> {
   const signal = interruptSignal();
-  if (flags.dryRun)
-    return printDryRun(planOptions(await localFolder(source, command), flags), target, flags.force ?? false);
+  if (flags.dryRun) {
+    await using described = await obtainDescription(source, flags, command, signal);
+    const options = { ...planOptions(described.folder, flags), listed: described.listed };
+    return await printDryRun(options, target, flags.force ?? false);
+  }
   const checkpoint = await obtainCheckpoint(source, target, flags, command, signal);
   const startMs = performance.now();
   using progress = createProgress(process.stderr);
@@ -84,16 +86,6 @@ function planOptions(source: string, flags: ConvertFlags): PlanOptions {
     maskToken: flags.maskToken,
     eosTokens: flags.eos,
   };
-}
-
-/** A dry run fetches nothing. */
-async function localFolder(text: string, command: Command): Promise<string> {
-  const source = await parseSource(text);
-  if (source.kind === "folder") return source.path;
-  return command.error(
-    `error: --dry-run needs a folder; config.json and model.safetensors.index.json of ${text} are enough`,
-    { exitCode: 2 },
-  );
 }
 
 function tokenList(text: string): number[] {

@@ -10,6 +10,8 @@ import { type HubServer, MODEL, startHubServer } from "../../test/support/hub-se
 let root: string;
 let local: string;
 let hub: HubServer;
+/** What the environment's variables hold. */
+let token = "";
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "cli-hub-"));
   local = join(root, "tiny");
@@ -26,7 +28,13 @@ afterAll(async () => {
 
 function convert(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const program = fileURLToPath(new URL("palimpsest.js", import.meta.url));
-  const env = { ...process.env, HF_ENDPOINT: hub.endpoint, MODELSCOPE_ENDPOINT: hub.endpoint, HF_TOKEN: "" };
+  const env = {
+    ...process.env,
+    HF_ENDPOINT: hub.endpoint,
+    MODELSCOPE_ENDPOINT: hub.endpoint,
+    HF_TOKEN: token,
+    MODELSCOPE_API_TOKEN: token,
+  };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [program, "convert", ...args], { cwd: root, env }, (_, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
@@ -61,6 +69,31 @@ test("--download-dir keeps the files elsewhere, and a second conversion fetches 
   hub.served.length = 0;
   expect(await convert(MODEL, "second", "--download-dir", "kept", "--quantize", "int8")).toMatchObject({ code: 0 });
   expect(hub.served).toEqual([]);
+});
+
+test("a dry run of a hub's model tells what one of its files does, fetches no weights and leaves nothing", async () => {
+  const ofFolder = await convert("tiny", "planned", "--dry-run", "--quantize", "int4");
+  const before = await readdir(root);
+  hub.served.length = 0;
+  [hub.token, token] = ["secret", "secret"];
+  // Room on the disk is another a moment later.
+  const plan = (out: string): string => out.replace(/^free .*\n/m, "");
+  for (const source of [MODEL, `modelscope:${MODEL}`]) {
+    const args = ["planned", "--dry-run", "--quantize", "int4", "--revision", "v1"] as const;
+    const ofHub = await convert(source, ...args);
+    expect(ofHub).toMatchObject({ code: 0, err: "" });
+    expect(plan(ofHub.out.replace(", by the hub's list", ""))).toBe(plan(ofFolder.out));
+  }
+  expect((await convert(MODEL, "planned", "--dry-run", "--revision", "v9")).err).toMatch(/^error: org\/tiny: .*v9/);
+  token = "";
+  expect(await convert(MODEL, "planned", "--dry-run")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("HF_TOKEN"),
+  });
+  hub.token = undefined;
+  expect(hub.served.map(({ path }) => path)).toEqual(expect.arrayContaining(["config.json"]));
+  expect(hub.served.filter(({ path }) => path.endsWith(".safetensors"))).toEqual([]);
+  expect(await readdir(root)).toEqual(before);
 });
 
 test("what cannot become a package is told before anything is fetched", async () => {

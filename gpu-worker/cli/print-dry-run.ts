@@ -1,6 +1,5 @@
 /** What `palimpsest convert --dry-run` prints. */
-import type { PlanOptions } from "../convert/conversion-plan.ts";
-import { dryRun, memoryBytes } from "../convert/dry-run.ts";
+import { type DryRun, type DryRunOptions, dryRun, memoryBytes } from "../convert/dry-run.ts";
 import { formatBytes } from "./units.ts";
 
 /** Memory of common cards. */
@@ -15,7 +14,13 @@ const CARDS = [
 /** Share of a card's memory that weights and cache may take: activations and the runtime want the rest. */
 const USABLE_SHARE = 0.9;
 
-export async function printDryRun(options: PlanOptions, target: string, replace: boolean): Promise<void> {
+const SOURCE_OF_SIZES: Readonly<Record<DryRun["sizesFrom"], string>> = {
+  files: "",
+  list: ", by the hub's list",
+  configuration: ", by its configuration: the weights are not there",
+};
+
+export async function printDryRun(options: DryRunOptions, target: string, replace: boolean): Promise<void> {
   const run = await dryRun(options, target, replace);
   const line = (label: string, text: string): void => console.log(`${label.padEnd(14)}${text}`);
   line("package", `${formatBytes(run.packageBytes)} at most, in ${target}`);
@@ -32,8 +37,7 @@ export async function printDryRun(options: PlanOptions, target: string, replace:
     );
   });
   line("context", `${run.model.maxPositions} tokens, one sequence; a tenth of each card is left for the rest`);
-  const from = run.weightsThere ? "" : ", by its configuration: the weights are not there";
-  line("checkpoint", `${formatBytes(run.sourceBytes)}${from}`);
+  line("checkpoint", `${formatBytes(run.sourceBytes)}${SOURCE_OF_SIZES[run.sizesFrom]}`);
   line(
     "disk",
     `${formatBytes(run.peakBytes)} at most with the checkpoint, ${formatBytes(run.peakBytesConsuming)} with --consume`,

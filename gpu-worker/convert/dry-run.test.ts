@@ -38,7 +38,7 @@ test("without the weights the configuration and the index give the same plan", a
   const whole = await dryRun({ ...options, source }, target, false);
   for (const file of await readdir(source)) if (file.endsWith(".safetensors")) await rm(join(source, file));
   const run = await dryRun({ ...options, source }, target, false);
-  expect(run).toMatchObject({ kinds: whole.kinds, rankBytes: whole.rankBytes, weightsThere: false });
+  expect(run).toMatchObject({ kinds: whole.kinds, rankBytes: whole.rankBytes, sizesFrom: "configuration" });
   // The files' headers are all that it does not know.
   expect(whole.sourceBytes - run.sourceBytes).toBeGreaterThan(0);
   expect(whole.sourceBytes - run.sourceBytes).toBeLessThan(whole.sourceBytes / 2);
@@ -55,7 +55,7 @@ test("what an earlier conversion has finished and used up is known", async () =>
   );
   await expect(converting).rejects.toThrow("abort");
   const run = await dryRun({ ...options, source }, target, false);
-  expect(run).toMatchObject({ finishedFiles: run.weightFiles - 1, weightsThere: true });
+  expect(run).toMatchObject({ finishedFiles: run.weightFiles - 1, sizesFrom: "files" });
   expect(run.sourceBytes).toBeLessThan(whole.sourceBytes);
   expect(run.peakBytes).toBe(run.sourceBytes + run.packageBytes);
   expect(await dryRun({ ...options, quantization: "int8", source }, target, false)).toMatchObject({ finishedFiles: 0 });

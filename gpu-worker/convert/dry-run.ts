@@ -40,8 +40,13 @@ export interface DryRun {
   readonly peakBytesConsuming: number;
   /** Room on the target's disk. */
   readonly freeBytes: number;
-  /** False where the checkpoint's weights are not there, and sizes are taken from its configuration. */
-  readonly weightsThere: boolean;
+  /** What tells the checkpoint's size: its files, a hub's list of them, or without either its configuration. */
+  readonly sizesFrom: "files" | "list" | "configuration";
+}
+
+export interface DryRunOptions extends PlanOptions {
+  /** Bytes of the files with weights where a hub lists them and they are not here. */
+  readonly listed?: ReadonlyMap<string, number> | undefined;
 }
 
 /**
@@ -49,10 +54,10 @@ export interface DryRun {
  * @param replace whether a package may be there
  * @throws PackageError as the conversion would; without weights nothing is known of the tensors
  */
-export async function dryRun(options: PlanOptions, target: string, replace: boolean): Promise<DryRun> {
+export async function dryRun(options: DryRunOptions, target: string, replace: boolean): Promise<DryRun> {
   await checkTarget(target, replace);
   const begun = await readJournal(partialFolder(target));
-  const { files, weightsThere, ...plan } = await planFrom(options, begun?.consumed ?? new Set());
+  const { files, sizesFrom, ...plan } = await planFrom(options, begun?.consumed ?? new Set());
   const { graphs, model } = plan;
   const goesOn = begun?.digest === digestOf(plan);
   const left = goesOn ? graphs.filter((graph) => !begun.files.has(weightFile(graph))) : graphs;
@@ -71,7 +76,7 @@ export async function dryRun(options: PlanOptions, target: string, replace: bool
     peakBytes: doneBytes + peakDiskBytes(left, files, false),
     peakBytesConsuming: doneBytes + peakDiskBytes(left, files, true),
     freeBytes: await freeBytes(target),
-    weightsThere,
+    sizesFrom,
   };
 }
 
@@ -80,8 +85,8 @@ export function memoryBytes({ rankBytes, kvBytes }: DryRun, rank: number): numbe
   return (rankBytes[rank] as number) + (rank === KV_RANK ? kvBytes : 0);
 }
 
-async function planFrom(options: PlanOptions, consumed: ReadonlySet<string>) {
-  const { source } = options;
+async function planFrom(options: DryRunOptions, consumed: ReadonlySet<string>) {
+  const { source, listed } = options;
   const index = (await ifThere(stat(join(source, WEIGHTS_FILE)))) ? undefined : await readIndexIfThere(source);
   const shards = new Set([...(index?.values() ?? [])].filter((shard) => !consumed.has(shard)));
   const missing = (await Promise.all([...shards].map((shard) => ifThere(stat(join(source, shard)))))).includes(
@@ -90,19 +95,24 @@ async function planFrom(options: PlanOptions, consumed: ReadonlySet<string>) {
   if (index !== undefined && missing) {
     const plan = await planConversion(options, { tensorCount: index.size, widest: WIDEST_PLAUSIBLE });
     const there = new Map([...index].filter(([, shard]) => shards.has(shard)));
-    return { ...plan, files: filesOfIndex(plan.graphs, there), weightsThere: false };
+    const files = filesOfIndex(plan.graphs, there, listed);
+    return { ...plan, files, sizesFrom: listed ? "list" : "configuration" } as const;
   }
   await using checkpoint = await openCheckpoint(source, consumed);
   const plan = await planConversion(options, scaleOf(checkpoint));
   if (consumed.size === 0) checkTensors(plan.graphs, checkpoint, source);
-  return { ...plan, files: sourceFiles(checkpoint), weightsThere: true };
+  return { ...plan, files: sourceFiles(checkpoint), sizesFrom: "files" } as const;
 }
 
 async function readIndexIfThere(source: string): Promise<ReadonlyMap<string, string> | undefined> {
   return (await ifThere(stat(join(source, INDEX_FILE)))) && readIndex(source);
 }
 
-function filesOfIndex(graphs: readonly GraphFile[], index: ReadonlyMap<string, string>): SourceFiles {
+function filesOfIndex(
+  graphs: readonly GraphFile[],
+  index: ReadonlyMap<string, string>,
+  listed: ReadonlyMap<string, number> | undefined,
+): SourceFiles {
   const sizes = new Map<string, number>();
   const tensors = new Map(
     graphs.flatMap(({ weights }) => weights.flatMap(({ sources }) => sources)).map((t) => [t.name, t]),
@@ -110,7 +120,8 @@ function filesOfIndex(graphs: readonly GraphFile[], index: ReadonlyMap<string, s
   for (const { name, dims } of tensors.values()) {
     const file = index.get(name);
     if (file === undefined) continue;
-    sizes.set(file, (sizes.get(file) ?? 0) + RELEASED_VALUE_BYTES * dims.reduce((product, dim) => product * dim, 1));
+    const tensorBytes = RELEASED_VALUE_BYTES * dims.reduce((product, dim) => product * dim, 1);
+    sizes.set(file, listed?.get(file) ?? (sizes.get(file) ?? 0) + tensorBytes);
   }
   return { sizes, fileOf: (tensor) => index.get(tensor) };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HubServer, MODEL, startHubServer } from "../../test/support/hub-server.ts";
-import { type DownloadOptions, downloadCheckpoint } from "./download.ts";
+import { type DownloadOptions, downloadCheckpoint, type WeightFiles } from "./download.ts";
 import { DOWNLOAD_JOURNAL } from "./download-journal.ts";
 import { openPartFile } from "./file-download.ts";
 import { parseSource } from "./source.ts";
@@ -33,7 +33,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-function download(options: Partial<DownloadOptions> = {}, signal?: AbortSignal): Promise<void> {
+function download(options: Partial<DownloadOptions> = {}, signal?: AbortSignal): Promise<WeightFiles> {
   const { environment, ...rest } = options;
   return downloadCheckpoint(
     {
@@ -75,6 +75,12 @@ test("the files that a conversion reads come in parts, and a second run fetches 
   hub.served.length = 0;
   await download();
   expect(hub.served).toEqual([]);
+});
+
+test("without the weights the rest comes, and their sizes are told", async () => {
+  expect(await download({ withoutWeights: true })).toEqual(new Map([[WEIGHTS, SIZE]]));
+  expect((await readdir(folder)).sort()).toEqual(["config.json", DOWNLOAD_JOURNAL].sort());
+  expect(hub.served.map(({ path }) => path)).toEqual(["config.json"]);
 });
 
 test("modelscope's files come by the same way", async () => {

@@ -20,6 +20,9 @@ const PART_BYTES = 64 << 20;
 /** Enough to fill a line that one connection does not, few enough for a hub's limits. */
 const CONNECTIONS = 4;
 
+/** Bytes by file name. */
+export type WeightFiles = ReadonlyMap<string, number>;
+
 export interface DownloadOptions {
   readonly source: Exclude<CheckpointSource, { kind: "folder" }>;
   /** Branch, tag or commit; the hub's main branch where absent. */
@@ -28,6 +31,8 @@ export interface DownloadOptions {
   readonly folder: string;
   /** Files that are not needed any more. */
   readonly skip?: ReadonlySet<string> | undefined;
+  /** Leaves the weights out: what is left is enough for a plan. */
+  readonly withoutWeights?: boolean | undefined;
   /** Tokens and endpoints: HF_TOKEN, HF_ENDPOINT, MODELSCOPE_API_TOKEN, MODELSCOPE_ENDPOINT. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: ((doneBytes: number, totalBytes: number, file: string) => void) | undefined;
@@ -38,14 +43,17 @@ export interface DownloadOptions {
 
 /**
  * Downloads what a conversion reads.
+ * @returns bytes of each of the model's files with weights, fetched or not
  * @throws PackageError where hub, network or disk are at fault, saying what to do; the signal's reason. What is there by then
  * stays for the next download to the same folder.
  */
-export async function downloadCheckpoint(options: DownloadOptions, signal?: AbortSignal): Promise<void> {
+export async function downloadCheckpoint(options: DownloadOptions, signal?: AbortSignal): Promise<WeightFiles> {
   const { folder, skip = new Set(), partBytes = PART_BYTES } = options;
   const sleep: Sleep = options.sleep ?? ((ms, stop) => delay(ms, undefined, { ...(stop && { signal: stop }) }));
   const hub = createHub(options, sleep);
-  const files = checkpointFiles(await hub.list(signal), hub.identity).filter(({ path }) => !skip.has(path));
+  const { small, weights } = checkpointFiles(await hub.list(signal), hub.identity);
+  const weightFiles: WeightFiles = new Map(weights.map(({ path, sizeBytes }) => [path, sizeBytes]));
+  const files = (options.withoutWeights ? small : [...small, ...weights]).filter(({ path }) => !skip.has(path));
   await mkdir(folder, { recursive: true });
   await using _lock = await lockFolder(folder);
   await using journal = await openDownloadJournal(folder);
@@ -71,6 +79,7 @@ export async function downloadCheckpoint(options: DownloadOptions, signal?: Abor
     },
   };
   for (const file of left) await downloadFile(file, transfer, signal);
+  return weightFiles;
 }
 
 function createHub({ source, revision, environment }: DownloadOptions, sleep: Sleep) {

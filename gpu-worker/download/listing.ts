@@ -52,16 +52,16 @@ const SMALL_FILES: ReadonlySet<string> = new Set([
 const WEIGHT_FILE = /^\w[\w.-]*\.safetensors$/;
 
 /**
- * The files that a conversion reads, the small ones first.
+ * The files that a conversion reads: the small ones, and those with the weights.
  * @throws PackageError where they are no checkpoint
  */
-export function checkpointFiles(files: readonly RemoteFile[], { id, endpoint }: HubIdentity): RemoteFile[] {
+export function checkpointFiles(files: readonly RemoteFile[], { id, endpoint }: HubIdentity) {
   const small = files.filter(({ path }) => SMALL_FILES.has(path));
   const weights = files.filter(({ path }) => WEIGHT_FILE.test(path));
   const missing = [
     ...(small.some(({ path }) => path === "config.json") ? [] : ["config.json"]),
     ...(weights.length > 0 ? [] : ["*.safetensors"]),
   ];
-  if (missing.length === 0) return [...small, ...weights];
+  if (missing.length === 0) return { small, weights };
   throw new PackageError(`${id} at ${endpoint} has no ${missing.join(" and no ")}; name a model with a checkpoint`);
 }
