@@ -3,10 +3,12 @@ import { join } from "node:path";
 import type { Engine, ModelInfo } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local-engine.ts";
 import { Scheduler } from "./engine/scheduler.ts";
+import type { EngineModel } from "./engine/sequence.ts";
 import { PackageError } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
+import { openRankThreads } from "./rank-link.ts";
 import { pageBytes } from "./runtime/kv-tensors.ts";
-import { openModel } from "./runtime/model.ts";
+import { type Model, openModel } from "./runtime/model.ts";
 import { readManifest } from "./runtime/package.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer/tokenizer.ts";
 
@@ -51,7 +53,9 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
   const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / pageBytes(manifest));
   const pages = Math.max(1, Math.min(budget, capacity * contextPages));
   const tokenizer = await packageTokenizer(settings.package, manifest);
-  const model = await openModel(settings.package, manifest, { threads: settings.threads ?? 1, pages });
+  const threads = settings.threads ?? 1;
+  const openLinks = manifest.ranks > 1 ? () => openRankThreads(settings.package, manifest.ranks, threads) : undefined;
+  const model = await openModel(settings.package, manifest, { threads, pages, openLinks });
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,
@@ -67,10 +71,22 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
     maskToken,
     eosTokens,
     prefixCache: settings.cache !== false && settings.prefixCache !== false,
-    model: settings.cache === false ? { counts: model.counts, sequence: () => model.sequenceWithoutCache() } : model,
+    model: settings.cache === false ? withoutCache(model) : model,
     scheduler: new Scheduler({ capacity, pages, waiting: capacity * WAITING_PER_SLOT }),
     ...(tokenizer && { tokenizer }),
   });
+}
+
+/** The slow twin: recomputes everything at every step. */
+function withoutCache(model: Model): EngineModel {
+  return {
+    counts: model.counts,
+    get lostRanks() {
+      return model.lostRanks;
+    },
+    sequence: () => model.sequenceWithoutCache(),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
 }
 
 function given({ blockLength, eosTokens }: EngineSettings): Partial<Manifest> {

@@ -90,7 +90,9 @@ async function reportSteps(model: string, manifest: Manifest, contexts: readonly
   const sessions = timed(await openSessions(model, manifest, { threads }), timer);
   const kv = new KvTensors(manifest, Math.max(...contexts) / blockLength);
   const distinct: number[] = [];
-  const forward = new Forward(sessions, manifest, kv, (_, experts) => distinct.push(new Set(experts).size));
+  const forward = new Forward(sessions, manifest, kv, {
+    onRoute: (_, experts) => distinct.push(new Set(experts).size),
+  });
 
   console.log(
     `| cached | step, best | median | ${parts.join(" | ")} | experts a layer | bytes | bound | step : bound |`,

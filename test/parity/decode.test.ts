@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
 import { decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
+import { openRankThreads } from "../../gpu-worker/src/rank-link.ts";
 import { type CountedSequence, type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import {
@@ -20,20 +21,29 @@ import {
 /** The longest golden run has 100 prompt tokens and 128 more. */
 const PAGES = Array.from({ length: 8 }, (_, page) => page);
 
+/** Several ranks run on one thread, one after the other, or each on its own. */
 describe.each([
-  { name: "tiny-21", ranks: 1, twin: "cached" },
-  { name: "tiny-21", ranks: 3, twin: "cached" },
-  { name: "tiny-21", ranks: 1, twin: "recomputed" },
-  { name: "demo-21", ranks: 1, twin: "cached" },
-  { name: "demo-21", ranks: 1, twin: "recomputed" },
-] as const)("$name, $ranks ranks, $twin", ({ name, ranks, twin }) => {
+  { name: "tiny-21", ranks: 1, on: "one thread", twin: "cached" },
+  { name: "tiny-21", ranks: 3, on: "one thread", twin: "cached" },
+  { name: "tiny-21", ranks: 2, on: "threads", twin: "cached" },
+  { name: "tiny-21", ranks: 4, on: "threads", twin: "cached" },
+  { name: "tiny-21", ranks: 1, on: "one thread", twin: "recomputed" },
+  { name: "demo-21", ranks: 1, on: "one thread", twin: "cached" },
+  { name: "demo-21", ranks: 4, on: "threads", twin: "cached" },
+  { name: "demo-21", ranks: 1, on: "one thread", twin: "recomputed" },
+] as const)("$name, $ranks ranks on $on, $twin", ({ name, ranks, on, twin }) => {
   let golden: GoldenPackage;
   let model: Model;
   beforeAll(async () => {
     golden = await convertGolden(name, { quantization: "none", ranks });
-    model = await openModel(golden.folder, await readManifest(golden.folder), { threads: 1, pages: PAGES.length });
+    const openLinks = on === "threads" ? () => openRankThreads(golden.folder, ranks, ranks) : undefined;
+    const manifest = await readManifest(golden.folder);
+    model = await openModel(golden.folder, manifest, { threads: 1, pages: PAGES.length, openLinks });
   });
-  afterAll(() => golden[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await model[Symbol.asyncDispose]();
+    await golden[Symbol.asyncDispose]();
+  });
 
   const sequence = (): CountedSequence => (twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
 

@@ -56,14 +56,15 @@ function blocksOf(tokens: readonly number[]): number[][] {
 function observed(pages: number) {
   const perLayer: number[][][] = [];
   const kv = new KvTensors(manifest, pages);
-  const forward = new Forward(sessions, manifest, kv, (_layer, experts) => {
+  const onRoute = (_layer: number, experts: BigInt64Array): void => {
     const { topK } = manifest.config;
     const tokens = Array.from({ length: experts.length / topK }, (_, token) => {
       const ids = [...experts.subarray(token * topK, token * topK + topK)].map(Number);
       return ids.sort((a, b) => a - b);
     });
     perLayer.push(tokens);
-  });
+  };
+  const forward = new Forward(sessions, manifest, kv, { onRoute });
   return { forward, kv, chosen: () => perLayer };
 }
 

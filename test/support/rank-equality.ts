@@ -99,7 +99,9 @@ async function run({ checkpoint, folder, quantization, runs }: RankComparisonOpt
     sessions.set(name, isExpertGraph(name) ? timed(session, spentMs, rank) : session);
   }
   const experts: bigint[] = [];
-  const forward = new Forward(sessions, manifest, new KvTensors(manifest, 1), (_, chosen) => experts.push(...chosen));
+  const forward = new Forward(sessions, manifest, new KvTensors(manifest, 1), {
+    onRoute: (_, chosen) => experts.push(...chosen),
+  });
   const blocks = blocksOf(manifest);
   let output = await forward.layers(blocks);
   const rankMs = [...spentMs];

@@ -98,6 +98,8 @@ export interface EngineStats {
   readonly forwards: number;
   readonly prefillForwards: number;
   readonly committedTokens: number;
+  /** Ranks that do not answer now: until they are back, every sequence fails. */
+  readonly lostRanks: readonly number[];
 }
 
 export interface Engine extends AsyncDisposable {

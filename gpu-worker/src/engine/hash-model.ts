@@ -19,6 +19,7 @@ export const HASH_VOCABULARY = { vocabSize: 11, eosToken: 8, maskToken: 9 } as c
 
 export class HashModel implements EngineModel {
   readonly counts = { forwards: 0, prefillForwards: 0 };
+  readonly lostRanks: readonly number[] = [];
   /** Blocks of each prefill forward, in order, of all sequences. */
   readonly prefills: number[] = [];
   /** Prefills at this moment. */
@@ -40,6 +41,8 @@ export class HashModel implements EngineModel {
   sequence(pages: readonly PageId[]): HashSequence {
     return new HashSequence(this, pages);
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 export class HashSequence implements PagedForwards {

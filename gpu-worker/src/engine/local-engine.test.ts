@@ -12,6 +12,8 @@ function engine(script: ConstructorParameters<typeof ScriptedModel>[0], models: 
   const info = { name: "m", created: 0, blockLength: 4, maxContextTokens: 32, chat: false, text: true, capacity: 2 };
   const model = {
     counts: { forwards: 0, prefillForwards: 0 },
+    lostRanks: [],
+    [Symbol.asyncDispose]: async () => {},
     sequence: () => {
       const sequence = new ScriptedModel(script);
       models.push(sequence);

@@ -124,11 +124,14 @@ export class LocalEngine implements Engine {
       pagesTotal: scheduler.limits.pages,
       preemptions: scheduler.preemptions,
       ...model.counts,
+      lostRanks: model.lostRanks,
       committedTokens: this.#committedTokens,
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.model[Symbol.asyncDispose]();
+  }
 
   /** The first choice prefills the prompt; the others wait for that, to find it cached. */
   async *#choice(

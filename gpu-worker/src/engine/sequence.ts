@@ -16,8 +16,10 @@ export interface ForwardCounts {
 }
 
 /** What the engine computes with. */
-export interface EngineModel {
+export interface EngineModel extends AsyncDisposable {
   readonly counts: ForwardCounts;
+  /** Ranks that do not answer now; forwards fail until they are back. */
+  readonly lostRanks: readonly number[];
   /** A sequence whose K/V are in `pages`, one page per block; the list grows as blocks are committed. */
   sequence(pages: readonly PageId[]): PagedForwards & { readonly counts: ForwardCounts };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { expertsOfRank } from "../model/package-plan.ts";
 import { permute } from "./permutation.ts";
 
 const routing = fc.record({
@@ -15,7 +16,7 @@ test("every choice stands once, with its token's row, in the group of its expert
       const perRank = 12 / ranks;
       const found = new Array<number>(experts.length).fill(0);
       for (let rank = 0; rank < ranks; rank++) {
-        const { rows, counts, slots } = permute(experts, topK, rank * perRank, perRank);
+        const { rows, counts, slots } = permute(experts, topK, expertsOfRank(12, rank, ranks));
         expect(counts.every((count) => count % 2n === 0n)).toBe(true);
         expect(counts.reduce((a, b) => a + b, 0n)).toBe(BigInt(rows.length));
         slots.forEach((slot, choice) => {

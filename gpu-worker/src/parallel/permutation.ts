@@ -19,17 +19,17 @@ export interface Assignments {
  * every batch.
  *
  * @param experts [tokens, topK] expert ids
- * @param first the rank's first expert, which holds `count` consecutive ones
+ * @param local the rank's experts, in the order of its graph
  */
-export function permute(experts: BigInt64Array, topK: number, first: number, count: number): Assignments {
-  const choices = Array.from({ length: count }, (): number[] => []);
+export function permute(experts: BigInt64Array, topK: number, local: readonly number[]): Assignments {
+  const choices = new Map(local.map((expert): [bigint, number[]] => [BigInt(expert), []]));
   experts.forEach((expert, choice) => {
-    choices[Number(expert) - first]?.push(choice);
+    choices.get(expert)?.push(choice);
   });
   const rows: bigint[] = [];
   const counts: bigint[] = [];
   const slots = new BigInt64Array(experts.length).fill(-1n);
-  for (const group of choices) {
+  for (const group of choices.values()) {
     const before = rows.length;
     for (const choice of group) {
       slots[choice] = BigInt(rows.length);

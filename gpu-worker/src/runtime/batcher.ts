@@ -4,6 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { AskedBlock, Candidate } from "../engine/decode.ts";
+import { WorkerError } from "../errors.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import type { Forward, ForwardOutput, RowAdjustment, RowDraw } from "./forward.ts";
 
@@ -74,7 +75,11 @@ export class Batcher {
         resolve({ output, first, candidates: found.slice(first, first + blocks.length) });
       });
     } catch (error) {
-      if (batch.length === 1) return batch[0]?.reject(error);
+      const nobodys = error instanceof WorkerError && error.code === "unavailable";
+      if (batch.length === 1 || nobodys) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
       // One of them is at fault: alone, the others get what they would have got.
       for (const submission of batch) await this.#runBatch([submission]);
     }

@@ -6,14 +6,14 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, Choice } from "../engine/block.ts";
 import type { Sampling } from "../engine/sampling.ts";
 import type { TokenScore } from "../engine/token-scores.ts";
-import type { ModelConfig } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { EMBEDDING_GRAPH, expertGraph, expertsOfRank, HEAD_GRAPH, layerGraph } from "../model/package-plan.ts";
-import { permute } from "../parallel/permutation.ts";
+import { EMBEDDING_GRAPH, expertsOfRank, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
+import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
+import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
 import type { KvTensors, MadeTensors } from "./kv-tensors.ts";
-import type { Sessions } from "./package.ts";
+import { runGraph, type Sessions } from "./package.ts";
 
 export interface ForwardOutput extends MadeTensors {
   /** [T, H] and the last layer's partial results [R, T, H]: what the head takes. */
@@ -39,17 +39,31 @@ export interface RowAdjustment {
 /** Is told the experts [T, K] that a layer's router chose. */
 export type RouterObserver = (layer: number, experts: BigInt64Array) => void;
 
+export interface ForwardOptions {
+  /** The other ranks of the package. Without, their graphs are among the sessions and run here, one after the other. */
+  readonly links?: readonly RankLink[] | undefined;
+  readonly onRoute?: RouterObserver | undefined;
+}
+
 export class Forward {
   readonly #sessions: Sessions;
   readonly #manifest: Manifest;
   readonly #kv: KvTensors;
   readonly #onRoute: RouterObserver | undefined;
+  readonly #own: ExpertShard;
+  readonly #exchange: ExpertExchange;
 
-  constructor(sessions: Sessions, manifest: Manifest, kv: KvTensors, onRoute?: RouterObserver) {
+  constructor(sessions: Sessions, manifest: Manifest, kv: KvTensors, options: ForwardOptions = {}) {
+    const { config, ranks } = manifest;
     this.#sessions = sessions;
     this.#manifest = manifest;
     this.#kv = kv;
-    this.#onRoute = onRoute;
+    this.#onRoute = options.onRoute;
+    this.#own = new ExpertShard(sessions, manifest, LEADER);
+    const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== LEADER);
+    const links = options.links ?? others.map((rank) => shardLink(new ExpertShard(sessions, manifest, rank), manifest));
+    const held = others.map((rank) => new Set(expertsOfRank(config.experts, rank, ranks).map(BigInt)));
+    this.#exchange = new ExpertExchange(links, (_layer, rank) => held[rank - 1] ?? new Set(), config);
   }
 
   /** Runs the layers over blocks of any sequences at any places. */
@@ -147,29 +161,24 @@ export class Forward {
     });
   }
 
-  /** Every rank's partial sums over its experts, stacked in rank order: [R, T, H]. */
+  /** Every rank's partial sums over its experts, in rank order: [R, T, H]. */
   async #experts(layer: number, routed: InferenceSession.OnnxValueMapType): Promise<Tensor> {
-    const { config, ranks, target } = this.#manifest;
-    const chosen = (routed.experts as Tensor).data as BigInt64Array;
+    const [hidden, experts, weights] = [routed.normed as Tensor, routed.experts as Tensor, routed.weights as Tensor];
+    const chosen = experts.data as BigInt64Array;
     this.#onRoute?.(layer, chosen);
-    const partials: Tensor[] = [];
-    for (let rank = 0; rank < ranks; rank++) {
-      const out = await this.#run(expertGraph(layer, rank), {
-        normed: routed.normed as Tensor,
-        weights: routed.weights as Tensor,
-        ...(target === "cuda" ? { experts: routed.experts as Tensor } : permutation(chosen, config, rank, ranks)),
-      });
-      partials.push(out.partial as Tensor);
-    }
-    return stack(partials);
+    const pending = this.#exchange.dispatch({
+      layer,
+      hidden: hidden.data as Rows,
+      experts: chosen,
+      weights: weights.data as Float32Array,
+    });
+    const own = await this.#own.run(layer, { hidden, experts, weights });
+    const partials = await pending.combine(own.data as Rows);
+    return asBits(new Tensor(own.type, partials, [this.#manifest.ranks, ...hidden.dims]));
   }
 
-  async #run(name: string, feeds: InferenceSession.FeedsType): Promise<InferenceSession.OnnxValueMapType> {
-    const session = this.#sessions.get(name);
-    if (session === undefined) throw new Error(`the package has no graph ${name}`);
-    const outputs = await session.run(feeds);
-    for (const value of Object.values(outputs)) asBits(value as Tensor);
-    return outputs;
+  #run(name: string, feeds: InferenceSession.FeedsType): Promise<InferenceSession.OnnxValueMapType> {
+    return runGraph(this.#sessions, name, feeds);
   }
 }
 
@@ -181,17 +190,6 @@ interface HeadRequest {
   readonly tokens?: readonly number[];
   /** Tokens told beside each scored one. */
   readonly best?: number;
-}
-
-/** How a rank's expert graph lays out its rows. */
-function permutation(chosen: BigInt64Array, { experts, topK }: ModelConfig, rank: number, ranks: number) {
-  const local = expertsOfRank(experts, rank, ranks);
-  const { rows, counts, slots } = permute(chosen, topK, local[0] ?? 0, local.length);
-  return {
-    rows: new Tensor("int64", rows, [rows.length]),
-    counts: new Tensor("int64", counts, [counts.length]),
-    slots: new Tensor("int64", slots, [slots.length / topK, topK]),
-  };
 }
 
 /** [Q, 1] each; what the head graph draws with. */
@@ -223,17 +221,6 @@ function choices(tokens: Tensor, probabilities: Tensor): Choice[] {
 
 function noPartials(hidden: Tensor): Tensor {
   return asBits(new Tensor(hidden.type, (hidden.data as Float32Array).slice(0, 0), [0, ...hidden.dims]));
-}
-
-/** [1, T, H] each -> [R, T, H] */
-function stack(partials: readonly Tensor[]): Tensor {
-  const [first] = partials as [Tensor];
-  if (partials.length === 1) return first;
-  const data = new (first.data.constructor as Float32ArrayConstructor)(partials.length * first.size);
-  partials.forEach((partial, rank) => {
-    data.set(partial.data as Float32Array, rank * first.size);
-  });
-  return asBits(new Tensor(first.type, data, [partials.length, ...first.dims.slice(1)]));
 }
 
 function int64(values: readonly number[], dims: readonly number[]): Tensor {

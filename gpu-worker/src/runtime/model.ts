@@ -7,6 +7,8 @@ import type { PageId } from "../engine/kv-cache.ts";
 import type { PagedForwards } from "../engine/paging.ts";
 import type { Scorer, TokenScore } from "../engine/token-scores.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { LEADER } from "../model/package-plan.ts";
+import type { RankLink } from "../parallel/exchange.ts";
 import { Batcher, type PlacedBlock } from "./batcher.ts";
 import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
 import { KvTensors } from "./kv-tensors.ts";
@@ -15,6 +17,8 @@ import { openSessions, type SessionOptions } from "./package.ts";
 export interface ModelOptions extends SessionOptions {
   /** Pages of the K/V cache. */
   readonly pages: number;
+  /** Reaches the package's other ranks. Without, their experts run on this thread, rank after rank. */
+  readonly openLinks?: (() => Promise<readonly RankLink[]>) | undefined;
   /** Is told which experts the router chose. */
   readonly onRoute?: RouterObserver;
 }
@@ -31,8 +35,10 @@ export interface CountedSequence extends PagedForwards, Scorer {
   readonly counts: Readonly<ForwardCounts>;
 }
 
-export interface Model {
+export interface Model extends AsyncDisposable {
   readonly counts: Readonly<ForwardCounts>;
+  /** Ranks that do not answer; while there are any, forwards fail. */
+  readonly lostRanks: readonly number[];
   /**
    * A sequence whose K/V go into `pages`, which the caller has allocated: one per block. Between two calls the list may grow,
    * and an entry may change to a page that holds the same block.
@@ -44,14 +50,22 @@ export interface Model {
 
 /** Opens a package. @throws PackageError */
 export async function openModel(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
-  const sessions = await openSessions(folder, manifest, options);
+  await using opening = new AsyncDisposableStack();
+  const sessions = await openSessions(folder, manifest, options, options.openLinks && [LEADER]);
+  const links = await options.openLinks?.();
+  for (const link of links ?? []) opening.use(link);
   const kv = new KvTensors(manifest, options.pages);
-  const forward = new Forward(sessions, manifest, kv, options.onRoute);
+  const forward = new Forward(sessions, manifest, kv, { links, onRoute: options.onRoute });
   const batcher = new Batcher(forward, manifest.blockLength);
   const counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
+  const opened = opening.move();
   return {
     counts,
+    get lostRanks() {
+      return links?.filter(({ ready }) => !ready).map(({ rank }) => rank) ?? [];
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
     sequence: (pages) => new CachedSequence(shared, pages),
     sequenceWithoutCache: () => new UncachedSequence(shared),
   };

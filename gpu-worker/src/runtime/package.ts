@@ -1,9 +1,10 @@
 /** A model package on disk: its manifest, and its graphs opened as onnxruntime sessions. */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { InferenceSession } from "onnxruntime-node";
+import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { PackageError } from "../errors.ts";
 import { MANIFEST_FILE, type Manifest, parseManifest } from "../model/manifest.ts";
+import { asBits } from "./half-tensor.ts";
 import { findPrepared, packedBytes, packedGraphs, preparePackage } from "./prepared.ts";
 
 /** Packages with fewer bytes to pack are packed anew at each load, in about a second. */
@@ -29,12 +30,21 @@ export async function readManifest(folder: string): Promise<Manifest> {
 }
 
 /**
- * Opens every graph of a package; weights are mapped, not read. Those of a large package are prepared first where they are
- * not yet (prepared.ts).
+ * Opens a package's graphs; weights are mapped, not read. Those of a large package are prepared first where they are not yet
+ * (prepared.ts).
+ * @param ranks whose graphs; all by default. Files of the others need not be there.
  * @throws PackageError naming the file at fault
  */
-export async function openSessions(folder: string, manifest: Manifest, options: SessionOptions): Promise<Sessions> {
+export async function openSessions(
+  folder: string,
+  manifest: Manifest,
+  options: SessionOptions,
+  ranks?: readonly number[],
+): Promise<Sessions> {
+  const graphs = manifest.graphs.filter(({ rank }) => ranks?.includes(rank) ?? true);
+  const needed = new Set(graphs.flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]));
   for (const { path, sizeBytes } of manifest.files) {
+    if (ranks !== undefined && !needed.has(path)) continue;
     const found = await stat(join(folder, path)).catch(() => undefined);
     if (found?.size !== sizeBytes) {
       throw new PackageError(
@@ -45,12 +55,25 @@ export async function openSessions(folder: string, manifest: Manifest, options: 
   const prepared = await prepare(folder, manifest);
   const packed = new Set(prepared === undefined ? [] : packedGraphs(manifest));
   const sessions = new Map<string, InferenceSession>();
-  for (const { name, rank } of manifest.graphs) {
+  for (const { name, rank } of graphs) {
     const from = packed.has(name) ? (prepared as string) : folder;
     const device = manifest.target === "cuda" ? rank : undefined;
     sessions.set(name, await openSession(join(from, `${name}.onnx`), options, device));
   }
   return sessions;
+}
+
+/** Runs one of the graphs. */
+export async function runGraph(
+  sessions: Sessions,
+  name: string,
+  feeds: InferenceSession.FeedsType,
+): Promise<InferenceSession.OnnxValueMapType> {
+  const session = sessions.get(name);
+  if (session === undefined) throw new Error(`the package has no graph ${name}`);
+  const outputs = await session.run(feeds);
+  for (const value of Object.values(outputs)) asBits(value as Tensor);
+  return outputs;
 }
 
 /** A folder that cannot be written costs time and memory at each load, and nothing else. */

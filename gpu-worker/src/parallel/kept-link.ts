@@ -1,0 +1,96 @@
+/**
+ * A link that is never waited for without end, and that is opened again when its rank is lost. A rank keeps nothing between
+ * layers, so one that comes back can go on at once.
+ */
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { WorkerError } from "../errors.ts";
+import type { RankLink, RoutedRows, Rows } from "./exchange.ts";
+
+/** Far beyond what a layer takes, well below what a client waits: a rank that needs longer is taken for lost. */
+export const RANK_DEADLINE_MS = 5000;
+
+/** Between two attempts to reach a lost rank. */
+const REOPEN_AFTER_MS = 500;
+
+export interface KeptLinkOptions {
+  readonly rank: number;
+  /** Reaches the rank. @throws when it cannot be reached */
+  readonly open: (signal: AbortSignal) => Promise<RankLink>;
+  readonly deadlineMs?: number;
+  /** Told when the rank is lost, and when it is back. */
+  readonly onChange?: (ready: boolean, reason?: Error) => void;
+}
+
+/** Opens the link for the first time. @throws what `open` throws */
+export async function keepLink(options: KeptLinkOptions): Promise<RankLink> {
+  const closed = new AbortController();
+  return new KeptLink(options, await options.open(closed.signal), closed);
+}
+
+class KeptLink implements RankLink {
+  readonly rank: number;
+  readonly #options: KeptLinkOptions;
+  readonly #closed: AbortController;
+  #link: RankLink | undefined;
+
+  constructor(options: KeptLinkOptions, first: RankLink, closed: AbortController) {
+    this.rank = options.rank;
+    this.#options = options;
+    this.#closed = closed;
+    this.#link = first;
+  }
+
+  get ready(): boolean {
+    return this.#link?.ready ?? false;
+  }
+
+  async run(routed: RoutedRows): Promise<Rows> {
+    const link = this.#link;
+    if (link === undefined) throw lost(this.rank, "it is not back yet");
+    const { deadlineMs = RANK_DEADLINE_MS } = this.#options;
+    const late = new AbortController();
+    try {
+      return await Promise.race([link.run(routed), silence(deadlineMs, routed.layer, late.signal)]);
+    } catch (cause) {
+      const error = lost(this.rank, (cause as Error).message, cause);
+      if (this.#link === link) void this.#replace(link, error);
+      throw error;
+    } finally {
+      late.abort();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    await this.#link?.[Symbol.asyncDispose]();
+  }
+
+  async #replace(link: RankLink, reason: Error): Promise<void> {
+    this.#link = undefined;
+    const { open, onChange } = this.#options;
+    const { signal } = this.#closed;
+    onChange?.(false, reason);
+    await link[Symbol.asyncDispose]();
+    while (!signal.aborted) {
+      try {
+        const next = await open(signal);
+        if (signal.aborted) return await next[Symbol.asyncDispose]();
+        this.#link = next;
+        return onChange?.(true);
+      } catch {
+        await sleep(REOPEN_AFTER_MS, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+}
+
+async function silence(deadlineMs: number, layer: number, signal: AbortSignal): Promise<never> {
+  await sleep(deadlineMs, undefined, { signal });
+  // The leader may have computed all the while: an answer that has arrived is heard first.
+  await setImmediate();
+  throw new Error(`no answer for layer ${layer} within ${deadlineMs} ms`);
+}
+
+function lost(rank: number, why: string, cause?: unknown): WorkerError {
+  return new WorkerError("unavailable", `rank ${rank} is lost: ${why}; try again`, { cause });
+}

@@ -1,0 +1,21 @@
+/** What a leader and a rank's thread say to each other. Rows change hands: their memory is moved, not copied. */
+import type { RoutedRows, Rows } from "./parallel/exchange.ts";
+
+export interface RankSettings {
+  /** Folder of the model package. */
+  readonly package: string;
+  readonly rank: number;
+  /** Threads of one operator. */
+  readonly threads: number;
+}
+
+export interface ToRank {
+  readonly id: number;
+  readonly routed: RoutedRows;
+}
+
+export type FromRank =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly name: string; readonly message: string }
+  | { readonly kind: "partial"; readonly id: number; readonly partial: Rows }
+  | { readonly kind: "error"; readonly id: number; readonly message: string };

@@ -1,0 +1,73 @@
+/** The experts that one rank holds, as graphs: a layer's routed rows become the rank's partial sums. */
+import { Tensor } from "onnxruntime-node";
+import type { Manifest } from "../model/manifest.ts";
+import { expertGraph, expertsOfRank, realType } from "../model/package-plan.ts";
+import type { RankLink, RoutedRows, Rows } from "../parallel/exchange.ts";
+import { permute } from "../parallel/permutation.ts";
+import { asBits } from "./half-tensor.ts";
+import { openSessions, readManifest, runGraph, type SessionOptions, type Sessions } from "./package.ts";
+
+/** A layer's rows as its graph gives them: hidden [T, H], experts and weights [T, K]. */
+export interface RoutedTensors {
+  readonly hidden: Tensor;
+  readonly experts: Tensor;
+  readonly weights: Tensor;
+}
+
+export class ExpertShard {
+  readonly rank: number;
+  readonly #sessions: Sessions;
+  readonly #manifest: Manifest;
+  readonly #local: readonly number[];
+
+  constructor(sessions: Sessions, manifest: Manifest, rank: number) {
+    this.rank = rank;
+    this.#sessions = sessions;
+    this.#manifest = manifest;
+    this.#local = expertsOfRank(manifest.config.experts, rank, manifest.ranks);
+  }
+
+  /** The weighted sums over this rank's experts: [1, T, H]. */
+  async run(layer: number, { hidden, experts, weights }: RoutedTensors): Promise<Tensor> {
+    const feeds = this.#manifest.target === "cuda" ? { experts } : this.#permutation(experts.data as BigInt64Array);
+    const out = await runGraph(this.#sessions, expertGraph(layer, this.rank), { normed: hidden, weights, ...feeds });
+    return out.partial as Tensor;
+  }
+
+  /** How the graph lays out its rows. */
+  #permutation(experts: BigInt64Array) {
+    const { topK } = this.#manifest.config;
+    const { rows, counts, slots } = permute(experts, topK, this.#local);
+    return {
+      rows: new Tensor("int64", rows, [rows.length]),
+      counts: new Tensor("int64", counts, [counts.length]),
+      slots: new Tensor("int64", slots, [slots.length / topK, topK]),
+    };
+  }
+}
+
+/** A rank's shard behind the interface of another rank: what a rank's own thread or process answers with. */
+export function shardLink(shard: ExpertShard, { config, target }: Manifest): RankLink {
+  const type = realType(target) === "f32" ? "float32" : "float16";
+  return {
+    rank: shard.rank,
+    ready: true,
+    async run({ layer, hidden, experts, weights }: RoutedRows): Promise<Rows> {
+      const rows = hidden.length / config.hiddenSize;
+      const partial = await shard.run(layer, {
+        hidden: asBits(new Tensor(type, hidden, [rows, config.hiddenSize])),
+        experts: new Tensor("int64", experts, [rows, config.topK]),
+        weights: new Tensor("float32", weights, [rows, config.topK]),
+      });
+      return partial.data as Rows;
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** Opens a rank's experts out of a package. @throws PackageError */
+export async function openShard(folder: string, rank: number, options: SessionOptions): Promise<RankLink> {
+  const manifest = await readManifest(folder);
+  const sessions = await openSessions(folder, manifest, options, [rank]);
+  return shardLink(new ExpertShard(sessions, manifest, rank), manifest);
+}

@@ -1,0 +1,66 @@
+/** A rank's thread that dies in mid-sentence: what runs fails with the reason, and what comes after it is right again. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
+import { decode } from "../../gpu-worker/src/engine/decode.ts";
+import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
+import { keepLink } from "../../gpu-worker/src/parallel/kept-link.ts";
+import { openRankThread } from "../../gpu-worker/src/rank-link.ts";
+import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/golden.ts";
+
+let golden: GoldenPackage;
+let model: Model;
+/** The thread that rank 1 runs in now. */
+let thread: RankLink;
+
+beforeAll(async () => {
+  golden = await convertGolden("tiny-21", { quantization: "none", ranks: 2 });
+  const settings = { package: golden.folder, rank: 1, threads: 1 };
+  const open = async (signal: AbortSignal): Promise<RankLink> => {
+    thread = await openRankThread(settings, signal);
+    return thread;
+  };
+  const openLinks = async () => [await keepLink({ rank: 1, open })];
+  model = await openModel(golden.folder, await readManifest(golden.folder), { threads: 1, pages: 16, openLinks });
+});
+
+afterAll(async () => {
+  await model[Symbol.asyncDispose]();
+  await golden[Symbol.asyncDispose]();
+});
+
+const [run] = goldenRuns("tiny-21") as [ReturnType<typeof goldenRuns>[number]];
+
+async function answer(first: number, afterForward: (n: number) => PromiseLike<unknown> | undefined): Promise<number[]> {
+  const pages = Array.from({ length: 8 }, (_, page) => first + page);
+  const own = carrying(model.sequence(pages));
+  let forwards = 0;
+  const watched = {
+    ...own,
+    async denoise(block: Parameters<typeof own.denoise>[0]) {
+      await afterForward(forwards++);
+      return own.denoise(block);
+    },
+  };
+  const output: number[] = [];
+  const steps = decode(watched, run.prompt, goldenOptions("tiny-21", run), new AbortController().signal);
+  for await (const step of steps) if (step.kind === "commit") output.push(...step.cells);
+  return output;
+}
+
+test("both sequences that shared the forward are told, the rank comes back, and the text is the undisturbed one", async () => {
+  const killed = await Promise.allSettled([
+    answer(0, (n) => (n === 2 ? thread[Symbol.asyncDispose]() : undefined)),
+    answer(8, () => undefined),
+  ]);
+  for (const result of killed) {
+    expect(result).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
+    expect(String((result as PromiseRejectedResult).reason)).toMatch(
+      /rank 1 is lost: (its thread ended|it is not back yet)/,
+    );
+  }
+  while (model.lostRanks.length > 0) await sleep(10);
+  expect(await answer(0, () => undefined)).toEqual(run.output);
+});
