@@ -6,6 +6,7 @@ import { benchPrefix } from "./prefix.ts";
 import { benchQuantization } from "./quantization.ts";
 import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
+import { benchSoak } from "./soak.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   convert: benchConvert,
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   quantization: benchQuantization,
   ranks: benchRanks,
   routing: benchRouting,
+  soak: benchSoak,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

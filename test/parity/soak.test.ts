@@ -1,0 +1,27 @@
+/** A short soak; `npm run bench -- soak` is the long one. */
+import { expect, test } from "vitest";
+import { openEngine } from "../../gpu-worker/src/open-engine.ts";
+import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { convertGolden, GOLDEN_MASK } from "../support/golden.ts";
+import { type Checkpoint, soak } from "../support/soak.ts";
+
+/** Too few for eight at once: sequences are preempted and blocks evicted all the time. */
+const PAGES = 8;
+
+test("400 requests with random cancels have one text each, and hold nothing when they are over", async () => {
+  await using golden = await convertGolden("tiny-21", { quantization: "int8", ranks: 1 });
+  const kvCacheBytes = PAGES * pageBytes(await readManifest(golden.folder));
+  await using engine = await openEngine({ package: golden.folder, kvCacheBytes });
+  const options = { requests: 400, checkpoints: 4, seed: 1n, vocabSize: GOLDEN_MASK["tiny-21"] };
+  const checkpoints: Checkpoint[] = [];
+  for await (const checkpoint of soak(engine, options)) {
+    checkpoints.push(checkpoint);
+    expect(checkpoint.stats).toMatchObject({ runningSequences: 0, waitingSequences: 0, pagesInUse: 0 });
+    expect(checkpoint.stats.pagesCached).toBeGreaterThan(0);
+  }
+  const [last, before] = [checkpoints.at(-1), checkpoints.at(-2)] as [Checkpoint, Checkpoint];
+  expect(last.stats.preemptions).toBeGreaterThan(0);
+  expect(last.cancelled).toBeGreaterThan(40);
+  expect(last.heapBytes - before.heapBytes).toBeLessThan(2e6);
+}, 120_000);
