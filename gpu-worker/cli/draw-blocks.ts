@@ -17,7 +17,7 @@ export async function drawBlocks(events: AsyncIterable<EditEvent>, terminal: Wri
   };
   for await (const event of events) {
     if (event.type === "draft") {
-      const edited = event.edits.some(({ op }) => op === "substitute");
+      const edited = event.edits.some(({ op }) => op !== "unmask");
       const text = plain(event.content);
       redraw(text, `${edited ? EDITED : DIM}${text}${RESET}`);
     } else if (event.type === "commit") {
@@ -25,10 +25,9 @@ export async function drawBlocks(events: AsyncIterable<EditEvent>, terminal: Wri
       committed = (committed + event.text).split("\n").at(-1) as string;
     } else if (event.type === "end") {
       const { completion_tokens: tokens, forwards, edits } = event.usage;
+      const revised = edits.substitute + edits.delete + edits.insert;
       const rate = (tokens / forwards).toFixed(2);
-      terminal.write(
-        `\n${DIM}${tokens} tokens in ${forwards} forwards (${rate} each), ${edits.substitute} edits${RESET}\n`,
-      );
+      terminal.write(`\n${DIM}${tokens} tokens in ${forwards} forwards (${rate} each), ${revised} edits${RESET}\n`);
     }
   }
 }

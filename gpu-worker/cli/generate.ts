@@ -17,7 +17,7 @@ interface GenerateFlags {
   readonly threshold?: number;
   readonly editingThreshold?: number;
   readonly maxPostSteps?: number;
-  readonly decoding?: "2.0" | "2.1";
+  readonly decoding?: "2.0" | "2.1" | "2.2";
   readonly maxTokens?: number;
   readonly blockLength?: number;
   readonly eos?: number;
@@ -35,11 +35,11 @@ export function generateCommand(): Command {
       new Option("--prompt <text>", "what the user says; goes through the chat template").conflicts("promptTokens"),
     )
     .option("--prompt-tokens <file>", "JSON file with an array of token ids, taken as they are")
-    .addOption(new Option("--mode <mode>", "preset of thresholds (default: quality)").choices(["speed", "quality"]))
+    .addOption(new Option("--mode <mode>", "preset of thresholds (default: the rule's)").choices(["speed", "quality"]))
     .option("--threshold <p>", "minimum probability to unmask", probability)
     .option("--editing-threshold <p>", "minimum probability to substitute a token", probability)
     .option("--max-post-steps <n>", "steps allowed after the last mask", wholeNumber(0))
-    .addOption(new Option("--decoding <rule>", "decoding rule (default: 2.1)").choices(["2.0", "2.1"]))
+    .addOption(new Option("--decoding <rule>", "decoding rule (default: the model's)").choices(["2.0", "2.1", "2.2"]))
     .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
     .option("--block-length <n>", "tokens denoised together (default: the package's)", blockLength)
     .addOption(

@@ -47,7 +47,7 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
       `block length ${manifest.blockLength}: ${settings.package} chooses experts for blocks of ${own.blockLength}; leave it out`,
     );
   }
-  const { config, blockLength, maskToken, eosTokens } = manifest;
+  const { config, blockLength, maskToken, editTokens, eosTokens } = manifest;
   const capacity = settings.capacity ?? DEFAULT_CAPACITY;
   const contextPages = Math.floor(config.maxPositions / blockLength);
   const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / pageBytes(manifest));
@@ -69,6 +69,7 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
     info,
     vocabSize: config.vocabSize,
     maskToken,
+    ...(editTokens && { editTokens }),
     eosTokens,
     prefixCache: settings.cache !== false && settings.prefixCache !== false,
     model: settings.cache === false ? withoutCache(model) : model,

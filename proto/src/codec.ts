@@ -101,6 +101,7 @@ const editOps = {
 const rules = {
   "2.0": wire.DecodingRule.V2_0,
   "2.1": wire.DecodingRule.V2_1,
+  "2.2": wire.DecodingRule.V2_2,
 } as const satisfies Record<Decoding["rule"], wire.DecodingRule>;
 
 const errorCodes = {

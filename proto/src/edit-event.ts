@@ -24,7 +24,7 @@ export interface OpenEvent extends EventBase {
 
 /** The decoding rule and the parameters in force. */
 export interface Decoding {
-  rule: "2.0" | "2.1";
+  rule: "2.0" | "2.1" | "2.2";
   threshold: number;
   /** Absent in 2.0, which never edits. */
   editing_threshold?: number;
@@ -50,11 +50,13 @@ export type Content = (string | number)[];
 /** One change that a denoise step made. For showing; `content` is the truth. */
 export interface Edit {
   op: EditOp;
-  /** The generated cell within the block, counted as the cells were before the step. */
+  /** The generated cell within the block, counted as the cells were before the step: an insertion puts a mask before it. */
   at: number;
-  /** UTF-16 units into the block's visible text. */
+  /** UTF-16 units into the block's visible text after the step: where the change shows, or what was deleted stood. */
   offset: number;
+  /** The cell's text before the step: of a substitution and a deletion. Absent where the cell was masked. */
   before?: string;
+  /** The cell's text after it: of an unmasking and a substitution. */
   after?: string;
   /** The candidate's probability. */
   p: number;

@@ -44,7 +44,7 @@ test("a preview begins with what was kept back and counts holes", () => {
   const text = new AnswerText(bytes, ["STOP"]);
   text.commit(utf8("a S"), false);
   const [h, i] = utf8("hi") as [number, number];
-  expect(text.preview([h, undefined, undefined, i])).toEqual({ content: ["Sh", 2, "i"], offsets: [1, 2, 2, 2] });
+  expect(text.preview([h, undefined, undefined, i])).toEqual({ content: ["Sh", 2, "i"], offsets: [1, 2, 2, 2, 3] });
 });
 
 test("commits join to the decoded whole, cut at the first stop string, however the tokens are cut into blocks", () => {

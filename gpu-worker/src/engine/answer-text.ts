@@ -56,7 +56,7 @@ export class AnswerText {
 
   /**
    * What the open block looks like: its text after what was kept back, with `undefined` cells as holes.
-   * @returns content (text, and counts of holes) and the offset of each cell in the visible text
+   * @returns content (text, and counts of holes), and the offsets in the visible text of each cell and of the end
    */
   preview(cells: readonly (number | undefined)[]): { content: (string | number)[]; offsets: number[] } {
     const content: (string | number)[] = [];
@@ -83,7 +83,7 @@ export class AnswerText {
       }
     }
     endRun();
-    return { content, offsets };
+    return { content, offsets: [...offsets, shown] };
   }
 }
 

@@ -1,4 +1,5 @@
 /** A block while it is denoised: what every decoding rule decides from and answers with. It knows no model and no rule. */
+import type { EditOp } from "@palimpsest/proto";
 
 /** A token and its probability. */
 export interface Choice {
@@ -14,12 +15,17 @@ export interface Candidate extends Choice {
   readonly drawn?: Choice;
 }
 
-/** One change to a cell. `at` counts the block's generated cells. */
+/** One change to a cell. `at` and `to` count the block's generated cells. */
 export interface TokenEdit {
-  readonly op: "unmask" | "substitute";
+  readonly op: EditOp;
+  /** The cell as they were before the step. */
   readonly at: number;
-  readonly before: number;
-  readonly after: number;
+  /** Where the changed, or the inserted, cell is after the step; of a deleted one, what came behind it. */
+  readonly to: number;
+  /** Absent for an insertion. */
+  readonly before?: number;
+  /** Absent for a deletion; the mask token for an insertion. */
+  readonly after?: number;
   readonly probability: number;
 }
 

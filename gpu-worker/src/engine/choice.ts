@@ -62,19 +62,21 @@ function draft(
   const end = cells.findIndex((token) => eosTokens.has(token));
   const shown = end < 0 ? cells : cells.slice(0, end);
   const { content, offsets } = answer.preview(shown.map((token) => (token === maskToken ? undefined : token)));
-  const text = (token: number): string => new TextDecoder().decode(bytes(token));
-  const visible = edits.filter(({ at }) => at < shown.length);
+  const text = (token: number | undefined): string | undefined =>
+    token === undefined || token === maskToken ? undefined : new TextDecoder().decode(bytes(token));
+  const visible = edits.filter(({ op, to }) => (op === "delete" ? to <= shown.length : to < shown.length));
   return {
     content,
-    edits: visible.map(
-      ({ op, at, before, after, probability }): Edit => ({
+    edits: visible.map(({ op, at, to, before, after, probability }): Edit => {
+      const [removed, written] = [text(before), text(after)];
+      return {
         op,
         at,
-        offset: offsets[at] as number,
-        ...(op === "substitute" && { before: text(before) }),
-        after: text(after),
+        offset: offsets[to] as number,
+        ...(removed !== undefined && { before: removed }),
+        ...(written !== undefined && { after: written }),
         p: probability,
-      }),
-    ),
+      };
+    }),
   };
 }

@@ -2,10 +2,12 @@
  * Block-diffusion decoding of one sequence. It knows no tensors, batches, text or sockets.
  *
  * A block of masked cells is denoised until its rule says that it is final, then committed; blocks go strictly left to right.
- * What a step changes is the rule's: token-editing.ts has LLaDA2.0's and 2.1's.
+ * What a step changes is the rule's: token-editing.ts has LLaDA2.0's and 2.1's,
+ * levenshtein.ts 2.2's.
  */
 import type { Decoding } from "@palimpsest/proto";
 import type { Candidate, OpenBlock, TokenEdit } from "./block.ts";
+import { levenshteinBlock } from "./levenshtein.ts";
 import type { Sampling } from "./sampling.ts";
 import { tokenEditingBlock, unmaskingBlock } from "./token-editing.ts";
 
@@ -52,6 +54,8 @@ export interface DecodeOptions {
   readonly decoding: Decoding;
   readonly blockLength: number;
   readonly maskToken: number;
+  /** Of a model that deletes and inserts: needed by rule 2.2. */
+  readonly editTokens?: { readonly delete: number; readonly split: number };
   /** Tokens that end the answer; empty to go on to the limit. */
   readonly eosTokens: ReadonlySet<number>;
   readonly maxTokens: number;
@@ -182,15 +186,17 @@ function maskedBlock(options: DecodeOptions): OpenBlock {
 
 /** The block under the rule that decides about it. */
 function openBlock(cells: readonly number[], prompted: number, options: DecodeOptions): OpenBlock {
-  const { maskToken, eosTokens } = options;
+  const { maskToken, editTokens, eosTokens } = options;
   const { rule, threshold, editing_threshold = 1, max_post_steps = 0, num_to_transfer } = options.decoding;
   const unmask = { maskToken, threshold, numToTransfer: num_to_transfer };
+  const edit = { editingThreshold: editing_threshold, maxPostSteps: max_post_steps };
   switch (rule) {
     case "2.0":
       return unmaskingBlock(cells, prompted, { ...unmask, eosTokens });
-    case "2.1": {
-      const edit = { editingThreshold: editing_threshold, maxPostSteps: max_post_steps };
+    case "2.1":
       return tokenEditingBlock(cells, prompted, { ...unmask, ...edit });
-    }
+    case "2.2":
+      if (editTokens === undefined) throw new Error("decoding 2.2 needs the model's edit tokens");
+      return levenshteinBlock(cells, prompted, { ...unmask, ...edit, editTokens });
   }
 }

@@ -1,5 +1,5 @@
 /** What a worker asks of its engine. The implementation runs in a thread of its own; this is what stands on both sides. */
-import type { EditEvent, FinishReason } from "@palimpsest/proto";
+import type { Decoding, EditEvent, FinishReason } from "@palimpsest/proto";
 import type { Sampling } from "./sampling.ts";
 
 /** A response to generate. The engine owns template and tokenizer. */
@@ -51,7 +51,8 @@ export interface ToolCall {
 /** What the caller asked for; what it left out comes from the mode. */
 export interface DecodingRequest {
   readonly mode?: "speed" | "quality";
-  readonly rule?: "2.0" | "2.1";
+  /** Absent: the model's own, 2.2 for one that deletes and inserts, else 2.1. */
+  readonly rule?: Decoding["rule"];
   readonly threshold?: number;
   readonly editingThreshold?: number;
   readonly maxPostSteps?: number;

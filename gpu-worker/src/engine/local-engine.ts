@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly info: ModelInfo;
   readonly vocabSize: number;
   readonly maskToken: number;
+  /** Of a model that deletes and inserts. */
+  readonly editTokens?: { readonly delete: number; readonly split: number };
   readonly eosTokens: readonly number[];
   readonly model: EngineModel;
   readonly scheduler: Scheduler;
@@ -143,7 +145,7 @@ export class LocalEngine implements Engine {
   ): AsyncGenerator<ResponseEvent, void, void> {
     const { request, decoding, prompt } = plan;
     const { blockLength } = this.model;
-    const { scheduler, model, tokenizer, maskToken, prefixCache } = this.#options;
+    const { scheduler, model, tokenizer, maskToken, editTokens, prefixCache } = this.#options;
     const isFirst = choice === prefill.first;
     if (prefixCache && !isFirst) await prefill.promise;
     using _ended = { [Symbol.dispose]: prefill.resolve };
@@ -162,6 +164,7 @@ export class LocalEngine implements Engine {
         decoding,
         blockLength,
         maskToken,
+        ...(editTokens && { editTokens }),
         eosTokens,
         maxTokens: plan.maxTokens,
         ends: (tokens: readonly number[]) => answer.stops(tokens),
@@ -200,7 +203,7 @@ export class LocalEngine implements Engine {
     if (!(Number.isInteger(request.choices) && request.choices >= 1 && request.choices <= MAX_CHOICES)) {
       throw invalid("n", `n: must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
     }
-    const decoding = decodingParameters(request.decoding);
+    const decoding = decodingParameters(request.decoding, this.#options.editTokens !== undefined);
     const sampling = request.sampling && samplingParameters({ seed: randomSeed(), ...request.sampling });
     const prompt = this.#encode(request.prompt);
     if (prompt.length === 0) throw invalid("prompt", "prompt: is empty");

@@ -4,12 +4,16 @@ import { WorkerError } from "../errors.ts";
 import type { DecodingRequest } from "./engine.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** The model card's presets for LLaDA2.1, and 2.0's evaluation setting. */
+/** The model card's presets for LLaDA2.1. Of 2.2 one setting is published, the same as `speed`. */
 const PRESETS = {
-  quality: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
-  speed: { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 16, num_to_transfer: 1 },
-  "2.0": { rule: "2.0", threshold: 0.95, num_to_transfer: 1 },
-} as const satisfies Record<string, Decoding>;
+  quality: { threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
+  speed: { threshold: 0.5, editing_threshold: 0, max_post_steps: 16, num_to_transfer: 1 },
+} as const satisfies Record<string, Omit<Decoding, "rule">>;
+
+const DEFAULT_MODE = { "2.1": "quality", "2.2": "speed" } as const;
+
+/** 2.0's evaluation setting. */
+const UNMASKING = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const satisfies Decoding;
 
 /** More post steps than this change nothing in practice and cost a forward each. */
 const POST_STEPS_LIMIT = 256;
@@ -23,8 +27,12 @@ const LEAST_TEMPERATURE = 1e-6;
 /** The head cuts among this many tokens (FILTER_TOKENS of the head graph). */
 const FILTER_LIMIT = 1024;
 
-/** The parameters in force for a request. @throws WorkerError naming the parameter */
-export function decodingParameters(request: DecodingRequest): Decoding {
+/**
+ * The parameters in force for a request.
+ * @param edits whether the model deletes and inserts, as 2.2 does
+ * @throws WorkerError naming the parameter
+ */
+export function decodingParameters(request: DecodingRequest, edits: boolean): Decoding {
   const threshold = probability("threshold", request.threshold);
   const editingThreshold = probability("editing_threshold", request.editingThreshold);
   const maxPostSteps = request.maxPostSteps;
@@ -36,15 +44,19 @@ export function decodingParameters(request: DecodingRequest): Decoding {
   }
   if (request.rule === "2.0") {
     if (request.mode !== undefined)
-      throw invalid("mode", `"${request.mode}" is a preset of decoding 2.1; decoding 2.0 has none`);
+      throw invalid("mode", `"${request.mode}" is a preset of decoding 2.1 and 2.2; decoding 2.0 has none`);
     if (editingThreshold !== undefined)
-      throw invalid("editing_threshold", "decoding 2.0 does not edit; leave it out or use 2.1");
+      throw invalid("editing_threshold", "decoding 2.0 does not edit; leave it out or use another");
     if (maxPostSteps !== undefined)
-      throw invalid("max_post_steps", "decoding 2.0 has no post steps; leave it out or use 2.1");
-    return { ...PRESETS["2.0"], threshold: threshold ?? PRESETS["2.0"].threshold };
+      throw invalid("max_post_steps", "decoding 2.0 has no post steps; leave it out or use another");
+    return { ...UNMASKING, threshold: threshold ?? UNMASKING.threshold };
   }
-  const preset = PRESETS[request.mode ?? "quality"];
+  const rule = request.rule ?? (edits ? "2.2" : "2.1");
+  if (rule === "2.2" && !edits)
+    throw invalid("decoding", "this model has no delete and split tokens, which 2.2 needs; leave it out or use 2.1");
+  const preset = PRESETS[request.mode ?? DEFAULT_MODE[rule]];
   return {
+    rule,
     ...preset,
     threshold: threshold ?? preset.threshold,
     editing_threshold: editingThreshold ?? preset.editing_threshold,

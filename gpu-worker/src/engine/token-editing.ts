@@ -102,7 +102,7 @@ function changed(
     const before = cells[i] as number;
     const { token, probability } = writes.get(i) as Choice;
     const op = before === maskToken ? "unmask" : "substitute";
-    return { op, at: i - prompted, before, after: token, probability };
+    return { op, at: i - prompted, to: i - prompted, before, after: token, probability };
   });
   return { after, edits };
 }

@@ -74,7 +74,7 @@ export function decodeModel(message: wire.GetModelResponse): ModelInfo {
 }
 
 const modes = { speed: wire.DecodingMode.SPEED, quality: wire.DecodingMode.QUALITY } as const;
-const rules = { "2.0": DecodingRule.V2_0, "2.1": DecodingRule.V2_1 } as const;
+const rules = { "2.0": DecodingRule.V2_0, "2.1": DecodingRule.V2_1, "2.2": DecodingRule.V2_2 } as const;
 
 function parsePrompt(prompt: wire.GenerateRequest["prompt"]): Prompt {
   switch (prompt.case) {

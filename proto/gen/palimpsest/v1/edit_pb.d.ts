@@ -220,25 +220,29 @@ export declare type Edit = Message<"palimpsest.v1.Edit"> & {
   op: EditOp;
 
   /**
-   * The generated cell within the block, counted as the cells were before the step.
+   * The generated cell within the block, counted as the cells were before the step: an insertion puts a mask before it.
    *
    * @generated from field: uint32 at = 2;
    */
   at: number;
 
   /**
-   * UTF-16 units into the block's visible text.
+   * UTF-16 units into the block's visible text after the step: where the change shows, or what was deleted stood.
    *
    * @generated from field: uint32 offset = 3;
    */
   offset: number;
 
   /**
+   * The cell's text before the step: of a substitution and a deletion. Absent where the cell was masked.
+   *
    * @generated from field: optional string before = 4;
    */
   before?: string | undefined;
 
   /**
+   * The cell's text after it: of an unmasking and a substitution.
+   *
    * @generated from field: optional string after = 5;
    */
   after?: string | undefined;
@@ -491,14 +495,14 @@ export declare type Decoding = Message<"palimpsest.v1.Decoding"> & {
   threshold: number;
 
   /**
-   * 2.1 only.
+   * Since 2.1.
    *
    * @generated from field: double editing_threshold = 3;
    */
   editingThreshold: number;
 
   /**
-   * 2.1 only.
+   * Since 2.1.
    *
    * @generated from field: uint32 max_post_steps = 4;
    */
@@ -677,6 +681,13 @@ export enum DecodingRule {
    * @generated from enum value: DECODING_RULE_V2_1 = 2;
    */
   V2_1 = 2,
+
+  /**
+   * LLaDA2.2: unmask, substitute, delete and insert.
+   *
+   * @generated from enum value: DECODING_RULE_V2_2 = 3;
+   */
+  V2_2 = 3,
 }
 
 /**

@@ -291,6 +291,8 @@ export declare type DecodingRequest = Message$1<"palimpsest.v1.DecodingRequest">
   mode: DecodingMode;
 
   /**
+   * Absent: the model's own.
+   *
    * @generated from field: optional palimpsest.v1.DecodingRule rule = 2;
    */
   rule?: DecodingRule | undefined;
