@@ -25,34 +25,51 @@ function counted(count: number, noun: string): string {
 }
 
 function draftNodes({ content, edits }: DraftBlock): Node[] {
+  let left = [...edits].sort((a, b) => a.offset - b.offset);
+  const take = (fits: (edit: Edit) => boolean): Edit[] => {
+    const taken = left.filter(fits);
+    left = left.filter((edit) => !fits(edit));
+    return taken;
+  };
   const nodes: Node[] = [];
   let offset = 0;
   for (const piece of content) {
     if (typeof piece === "number") {
-      nodes.push(span("masked", "░".repeat(piece)));
+      const here = take((edit) => edit.offset <= offset && (edit.op === "delete" || edit.op === "insert"));
+      const inserted = Math.min(piece, here.filter(({ op }) => op === "insert").length);
+      nodes.push(...here.flatMap(deletedNodes));
+      if (inserted > 0) nodes.push(named("ins", "░".repeat(inserted)));
+      nodes.push(span("masked", "░".repeat(piece - inserted)));
       continue;
     }
-    nodes.push(...markedNodes(piece, offset, edits));
-    offset += piece.length;
+    const end = offset + piece.length;
+    const here = take((edit) => edit.offset < end);
+    nodes.push(...markedNodes(piece, offset, here));
+    offset = end;
   }
-  return nodes;
+  return [...nodes, ...left.flatMap(deletedNodes)];
 }
 
 /** A text of a draft that begins `start` UTF-16 units into its block, cut where the last step changed it. */
 function markedNodes(text: string, start: number, edits: readonly Edit[]): Node[] {
-  const changes = edits
-    .map(({ op, offset, after = "" }) => ({ op, from: offset - start, to: offset - start + after.length }))
-    .filter(({ from, to }) => from >= 0 && to <= text.length && to > from)
-    .sort((a, b) => a.from - b.from);
   const nodes: Node[] = [];
   let at = 0;
-  for (const { op, from, to } of changes) {
-    if (from < at) continue;
+  for (const edit of edits) {
+    const { op, offset, after = "" } = edit;
+    const from = offset - start;
+    const to = from + after.length;
+    if (from < at || to > text.length || (op !== "delete" && to === from)) continue;
+    const tag = op === "unmask" ? "ins" : "mark";
     nodes.push(span("draft", text.slice(at, from)));
-    nodes.push(named(op === "unmask" ? "ins" : "mark", text.slice(from, to)));
+    nodes.push(...(op === "delete" ? deletedNodes(edit) : [named(tag, text.slice(from, to))]));
     at = to;
   }
   return [...nodes, span("draft", text.slice(at))];
+}
+
+/** What stood there before the step; nothing where the cell was masked. */
+function deletedNodes({ op, before }: Edit): Node[] {
+  return op === "delete" && before ? [named("del", before)] : [];
 }
 
 function span(className: string, text: string): Node {

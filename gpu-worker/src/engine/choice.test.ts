@@ -2,15 +2,17 @@
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { AnswerText } from "./answer-text.ts";
+import { carrying } from "./carrying.ts";
 import { type ChoiceEvent, tellChoice } from "./choice.ts";
 import { decode } from "./decode.ts";
-import { MadeUpModel } from "./scripted-model.ts";
+import { MadeUpModel } from "./made-up-model.ts";
 
 const MASK = 9;
 const EOS = 5;
 const editTokens = { delete: 7, split: 8 };
 const eosTokens = new Set([EOS]);
-const bytes = (token: number): Uint8Array => Uint8Array.of(token === EOS ? 0x2e : 0x61 + token);
+const bytes = (token: number): Uint8Array => (token === EOS ? new Uint8Array(0) : Uint8Array.of(0x61 + token));
 const rules: Decoding[] = [
   { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 4, num_to_transfer: 1 },
   { rule: "2.2", threshold: 0.3, editing_threshold: 0, max_post_steps: 6, num_to_transfer: 1 },
@@ -18,10 +20,10 @@ const rules: Decoding[] = [
 
 const runs = fc.record({
   seed: fc.integer(),
-  prompt: fc.array(fc.constant(0), { maxLength: 5 }),
+  prompt: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 5 }),
   decoding: fc.constantFrom(...rules),
   maxTokens: fc.integer({ min: 1, max: 20 }),
-  stop: fc.constantFrom([], ["aba"], ["cc", "bd"]),
+  stop: fc.constantFrom<string[]>([], ["aba"], ["cc", "bd"]),
 });
 type Run = typeof runs extends fc.Arbitrary<infer R> ? R : never;
 
@@ -35,17 +37,18 @@ test("drafts folded in or not, a choice's text is the same, and is that of its t
       expect(folded(unwatched)).toBe(text);
       const tokens = watched.flatMap((event) => (event.type === "commit" ? (event.token_ids ?? []) : []));
       for (const never of [MASK, ...Object.values(editTokens)]) expect(tokens).not.toContain(never);
-      const whole = String.fromCharCode(...tokens.flatMap((token) => (token === EOS ? [] : [...bytes(token)])));
+      const whole = String.fromCharCode(...tokens.flatMap((token) => [...bytes(token)]));
       const ends = run.stop.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0);
       expect(text).toBe(ends.length > 0 ? whole.slice(0, Math.min(...ends)) : whole);
       if (ends.length > 0) told.stop++;
       for (const event of watched) {
-        for (const { op } of event.type === "draft" ? event.edits : []) if (op === "delete" || op === "insert") told[op]++;
+        for (const { op } of event.type === "draft" ? event.edits : [])
+          if (op === "delete" || op === "insert") told[op]++;
       }
     }),
     { seed: 1, numRuns: 300 },
   );
-  expect(Math.min(...Object.values(told))).toBeGreaterThan(20);
+  expect(Math.min(...Object.values(told))).toBeGreaterThan(10);
 });
 
 test("what an edit wrote stands at its offset, and what it replaced or deleted stood in its cell", async () => {
@@ -82,13 +85,13 @@ test("a run is reproduced from its seed at a temperature above 0, and another se
 });
 
 async function tell({ seed, prompt, decoding, maxTokens, stop }: Run, drafts: boolean, draws?: number) {
-  const model = new MadeUpModel({ seed, answers: 6, maskToken: MASK, editTokens });
+  const model = new MadeUpModel({ seed, vocabSize: 10, answers: 6, maskToken: MASK, editTokens });
   const sampling = draws === undefined ? {} : { sampling: { temperature: 1, uniform: uniformOf(draws) } };
   const options = { decoding, blockLength: 4, maskToken: MASK, editTokens, eosTokens, maxTokens, ...sampling };
-  const steps = decode(model, prompt, options, new AbortController().signal);
-  const told = { bytes, maskToken: MASK, eosTokens, stop, drafts, committed: [], firstBlock: 0 };
-  const shown = (token: number): Uint8Array => (token === EOS ? new Uint8Array(0) : bytes(token));
-  return Array.fromAsync(tellChoice(steps, { ...told, bytes: shown }));
+  const answer = new AnswerText(bytes, stop);
+  const ends = (tokens: readonly number[]): boolean => answer.stops(tokens);
+  const steps = decode(carrying(model), prompt, { ...options, ends }, new AbortController().signal);
+  return Array.fromAsync(tellChoice(steps, { answer, bytes, maskToken: MASK, eosTokens, drafts }));
 }
 
 function uniformOf(seed: number) {
@@ -97,6 +100,8 @@ function uniformOf(seed: number) {
 }
 
 function folded(events: readonly ChoiceEvent[]): string {
-  const all = events.map((event, seq) => ({ v: 1, response_id: "r", attempt: 1, seq, choice: 0, ...event }) as EditEvent);
+  const all = events.map(
+    (event, seq) => ({ v: 1, response_id: "r", attempt: 1, seq, choice: 0, ...event }) as EditEvent,
+  );
   return all.reduce(reduce, emptyDocument).choices[0]?.text ?? "";
 }

@@ -136,6 +136,7 @@ const refused: [string, Partial<GenerateRequest>, string, string][] = [
     "invalid_request",
     "decoding 2.0 does not edit",
   ],
+  ["decoding", { decoding: { rule: "2.2" } }, "invalid_request", "decoding: this model has no delete and split tokens"],
   ["prompt", { prompt: { kind: "tokens", tokens: [1, 60] } }, "invalid_request", "prompt[1]: 60 is not a token"],
 ];
 

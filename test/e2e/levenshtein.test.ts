@@ -1,0 +1,72 @@
+/** A 2.2 model behind worker and edge: what a client sees of deletions and insertions. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createClient, type EditEvent, emptyDocument, reduce } from "../../edge/client/index.ts";
+import { convertLevenshtein, type LevenshteinPackage } from "../support/levenshtein-package.ts";
+import { palimpsest } from "../support/program.ts";
+import { openSystem, type System } from "../support/system.ts";
+
+let edits: LevenshteinPackage;
+let system: System;
+beforeAll(async () => {
+  edits = await convertLevenshtein("none");
+  system = await openSystem({ package: edits.folder });
+});
+afterAll(async () => {
+  await system[Symbol.asyncDispose]();
+  await edits[Symbol.asyncDispose]();
+});
+
+test("edits stream as they are made, are counted by kind, and fold to the text of a call without streaming", async () => {
+  const client = createClient({ baseUrl: system.baseUrl });
+  const seen = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
+  const counted = { ...seen };
+  for (const content of ["one", "two"]) {
+    const request = {
+      model: "edits",
+      messages: [{ role: "user" as const, content }],
+      max_tokens: 24,
+      ignore_eos: true,
+    };
+    const events: EditEvent[] = await Array.fromAsync(client.edits(request));
+    const document = events.reduce(reduce, emptyDocument);
+    expect(document.status).toBe("ended");
+    expect(document.open?.decoding).toEqual({
+      rule: "2.2",
+      threshold: 0.5,
+      editing_threshold: 0,
+      max_post_steps: 16,
+      num_to_transfer: 1,
+    });
+    for (const event of events) for (const edit of event.type === "draft" ? event.edits : []) seen[edit.op]++;
+    const whole = await complete(request);
+    expect(document.choices[0]?.text).toBe(whole.choices[0]?.message.content);
+    expect(whole.usage.palimpsest.edits).toEqual(document.usage?.edits);
+    for (const op of ["unmask", "substitute", "delete", "insert"] as const) counted[op] += document.usage!.edits[op];
+  }
+  // Drafts may be dropped on the way.
+  for (const op of ["delete", "insert"] as const) {
+    expect(seen[op]).toBeGreaterThan(0);
+    expect(seen[op]).toBeLessThanOrEqual(counted[op]);
+  }
+});
+
+test("the command decodes by the model's rule, and by another when told", async () => {
+  const args = ["generate", "--model", edits.folder, "--prompt", "one", "--max-tokens", "24", "--ignore-eos", "--json"];
+  const own = await palimpsest(...args);
+  expect(own.stderr).toBe("");
+  const { edits: made } = JSON.parse(own.stdout);
+  expect(made.delete + made.insert).toBeGreaterThan(0);
+  const other = await palimpsest(...args, "--decoding", "2.1");
+  expect(JSON.parse(other.stdout).edits).toMatchObject({ delete: 0, insert: 0 });
+});
+
+interface Completion {
+  readonly choices: { message: { content: string } }[];
+  readonly usage: { palimpsest: { edits: Record<string, number> } };
+}
+
+async function complete(body: object): Promise<Completion> {
+  const headers = { "content-type": "application/json" };
+  const url = `${system.baseUrl}/v1/chat/completions`;
+  return (await (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).json()) as Completion;
+}
