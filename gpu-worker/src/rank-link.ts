@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { PackageError, unreachable } from "./errors.ts";
-import type { RankLink, RoutedRows, Rows } from "./parallel/exchange.ts";
+import type { RankAnswer, RankLink, RoutedRows } from "./parallel/exchange.ts";
 import { keepLink } from "./parallel/kept-link.ts";
 import type { FromRank, RankSettings, ToRank } from "./rank-messages.ts";
 
@@ -44,7 +44,7 @@ export async function openRankThread(settings: RankSettings, signal: AbortSignal
 class ThreadLink implements RankLink {
   readonly rank: number;
   readonly #worker: Worker;
-  readonly #asked = new Map<number, PromiseWithResolvers<Rows>>();
+  readonly #asked = new Map<number, PromiseWithResolvers<RankAnswer>>();
   #lastId = 0;
   #gone: Error | undefined;
 
@@ -60,10 +60,10 @@ class ThreadLink implements RankLink {
     return this.#gone === undefined;
   }
 
-  run(routed: RoutedRows): Promise<Rows> {
+  run(routed: RoutedRows): Promise<RankAnswer> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const id = ++this.#lastId;
-    const answer = Promise.withResolvers<Rows>();
+    const answer = Promise.withResolvers<RankAnswer>();
     this.#asked.set(id, answer);
     const moved = [routed.hidden, routed.experts, routed.weights].map(({ buffer }) => buffer as ArrayBuffer);
     this.#worker.postMessage({ id, routed } satisfies ToRank, moved);
@@ -76,8 +76,8 @@ class ThreadLink implements RankLink {
 
   #receive(message: FromRank): void {
     switch (message.kind) {
-      case "partial":
-        this.#take(message.id)?.resolve(message.partial);
+      case "answer":
+        this.#take(message.id)?.resolve(message.answer);
         return;
       case "error":
         this.#take(message.id)?.reject(new Error(message.message));
@@ -90,7 +90,7 @@ class ThreadLink implements RankLink {
     }
   }
 
-  #take(id: number): PromiseWithResolvers<Rows> | undefined {
+  #take(id: number): PromiseWithResolvers<RankAnswer> | undefined {
     const answer = this.#asked.get(id);
     this.#asked.delete(id);
     return answer;

@@ -1,5 +1,5 @@
 /** What a leader and a rank's thread say to each other. Rows change hands: their memory is moved, not copied. */
-import type { RoutedRows, Rows } from "./parallel/exchange.ts";
+import type { RankAnswer, RoutedRows } from "./parallel/exchange.ts";
 
 export interface RankSettings {
   /** Folder of the model package. */
@@ -17,5 +17,5 @@ export interface ToRank {
 export type FromRank =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly name: string; readonly message: string }
-  | { readonly kind: "partial"; readonly id: number; readonly partial: Rows }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: RankAnswer }
   | { readonly kind: "error"; readonly id: number; readonly message: string };

@@ -19,8 +19,8 @@ try {
 function serve(shard: RankLink): void {
   port.on("message", async ({ id, routed }: ToRank) => {
     try {
-      const partial = await shard.run(routed);
-      send({ kind: "partial", id, partial }, [partial.buffer as ArrayBuffer]);
+      const answer = await shard.run(routed);
+      send({ kind: "answer", id, answer }, [answer.partial.buffer as ArrayBuffer]);
     } catch (error) {
       send({ kind: "error", id, message: (error as Error).message });
     }

@@ -45,7 +45,7 @@ test("every row comes back from the ranks that hold its experts, whoever answers
             }, []);
             expect(perRow.every((row) => row.some((expert) => local.has(expert)))).toBe(true);
             await sleep(delays[i]);
-            return partial(routed, local);
+            return { partial: partial(routed, local), computeMs: 0 };
           },
           async [Symbol.asyncDispose]() {},
         }),

@@ -17,16 +17,24 @@ export interface RoutedRows {
   readonly weights: Float32Array;
 }
 
+/** What a rank answers. */
+export interface RankAnswer {
+  /** [T, H]: for each row, the weighted sum over those of its experts that the rank holds. */
+  readonly partial: Rows;
+  /** What the rank's own computation took: the rest of the time went into the exchange. */
+  readonly computeMs: number;
+}
+
 /** Another rank, as the leader sees it. */
 export interface RankLink extends AsyncDisposable {
   readonly rank: number;
   /** Whether it can be asked now. */
   readonly ready: boolean;
   /**
-   * The rank's partial sums [T, H]: for each row, over its chosen experts that the rank holds. May take `routed`'s memory.
+   * Runs the rank's experts. May take `routed`'s memory.
    * @throws WorkerError `unavailable` when the rank is lost
    */
-  run(routed: RoutedRows): Promise<Rows>;
+  run(routed: RoutedRows): Promise<RankAnswer>;
 }
 
 export interface ExchangeSizes {
@@ -39,7 +47,7 @@ interface Sent {
   readonly rank: number;
   /** Which of the layer's rows they are, in order. */
   readonly rows: readonly number[];
-  readonly partial: Promise<Rows>;
+  readonly answer: Promise<RankAnswer>;
 }
 
 export class ExpertExchange {
@@ -62,7 +70,7 @@ export class ExpertExchange {
   dispatch(routed: RoutedRows): PendingPartials {
     const sent = this.#links.flatMap((link): Sent[] => {
       const rows = rowsFor(routed.experts, this.#sizes.topK, this.#holds(routed.layer, link.rank));
-      return rows.length === 0 ? [] : [{ rank: link.rank, rows, partial: link.run(this.#select(routed, rows)) }];
+      return rows.length === 0 ? [] : [{ rank: link.rank, rows, answer: link.run(this.#select(routed, rows)) }];
     });
     return new PendingPartials(sent, this.#links.length + 1, this.#sizes.hiddenSize);
   }
@@ -83,13 +91,13 @@ export class PendingPartials {
   readonly #sent: readonly Sent[];
   readonly #ranks: number;
   readonly #hiddenSize: number;
-  readonly #arrived: Promise<readonly Rows[]>;
+  readonly #arrived: Promise<readonly RankAnswer[]>;
 
   constructor(sent: readonly Sent[], ranks: number, hiddenSize: number) {
     this.#sent = sent;
     this.#ranks = ranks;
     this.#hiddenSize = hiddenSize;
-    this.#arrived = Promise.all(sent.map(({ partial }) => partial));
+    this.#arrived = Promise.all(sent.map(({ answer }) => answer));
     // Who fails while the leader computes is heard in combine.
     this.#arrived.catch(() => {});
   }
@@ -106,7 +114,7 @@ export class PendingPartials {
     partials.set(own);
     const arrived = await this.#arrived;
     for (const [i, { rank, rows }] of this.#sent.entries()) {
-      putRows(arrived[i] as Rows, rows, this.#hiddenSize, partials.subarray(rank * own.length));
+      putRows((arrived[i] as RankAnswer).partial, rows, this.#hiddenSize, partials.subarray(rank * own.length));
     }
     return partials;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RankLink, RoutedRows, Rows } from "./exchange.ts";
+import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
 import { keepLink } from "./kept-link.ts";
 
 const rows: RoutedRows = {
@@ -10,7 +10,7 @@ const rows: RoutedRows = {
 };
 
 /** Ranks that come one after the other, each answering as `runs` says. */
-function comingAndGoing(...runs: (() => Promise<Rows>)[]) {
+function comingAndGoing(...runs: (() => Promise<RankAnswer>)[]) {
   const closed: number[] = [];
   let opened = 0;
   const open = async (): Promise<RankLink> => {
@@ -29,11 +29,11 @@ function comingAndGoing(...runs: (() => Promise<Rows>)[]) {
   return { open, closed, opened: () => opened };
 }
 
-const answer = (value: number) => async () => Float32Array.of(value, value);
+const answer = (value: number) => async () => ({ partial: Float32Array.of(value, value), computeMs: 0 });
 const dies = async () => {
   throw new Error("its thread ended with code 1");
 };
-const hangs = () => new Promise<Rows>(() => {});
+const hangs = () => new Promise<RankAnswer>(() => {});
 
 test("a rank that dies fails what runs with the reason, and is opened again", async () => {
   const ranks = comingAndGoing(dies, answer(7));
@@ -53,7 +53,7 @@ test("a rank that dies fails what runs with the reason, and is opened again", as
   });
   await back.promise;
   expect(link.ready).toBe(true);
-  expect(await link.run(rows)).toEqual(Float32Array.of(7, 7));
+  expect((await link.run(rows)).partial).toEqual(Float32Array.of(7, 7));
   expect(changes).toEqual(["rank 1 is lost: its thread ended with code 1; try again", "back"]);
   expect(ranks.closed).toEqual([0]);
 });

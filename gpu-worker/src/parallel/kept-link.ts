@@ -4,7 +4,7 @@
  */
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { WorkerError } from "../errors.ts";
-import type { RankLink, RoutedRows, Rows } from "./exchange.ts";
+import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
 
 /** Far beyond what a layer takes, well below what a client waits: a rank that needs longer is taken for lost. */
 export const RANK_DEADLINE_MS = 5000;
@@ -44,7 +44,7 @@ class KeptLink implements RankLink {
     return this.#link?.ready ?? false;
   }
 
-  async run(routed: RoutedRows): Promise<Rows> {
+  async run(routed: RoutedRows): Promise<RankAnswer> {
     const link = this.#link;
     if (link === undefined) throw lost(this.rank, "it is not back yet");
     const { deadlineMs = RANK_DEADLINE_MS } = this.#options;

@@ -2,7 +2,7 @@
 import { Tensor } from "onnxruntime-node";
 import type { Manifest } from "../model/manifest.ts";
 import { expertGraph, expertsOfRank, realType } from "../model/package-plan.ts";
-import type { RankLink, RoutedRows, Rows } from "../parallel/exchange.ts";
+import type { RankAnswer, RankLink, RoutedRows, Rows } from "../parallel/exchange.ts";
 import { permute } from "../parallel/permutation.ts";
 import { asBits } from "./half-tensor.ts";
 import { openSessions, readManifest, runGraph, type SessionOptions, type Sessions } from "./package.ts";
@@ -52,14 +52,15 @@ export function shardLink(shard: ExpertShard, { config, target }: Manifest): Ran
   return {
     rank: shard.rank,
     ready: true,
-    async run({ layer, hidden, experts, weights }: RoutedRows): Promise<Rows> {
+    async run({ layer, hidden, experts, weights }: RoutedRows): Promise<RankAnswer> {
+      const startMs = performance.now();
       const rows = hidden.length / config.hiddenSize;
       const partial = await shard.run(layer, {
         hidden: asBits(new Tensor(type, hidden, [rows, config.hiddenSize])),
         experts: new Tensor("int64", experts, [rows, config.topK]),
         weights: new Tensor("float32", weights, [rows, config.topK]),
       });
-      return partial.data as Rows;
+      return { partial: partial.data as Rows, computeMs: performance.now() - startMs };
     },
     async [Symbol.asyncDispose]() {},
   };
