@@ -32,6 +32,8 @@ export interface NatsServer extends AsyncDisposable {
   /** Ends the process until `start`. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   start(): Promise<void>;
+  /** Deletes its streams on file, while it is stopped. */
+  forget(): Promise<void>;
 }
 
 /** Resolves when it listens. @throws Error when there is no nats-server and none can be fetched */
@@ -69,6 +71,7 @@ export async function openNatsServer({ port, storeDir, config = "" }: NatsServer
     },
     start,
     stop,
+    forget: () => rm(store, { recursive: true, force: true }),
     async restart(signal) {
       await stop(signal);
       await start();

@@ -8,15 +8,18 @@ import { type RequestIdVariables, requestId } from "hono/request-id";
 import { requireKey } from "./admission/keys.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
 import { invalidBody } from "./openai/invalid-body.ts";
-import type { Clock, Log, Replicas } from "./ports.ts";
+import type { Clock, Log, Replicas, Responses } from "./ports.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { completions } from "./routes/completions.ts";
 import { health } from "./routes/health.ts";
 import { models } from "./routes/models.ts";
 import { type Playground, playground } from "./routes/playground.ts";
+import { streams } from "./routes/streams.ts";
 
 export interface EdgeDependencies {
   readonly replicas: Replicas;
+  /** Where there is a fleet. */
+  readonly responses?: Responses;
   readonly clock: Clock;
   readonly log: Log;
   /** API keys; none means that everyone may ask. */
@@ -34,6 +37,8 @@ export interface EdgeDependencies {
  */
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
+const EXPOSED = ["x-request-id", "x-response-id", "retry-after-ms", "retry-after"];
+
 export function createApp(edge: EdgeDependencies) {
   const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({
     defaultHook: (result) => {
@@ -50,7 +55,7 @@ export function createApp(edge: EdgeDependencies) {
     edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, ms }, "answered");
   });
   // Front ends on other origins may call the API; keys travel in a header, never in cookies.
-  app.use(cors({ origin: "*", allowMethods: ["GET", "POST"], exposeHeaders: ["x-request-id"], maxAge: 86_400 }));
+  app.use(cors({ origin: "*", allowMethods: ["GET", "POST", "DELETE"], exposeHeaders: EXPOSED, maxAge: 86_400 }));
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => wrongMethod(c.req.method, c.req.path, allowed) }),
   );
@@ -63,6 +68,7 @@ export function createApp(edge: EdgeDependencies) {
   app.route("/", chatCompletions(edge));
   app.route("/", completions(edge));
   app.route("/", models(edge));
+  app.route("/", streams(edge));
   app.route("/", health(edge));
   if (edge.playground) app.route("/", playground(edge.playground));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Palimpsest", version: "1" } });

@@ -1,5 +1,6 @@
 /** What edges and workers of a fleet share: the only package of ours that knows NATS beside their own adapters. */
 export * from "./delivery.ts";
+export * from "./insist.ts";
 export * from "./link.ts";
 export * from "./log.ts";
 export * from "./registry.ts";

@@ -98,6 +98,11 @@ export class Link implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#recovered.delete(recovered) };
   }
 
+  /** Says something to whoever listens, unless this party has left or the server is away. */
+  tell(subject: string, bytes?: Uint8Array): void {
+    if (this.connected && !this.control.isClosed()) this.control.publish(subject, bytes);
+  }
+
   /** Resolves when the server has taken what was sent on the data connection: nobody may send much more than it takes. */
   flushed(): Promise<void> {
     this.#flushing ??= this.data.flush().finally(() => {
@@ -108,7 +113,10 @@ export class Link implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled([this.control.drain(), this.data.drain()]);
+    const connections = [this.control, this.data];
+    // What is still to be said can only be said to a server that listens.
+    const parting = connections.map((it) => (this.#lost.has(it) ? it.close() : it.drain()));
+    await Promise.allSettled(parting);
   }
 
   async #watch(connection: NatsConnection): Promise<void> {

@@ -61,16 +61,20 @@ export async function append(
   timeoutMs: number,
 ): Promise<Appended> {
   const subject = subjectOf(event);
-  try {
-    await js.publish(subject, encode(event), { expect: { lastSubjectSequence: 0 }, timeout: timeoutMs });
-    return "stored";
-  } catch (error) {
-    if (!refused(error)) throw error;
+  for (;;) {
+    try {
+      await js.publish(subject, encode(event), { expect: { lastSubjectSequence: 0 }, timeout: timeoutMs });
+      return "stored";
+    } catch (error) {
+      if (!refused(error)) throw error;
+    }
+    const there = await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subject });
+    if (there === null) continue;
+    const [written] = eventsOf([there.data], event.response_id);
+    if (written) return written.attempt === event.attempt && written.seq === event.seq ? "stored" : "taken";
+    // What is no event of this response must not stand where one belongs.
+    await jsm.streams.deleteMessage(EDIT_STREAM, there.seq);
   }
-  const there = await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subject });
-  if (there === null) return "taken";
-  const { attempt, seq } = decode(there.data);
-  return attempt === event.attempt && seq === event.seq ? "stored" : "taken";
 }
 
 function refused(error: unknown): boolean {
@@ -79,12 +83,12 @@ function refused(error: unknown): boolean {
 
 /** What is written of a response, in the order in which it was. Messages that are no events are passed over. */
 export async function readLog(jsm: JetStreamManager, responseId: string): Promise<EditEvent[]> {
-  return eventsOf(await readSubjects(jsm, EDIT_STREAM, logOf(responseId)));
+  return eventsOf(await readSubjects(jsm, EDIT_STREAM, logOf(responseId)), responseId);
 }
 
 /** The latest draft of each of its blocks, committed or not. */
 export async function readDrafts(jsm: JetStreamManager, responseId: string): Promise<EditEvent[]> {
-  return eventsOf(await readSubjects(jsm, DRAFT_STREAM, draftsOf(responseId)));
+  return eventsOf(await readSubjects(jsm, DRAFT_STREAM, draftsOf(responseId)), responseId);
 }
 
 /** The messages of a stream under these subjects, in order. One question each: no server before 2.11 answers them together. */
@@ -98,12 +102,13 @@ export async function readSubjects(jsm: JetStreamManager, stream: string, subjec
   }
 }
 
-function eventsOf(messages: readonly Uint8Array[]): EditEvent[] {
+/** Those that are events of this response: others may have been written there by mistake. */
+function eventsOf(messages: readonly Uint8Array[], responseId: string): EditEvent[] {
   return messages.flatMap((bytes) => {
     try {
-      return decode(bytes);
+      const event = decode(bytes);
+      return event.response_id === responseId ? event : [];
     } catch {
-      // Somebody wrote garbage under the response's subjects.
       return [];
     }
   });

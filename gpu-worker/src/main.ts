@@ -1,6 +1,11 @@
-/** The worker program: opens the engine in its thread, serves it over gRPC, drains when told to leave. */
+/** The worker program: opens the engine in its thread, serves it over gRPC or to a fleet, drains when told to leave. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { DEFAULT_QUEUE_LIMIT, Link } from "@palimpsest/fleet";
+import { type NatsSettings, natsConnect, natsEnvironment } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { z } from "zod";
+import about from "../package.json" with { type: "json" };
 import { openEngineThread } from "./engine-client.ts";
 import { describeIssues, PackageError } from "./errors.ts";
 import type { EngineSettings } from "./open-engine.ts";
@@ -8,6 +13,7 @@ import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
 import { serveGrpc } from "./transport/grpc-server.ts";
 import { Intake } from "./transport/intake.ts";
+import { joinFleet } from "./transport/nats-worker.ts";
 import { DRAFTS_PER_SECOND } from "./transport/outbox.ts";
 
 /** Running responses get this long to finish: Kubernetes' default grace, less a margin. */
@@ -20,8 +26,12 @@ const environment = z.object({
   MODEL_PACKAGE: z.string({ error: "name the folder of a model package" }).min(1),
   /** Name that clients use; the package's own by default. */
   MODEL_NAME: z.string().optional(),
-  /** Where to listen: `host:port` or `unix:path`, comma separated. */
-  WORKER_ADDRESS: z.string().default("127.0.0.1:9090"),
+  /** Where to listen: `host:port` or `unix:path`, comma separated. 127.0.0.1:9090 for a worker that joins no fleet. */
+  WORKER_ADDRESS: z.string().optional(),
+  /** Its name in a fleet: made up by default. */
+  REPLICA_ID: z.string().default(`${hostname()}-${randomUUID().slice(0, 8)}`),
+  QUEUE_LIMIT: wholeNumber.default(DEFAULT_QUEUE_LIMIT),
+  ...natsEnvironment.partial({ NATS_URL: true }).shape,
   THREADS: wholeNumber.optional(),
   KV_CACHE_BYTES: wholeNumber.optional(),
   /** Sequences that run at once. */
@@ -42,16 +52,44 @@ const log = pino({ level: env.LOG_LEVEL, base: { service: "worker" } });
 try {
   await using engine = await openEngineThread(settings());
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
-  await using server = await serveGrpc(intake, env.WORKER_ADDRESS.split(","), systemClock);
-  log.info({ addresses: server.addresses, model: engine.model }, "serving");
+  const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
+  await using serving = new AsyncDisposableStack();
+  const servers: { drain(limitMs: number): Promise<void> }[] = [];
+  if (WORKER_ADDRESS !== undefined) {
+    const server = serving.use(await serveGrpc(intake, WORKER_ADDRESS.split(","), systemClock));
+    servers.push(server);
+    log.info({ addresses: server.addresses, model: engine.model }, "serving");
+  }
+  if (NATS_URL !== undefined) servers.push(serving.use(await join(intake, { ...env, NATS_URL })));
   await terminated();
   log.info({ limit_ms: env.DRAIN_LIMIT_MS }, "draining");
-  await server.drain(env.DRAIN_LIMIT_MS);
+  await Promise.all(servers.map((server) => server.drain(env.DRAIN_LIMIT_MS)));
   log.info("stopped");
 } catch (error) {
   if (error instanceof PackageError) log.fatal(error.message);
   else log.fatal(error);
   process.exitCode = 1;
+}
+
+async function join(intake: Intake, nats: NatsSettings) {
+  const { REPLICA_ID: replicaId, QUEUE_LIMIT: queueLimit } = env;
+  const link = await Link.open({ connect: natsConnect(nats), name: `worker ${replicaId}`, log, queueLimit });
+  const worker = await joinFleet({
+    link,
+    intake,
+    clock: systemClock,
+    log,
+    replicaId,
+    version: about.version,
+  });
+  log.info({ nats: link.control.getServer(), replica: replicaId, model: intake.model }, "serving a fleet");
+  return {
+    drain: (limitMs: number) => worker.drain(limitMs),
+    async [Symbol.asyncDispose]() {
+      await worker[Symbol.asyncDispose]();
+      await link[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function settings(): EngineSettings {

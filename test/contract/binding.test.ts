@@ -9,7 +9,7 @@ import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { type Script, ScriptedEngine } from "../../gpu-worker/src/transport/scripted-engine.ts";
-import { textOf, writeBlocks } from "../support/block-engine.ts";
+import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
 import { fleetRequest, openTestFleet } from "../support/fleet.ts";
 import { silentLog } from "../support/scripted-replicas.ts";
 
@@ -210,10 +210,3 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(fold(await ask()).choices[0]?.text).toBe(textOf(0, 3));
   });
 });
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

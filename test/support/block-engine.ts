@@ -49,6 +49,14 @@ export function writeBlocks({ blocks, before }: BlockScript): Script {
   };
 }
 
+/** Resolves when the signal aborts: engines that wait for anything else would never leave. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 const opening = {
   type: "open",
   model: "scripted",

@@ -1,5 +1,7 @@
 /** A fleet in one process: a real nats-server, and edges and workers that know each other through it alone. */
-import { openNatsFleet } from "../../edge/src/adapters/nats.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type NatsFleet, openNatsFleet } from "../../edge/src/adapters/nats.ts";
+import { createApp, type EdgeDependencies } from "../../edge/src/app.ts";
 import type { GenerateRequest } from "../../edge/src/ports.ts";
 import { type NatsServer, openNatsServer } from "../../fleet/server.ts";
 import { natsConnect, natsEnvironment } from "../../fleet/src/connection.ts";
@@ -9,6 +11,7 @@ import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { joinFleet } from "../../gpu-worker/src/transport/nats-worker.ts";
 import { type Script, ScriptedEngine } from "../../gpu-worker/src/transport/scripted-engine.ts";
 import { silentLog } from "./scripted-replicas.ts";
+import { openTcpProxy } from "./tcp-proxy.ts";
 
 export interface FleetOptions {
   readonly queueLimit?: number;
@@ -27,6 +30,21 @@ export interface WorkerOptions {
   readonly replicaId?: string;
   readonly draftsPerSecond?: number;
   readonly url?: string;
+}
+
+/** The HTTP face of an edge, as fetch would see it. */
+export function appOf(fleet: NatsFleet, given: Partial<EdgeDependencies> = {}) {
+  const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) };
+  return createApp({
+    replicas: fleet.replicas,
+    responses: fleet.responses,
+    clock,
+    log: silentLog,
+    keys: [],
+    heartbeatMs: 10_000,
+    draining: forever,
+    ...given,
+  });
 }
 
 export type TestFleet = Awaited<ReturnType<typeof openTestFleet>>;
@@ -49,6 +67,11 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
       const fleet = opened.use(await openNatsFleet({ link: own, log: silentLog, deadlineMs, waitLimitMs }));
       return Object.assign(fleet, { link: own });
     },
+    /** A wire to the server that can be cut. */
+    async wire() {
+      const wire = opened.use(await openTcpProxy(server.port));
+      return Object.assign(wire, { url: `nats://127.0.0.1:${wire.port}` });
+    },
     async worker(
       script: Script,
       { replicaId = `replica-${++replicas}`, draftsPerSecond = 1000, url }: WorkerOptions = {},
@@ -63,6 +86,8 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
+
+const forever = new AbortController().signal;
 
 let responses = 0;
 

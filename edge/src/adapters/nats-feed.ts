@@ -4,7 +4,7 @@
  */
 
 import type { Msg } from "@nats-io/nats-core";
-import { decode, draftsOf, type Link, logOf, readDrafts, readLog, watchSubject } from "@palimpsest/fleet";
+import { decode, draftsOf, insist, type Link, logOf, readDrafts, readLog, watchSubject } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
 import type { Log } from "../ports.ts";
 import { Feed, type Position } from "../stream/feed.ts";
@@ -54,7 +54,7 @@ export class NatsFeed implements Disposable {
       this.#open.defer(() => subscription.unsubscribe());
     }
     this.#open.use(link.onRecovered(() => void this.catchUp()));
-    const watch = () => link.control.publish(watchSubject(responseId));
+    const watch = () => link.tell(watchSubject(responseId));
     const watching = setInterval(watch, WATCH_MS);
     const late = setTimeout(() => this.#late(), Math.max(0, deadlineMs - Date.now()) + DEADLINE_MARGIN_MS);
     this.#open.defer(() => {
@@ -64,6 +64,14 @@ export class NatsFeed implements Disposable {
     });
     watch();
     this.#listen();
+  }
+
+  /** Resolves when nothing can be said any more that this does not hear. */
+  async listening(): Promise<void> {
+    await insist(
+      () => this.#options.link.data.flush(),
+      () => !this.feed.over,
+    );
   }
 
   /** Reads what is written. Resolves when that is done, however long the server is away. */
@@ -93,6 +101,12 @@ export class NatsFeed implements Disposable {
     } while (this.#again && !this.#closed && !this.feed.over);
     this.#reading = false;
     if (this.feed.begun) this.#begin();
+  }
+
+  /** Ends the response for its reader. */
+  fail(failure: Parameters<Feed["fail"]>[0]): void {
+    this.feed.fail(failure);
+    this.#begin();
   }
 
   [Symbol.dispose](): void {
@@ -130,13 +144,12 @@ export class NatsFeed implements Disposable {
         log.warn({ response_id: responseId, err: error }, "nobody can say who has a response");
         return false;
       });
-      if (orphan) this.feed.fail(LOST);
+      if (orphan) this.fail(LOST);
     }
     if (!this.#closed && !this.feed.over) this.#listen();
   }
 
   #late(): void {
-    this.feed.fail({ code: "deadline_exceeded", message: "The response took too long.", retryable: false });
-    this.#begin();
+    this.fail({ code: "deadline_exceeded", message: "The response took too long.", retryable: false });
   }
 }

@@ -68,7 +68,7 @@ export async function enqueue(
     try {
       await link.createModel(model);
       const { seq } = await js.publish(queueSubject(model, priority), bytes, options);
-      link.control.publish(wakeSubject(model));
+      link.tell(wakeSubject(model));
       return { model, sequence: seq };
     } catch (cause) {
       if (cause instanceof JetStreamApiError && FULL.includes(cause.code)) {
@@ -94,7 +94,7 @@ export async function stopResponse(
   failure: Pick<ErrorEvent, "code" | "message" | "retryable">,
 ): Promise<void> {
   await writeTombstone(link.buckets.responses, responseId);
-  link.control.publish(cancelSubject(responseId));
+  link.tell(cancelSubject(responseId));
   const claim = create(ClaimSchema, { attempt: 1, replicaId: "edge" });
   if (!(await writeClaim(link.buckets.responses, responseId, undefined, claim))) return;
   // No worker has it: the end is written here, and the queue gets its place back.

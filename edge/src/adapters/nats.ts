@@ -2,6 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import {
   claimKey,
+  insist,
   isToken,
   type Link,
   queueStream,
@@ -104,10 +105,9 @@ class Fleet implements NatsFleet, Replicas, Responses {
   ): AsyncGenerator<EditEvent, void> {
     const record = await this.#record(responseId);
     using joined = this.#join(responseId, Number(record.deadlineMs), queuedOf(record), after);
-    const { link } = this.#options;
-    await link.data.flush();
+    await joined.listening();
     void joined.catchUp();
-    const leave = () => joined.feed.fail(CANCELLED);
+    const leave = () => joined.fail(CANCELLED);
     signal.addEventListener("abort", leave, { once: true });
     try {
       yield* joined.feed;
@@ -151,8 +151,8 @@ class Fleet implements NatsFleet, Replicas, Responses {
     using joined = this.#join(responseId, deadline, () => queued);
     const { feed } = joined;
     // The answer may begin before the queue has said that it has the request.
-    await link.data.flush();
-    const abort = () => feed.fail(CANCELLED);
+    await joined.listening();
+    const abort = () => joined.fail(CANCELLED);
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) abort();
     let ended = signal.aborted;
@@ -166,7 +166,10 @@ class Fleet implements NatsFleet, Replicas, Responses {
           deadlineMs: BigInt(deadline),
           created: BigInt(Math.floor(Date.now() / 1000)),
         });
-        await writeRecord(link.buckets.responses, responseId, record);
+        await insist(
+          () => writeRecord(link.buckets.responses, responseId, record),
+          () => !feed.over,
+        );
         await this.#served(joined, responseId, queued, background, waitLimitMs);
       }
       for await (const event of feed) {
@@ -180,7 +183,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
   }
 
   /** Resolves when the answer has begun. @throws EdgeError `unavailable` when no worker comes within the limit */
-  async #served({ begun }: NatsFeed, responseId: string, queued: Queued, background: boolean, limitMs: number) {
+  async #served({ begun, feed }: NatsFeed, responseId: string, queued: Queued, background: boolean, limitMs: number) {
     if (background) return;
     const { promise: late, resolve } = Promise.withResolvers<"late">();
     const timer = setTimeout(() => resolve("late"), limitMs);
@@ -189,7 +192,8 @@ class Fleet implements NatsFleet, Replicas, Responses {
     if (first !== "late") return;
     const { link } = this.#options;
     // Somebody has it and has not said anything yet: that is waiting of another kind.
-    if ((await readClaim(link.buckets.responses, responseId)) !== undefined) return;
+    const claim = () => readClaim(link.buckets.responses, responseId);
+    if ((await insist(claim, () => !feed.over)) !== undefined) return;
     await leaveWanted(link, queued.model).catch(() => {});
     await this.#stop(responseId, queued, UNSERVED);
     throw new EdgeError(UNSERVED.code, UNSERVED.message, { retryAfterMs: UNSERVED_RETRY_MS });

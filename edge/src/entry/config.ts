@@ -1,4 +1,6 @@
 /** The edge's settings, read from the environment. */
+import { DEFAULT_QUEUE_LIMIT } from "@palimpsest/fleet";
+import { natsEnvironment } from "@palimpsest/fleet/connection";
 import { z } from "zod";
 
 /** Streams get this long to finish once the edge was told to stop: Kubernetes' default grace, less a margin. */
@@ -7,6 +9,9 @@ const DRAIN_LIMIT_MS = 25_000;
 const REQUEST_LIMIT_MS = 10 * 60_000;
 /** Below the 30 s after which common proxies give up a silent connection. */
 const HEARTBEAT_MS = 10_000;
+
+/** How long a request may wait for a worker of its fleet: a worker that starts from nothing needs about that. */
+const WAIT_LIMIT_MS = 60_000;
 
 const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
@@ -30,6 +35,10 @@ const environment = z
     HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
     DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
     REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
+    WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
+    /** Requests of one class of one model that may wait or run. */
+    QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
+    ...natsEnvironment.partial({ NATS_URL: true }).shape,
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   })
   .transform((env) => ({
@@ -40,10 +49,14 @@ const environment = z
     heartbeatMs: env.HEARTBEAT_MS,
     drainLimitMs: env.DRAIN_LIMIT_MS,
     requestLimitMs: env.REQUEST_LIMIT_MS,
+    waitLimitMs: env.WAIT_LIMIT_MS,
+    queueLimit: env.QUEUE_LIMIT,
+    /** The fleet to join, instead of workers by their addresses. */
+    nats: env.NATS_URL === undefined ? undefined : { ...env, NATS_URL: env.NATS_URL },
     logLevel: env.LOG_LEVEL,
   }))
-  .refine(({ workers }) => workers.length > 0, {
-    error: "name at least one worker as host:port or unix:path",
+  .refine(({ workers, nats }) => workers.length > 0 || nats !== undefined, {
+    error: "name at least one worker as host:port or unix:path, or a fleet by NATS_URL",
     path: ["WORKER_ADDRESS"],
   });
 

@@ -4,11 +4,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
+import { Link } from "@palimpsest/fleet";
+import { type NatsSettings, natsConnect } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { buildPlayground } from "../../playground/build.ts";
 import { openGrpcReplica } from "../adapters/grpc.ts";
+import { openNatsFleet } from "../adapters/nats.ts";
 import { createApp } from "../app.ts";
 import { createPlacement } from "../placement.ts";
+import type { Log, Replicas, Responses } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
 
 /** How soon a connection is closed that has become idle while the edge drains. */
@@ -23,13 +27,15 @@ try {
 
 /** Resolves when the server listens. @throws Error when it cannot */
 async function run(config: Config): Promise<void> {
-  const { host, port, workers, requestLimitMs, drainLimitMs } = config;
+  const { host, port, drainLimitMs } = config;
   const playground = await buildPlayground();
   const log = pino({ level: config.logLevel, base: { service: "edge" } });
   const draining = new AbortController();
-  const replicas = workers.map((address) => openGrpcReplica(address, { log, deadlineMs: requestLimitMs }));
+  const backend = config.nats ? await openFleet(config, config.nats, log) : openWorkers(config, log);
+  const { replicas, responses } = backend;
   const app = createApp({
-    replicas: createPlacement(replicas),
+    replicas,
+    ...(responses && { responses }),
     clock: { now: Date.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
     log,
     keys: config.keys,
@@ -43,11 +49,11 @@ async function run(config: Config): Promise<void> {
   try {
     await once(server, "listening");
   } catch (cause) {
-    for (const replica of replicas) replica[Symbol.dispose]();
+    await backend.close();
     throw new Error(`cannot listen on ${host}:${port} (${(cause as Error).message}); set HOST and PORT`, { cause });
   }
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void drain(signal));
-  log.info({ url: urlOf(server.address() as AddressInfo), workers }, "listening");
+  log.info({ url: urlOf(server.address() as AddressInfo), ...backend.about }, "listening");
 
   /** Takes no new connection, lets streams finish up to the limit, then cuts what is left. */
   async function drain(signal: string): Promise<void> {
@@ -59,14 +65,54 @@ async function run(config: Config): Promise<void> {
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     const limit = setTimeout(() => {
       log.warn({ limit_ms: drainLimitMs }, "streams were cut: they took longer than the drain limit");
+      backend.leave();
       server.closeAllConnections();
     }, drainLimitMs);
     await closed;
     clearInterval(sweep);
     clearTimeout(limit);
-    for (const replica of replicas) replica[Symbol.dispose]();
+    await backend.close();
     log.info({}, "stopped");
   }
+}
+
+/** Who answers requests, and how to part from them. */
+interface Backend {
+  readonly replicas: Replicas;
+  readonly responses?: Responses;
+  /** For the log. */
+  readonly about: object;
+  /** What runs is not cancelled when its connection is cut: its client may come back elsewhere. */
+  leave(): void;
+  close(): Promise<void>;
+}
+
+function openWorkers({ workers, requestLimitMs }: Config, log: Log): Backend {
+  const replicas = workers.map((address) => openGrpcReplica(address, { log, deadlineMs: requestLimitMs }));
+  return {
+    replicas: createPlacement(replicas),
+    about: { workers },
+    leave() {},
+    async close() {
+      for (const replica of replicas) replica[Symbol.dispose]();
+    },
+  };
+}
+
+async function openFleet(config: Config, nats: NatsSettings, log: Log): Promise<Backend> {
+  const { queueLimit, waitLimitMs, requestLimitMs: deadlineMs } = config;
+  const link = await Link.open({ connect: natsConnect(nats), name: "edge", log, queueLimit });
+  const fleet = await openNatsFleet({ link, log, deadlineMs, waitLimitMs });
+  return {
+    replicas: fleet.replicas,
+    responses: fleet.responses,
+    about: { nats: link.control.getServer() },
+    leave: () => fleet.leave(),
+    async close() {
+      fleet[Symbol.dispose]();
+      await link[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -91,7 +91,8 @@ export function chatRequest(body: ChatBody, responseId: string): GenerateRequest
     ...generationOf({ ...body, max_tokens: maxTokens }),
     responseId,
     prompt: { kind: "chat", messages: body.messages.map(messageOf), tools },
-    drafts: watched,
+    // Whoever comes back for a response in the background may want to see it written.
+    drafts: watched || body.background === true,
   };
 }
 

@@ -37,6 +37,14 @@ export const sharedParameters = z.object({
     .boolean()
     .nullish()
     .openapi({ description: "Go on to the token limit instead of stopping at an end token." }),
+  priority: z
+    .enum(["interactive", "default", "batch"])
+    .nullish()
+    .openapi({ description: "Who goes first where requests wait: in a fleet." }),
+  background: z
+    .boolean()
+    .nullish()
+    .openapi({ description: "Go on when the client goes away; GET /v1/streams/{id} has the answer. In a fleet." }),
   stream: z.boolean().nullish(),
   stream_options: z
     .object({
@@ -86,6 +94,8 @@ export function generationOf(body: SharedParameters): Omit<GenerateRequest, "res
     choices: body.n ?? 1,
     stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
     ignoreEos: body.ignore_eos ?? false,
+    ...(body.priority && { priority: body.priority }),
+    ...(body.background && { background: true }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { EdgeDependencies } from "../app.ts";
 import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
 import { chatBody, chatRequest, mayCallTools } from "../openai/chat-request.ts";
-import { answer, newResponseId } from "./answer.ts";
+import { answer } from "./answer.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";
 
 const route = createRoute({
@@ -18,13 +18,15 @@ const route = createRoute({
 export function chatCompletions(edge: EdgeDependencies) {
   return new OpenAPIHono().openapi(route, (c) => {
     const body = c.req.valid("json");
-    const request = chatRequest(body, newResponseId("chatcmpl"));
     const tools = mayCallTools(body);
     return answer(c, edge, {
       body,
-      request,
-      form: body.diffusing ? wholeTextForm() : appendingForm(request.responseId, tools),
-      whole: (response) => chatAnswer(response, tools),
+      prefix: "chatcmpl",
+      answer: (responseId) => ({
+        request: chatRequest(body, responseId),
+        form: body.diffusing ? wholeTextForm() : appendingForm(responseId, tools),
+        whole: (response) => chatAnswer(response, tools),
+      }),
     });
   });
 }

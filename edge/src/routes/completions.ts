@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { EdgeDependencies } from "../app.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
 import { completionBody, completionRequest } from "../openai/completion-request.ts";
-import { answer, newResponseId } from "./answer.ts";
+import { answer } from "./answer.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";
 
 const route = createRoute({
@@ -17,7 +17,14 @@ const route = createRoute({
 export function completions(edge: EdgeDependencies) {
   return new OpenAPIHono().openapi(route, (c) => {
     const body = c.req.valid("json");
-    const request = completionRequest(body, newResponseId("cmpl"));
-    return answer(c, edge, { body, request, form: completionForm, whole: completionAnswer });
+    return answer(c, edge, {
+      body,
+      prefix: "cmpl",
+      answer: (responseId) => ({
+        request: completionRequest(body, responseId),
+        form: completionForm,
+        whole: completionAnswer,
+      }),
+    });
   });
 }

@@ -4,30 +4,22 @@ import { EdgeError } from "../errors.ts";
 import type { GenerateRequest, Replicas } from "../ports.ts";
 
 /**
- * The events of a response that has begun. The lease is held until the last of them, or until the reader stops.
+ * The events of a response that has begun.
  * @throws EdgeError when the response fails before its first event, while HTTP can still say so by its status
  */
-export async function beginResponse(
-  replicas: Replicas,
-  request: GenerateRequest,
-  signal: AbortSignal,
-): Promise<AsyncIterable<EditEvent>> {
-  const events = generate(replicas, request, signal);
+export async function begin(source: AsyncIterable<EditEvent>): Promise<AsyncIterable<EditEvent>> {
+  const events = source[Symbol.asyncIterator]();
   const first = await events.next();
   if (first.done) throw new EdgeError("internal", "The worker ended the response before it began.");
   if (first.value.type === "error") {
-    await events.return();
+    await events.return?.();
     throw failureOf(first.value);
   }
   return resumed(first.value, events);
 }
 
-/** The error event as the error that HTTP answers with. */
-export function failureOf({ code, message, param }: Pick<ErrorEvent, "code" | "message" | "param">): EdgeError {
-  return new EdgeError(code, message, { param });
-}
-
-async function* generate(
+/** A new response. The lease is held until its last event, or until the reader stops. */
+export async function* generate(
   replicas: Replicas,
   request: GenerateRequest,
   signal: AbortSignal,
@@ -36,11 +28,16 @@ async function* generate(
   yield* lease.generate(request, signal);
 }
 
-async function* resumed(first: EditEvent, rest: AsyncGenerator<EditEvent, void>): AsyncGenerator<EditEvent, void> {
+/** The error event as the error that HTTP answers with. */
+export function failureOf({ code, message, param }: Pick<ErrorEvent, "code" | "message" | "param">): EdgeError {
+  return new EdgeError(code, message, { param });
+}
+
+async function* resumed(first: EditEvent, rest: AsyncIterator<EditEvent>): AsyncGenerator<EditEvent, void> {
   try {
     yield first;
-    yield* rest;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
   } finally {
-    await rest.return();
+    await rest.return?.();
   }
 }

@@ -6,6 +6,7 @@ import { HEARTBEAT } from "./heartbeat.ts";
 export interface SseMessage {
   readonly data: string;
   readonly id?: string;
+  readonly event?: string;
 }
 
 export interface SseOptions {

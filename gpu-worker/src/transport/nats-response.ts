@@ -10,6 +10,7 @@ import {
   type Delivery,
   EDIT_STREAM,
   encode,
+  insist,
   isCancelled,
   type Link,
   type LinkLog,
@@ -244,15 +245,8 @@ export class NatsResponse {
     return "lost";
   }
 
-  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (this.#quit.signal.aborted) throw error;
-        await this.#pause();
-      }
-    }
+  #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    return insist(ask, () => !this.#quit.signal.aborted);
   }
 
   async #yieldIfLost(): Promise<void> {

@@ -172,7 +172,7 @@ class Worker implements NatsWorker {
       if (ended) this.#finished++;
       this.#running.delete(response);
       // What was given back is for others at once; and there is room here.
-      this.#options.link.control.publish(wakeSubject(this.#model));
+      this.#options.link.tell(wakeSubject(this.#model));
       this.#look();
     });
     this.#running.set(response, { choices: Math.max(1, queued.request.choices), over });
@@ -210,7 +210,7 @@ class Worker implements NatsWorker {
       finishedResponses: BigInt(this.#finished),
       ignoredMessages: BigInt(this.#ignored),
     });
-    link.control.publish(loadSubject(this.replicaId), toBinary(LoadReportSchema, report));
+    link.tell(loadSubject(this.replicaId), toBinary(LoadReportSchema, report));
   }
 
   async #announce(): Promise<void> {

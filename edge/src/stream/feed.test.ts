@@ -1,0 +1,82 @@
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { plainScript, scripts, tell, textsOf } from "../../../test/support/synthetic-response.ts";
+import { Feed } from "./feed.ts";
+
+const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
+
+/** What the log would hold: the first commit of each block, everything else but drafts. */
+function logOf(events: readonly EditEvent[]): EditEvent[] {
+  const seen = new Set<string>();
+  return events.filter((event) => {
+    if (event.type === "draft") return false;
+    const key =
+      event.type === "commit"
+        ? `${event.choice}.${event.block}`
+        : `${event.type}.${"choice" in event ? event.choice : ""}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+const hello = tell(plainScript(["Hello ", "world"]));
+
+describe("a feed", () => {
+  test("makes the same document of whatever was heard and read, in any order, lost or repeated", async () => {
+    const heard = fc.array(fc.record({ lost: fc.boolean(), again: fc.boolean(), jump: fc.nat({ max: 3 }) }), {
+      minLength: 60,
+    });
+    await fc.assert(
+      fc.asyncProperty(scripts, heard, async (script, fate) => {
+        const events = tell(script);
+        const feed = new Feed("chatcmpl-synthetic");
+        const live = events.flatMap((event, i) => {
+          const { lost, again, jump } = fate[i % fate.length]!;
+          return lost ? [] : Array.from({ length: again ? 2 : 1 }, () => ({ event, at: i + jump, written: i }));
+        });
+        live.sort((a, b) => a.at - b.at);
+        for (const { event, written } of live) {
+          feed.hear(event);
+          // The log is read when something is missing: all that was written before has arrived there.
+          if (feed.incomplete) feed.read(logOf(events.slice(0, written + 1)));
+        }
+        feed.read(logOf(events));
+        const out = await Array.fromAsync(feed);
+        const document = fold(out);
+        expect(document.status).toBe("ended");
+        expect(document.choices.map(({ text }) => text)).toEqual(textsOf(script));
+        expect(out.filter(({ type }) => type !== "draft")).toHaveLength(logOf(events).length);
+      }),
+    );
+  });
+
+  test("goes on after any position with exactly what is written behind it", async () => {
+    for (const [at, { attempt, seq }] of logOf(hello).entries()) {
+      const feed = new Feed("chatcmpl-synthetic", { attempt, seq });
+      feed.read(logOf(hello));
+      // Where even the end was seen, it is said again by nobody.
+      expect(await Array.fromAsync(feed)).toEqual(logOf(hello).slice(at + 1));
+    }
+  });
+
+  test("drops the drafts of a worker that was replaced", async () => {
+    const feed = new Feed("chatcmpl-synthetic");
+    const [open, draft] = hello as [EditEvent, EditEvent];
+    feed.hear(open);
+    feed.hear({ ...draft, attempt: 2, seq: 1 });
+    feed.hear({ ...draft, seq: 9 });
+    feed.fail({ code: "unavailable", message: "lost", retryable: true });
+    const events = feed[Symbol.asyncIterator]();
+    expect((await events.next()).value).toBe(open);
+    expect((await events.next()).value).toMatchObject({ type: "error", attempt: 2, code: "unavailable" });
+  });
+
+  test("says when a part of the response is nowhere", async () => {
+    const feed = new Feed("chatcmpl-synthetic");
+    for (const event of hello) if (event.type !== "commit") feed.hear(event);
+    expect(feed.incomplete).toBe(true);
+    feed.read([]);
+    feed.settle();
+    expect((await Array.fromAsync(feed)).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
+  });
+});

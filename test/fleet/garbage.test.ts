@@ -1,0 +1,51 @@
+/** Whoever speaks nonsense on a fleet's subjects is logged, counted and passed over: no answer changes. */
+import { fromBinary } from "@bufbuild/protobuf";
+import { emptyDocument, reduce } from "@palimpsest/proto";
+import { LoadReportSchema } from "@palimpsest/proto/fleet";
+import fc from "fast-check";
+import { expect, it, vi } from "vitest";
+import { sseData } from "../../edge/client/sse.ts";
+import { loadSubject, PRIORITIES, queueSubject, wakeSubject } from "../../fleet/src/index.ts";
+import { textOf, writeBlocks } from "../support/block-engine.ts";
+import { appOf, openTestFleet } from "../support/fleet.ts";
+
+it("fuzzed bytes on every subject change no answer, and are counted", { timeout: 60_000 }, async () => {
+  await using fleet = await openTestFleet({ queueLimit: 1000 });
+  await fleet.worker(writeBlocks({ blocks: 5 }), { replicaId: "replica" });
+  const app = appOf(await fleet.edge());
+  const enemy = await fleet.link("enemy");
+  await enemy.createModel("scripted");
+  let ignored = 0n;
+  enemy.control.subscribe(loadSubject("replica"), {
+    callback: (_, { data }) => {
+      if (data[0] === 0xff) return;
+      ignored = fromBinary(LoadReportSchema, data).ignoredMessages;
+    },
+  });
+  let requests = 0n;
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...PRIORITIES), async (noise, priority) => {
+      // No message begins so.
+      const bytes = Uint8Array.from([0xff, ...noise]);
+      const body = JSON.stringify({ model: "scripted", prompt: "hi", stream: true });
+      const headers = { "content-type": "application/json" };
+      const response = await app.request("/v1/completions", { method: "POST", headers, body });
+      const id = response.headers.get("x-response-id")!;
+      const subjects = [
+        ...[`edit.${id}.open`, `edit.${id}.0.3.commit`, `edit.${id}.0.4.commit`, `edit.${id}.end`, `edit.${id}.x`],
+        ...[`draft.${id}.0.4`, `watch.${id}`, "$KV.models.x", "$KV.replicas.x", loadSubject("replica")],
+        ...[loadSubject("x"), wakeSubject("scripted"), queueSubject("scripted", priority)],
+      ];
+      for (const subject of subjects) enemy.control.publish(subject, bytes);
+      requests++;
+      expect(await response.text()).toMatch(/\[DONE\]\s*$/);
+      const stream = await app.request(`/v1/streams/${id}`);
+      const events = await Array.fromAsync(sseData(stream.body!), (data) => JSON.parse(data));
+      const { status, choices } = events.reduce(reduce, emptyDocument);
+      expect({ status, text: choices[0].text }).toEqual({ status: "ended", text: textOf(0, 5) });
+    }),
+    { numRuns: 20 },
+  );
+  await vi.waitFor(() => expect(ignored).toBeGreaterThanOrEqual(requests), { timeout: 10_000 });
+  await enemy[Symbol.asyncDispose]();
+});

@@ -1,0 +1,161 @@
+/** A response outlives its connection: watched from any edge, resumed, cancelled, in the background, asked for twice. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { sseData } from "../../edge/client/sse.ts";
+import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
+import { appOf, openTestFleet, type TestFleet } from "../support/fleet.ts";
+
+const patiently = { timeout: 20_000, interval: 20 };
+const keys = ["alice", "bob"];
+let fleet: TestFleet;
+let first: ReturnType<typeof appOf>;
+let second: ReturnType<typeof appOf>;
+let engine: Awaited<ReturnType<TestFleet["worker"]>>["engine"];
+/** What the engine waits for before block 2. */
+let gate: PromiseWithResolvers<void>;
+
+beforeAll(async () => {
+  fleet = await openTestFleet();
+  const worker = await fleet.worker(
+    writeBlocks({
+      blocks: 5,
+      before: (block, _, signal) => (block < 2 ? Promise.resolve() : Promise.race([gate.promise, aborted(signal)])),
+    }),
+  );
+  engine = worker.engine;
+  first = appOf(await fleet.edge(), { keys });
+  second = appOf(await fleet.edge(), { keys });
+});
+afterAll(() => fleet[Symbol.asyncDispose]());
+beforeEach(() => {
+  gate = Promise.withResolvers();
+});
+
+const as = (key: string) => ({ authorization: `Bearer ${key}`, "content-type": "application/json" });
+const chat = { model: "scripted", messages: [{ role: "user", content: "hi" }] };
+
+async function ask(body: object, headers: object = {}, app = first) {
+  const response = await app.request("/v1/chat/completions", {
+    method: "POST",
+    headers: { ...as("alice"), ...headers },
+    body: JSON.stringify({ ...chat, ...body }),
+  });
+  return { response, id: response.headers.get("x-response-id") ?? "" };
+}
+
+const watch = (id: string, headers: object = {}, app = second) =>
+  app.request(`/v1/streams/${id}`, { headers: { ...as("alice"), ...headers } });
+
+async function* eventsOf(response: Response): AsyncGenerator<EditEvent> {
+  for await (const data of sseData(response.body!)) yield JSON.parse(data);
+}
+
+const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
+const whole = [textOf(0, 5)];
+const textsOf = (events: readonly EditEvent[]) => fold(events).choices.map(({ text }) => text);
+
+/** Asks for edit events, and reads until so many commits have come. */
+async function begun(body: object = {}) {
+  const { response, id } = await ask({ stream: true, stream_options: { include_edits: true }, ...body });
+  const reader = response.body!.getReader();
+  let text = "";
+  while ((text.match(/"type":"commit"/g) ?? []).length < 2) {
+    text += new TextDecoder().decode((await reader.read()).value);
+  }
+  return { id, reader, lastId: [...text.matchAll(/^id: (.*)$/gm)].at(-1)![1]! };
+}
+
+describe("a response of a fleet", () => {
+  it("is shown from another edge to any number of watchers, from the beginning or from where they were", async () => {
+    const { id, lastId } = await begun();
+    const all = [watch(id), watch(id)].map(async (response) => Array.fromAsync(eventsOf(await response)));
+    const later = Array.fromAsync(eventsOf(await watch(id, { "last-event-id": lastId })));
+    const byQuery = Array.fromAsync(eventsOf(await watch(`${id}?after=${lastId.split(":")[1]}`)));
+    await sleep(50);
+    gate.resolve();
+    for (const events of await Promise.all(all)) {
+      expect(fold(events).status).toBe("ended");
+      expect(textsOf(events)).toEqual(whole);
+      expect(events.some((event) => "token_ids" in event)).toBe(false);
+    }
+    for (const events of [await later, await byQuery]) {
+      expect(events.filter(({ type }) => type === "commit")).toMatchObject([{ block: 2 }, { block: 3 }, { block: 4 }]);
+      expect(events.at(-1)?.type).toBe("end");
+    }
+    // When all is over, too, and by its names.
+    expect(textsOf(await Array.fromAsync(eventsOf(await watch(id))))).toEqual(whole);
+    expect(await (await watch(id)).text()).toMatch(/^event: open\ndata: .*\nid: chatcmpl-/);
+  });
+
+  it("is nobody's but its maker's", async () => {
+    const { id } = await begun();
+    expect((await watch(id, as("bob"))).status).toBe(404);
+    expect((await second.request(`/v1/streams/${id}`, { method: "DELETE", headers: as("bob") })).status).toBe(404);
+    expect((await watch("chatcmpl-unknown")).status).toBe(404);
+    expect((await watch(encodeURIComponent("edit.> *"))).status).toBe(404);
+    const wrong = await watch(id, { "last-event-id": "yesterday" });
+    expect(await wrong.json()).toMatchObject({ error: { code: "invalid_request", param: "after" } });
+    gate.resolve();
+  });
+
+  it("is cancelled from another edge, and says so to all", async () => {
+    const { id, reader } = await begun();
+    const ended = engine.ended;
+    const watching = Array.fromAsync(eventsOf(await watch(id)));
+    const answer = await second.request(`/v1/streams/${id}`, { method: "DELETE", headers: as("alice") });
+    expect(answer.status).toBe(204);
+    const events = await watching;
+    expect(events.at(-1)).toMatchObject({ type: "error", code: "cancelled", retryable: false });
+    expect(textsOf(events)).toEqual([textOf(0, 2)]);
+    await vi.waitFor(() => expect(engine.ended).toBe(ended + 1));
+    let rest = "";
+    for (let read = await reader.read(); !read.done; read = await reader.read())
+      rest += new TextDecoder().decode(read.value);
+    expect(rest).toContain('"code":"cancelled"');
+  });
+
+  it("ends with its client, unless it was asked for in the background", async () => {
+    const ended = engine.ended;
+    const plain = await begun();
+    await plain.reader.cancel();
+    await vi.waitFor(() => expect(engine.ended).toBe(ended + 1), patiently);
+    expect((await Array.fromAsync(eventsOf(await watch(plain.id)))).at(-1)).toMatchObject({ code: "cancelled" });
+
+    const background = await begun({ background: true });
+    await background.reader.cancel();
+    gate.resolve();
+    expect(textsOf(await Array.fromAsync(eventsOf(await watch(background.id))))).toEqual(whole);
+  });
+
+  it("is the same one for the same idempotency key, and another body is refused", async () => {
+    gate.resolve();
+    const key = { "idempotency-key": "once" };
+    const requests = engine.requests.length;
+    const [one, two] = [await ask({}, key), await ask({}, key, second)];
+    expect(two.id).toBe(one.id);
+    const [a, b] = [await one.response.json(), await two.response.json()];
+    expect(b.choices).toEqual(a.choices);
+    expect(engine.requests).toHaveLength(requests + 1);
+    const other = await ask({ max_tokens: 7 }, key);
+    expect(other.response.status).toBe(409);
+    expect(await other.response.json()).toMatchObject({ error: { code: "idempotency_conflict" } });
+    // The key is alice's: bob's is another.
+    expect((await ask({}, { ...key, ...as("bob") })).id).not.toBe(one.id);
+  });
+
+  it("whose edge is gone and that nobody else watches is given up by its worker", { timeout: 60_000 }, async () => {
+    const dying = await fleet.edge();
+    const app = appOf(dying, { keys });
+    const { response, id } = await ask({ stream: true }, {}, app);
+    const reader = response.body!.getReader();
+    await reader.read();
+    const ended = engine.ended;
+    await dying.link.control.close();
+    await dying.link.data.close();
+    await vi.waitFor(() => expect(engine.ended).toBe(ended + 1), { timeout: 20_000 });
+    expect((await Array.fromAsync(eventsOf(await watch(id)))).at(-1)).toMatchObject({ code: "cancelled" });
+    dying.leave();
+    await reader.cancel();
+  });
+});

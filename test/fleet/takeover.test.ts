@@ -1,0 +1,241 @@
+/** A response goes on when its worker does not: from the last committed block, by another, with the same text. */
+import { create, toBinary } from "@bufbuild/protobuf";
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
+import { describe, expect, it, vi } from "vitest";
+import { encodeRequest } from "../../edge/src/adapters/wire.ts";
+import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
+import { queueSubject, readLog, wakeSubject } from "../../fleet/src/index.ts";
+import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
+import { fleetRequest, openTestFleet, type TestFleet } from "../support/fleet.ts";
+
+const forever = new AbortController().signal;
+const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
+const patiently = { timeout: 30_000, interval: 20 };
+
+/** A fleet of its own for each test: they take seconds, and wait side by side. */
+async function withFleet(test: (fleet: TestFleet) => Promise<void>): Promise<void> {
+  await using fleet = await openTestFleet();
+  await test(fleet);
+}
+
+/** The events so far, and all of them in the end. */
+function listen(replicas: Replicas, request: GenerateRequest, signal = forever) {
+  const events: EditEvent[] = [];
+  /** Resolves when so many commits have come. */
+  const commits = (count: number) =>
+    vi.waitFor(() => expect(events.filter(({ type }) => type === "commit").length).toBe(count), patiently);
+  const ended = (async () => {
+    await using lease = await replicas.lease(request.model, signal);
+    for await (const event of lease.generate(request, signal)) events.push(event);
+    return events;
+  })();
+  ended.catch(() => {});
+  return { events, commits, ended };
+}
+
+/** Writes two blocks, then waits until it is allowed to go on. */
+function stuck(goOn = Promise.withResolvers<void>()) {
+  const reached = Promise.withResolvers<void>();
+  const script = writeBlocks({
+    blocks: 5,
+    before: async (block, _, signal) => {
+      if (block < 2) return;
+      reached.resolve();
+      await Promise.race([goOn.promise, aborted(signal)]);
+    },
+  });
+  return { script, reached: reached.promise, goOn: goOn.resolve };
+}
+
+const healthy = writeBlocks({ blocks: 5 });
+
+describe.concurrent("takeover", () => {
+  it.each(["cut", "stall"] as const)("of a worker whose wire is lost: %s", { timeout: 60_000 }, (loss) =>
+    withFleet(async (fleet) => {
+      const wire = await fleet.wire();
+      const first = stuck();
+      await fleet.worker(first.script, { replicaId: "first", url: wire.url });
+      const { replicas } = await fleet.edge();
+      const response = listen(replicas, fleetRequest({ choices: 2 }));
+      await response.commits(4);
+      wire[loss]();
+      const second = await fleet.worker(healthy, { replicaId: "second" });
+      const document = fold(await response.ended);
+      expect(document.choices.map(({ text }) => text)).toEqual([textOf(0, 5), textOf(1, 5)]);
+      expect(document).toMatchObject({ status: "ended", attempt: 2 });
+      expect(second.engine.requests).toMatchObject([
+        { attempt: 2, committed: [{ tokens: [0, 1] }, { tokens: [0, 1] }] },
+      ]);
+    }),
+  );
+
+  it("ignores a worker that was believed dead and speaks again", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const wire = await fleet.wire();
+      const zombie = stuck();
+      const first = await fleet.worker(zombie.script, { replicaId: "first", url: wire.url });
+      const { replicas } = await fleet.edge();
+      const request = fleetRequest();
+      const response = listen(replicas, request);
+      await response.commits(2);
+      wire.stall();
+      const successor = stuck();
+      await fleet.worker(successor.script, { replicaId: "second" });
+      await successor.reached;
+      // Both stand at block 2 now, and the dead one speaks first.
+      wire.mend();
+      zombie.goOn();
+      await vi.waitFor(() => expect(first.engine.ended).toBe(1), patiently);
+      successor.goOn();
+      const document = fold(await response.ended);
+      expect(document.choices[0]?.text).toBe(textOf(0, 5));
+      const link = await fleet.link("reader");
+      const log = await readLog(link.jsm, request.responseId);
+      expect(log.filter(({ type }) => type === "commit").map(({ attempt }) => attempt)).toEqual([1, 1, 2, 2, 2]);
+      await link[Symbol.asyncDispose]();
+    }),
+  );
+
+  it("writes only the end when nothing else is missing", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const wire = await fleet.wire();
+      await fleet.worker(
+        async function* (signal, request) {
+          for await (const event of healthy(signal, request)) {
+            if (event.type === "done") return await aborted(signal);
+            yield event;
+          }
+        },
+        { url: wire.url },
+      );
+      const { replicas } = await fleet.edge();
+      const response = listen(replicas, fleetRequest({ drafts: false }));
+      await response.commits(5);
+      wire.cut();
+      const second = await fleet.worker(healthy);
+      expect(fold(await response.ended)).toMatchObject({ status: "ended", choices: [{ finishReason: "stop" }] });
+      expect(second.engine.requests).toMatchObject([{ committed: [{ finishReason: "stop" }] }]);
+    }),
+  );
+
+  it("is tried no third time on a block that has cost two workers", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const { replicas } = await fleet.edge();
+      const breaks = writeBlocks({
+        blocks: 5,
+        before: async (block) => {
+          if (block === 2) throw new Error("the engine broke");
+        },
+      });
+      const first = await fleet.worker(breaks);
+      await fleet.worker(breaks);
+      const document = fold(await listen(replicas, fleetRequest()).ended);
+      expect(document).toMatchObject({ status: "failed", error: { code: "poisoned", retryable: false } });
+      expect(document.choices[0]?.text).toBe(textOf(0, 2));
+      expect(document.error?.message).toContain("2 workers were lost while they wrote block 2");
+      await first.worker.drain(0);
+    }),
+  );
+
+  it("counts no handing over as a loss", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const { replicas } = await fleet.edge();
+      let response: ReturnType<typeof listen> | undefined;
+      for (let i = 0; i < 3; i++) {
+        const held = stuck();
+        const { worker } = await fleet.worker(held.script);
+        response ??= listen(replicas, fleetRequest());
+        await held.reached;
+        await worker.drain(0);
+      }
+      await fleet.worker(healthy);
+      expect(fold(await response!.ended)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, 5) }] });
+    }),
+  );
+
+  it("goes on with a response whose worker was asked twice for it", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const held = stuck();
+      const { engine } = await fleet.worker(held.script);
+      const { replicas, link } = await fleet.edge();
+      const request = fleetRequest();
+      const response = listen(replicas, request);
+      await held.reached;
+      // The same request again, as after an acknowledgement that was lost.
+      const queued = create(QueuedRequestSchema, {
+        request: encodeRequest(request, 1),
+        deadlineMs: BigInt(Date.now() + 60_000),
+      });
+      await link.js.publish(queueSubject("scripted", "default"), toBinary(QueuedRequestSchema, queued));
+      link.control.publish(wakeSubject("scripted"));
+      await vi.waitFor(() => expect(engine.requests).toHaveLength(2), patiently);
+      held.goOn();
+      expect(fold(await response.ended)).toMatchObject({
+        status: "ended",
+        attempt: 2,
+        choices: [{ text: textOf(0, 5) }],
+      });
+    }),
+  );
+});
+
+describe.concurrent("a server that comes back", () => {
+  it("finds the streams that ran, and those that waited", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const held = stuck();
+      await fleet.worker(held.script);
+      const { replicas } = await fleet.edge();
+      const running = Array.from({ length: 4 }, () => listen(replicas, fleetRequest()));
+      for (const { commits } of running) await commits(2);
+      const waiting = listen(replicas, fleetRequest());
+      await fleet.server.restart();
+      held.goOn();
+      for (const { ended } of [...running, waiting]) {
+        expect(fold(await ended)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, 5) }] });
+      }
+    }),
+  );
+
+  it("with nothing that it had, gets the logs again from those who wrote them", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const held = stuck();
+      await fleet.worker(held.script);
+      const edge = await fleet.edge();
+      const request = fleetRequest();
+      const response = listen(edge.replicas, request);
+      await response.commits(2);
+      await fleet.server.stop();
+      await fleet.server.forget();
+      await fleet.server.start();
+      const reader = await fleet.link("reader");
+      await vi.waitFor(async () => {
+        const log = await readLog(reader.jsm, request.responseId);
+        expect(log.map(({ type }) => type)).toEqual(["open", "commit", "commit"]);
+      }, patiently);
+      held.goOn();
+      expect(fold(await response.ended)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, 5) }] });
+      await reader[Symbol.asyncDispose]();
+    }),
+  );
+
+  it(
+    "with nothing that it had, fails what nobody can go on with, and says that it may be sent again",
+    { timeout: 60_000 },
+    () =>
+      withFleet(async (fleet) => {
+        const wire = await fleet.wire();
+        const held = stuck();
+        await fleet.worker(held.script, { url: wire.url });
+        const { replicas } = await fleet.edge();
+        const response = listen(replicas, fleetRequest());
+        await response.commits(2);
+        wire.cut();
+        await fleet.server.stop();
+        await fleet.server.forget();
+        await fleet.server.start();
+        await fleet.worker(healthy);
+        expect((await response.ended).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
+      }),
+  );
+});
