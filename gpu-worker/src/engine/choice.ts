@@ -9,7 +9,7 @@ import type { SequenceStep } from "./sequence.ts";
 
 /** An event without what the response adds to it. */
 export type ChoiceEvent =
-  | { readonly type: "admitted"; readonly cachedTokens: number }
+  | { readonly type: "admitted"; readonly cachedTokens: number; readonly retokenizedTokens: number }
   | Bare<DraftEvent>
   | Bare<CommitEvent>
   | Bare<DoneEvent>;
@@ -33,7 +33,8 @@ export async function* tellChoice(
   let rev = 0;
   for await (const step of steps) {
     if (step.kind === "admitted") {
-      yield { type: "admitted", cachedTokens: step.cachedTokens };
+      const { cachedTokens, retokenizedTokens } = step;
+      yield { type: "admitted", cachedTokens, retokenizedTokens };
       continue;
     }
     const { block } = step;

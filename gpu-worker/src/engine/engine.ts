@@ -99,6 +99,10 @@ export interface EngineStats {
   readonly forwards: number;
   readonly prefillForwards: number;
   readonly committedTokens: number;
+  /** Prompt tokens that did not have to be prefilled. */
+  readonly cachedTokens: number;
+  /** Prompt tokens that had to be, though their text was cached: its ids were others, as a chat's next turn may have them. */
+  readonly retokenizedTokens: number;
   /** Ranks that do not answer now: until they are back, every sequence fails. */
   readonly lostRanks: readonly number[];
 }

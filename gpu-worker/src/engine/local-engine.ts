@@ -2,7 +2,7 @@
  * The engine: a request becomes sequences, their steps become the response's edit events. Prompts are encoded, limits are
  * checked and every failure becomes an event here. It knows no sockets, threads or tensors.
  */
-import type { Decoding, EditEvent, ErrorEvent, Usage } from "@palimpsest/proto";
+import type { Decoding, EditEvent, Usage } from "@palimpsest/proto";
 import { WorkerError } from "../errors.ts";
 import { AnswerText, type TokenBytes } from "./answer-text.ts";
 import { type ChoiceEvent, tellChoice } from "./choice.ts";
@@ -16,8 +16,10 @@ import type {
   Prompt,
   SamplingRequest,
 } from "./engine.ts";
+import { failure } from "./failure.ts";
 import { merge } from "./merge.ts";
 import { decodingParameters, samplingParameters } from "./presets.ts";
+import { sameText } from "./retokenization.ts";
 import { uniform } from "./sampling.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
@@ -71,6 +73,8 @@ export class LocalEngine implements Engine {
   readonly model: ModelInfo;
   readonly #options: EngineOptions;
   #committedTokens = 0;
+  #cachedTokens = 0;
+  #retokenizedTokens = 0;
 
   constructor(options: EngineOptions) {
     this.model = options.info;
@@ -106,6 +110,7 @@ export class LocalEngine implements Engine {
         else if (!opened) {
           opened = true;
           usage.cached_tokens = event.cachedTokens;
+          this.#retokenizedTokens += event.retokenizedTokens;
           for (const first of opening(event.cachedTokens)) yield { ...head(), ...first };
         }
       }
@@ -128,6 +133,8 @@ export class LocalEngine implements Engine {
       ...model.counts,
       lostRanks: model.lostRanks,
       committedTokens: this.#committedTokens,
+      cachedTokens: this.#cachedTokens,
+      retokenizedTokens: this.#retokenizedTokens,
     };
   }
 
@@ -154,6 +161,7 @@ export class LocalEngine implements Engine {
     const answer = new AnswerText(bytes, request.stop);
     // What another worker has committed: its text is known, and kept back where it must be.
     if (committed.length > 0) answer.commit(committed, false);
+    const scope = request.cacheScope ?? "";
     const eosTokens = new Set(request.ignoreEos ? [] : this.#options.eosTokens);
     const steps = runSequence(
       {
@@ -168,10 +176,13 @@ export class LocalEngine implements Engine {
         eosTokens,
         maxTokens: plan.maxTokens,
         ends: (tokens: readonly number[]) => answer.stops(tokens),
-        ...(prefixCache && { scope: request.cacheScope ?? "" }),
+        ...(prefixCache && { scope, sameText: sameText([...prompt, ...committed], { blockLength, scope, bytes }) }),
         ...(plan.sampling && { sampling: drawing(plan.sampling, choice) }),
         prefilled: (cachedTokens) => {
-          if (isFirst) usage.cached_tokens = Math.max(usage.cached_tokens, cachedTokens);
+          if (isFirst) {
+            usage.cached_tokens = Math.max(usage.cached_tokens, cachedTokens);
+            this.#cachedTokens += cachedTokens;
+          }
           prefill.resolve();
         },
         ran: ({ forwards, prefillForwards }) => {
@@ -267,26 +278,6 @@ function emptyUsage(): Usage {
   const edits = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
   const forwards = { forwards: 0, prefill_forwards: 0, commit_forwards: 0 };
   return { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, ...forwards, edits };
-}
-
-/** The last event of a response that failed. */
-function failure(
-  error: unknown,
-  signal: AbortSignal,
-): Pick<ErrorEvent, "type" | "code" | "message" | "retryable" | "param"> {
-  if (error instanceof WorkerError) {
-    const { code, message, param } = error;
-    const retryable = code === "overloaded" || code === "unavailable" || code === "deadline_exceeded";
-    return { type: "error", code, message, retryable, ...(param !== undefined && { param }) };
-  }
-  if (signal.aborted) {
-    const timedOut = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-    if (timedOut)
-      return { type: "error", code: "deadline_exceeded", message: "the deadline has passed", retryable: true };
-    return { type: "error", code: "cancelled", message: "the request was cancelled", retryable: false };
-  }
-  const message = `the computation failed: ${error instanceof Error ? error.message : String(error)}`;
-  return { type: "error", code: "internal", message, retryable: true };
 }
 
 function invalid(param: string, message: string): WorkerError {

@@ -32,6 +32,16 @@ export function blockKeys(tokens: readonly number[], blockLength: number, scope:
   });
 }
 
+/** The tokens of a block, or undefined where its key is of another scope. */
+export function blockTokens(key: string, scope: string): number[] | undefined {
+  return key.startsWith(`${scope} `)
+    ? key
+        .slice(scope.length + 1)
+        .split(" ")
+        .map(Number)
+    : undefined;
+}
+
 export class PrefixCache {
   readonly #roots = new Map<string, Node>();
   /**
@@ -70,6 +80,18 @@ export class PrefixCache {
     this.#hold(node);
     path.push(node);
     return node;
+  }
+
+  /** How many blocks that follow `path` and each other `accepts` takes, of the branch where it takes the most. */
+  depth(path: readonly CachedBlock[], accepts: (keys: readonly string[]) => boolean): number {
+    const deepest = (below: Map<string, Node>, keys: readonly string[]): number => {
+      const depths = [...below]
+        .map(([key, { children }]) => ({ all: [...keys, key], children }))
+        .filter(({ all }) => accepts(all))
+        .map(({ all, children }) => deepest(children, all));
+      return Math.max(keys.length, ...depths);
+    };
+    return deepest(this.#below(path), []);
   }
 
   /** Gives up a path; its blocks stay until they are evicted. */

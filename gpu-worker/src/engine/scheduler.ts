@@ -11,6 +11,7 @@
 import { WorkerError } from "../errors.ts";
 import { PageAllocator, type PageId } from "./kv-cache.ts";
 import { type CachedBlock, PrefixCache } from "./prefix-cache.ts";
+import type { SameText } from "./retokenization.ts";
 import { Turns } from "./turns.ts";
 
 export interface SchedulerLimits {
@@ -28,6 +29,8 @@ export interface AdmissionRequest {
   readonly blocks: number;
   /** Their keys; none for a sequence that shares nothing. */
   readonly prefix: readonly string[];
+  /** How cached blocks with other ids are known to have the prompt's text all the same. Absent: nobody asks. */
+  readonly sameText?: SameText;
   /** Of the admission that was preempted before. */
   readonly arrival?: number;
 }
@@ -43,6 +46,8 @@ export interface Admission extends Disposable {
   readonly pages: readonly PageId[];
   /** Blocks at the beginning that were there already. */
   readonly cachedBlocks: number;
+  /** Blocks after those that were there too, with the same text in other ids. */
+  readonly retokenizedBlocks: number;
   /** Aborts when an older sequence needs the pages: dispose this one soon, and ask for another of the same arrival. */
   readonly preempted: AbortSignal;
   /** Moves behind the blocks of `keys`, the next ones, that others have made meanwhile. @returns how many */
@@ -172,7 +177,7 @@ export class Scheduler {
     youngest.preemption.abort(new Error("preempted"));
   }
 
-  #admission({ blocks, prefix, arrival }: Waiter): Admission | undefined {
+  #admission({ blocks, prefix, sameText, arrival }: Waiter): Admission | undefined {
     const path = this.#cache.acquire(prefix, []);
     const missing = blocks - path.length;
     // With a page to grow by for everyone that will be running, so that nobody is preempted for a newcomer at once.
@@ -183,10 +188,16 @@ export class Scheduler {
     }
     const live = { arrival, preemption: new AbortController() };
     this.#live.add(live);
-    return this.#admitted(live, path, own);
+    const cachedBlocks = path.length;
+    const retokenizedBlocks = sameText ? this.#cache.depth(path, (keys) => sameText(cachedBlocks, keys)) : 0;
+    return { ...this.#admitted(live, path, own), cachedBlocks, retokenizedBlocks };
   }
 
-  #admitted(live: Live, path: CachedBlock[], own: readonly PageId[]): Admission {
+  #admitted(
+    live: Live,
+    path: CachedBlock[],
+    own: readonly PageId[],
+  ): Omit<Admission, "cachedBlocks" | "retokenizedBlocks"> {
     const pages = [...path.map(({ page }) => page), ...own];
     const { arrival, preemption } = live;
     /** The tree has a page for the last block of the path: the sequence's own, if it had another, is one too many. */
@@ -199,7 +210,6 @@ export class Scheduler {
     return {
       arrival,
       pages,
-      cachedBlocks: path.length,
       preempted: preemption.signal,
       match: (keys) => {
         const before = path.length;

@@ -7,6 +7,7 @@ import { type DecodeOptions, decode, type Step } from "./decode.ts";
 import type { PageId } from "./kv-cache.ts";
 import { type PagedForwards, paged } from "./paging.ts";
 import { blockKeys } from "./prefix-cache.ts";
+import type { SameText } from "./retokenization.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Forwards by kind, those that ran again after a preemption too. */
@@ -32,6 +33,8 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
   readonly committed: readonly number[];
   /** Whose blocks may be shared. Absent: none are. */
   readonly scope?: string;
+  /** How the text of the prompt, and of what is committed, compares with that of cached blocks. */
+  readonly sameText?: SameText;
   /** Is told when the prompt is there for others to share, and how many of its tokens were there before this sequence. */
   prefilled(cachedTokens: number): void;
   /** Is told what an admission took when it ends. */
@@ -39,7 +42,9 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
 }
 
 /** `admitted` comes first, once. Blocks are numbered from the one that holds the first generated cell. */
-export type SequenceStep = Step | { readonly kind: "admitted"; readonly cachedTokens: number };
+export type SequenceStep =
+  | Step
+  | { readonly kind: "admitted"; readonly cachedTokens: number; readonly retokenizedTokens: number };
 
 export async function* runSequence(
   options: SequenceOptions,
@@ -51,11 +56,16 @@ export async function* runSequence(
   for (;;) {
     const blocks = Math.floor(tokens.length / blockLength);
     const prefix = scope === undefined ? [] : blockKeys(tokens, blockLength, scope);
-    using admission = await scheduler.admit({ blocks, prefix, ...(arrival !== undefined && { arrival }) }, signal);
+    const sameText = arrival === undefined && options.sameText;
+    const request = { blocks, prefix, ...(sameText && { sameText }), ...(arrival !== undefined && { arrival }) };
+    using admission = await scheduler.admit(request, signal);
     const inPrompt = (cached: number): number => Math.min(cached * blockLength, options.prompt.length);
     const resumed = arrival !== undefined;
     arrival = admission.arrival;
-    if (!resumed) yield { kind: "admitted", cachedTokens: inPrompt(admission.cachedBlocks) };
+    if (!resumed) {
+      const retokenizedTokens = admission.retokenizedBlocks * blockLength;
+      yield { kind: "admitted", cachedTokens: inPrompt(admission.cachedBlocks), retokenizedTokens };
+    }
 
     const either = AbortSignal.any([signal, admission.preempted]);
     const sequence = model.sequence(admission.pages);
