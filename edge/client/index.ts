@@ -28,6 +28,9 @@ export interface EditsRequest {
   readonly threshold?: number;
   readonly editing_threshold?: number;
   readonly max_post_steps?: number;
+  /** Absent or 0: the best token always. */
+  readonly temperature?: number;
+  readonly seed?: number;
   readonly n?: number;
   readonly max_tokens?: number;
   readonly stop?: string | readonly string[];

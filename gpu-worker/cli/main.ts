@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { PackageError, WorkerError } from "../src/errors.ts";
 import { convertCommand } from "./convert.ts";
+import { evalCommand } from "./eval.ts";
 import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
@@ -16,7 +17,15 @@ const program = new Command("palimpsest")
   .description("serve LLaDA 2.x block-diffusion language models")
   .showHelpAfterError("(see --help)")
   .exitOverride();
-for (const command of [convertCommand(), inspectCommand(), generateCommand(), prepareCommand(), synthCommand()]) {
+const commands = [
+  convertCommand(),
+  inspectCommand(),
+  generateCommand(),
+  evalCommand(),
+  prepareCommand(),
+  synthCommand(),
+];
+for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

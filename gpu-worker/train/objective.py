@@ -71,19 +71,18 @@ def corrupt(batch: Batch, vocabulary: int, generator: torch.Generator) -> Noisy:
 def redraft(model: Model, batch: Batch, noisy: Noisy, generator: torch.Generator) -> Noisy:
     """Multi-turn forward: the model itself fills a random part of the masks, right or wrong, and is then trained on that."""
     rows, length = noisy.ids.shape
+    share = torch.rand(rows, length // BLOCK, 1, generator=generator).expand(-1, -1, BLOCK).reshape(rows, length)
+    filled = noisy.masked & (torch.rand(rows, length, generator=generator) < share)
     was_training = model.training
     model.eval()
     with torch.no_grad():
-        logits = model.logits(_states(model, batch, noisy).flatten(0, 1)).float().view(rows, length, -1)
+        logits = model.logits(_states(model, batch, noisy)[filled]).float()
     model.train(was_training)
-    logits[..., MASK] = float("-inf")
-    # Half of the rows take the best token, half draw one (Gumbel's maximum is a draw from the softmax).
-    gumbel = -torch.log(-torch.log(torch.rand(logits.shape, generator=generator).clamp_(1e-9, 1 - 1e-7)))
-    draws = torch.rand(rows, 1, generator=generator) < 0.5
-    draft = torch.where(draws, (logits + gumbel).argmax(-1), logits.argmax(-1))
-    share = torch.rand(rows, length // BLOCK, 1, generator=generator).expand(-1, -1, BLOCK).reshape(rows, length)
-    filled = noisy.masked & (torch.rand(rows, length, generator=generator) < share)
-    ids = torch.where(filled, draft, noisy.ids)
+    logits[:, MASK] = float("-inf")
+    # Half of the rows take the best token, half draw one: the least of exponential draws over their rates.
+    drawn = (torch.empty_like(logits).exponential_(generator=generator) / logits.softmax(-1)).argmin(-1)
+    draws = (torch.rand(rows, 1, generator=generator) < 0.5).expand(rows, length)[filled]
+    ids = noisy.ids.masked_scatter(filled, torch.where(draws, drawn, logits.argmax(-1)))
     masked = noisy.masked & ~filled
     return replace(noisy, ids=ids, masked=masked, replaced=(ids != noisy.labels) & ~masked)
 

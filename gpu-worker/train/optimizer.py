@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from model import Model
 
-MUON_RATE = 0.006
+MUON_RATE = 0.012
 MUON_MOMENTUM = 0.95
 MUON_DECAY = 0.0004
 ADAM_RATE = 0.003
@@ -29,6 +29,7 @@ class Optimizer:
         inside = {id(p) for p, _ in self._matrices}
         self._rest = [p for p in model.parameters() if id(p) not in inside]
         self._momentum = [torch.zeros_like(p) for p, _ in self._matrices]
+        self._dtype = model.dtype
         self._adam = torch.optim.AdamW(self._rest, lr=ADAM_RATE, betas=ADAM_BETAS, weight_decay=0.0, foreach=True)
 
     def step(self, scale: float) -> float:
@@ -43,7 +44,7 @@ class Optimizer:
                     continue
                 momentum.mul_(MUON_MOMENTUM).add_(matrix.grad)
                 ahead = matrix.grad.add(momentum, alpha=MUON_MOMENTUM)
-                update = torch.cat([orthogonalize(part) for part in ahead.split(parts, -2)], -2)
+                update = torch.cat([orthogonalize(part) for part in ahead.to(self._dtype).split(parts, -2)], -2)
                 matrix.mul_(1 - MUON_DECAY * scale).add_(update, alpha=-MUON_RATE * scale)
         for parameter in [*self._rest, *(m for m, _ in self._matrices)]:
             parameter.grad = None

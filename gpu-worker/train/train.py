@@ -20,12 +20,13 @@ import checkpoint
 import fused
 from config import ModelConfig
 from data import Batch, Position, Shard, stream
+from initial import take_weights
 from model import Model, parameter_count
 from objective import COPIES, causal_loss, corrupt, diffusion_loss, redraft
 from optimizer import Optimizer, schedule
 
-#: Positions per step, clean and noisy together; about 30 samples.
-BUDGET = 12288
+#: Positions per step, clean and noisy together; about 20 samples.
+BUDGET = 8192
 WARMUP_STEPS = 100
 #: Share of steps with a multi-turn forward once the model drafts something, and the steps until then.
 DRAFT_SHARE = 0.3
@@ -34,7 +35,7 @@ DRAFT_FROM = 1000
 AVERAGE_DECAY = 0.999
 BALANCE_RATE = 0.001
 LOG_STEPS = 50
-VALIDATE_STEPS = 1000
+VALIDATE_STEPS = 500
 VALIDATION_BATCHES = 24
 SAVE_SECONDS = 300.0
 #: Beside the latest checkpoint, weights alone are kept every so many steps.
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=10**9, help="stop after this many steps in all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--causal", action="store_true", help="train the autoregressive twin")
+    parser.add_argument("--begin-with", type=Path, help="released checkpoint of the same shape whose weights a new run begins with")
     parser.add_argument("--decay-from", type=Path, help="begin with this checkpoint and let the rate fall from there")
     parser.add_argument("--decay-steps", type=int, default=0, help="steps until the rate has fallen; training ends there")
     parser.add_argument("--budget", type=int, default=BUDGET, help="positions per step")
@@ -87,6 +89,9 @@ class Run:
         resumed = self.path.exists()
         source: Optional[Path] = self.path if resumed else self.args.decay_from
         if source is None:
+            if self.args.begin_with:
+                take_weights(self.model, self.args.begin_with, self.args.data / "tokenizer.json")
+                self.average = [p.detach().clone() for p in self.model.parameters()]
             print(json.dumps({"parameters": parameter_count(self.model), "seed": self.args.seed}), flush=True)
             return
         state = checkpoint.load(source)

@@ -1,24 +1,29 @@
-/**
- * Judges an answer against a task's hidden tests. Code runs in a node:vm context with a time limit: that stops endless
- * loops, it is no wall against hostile code. Run answers of unknown models in a process of their own.
- */
-import vm from "node:vm";
-import type { Call, Case, Json, Tests } from "./sample.ts";
+/** Judges an answer against its task's tests. Code runs where the caller says; the verdict is made here. */
+import type { CallList, CallResults } from "./run-calls.ts";
+import type { Call, Case, Json, Task, Tests } from "./task.ts";
 
-/** Enough for every reference many times over; an answer that needs longer loops forever. */
-const CODE_TIMEOUT_MS = 250;
+/** Runs an answer's code: isolated.ts for a model's, run-calls.ts for our own. */
+export interface Runner {
+  calls(list: CallList): Promise<CallResults> | CallResults;
+  /** @returns why it failed, or undefined */
+  python(program: string): Promise<string | undefined>;
+}
 
 /** Whether the answer passes, and the first reason why not. */
 export type Verdict = { pass: true } | { pass: false; reason: string };
 
 const PASS: Verdict = { pass: true };
 
-/** Scores one answer; pure apart from the vm context that it makes and drops. Never throws. */
-export function score(task: { tests: Tests }, answer: string): Verdict {
+/** Scores one answer. Never throws. */
+export async function score(task: Pick<Task, "tests">, answer: string, runner: Runner): Promise<Verdict> {
   const { tests } = task;
   switch (tests.kind) {
     case "code":
-      return scoreCode(answer, tests.entry, tests.cases);
+      return scoreCode(answer, tests.entry, tests.cases, runner);
+    case "python": {
+      const failure = await runner.python(pythonProgram(tests, answer));
+      return failure === undefined ? PASS : fail(failure);
+    }
     case "json": {
       const value = parseJson(stripFence(answer));
       if (value === undefined) return fail("not JSON");
@@ -29,7 +34,10 @@ export function score(task: { tests: Tests }, answer: string): Verdict {
         ? PASS
         : fail("other tool calls");
     case "number": {
-      const last = answer.match(/-?\d+(?:\.\d+)?/g)?.at(-1);
+      const last = answer
+        .replaceAll(/(?<=\d),(?=\d{3})/g, "")
+        .match(/-?\d+(?:\.\d+)?/g)
+        ?.at(-1);
       return last !== undefined && same(Number(last), tests.expected)
         ? PASS
         : fail(`last number is ${last ?? "missing"}`);
@@ -53,24 +61,30 @@ export function parseCalls(answer: string): Call[] | undefined {
   return calls;
 }
 
-function scoreCode(answer: string, asked: string | undefined, cases: readonly Case[]): Verdict {
+async function scoreCode(
+  answer: string,
+  asked: string | undefined,
+  cases: readonly Case[],
+  runner: Runner,
+): Promise<Verdict> {
   const code = stripFence(answer);
   const last = asked ?? lastFunction(code);
-  const entries = cases.map((one) => one.entry ?? last);
-  if (entries.includes(undefined)) return fail("no function");
-  const context = vm.createContext({ inputs: JSON.stringify(cases.map((one) => one.args)) });
-  // Results leave the context as one string, so no object of the answer's realm is touched out here.
-  const call = `JSON.stringify([${entries.join(", ")}].map((entry, i) => entry(...JSON.parse(inputs)[i])), (key, value) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value === undefined ? "undefined" : value)`;
-  try {
-    const printed: unknown = vm.runInContext(`"use strict";${code}\n;${call}`, context, { timeout: CODE_TIMEOUT_MS });
-    const results = parseJson(String(printed));
-    if (!Array.isArray(results)) return fail("no results");
-    const wrong = cases.findIndex((one, i) => !same(results[i] ?? null, one.expected));
-    return wrong < 0 ? PASS : fail(`case ${wrong}: got ${JSON.stringify(results[wrong])}`);
-  } catch (error) {
-    return fail(String(error).slice(0, 200));
-  }
+  const calls = cases.flatMap(({ entry = last, args }) => (entry === undefined ? [] : [{ entry, args }]));
+  if (calls.length < cases.length) return fail("no function");
+  const outcome = await runner.calls({ code, calls });
+  if ("error" in outcome) return fail(outcome.error);
+  const wrong = cases.findIndex((one, i) => !same(outcome.results[i] ?? null, one.expected));
+  return wrong < 0 ? PASS : fail(`case ${wrong}: got ${JSON.stringify(outcome.results[wrong])}`);
+}
+
+/** An answer that defines the function stands after the prompt's imports; one that goes on stands after the prompt. */
+function pythonProgram(tests: Extract<Tests, { kind: "python" }>, answer: string): string {
+  const code = stripFence(answer);
+  const { before, after, entry, prompt = "" } = tests;
+  const definition = entry === undefined ? undefined : `def ${entry}(`;
+  const whole = definition === undefined || code.includes(definition);
+  const lead = whole ? prompt.slice(0, Math.max(0, prompt.indexOf(definition ?? ""))) : prompt;
+  return [before, lead + code, after].join("\n");
 }
 
 /** Deep equality of JSON values: key order is free, -0 is 0, numbers may differ in the last of about ten digits. */

@@ -1,0 +1,162 @@
+/** Asks a respondent every task of a suite under one mode, then judges the answers. It knows no files and no reports. */
+import type { EditEvent, EditOp, FinishReason, Usage } from "@palimpsest/proto";
+import { WorkerError } from "../src/errors.ts";
+import { firstDraft } from "./first-draft.ts";
+import type { Mode } from "./modes.ts";
+import type { Respondent } from "./respondent.ts";
+import { type Runner, score, type Verdict } from "./score.ts";
+import type { Task } from "./task.ts";
+
+export interface Plan {
+  readonly tasks: readonly Task[];
+  readonly mode: Mode;
+  /** Answers per task; more than one only with a temperature. */
+  readonly samples: number;
+  readonly temperature?: number;
+  readonly maxTokens: number;
+  /** Questions asked at once. */
+  readonly concurrency: number;
+}
+
+/** One answer with its verdict and what it cost. */
+export interface Answer {
+  readonly id: string;
+  readonly family: string;
+  /** What kind of tests judged it. */
+  readonly kind: Task["tests"]["kind"];
+  readonly mode: string;
+  readonly sample: number;
+  readonly text: string;
+  readonly finish: FinishReason | undefined;
+  readonly pass: boolean;
+  readonly reason?: string;
+  /** The text made of each cell's first token, and whether it passes; absent where the events do not tell. */
+  readonly firstDraft?: { readonly text: string; readonly pass: boolean };
+  readonly tokens: number;
+  readonly forwards: number;
+  readonly prefillForwards: number;
+  readonly commitForwards: number;
+  /** Denoise forwards that changed nothing that is seen. */
+  readonly confirmingForwards: number;
+  readonly edits: Readonly<Record<EditOp, number>>;
+  /** From the question to the last event. */
+  readonly seconds: number;
+}
+
+/** All answers under one mode, and how long answering took, judging apart. */
+export interface Round {
+  readonly mode: Mode;
+  readonly answers: readonly Answer[];
+  readonly seconds: number;
+}
+
+export interface Judging {
+  readonly runner: Runner;
+  /** Verdicts so far, by task and text: most answers of two modes are alike. */
+  readonly verdicts: Map<string, Promise<Verdict>>;
+}
+
+type Unjudged = Omit<Answer, "pass" | "reason" | "firstDraft"> & {
+  readonly task: Task;
+  readonly first?: string;
+  readonly refused?: string;
+};
+
+/** Speed is measured while nothing else is done: judging begins when the last answer is there. @throws WorkerError */
+export async function evaluate(
+  respondent: Respondent,
+  plan: Plan,
+  judging: Judging,
+  progress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<Round> {
+  const questions = plan.tasks.flatMap((task) =>
+    Array.from({ length: plan.samples }, (_, sample) => ({ task, sample })),
+  );
+  const began = performance.now();
+  let done = 0;
+  const unjudged = await mapConcurrently(questions, plan.concurrency, async ({ task, sample }) => {
+    signal.throwIfAborted();
+    const answer = await ask(respondent, plan, task, sample, signal);
+    progress(++done);
+    return answer;
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const answers = await Promise.all(unjudged.map((answer) => judge(answer, judging)));
+  return { mode: plan.mode, answers, seconds };
+}
+
+async function ask(
+  respondent: Respondent,
+  { mode, maxTokens, temperature }: Plan,
+  task: Task,
+  sample: number,
+  signal: AbortSignal,
+): Promise<Unjudged> {
+  const began = performance.now();
+  const sampling = temperature === undefined ? {} : { sampling: { temperature, seed: sample } };
+  const events = await respondent.ask({ task, mode, maxTokens, ...sampling }, signal).catch(refusal);
+  const seconds = (performance.now() - began) / 1000;
+  const base = { task, id: task.id, family: task.family, kind: task.tests.kind, mode: mode.name, sample, seconds };
+  if (events instanceof WorkerError) return { ...base, ...UNANSWERED, refused: events.message };
+  const usage = events.flatMap((event) => (event.type === "end" ? [event.usage] : []))[0] as Usage;
+  const first = firstDraft(events);
+  return {
+    ...base,
+    text: events.map((event) => (event.type === "commit" ? event.text : "")).join(""),
+    finish: events.flatMap((event) => (event.type === "done" ? [event.finish_reason] : []))[0],
+    ...(first !== undefined && { first }),
+    tokens: usage.completion_tokens,
+    forwards: usage.forwards,
+    prefillForwards: usage.prefill_forwards,
+    commitForwards: usage.commit_forwards,
+    confirmingForwards: events.filter(changesNothing).length,
+    edits: usage.edits,
+  };
+}
+
+const UNANSWERED = {
+  text: "",
+  finish: undefined,
+  tokens: 0,
+  forwards: 0,
+  prefillForwards: 0,
+  commitForwards: 0,
+  confirmingForwards: 0,
+  edits: { unmask: 0, substitute: 0, delete: 0, insert: 0 },
+} as const;
+
+/** A task that the model cannot be asked (a role its template lacks, a prompt beyond its context) is one it fails. */
+function refusal(error: unknown): WorkerError {
+  if (error instanceof WorkerError && (error.code === "invalid_request" || error.code === "context_length_exceeded"))
+    return error;
+  throw error;
+}
+
+function changesNothing(event: EditEvent): boolean {
+  return event.type === "draft" && event.edits.length === 0;
+}
+
+async function judge({ task, first, refused, ...answer }: Unjudged, { runner, verdicts }: Judging): Promise<Answer> {
+  if (refused !== undefined) return { ...answer, pass: false, reason: refused };
+  const verdict = (text: string): Promise<Verdict> => {
+    const key = `${task.id}\0${text}`;
+    const known = verdicts.get(key) ?? score(task, text, runner);
+    verdicts.set(key, known);
+    return known;
+  };
+  const { pass, ...why } = await verdict(answer.text);
+  const draft = first === undefined ? {} : { firstDraft: { text: first, pass: (await verdict(first)).pass } };
+  return { ...answer, pass, ...why, ...draft };
+}
+
+/** Like Promise.all over map, with at most `limit` running. The first failure ends it. */
+async function mapConcurrently<T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [i, item] of queue) results[i] = await map(item);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return results;
+}

@@ -1,0 +1,49 @@
+import type { DraftEvent, Edit, EditEvent } from "@palimpsest/proto";
+import { expect, it } from "vitest";
+import { firstDraft } from "./first-draft.ts";
+
+const base = { v: 1, response_id: "r", attempt: 1, choice: 0, offset: 0, p: 1 } as const;
+let seq = 0;
+const draft = (block: number, rev: number, ...edits: Edit[]): DraftEvent => ({
+  ...base,
+  type: "draft",
+  seq: seq++,
+  block,
+  rev,
+  content: [],
+  edits,
+});
+const unmask = (at: number, after: string): Edit => ({ op: "unmask", at, after, offset: 0, p: 1 });
+const substitute = (at: number, before: string, after: string): Edit => ({
+  op: "substitute",
+  at,
+  before,
+  after,
+  offset: 0,
+  p: 1,
+});
+
+it("joins the first tokens of all cells, block after block", () => {
+  const events: EditEvent[] = [
+    draft(0, 0, unmask(0, "let"), unmask(2, "=")),
+    draft(0, 1, unmask(1, " y"), substitute(0, "let", "const")),
+    draft(0, 2),
+    draft(1, 0, unmask(0, " 1;")),
+  ];
+  expect(firstDraft(events)).toBe("let y= 1;");
+});
+
+it("ends where a cell first held an end token, even if that was replaced later", () => {
+  const events = [draft(0, 0, unmask(0, "a")), draft(0, 1, substitute(1, "", "b"), unmask(2, "c")), draft(1, 0)];
+  expect(firstDraft(events)).toBe("a");
+});
+
+it("does not guess when a draft was dropped, or a cell was first filled out of sight", () => {
+  expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 2, unmask(1, "b"))])).toBeUndefined();
+  expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 1, unmask(2, "c"))])).toBeUndefined();
+  expect(firstDraft([draft(0, 0, unmask(0, "\ufffd"))])).toBeUndefined();
+});
+
+it("is empty where nothing was written", () => {
+  expect(firstDraft([draft(0, 0)])).toBe("");
+});

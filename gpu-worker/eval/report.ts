@@ -1,0 +1,129 @@
+/** Figures of a round, by family, by kind of test and in all, and as Markdown. */
+import type { EditOp } from "@palimpsest/proto";
+import type { Answer, Round } from "./evaluate.ts";
+import { bootstrapMean, type Estimate, mean, passAtK, wilson } from "./statistics.ts";
+
+/** One row: some of a round's answers. Means are per answer. */
+export interface Figures {
+  readonly mode: string;
+  readonly group: string;
+  readonly tasks: number;
+  readonly answers: number;
+  /** With one answer per task the interval is Wilson's; with more, a bootstrap over tasks. */
+  readonly passAt1: Estimate;
+  /** For every k asked for, by k; a bootstrap over tasks. */
+  readonly passAtK: Readonly<Record<number, Estimate>>;
+  /** Answers whose first draft is known; of these, those whose first draft passes, and the passes that an edit rescued. */
+  readonly draftsKnown: number;
+  readonly draftsPass: number;
+  readonly rescued: number;
+  readonly tokens: number;
+  readonly tokensPerForward: number;
+  readonly forwards: number;
+  readonly commitForwards: number;
+  /** Share of denoise forwards that changed nothing. */
+  readonly confirming: number;
+  readonly edits: Readonly<Record<EditOp, number>>;
+  /** Of one stream: tokens over the seconds that its answers took. */
+  readonly tokensPerSecond: number;
+}
+
+/** Rows for each family, for each kind of test with several families, and for `all`. */
+export function figures(round: Round, ks: readonly number[]): Figures[] {
+  const { answers } = round;
+  const families = Map.groupBy(answers, ({ family }) => family);
+  const kinds = Map.groupBy(answers, ({ kind }) => kind);
+  const rows = [...families].map(([family, own]) => row(round, family, own, ks));
+  for (const [kind, own] of kinds) {
+    if (new Set(own.map(({ family }) => family)).size > 1) rows.push(row(round, `all ${kind}`, own, ks));
+  }
+  return rows.length > 1 ? [...rows, row(round, "all", answers, ks)] : rows;
+}
+
+function row({ mode }: Round, group: string, answers: readonly Answer[], ks: readonly number[]): Figures {
+  const perTask = [...Map.groupBy(answers, ({ id }) => id).values()].map((own) => ({
+    count: own.length,
+    hits: own.filter(({ pass }) => pass).length,
+  }));
+  const single = perTask.every(({ count }) => count === 1);
+  const hits = perTask.reduce((total, task) => total + task.hits, 0);
+  const estimate = (k: number): Estimate => bootstrapMean(perTask.map((task) => passAtK(task.count, task.hits, k)));
+  const drafted = answers.filter(({ firstDraft }) => firstDraft !== undefined);
+  const sum = (value: (answer: Answer) => number): number => answers.reduce((total, one) => total + value(one), 0);
+  const average = (value: (answer: Answer) => number): number => mean(answers.map(value));
+  return {
+    mode: mode.name,
+    group,
+    tasks: perTask.length,
+    answers: answers.length,
+    passAt1: single ? wilson(hits, answers.length) : estimate(1),
+    passAtK: Object.fromEntries(ks.map((k) => [k, estimate(k)])),
+    draftsKnown: drafted.length,
+    draftsPass: drafted.filter(({ firstDraft }) => firstDraft?.pass).length,
+    rescued: drafted.filter(({ firstDraft, pass }) => pass && !firstDraft?.pass).length,
+    tokens: average(({ tokens }) => tokens),
+    tokensPerForward: sum(({ tokens }) => tokens) / sum(({ forwards }) => forwards),
+    forwards: average(({ forwards }) => forwards),
+    commitForwards: average(({ commitForwards }) => commitForwards),
+    confirming: sum(({ confirmingForwards }) => confirmingForwards) / sum(({ forwards }) => forwards),
+    edits: {
+      unmask: average(({ edits }) => edits.unmask),
+      substitute: average(({ edits }) => edits.substitute),
+      delete: average(({ edits }) => edits.delete),
+      insert: average(({ edits }) => edits.insert),
+    },
+    tokensPerSecond: sum(({ tokens }) => tokens) / sum(({ seconds }) => seconds),
+  };
+}
+
+/** A table with a line for each row. */
+export function markdownTable(rows: readonly Figures[]): string {
+  const ks = Object.keys(rows[0]?.passAtK ?? {}).map(Number);
+  const table = [
+    [
+      "mode",
+      "tasks of",
+      "n",
+      "pass@1 (95%)",
+      ...ks.map((k) => `pass@${k} (95%)`),
+      "first drafts that pass",
+      "passes that an edit rescued",
+      "tokens",
+      "TPF",
+      "forwards",
+      "confirming",
+      "substitutions",
+      "deletions",
+      "insertions",
+      "tokens/s",
+    ],
+    ...rows.map((one) => [
+      one.mode,
+      one.group,
+      one.answers === one.tasks ? `${one.tasks}` : `${one.tasks} x ${one.answers / one.tasks}`,
+      interval(one.passAt1),
+      ...ks.map((k) => interval(one.passAtK[k] as Estimate)),
+      one.draftsKnown === 0 ? "unknown" : `${percent(one.draftsPass / one.draftsKnown)} of ${one.draftsKnown}`,
+      one.draftsKnown === 0 ? "unknown" : `${one.rescued}`,
+      one.tokens.toFixed(1),
+      one.tokensPerForward.toFixed(2),
+      one.forwards.toFixed(1),
+      percent(one.confirming),
+      one.edits.substitute.toFixed(2),
+      one.edits.delete.toFixed(2),
+      one.edits.insert.toFixed(2),
+      one.tokensPerSecond.toFixed(0),
+    ]),
+  ];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
+  const lines = table.map((line) => `| ${line.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`);
+  return [lines[0], `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...lines.slice(1)].join("\n");
+}
+
+function interval({ value, low, high }: Estimate): string {
+  return `${percent(value)} (${(100 * low).toFixed(1)}-${(100 * high).toFixed(1)})`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}

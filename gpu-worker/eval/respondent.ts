@@ -1,0 +1,108 @@
+/** Who answers: a server over the public API, or a package in this process. Both give the edit events of one answer. */
+import { createClient, PalimpsestError } from "@palimpsest/edge/client";
+import type { EditEvent } from "@palimpsest/proto";
+import { openEngineThread } from "../src/engine-client.ts";
+import { WorkerError } from "../src/errors.ts";
+import type { EngineSettings } from "../src/open-engine.ts";
+import type { Mode } from "./modes.ts";
+import type { Message, Task } from "./task.ts";
+
+export interface Question {
+  readonly task: Task;
+  readonly mode: Mode;
+  readonly maxTokens: number;
+  /** Absent: the best token always. */
+  readonly sampling?: { readonly temperature: number; readonly seed: number };
+}
+
+export interface Respondent extends AsyncDisposable {
+  readonly model: string;
+  /** All events of one answer, drafts included, `end` last. @throws WorkerError when there is no answer */
+  ask(question: Question, signal: AbortSignal): Promise<EditEvent[]>;
+}
+
+/** A package in a thread of this process. @throws PackageError */
+export async function openLocal(settings: EngineSettings): Promise<Respondent> {
+  const engine = await openEngineThread(settings);
+  let asked = 0;
+  return {
+    model: engine.model.name,
+    async ask({ task, mode, maxTokens, sampling }, signal) {
+      const { mode: preset, threshold, editing_threshold, max_post_steps } = mode.parameters;
+      const request = {
+        responseId: `eval-${asked++}`,
+        attempt: 1,
+        prompt: { kind: "chat", messages: task.messages.map(engineMessage), tools: task.tools ?? [] },
+        decoding: {
+          ...(preset !== undefined && { mode: preset }),
+          ...(threshold !== undefined && { threshold }),
+          ...(editing_threshold !== undefined && { editingThreshold: editing_threshold }),
+          ...(max_post_steps !== undefined && { maxPostSteps: max_post_steps }),
+        },
+        ...(sampling && { sampling: { temperature: sampling.temperature, seed: BigInt(sampling.seed) } }),
+        maxTokens,
+        choices: 1,
+        stop: [],
+        ignoreEos: false,
+        drafts: true,
+        committed: [],
+      } as const;
+      const events = await Array.fromAsync(engine.generate(request, signal));
+      const last = events.at(-1);
+      signal.throwIfAborted();
+      if (last?.type === "error") throw new WorkerError(last.code, `${task.id}: ${last.message}`);
+      return events;
+    },
+    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  };
+}
+
+/** A server. @param model its only one by default. @throws WorkerError when it does not answer or serves another */
+export async function openRemote(baseUrl: string, options: { apiKey?: string; model?: string }): Promise<Respondent> {
+  const client = createClient({ baseUrl, ...(options.apiKey !== undefined && { apiKey: options.apiKey }) });
+  const served = await client.models().catch((cause: Error) => {
+    throw new WorkerError("unavailable", `${baseUrl}: ${cause.message}`, { cause });
+  });
+  const model = options.model ?? served[0];
+  if (model === undefined || !served.includes(model)) {
+    throw new WorkerError("model_not_found", `${baseUrl} serves ${served.join(", ") || "no model"}, not ${model}`);
+  }
+  return {
+    model,
+    async ask({ task, mode, maxTokens, sampling }, signal) {
+      const request = {
+        model,
+        messages: task.messages.map(apiMessage),
+        ...(task.tools && { tools: task.tools }),
+        ...mode.parameters,
+        max_tokens: maxTokens,
+        ...sampling,
+      };
+      try {
+        return await Array.fromAsync(client.edits(request, { signal }));
+      } catch (error) {
+        if (!(error instanceof PalimpsestError)) throw error;
+        throw new WorkerError(error.code as "internal", `${task.id}: ${error.message}`, { cause: error });
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function engineMessage({ role, content, tool_calls }: Message) {
+  const toolCalls = tool_calls?.map(({ function: { name, arguments: given } }, i) => ({
+    id: `call_${i}`,
+    name,
+    arguments: JSON.stringify(given),
+  }));
+  return { role, content, ...(toolCalls?.length && { toolCalls }), ...(role === "tool" && { toolCallId: "call_0" }) };
+}
+
+function apiMessage(message: Message) {
+  const { toolCalls, toolCallId, ...rest } = engineMessage(message);
+  return {
+    ...rest,
+    ...(toolCalls && { tool_calls: toolCalls.map(({ id, ...call }) => ({ id, type: "function", function: call })) }),
+    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
+  };
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { runCalls } from "./run-calls.ts";
+import { parseCalls, same, score as scoreWith } from "./score.ts";
+import type { Task } from "./task.ts";
+
+const score = (task: Pick<Task, "tests">, answer: string) =>
+  scoreWith(task, answer, { calls: (list) => runCalls(list, 250), python: async (program) => program });
+
+const double = {
+  tests: {
+    kind: "code" as const,
+    entry: "double",
+    cases: [
+      { args: [2], expected: 4 },
+      { args: [0], expected: 0 },
+    ],
+  },
+};
+
+describe("score", () => {
+  it("passes code that gives the expected values, fenced or not", async () => {
+    expect((await score(double, "const double = (x) => x * 2;")).pass).toBe(true);
+    expect((await score(double, "Here:\n```js\nfunction double(x) { return x + x; }\n```")).pass).toBe(true);
+  });
+
+  it("fails wrong values, broken code, missing functions and endless loops", async () => {
+    expect(await score(double, "function double(x) { return x * x + 1; }")).toMatchObject({
+      pass: false,
+      reason: "case 0: got 5",
+    });
+    expect((await score(double, "function double(x) {")).pass).toBe(false);
+    expect((await score(double, "function other(x) { return x * 2; }")).pass).toBe(false);
+    expect((await score(double, "function double(x) { for (;;) {} }")).pass).toBe(false);
+  });
+
+  it("calls the last function when the task gave no name", async () => {
+    const tests = { kind: "code" as const, cases: double.tests.cases };
+    expect((await score({ tests }, "function two() { return 2; }\nfunction f(x) { return x * two(); }")).pass).toBe(
+      true,
+    );
+  });
+
+  it("tells NaN and undefined from null", async () => {
+    const tests = { kind: "code" as const, entry: "f", cases: [{ args: [], expected: null }] };
+    expect((await score({ tests }, "function f() { return NaN; }")).pass).toBe(false);
+    expect((await score({ tests }, "function f() {}")).pass).toBe(false);
+    expect((await score({ tests }, "function f() { return null; }")).pass).toBe(true);
+  });
+
+  it("compares JSON without regard to the order of keys, and calls in their order", async () => {
+    expect((await score({ tests: { kind: "json", expected: { a: 1, b: [2] } } }, '{"b": [2], "a": 1}')).pass).toBe(
+      true,
+    );
+    const expected = [{ name: "f", arguments: { x: 1 } }];
+    const answer = '<tool_call>\n{"name": "f", "arguments": {"x": 1}}\n</tool_call>';
+    expect(parseCalls(answer)).toEqual(expected);
+    expect((await score({ tests: { kind: "calls", expected } }, answer)).pass).toBe(true);
+    expect((await score({ tests: { kind: "calls", expected } }, `${answer}\n${answer}`)).pass).toBe(false);
+  });
+
+  it("reads the last number of a sum and looks for words in a text", async () => {
+    expect((await score({ tests: { kind: "number", expected: -7 } }, "3 - 10\nThe answer is -7.")).pass).toBe(true);
+    expect((await score({ tests: { kind: "number", expected: 1200 } }, "so 1,200 in all")).pass).toBe(true);
+    expect((await score({ tests: { kind: "text", includes: ["palimpsest"] } }, "I am Palimpsest.")).pass).toBe(true);
+  });
+
+  it("puts a Python answer after the prompt, or after its imports when it is the whole function", async () => {
+    const prompt = "from typing import List\n\ndef add(a, b):\n";
+    const tests = { kind: "python", before: "import math", after: "check(add)", entry: "add", prompt } as const;
+    const program = async (answer: string) => (await score({ tests }, answer)) as { reason: string };
+    expect((await program("    return a + b")).reason).toBe(`import math\n${prompt}    return a + b\ncheck(add)`);
+    expect((await program("Sure:\n```python\ndef add(a, b):\n    return a + b\n```")).reason).toBe(
+      "import math\nfrom typing import List\n\ndef add(a, b):\n    return a + b\n\ncheck(add)",
+    );
+  });
+
+  it("takes numbers as equal up to rounding", () => {
+    expect(same(0.1 + 0.2, 0.3)).toBe(true);
+    expect(same(-0, 0)).toBe(true);
+    expect(same([1, { a: null }], [1, { a: null }])).toBe(true);
+    expect(same([1], [1, 2])).toBe(false);
+  });
+});
