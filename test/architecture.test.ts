@@ -17,6 +17,16 @@ const rules: readonly (readonly [files: RegExp, mayNotImport: RegExp, instead: s
   [/^edge\//, /^(gpu-worker|test)\//, "edge and worker meet in proto alone: put what both need there"],
   [/^gpu-worker\//, /^(edge|test)\//, "edge and worker meet in proto alone: put what both need there"],
   [
+    /^gpu-worker\/(?!eval\/)/,
+    /^@palimpsest\/edge/,
+    "only eval is a client of the public API; edge and worker meet in proto alone",
+  ],
+  [
+    /^gpu-worker\/eval\//,
+    /^gpu-worker\/(?!eval\/|src\/)/,
+    "eval asks an engine or a server and judges: let the cli say which",
+  ],
+  [
     /^edge\/src\/(?!entry\/|adapters\/)/,
     /^edge\/src\/(entry|adapters)\//,
     "take it as an argument, by a port in src/ports.ts",

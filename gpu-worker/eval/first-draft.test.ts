@@ -42,6 +42,8 @@ it("does not guess when a draft was dropped, or a cell was first filled out of s
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 2, unmask(1, "b"))])).toBeUndefined();
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 1, unmask(2, "c"))])).toBeUndefined();
   expect(firstDraft([draft(0, 0, unmask(0, "\ufffd"))])).toBeUndefined();
+  const deleted: Edit = { op: "delete", at: 0, before: "a", offset: 0, p: 1 };
+  expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 1, deleted)])).toBeUndefined();
 });
 
 it("is empty where nothing was written", () => {

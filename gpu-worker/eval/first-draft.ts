@@ -3,7 +3,8 @@ import type { DraftEvent, EditEvent } from "@palimpsest/proto";
 
 /**
  * Rebuilds the text from the edits of every draft of one choice. Undefined when the events do not tell: a draft was dropped on
- * the way, a token is a part of a character, or a cell was first filled behind an end token that later moved.
+ * the way, a token is a part of a character, a cell was first filled behind an end token that later moved, or cells were
+ * deleted or inserted, so that they have no first tokens of their own.
  */
 export function firstDraft(events: readonly EditEvent[]): string | undefined {
   let text = "";
@@ -24,6 +25,7 @@ function firstTexts(drafts: readonly DraftEvent[]): { text: string; ended: boole
   if (drafts.some(({ rev }, i) => rev !== i)) return undefined;
   const first = new Map<number, string | undefined>();
   for (const { op, at, before = "", after = "" } of drafts.flatMap(({ edits }) => edits)) {
+    if (op === "delete" || op === "insert") return undefined;
     // A cell whose first visible change is a substitution of nothing held an end token from its first unmask on.
     if (!first.has(at)) first.set(at, op === "unmask" ? after : before === "" ? undefined : before);
   }
