@@ -1,0 +1,96 @@
+/** Many clients at once, kept at their number while faults happen; what became of each, and how long takeovers took. */
+import type { EditEvent } from "@palimpsest/proto";
+import { follow, newStream, type Result, type Sample, type Stream } from "./load.ts";
+import type { Random } from "./random.ts";
+
+export interface Takeover {
+  /** From the fault to the first event of the worker that goes on. */
+  readonly ms: number;
+}
+
+/** What one fault did. */
+export interface FaultEffect {
+  readonly name: string;
+  /** Streams that went on with another worker. */
+  readonly takeovers: number[];
+  /** Of those, streams that showed a block that was not committed. */
+  midBlock: number;
+}
+
+interface Watched {
+  readonly stream: Stream;
+  /** Attempt and state when the fault came. */
+  hit?: { attempt: number; midBlock: boolean };
+}
+
+export class Crowd {
+  readonly results: Result[] = [];
+  readonly effects: FaultEffect[] = [];
+  readonly #urls: () => readonly string[];
+  readonly #samples: readonly Sample[];
+  readonly #random: Random;
+  readonly #running = new Set<Watched>();
+  #faultMs = 0;
+  #size = 0;
+  #idle = Promise.withResolvers<void>();
+
+  constructor(urls: () => readonly string[], samples: readonly Sample[], random: Random) {
+    this.#urls = urls;
+    this.#samples = samples;
+    this.#random = random;
+  }
+
+  get streams(): readonly Stream[] {
+    return [...this.#running].map(({ stream }) => stream);
+  }
+
+  /** Streams now in flight, which is what there will always be until the end. */
+  grow(size: number): void {
+    this.#size = size;
+    while (this.#running.size < size) this.#add();
+  }
+
+  /** From now on, whoever goes on with another worker was hit by this. */
+  fault(name: string): FaultEffect {
+    const effect: FaultEffect = { name, takeovers: [], midBlock: 0 };
+    this.effects.push(effect);
+    this.#faultMs = performance.now();
+    for (const watched of this.#running) {
+      const { document, midBlock } = watched.stream;
+      watched.hit = { attempt: document.attempt, midBlock };
+    }
+    return effect;
+  }
+
+  /** No new ones; resolves when all have ended. */
+  async end(): Promise<void> {
+    this.#size = 0;
+    if (this.#running.size > 0) await this.#idle.promise;
+  }
+
+  #add(): void {
+    const watched: Watched = { stream: newStream() };
+    this.#running.add(watched);
+    const onEvent = (_: Stream, event: EditEvent) => this.#seen(watched, event);
+    void follow(this.#urls, this.#random.pick(this.#samples), watched.stream, { onEvent }).then((result) => {
+      this.results.push(result);
+      this.#running.delete(watched);
+      if (this.#running.size < this.#size) this.#add();
+      else if (this.#running.size === 0) this.#idle.resolve();
+    });
+  }
+
+  #seen(watched: Watched, { attempt }: EditEvent): void {
+    const { hit } = watched;
+    if (hit === undefined || hit.attempt === 0 || attempt <= hit.attempt) return;
+    delete watched.hit;
+    const effect = this.effects.at(-1)!;
+    effect.takeovers.push(performance.now() - this.#faultMs);
+    if (hit.midBlock) effect.midBlock++;
+  }
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

@@ -1,0 +1,165 @@
+/** Clients that never give up: each asks, reads edit events, comes back elsewhere when its edge is gone, and checks the text. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EditEvent, emptyDocument, type ResponseDocument, reduce } from "@palimpsest/proto";
+import { sseData } from "../../edge/client/sse.ts";
+
+/** One of the requests that the load is made of, and the text it has when nobody disturbs it. */
+export interface Sample {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly texts: readonly string[];
+}
+
+/** A client's stream, as it stands. */
+export interface Stream {
+  document: ResponseDocument;
+  lastEventMs: number;
+  /** Whether a block is shown that is not committed. */
+  midBlock: boolean;
+  /** Connections it took. */
+  connections: number;
+  /** When the first event of the response came, from its asking. */
+  firstEventMs: number | undefined;
+}
+
+export interface Result {
+  readonly ok: boolean;
+  /** What was wrong, if something was. */
+  readonly problem?: string;
+  readonly code?: string;
+  readonly retryable?: boolean;
+  readonly takeovers: number;
+  readonly connections: number;
+  readonly firstEventMs: number | undefined;
+}
+
+export interface Follower {
+  /** Called with each event, before it is folded. */
+  onEvent?(stream: Stream, event: EditEvent): void;
+}
+
+const RETRY_MS = 200;
+const PATIENCE_MS = 600_000;
+let keys = 0;
+
+/** Asks for the sample's response at one of the edges and follows it to its end. */
+export async function follow(
+  urls: () => readonly string[],
+  { body, texts }: Sample,
+  stream: Stream,
+  { onEvent }: Follower = {},
+): Promise<Result> {
+  const key = `chaos-${process.pid}-${++keys}`;
+  const begun = performance.now();
+  const said: string[] = [];
+  let id: string | undefined;
+  let last = "";
+  for (let attempt = 0; stream.document.status !== "ended" && stream.document.status !== "failed"; attempt++) {
+    const choices = urls();
+    const url = choices[(keys + attempt) % choices.length]!;
+    if (performance.now() - begun > PATIENCE_MS) return result({ problem: "never ended" });
+    try {
+      stream.connections++;
+      const response = id === undefined ? await ask(url) : await resume(url, id, last);
+      if (!response.ok) {
+        const { error } = (await response.json()) as { error: { code: string; message: string } };
+        // The edge may not have heard of it yet, or not of the server.
+        if (id !== undefined || response.status === 503) {
+          await sleep(RETRY_MS);
+          continue;
+        }
+        return result({ problem: error.message, code: error.code, retryable: response.status === 429 });
+      }
+      id ??= response.headers.get("x-response-id") ?? undefined;
+      for await (const data of sseData(response.body!)) take(data);
+    } catch {
+      await sleep(RETRY_MS);
+    }
+  }
+  return check();
+
+  function ask(url: string): Promise<Response> {
+    return fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify({ ...body, stream: true, stream_options: { include_edits: true } }),
+    });
+  }
+
+  function resume(url: string, responseId: string, after: string): Promise<Response> {
+    return fetch(`${url}/v1/streams/${responseId}`, { headers: after ? { "last-event-id": after } : {} });
+  }
+
+  function take(data: string): void {
+    if (data === "[DONE]") return;
+    const parsed = JSON.parse(data) as { edit?: EditEvent } & EditEvent;
+    const event = parsed.edit ?? (parsed.v === 1 ? parsed : undefined);
+    if (event === undefined) return;
+    stream.firstEventMs ??= performance.now() - begun;
+    if (event.type === "commit") {
+      const before = stream.document.choices[event.choice];
+      if (event.block !== (before?.committed.length ?? 0)) said.push(`block ${event.block} came out of turn`);
+      if (event.start !== (before?.text.length ?? 0)) said.push(`block ${event.block} does not join`);
+    }
+    onEvent?.(stream, event);
+    stream.document = reduce(stream.document, event);
+    stream.midBlock = stream.document.choices.some(({ drafts }) => drafts.length > 0);
+    stream.lastEventMs = performance.now();
+    last = `${event.response_id}:${event.attempt}.${event.seq}`;
+  }
+
+  function check(): Result {
+    const { document } = stream;
+    if (document.error) {
+      const { code, message, retryable } = document.error;
+      return result({ problem: message, code, retryable });
+    }
+    const got = document.choices.map(({ text }) => text);
+    if (got.join("\0") !== texts.join("\0"))
+      said.push(`the text differs: ${JSON.stringify(got)} ${JSON.stringify(texts)}`);
+    return result(said.length > 0 ? { problem: said.join("; ") } : {});
+  }
+
+  function result(found: { problem?: string; code?: string; retryable?: boolean }): Result {
+    const { connections, firstEventMs, document } = stream;
+    return {
+      ok: found.problem === undefined,
+      ...found,
+      takeovers: Math.max(0, document.attempt - 1),
+      connections,
+      firstEventMs,
+    };
+  }
+}
+
+export function newStream(): Stream {
+  return {
+    document: emptyDocument,
+    lastEventMs: performance.now(),
+    midBlock: false,
+    connections: 0,
+    firstEventMs: undefined,
+  };
+}
+
+const ASKED = ["odd numbers", "even numbers", "negative numbers", "numbers greater than 10"];
+const WANTED = ["sum", "product", "maximum", "squares, sorted in descending order"];
+
+/** Undisturbed runs: what each request says when nothing happens. */
+export async function recordSamples(url: string, maxTokens: number, model: string): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const [i, asked] of ASKED.entries()) {
+    for (const [j, wanted] of WANTED.entries()) {
+      const drawn = (i + j) % 2 === 0 ? {} : { temperature: 0.8, seed: 1000 + i * 10 + j };
+      const content = `Write a function that takes a list of numbers and returns the ${wanted} of the ${asked}.`;
+      const body = { model, messages: [{ role: "user", content }], max_tokens: maxTokens, ignore_eos: true, ...drawn };
+      const response = await fetch(`${url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };
+      samples.push({ body, texts: choices.map(({ message }) => message.content) });
+    }
+  }
+  return samples;
+}

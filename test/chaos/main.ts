@@ -1,0 +1,102 @@
+/** `npm run chaos`: a fleet of real processes under load while things are done to it; a table says what came of it. */
+import { cpus, loadavg } from "node:os";
+import { Command } from "commander";
+import { recordSamples, type Sample } from "./load.ts";
+import { overload } from "./overload.ts";
+import { type Processes, SHIPPED_PACKAGE, startProcesses } from "./processes.ts";
+import { Random } from "./random.ts";
+import {
+  edgesLost,
+  garbage,
+  type Row,
+  rollingRestart,
+  type ScenarioOptions,
+  serverLost,
+  workersLost,
+} from "./scenarios.ts";
+
+const QUEUE_LIMIT = 40;
+
+const program = new Command("npm run chaos --")
+  .description("what a fleet survives: workers, edges and the server lost under load")
+  .option("--seed <n>", "decides which faults happen when", "1")
+  .option("--streams <n>", "streams at once", "200")
+  .option("--faults <n>", "faults of the first scenario; the others take shares of it", "30")
+  .option("--workers <n>", "workers", "3")
+  .option("--max-tokens <n>", "tokens of an answer", "96")
+  .option("--only <names>", "scenarios, with commas between: workers, edges, server, rolling, queue, noise")
+  .option("--model <package>", "folder of the model package", SHIPPED_PACKAGE)
+  .parse();
+const given = program.opts<Record<"seed" | "streams" | "faults" | "workers" | "maxTokens" | "model", string>>();
+const only = program.opts<{ only?: string }>().only?.split(",");
+const streams = Number(given.streams);
+const workers = Number(given.workers);
+
+const scenarios = {
+  workers: workersLost,
+  edges: edgesLost,
+  server: serverLost,
+  rolling: rollingRestart,
+  noise: garbage,
+} as const;
+
+const rows: Row[] = [];
+const begun = performance.now();
+for (const name of ["workers", "edges", "server", "rolling", "queue", "noise"] as const) {
+  if (only && !only.includes(name)) continue;
+  const queue = name === "queue";
+  // Two workers must be able to hold what three did.
+  const capacity = queue ? 4 : Math.ceil(streams / Math.max(1, workers - 1)) + 8;
+  const queueLimit = queue ? QUEUE_LIMIT : streams * 2;
+  await using fleet = await startProcesses({ edges: 2, workers, model: given.model, capacity, queueLimit });
+  const options = await optionsFor(fleet);
+  const row = queue ? await overload({ ...options, queueLimit }) : await scenarios[name](options);
+  rows.push(row);
+  console.error(JSON.stringify(row));
+}
+print();
+process.exitCode = rows.every(({ ok, midBlock, faults, scenario }) => ok && isValid(scenario, midBlock, faults))
+  ? 0
+  : 1;
+
+async function optionsFor(fleet: Processes): Promise<ScenarioOptions> {
+  const url = fleet.edges[0]!.url;
+  const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] };
+  const samples: Sample[] = await recordSamples(url, Number(given.maxTokens), data[0]!.id);
+  const say = (line: string) => console.error(`${Math.round((performance.now() - begun) / 1000)} s  ${line}`);
+  return { fleet, samples, random: new Random(Number(given.seed)), streams, faults: Number(given.faults), say };
+}
+
+/** A run whose faults mostly hit nobody in mid-block has shown nothing. */
+function isValid(scenario: string, midBlock: number | undefined, faults: number): boolean {
+  return !scenario.startsWith("workers") || midBlock === undefined || midBlock >= (faults * 2) / 3;
+}
+
+function print(): void {
+  const ms = (value: number | undefined) => (value === undefined ? "" : String(Math.round(value)));
+  const head = [
+    "scenario",
+    "streams",
+    "faults",
+    "in mid-block",
+    "takeovers",
+    "p50 ms",
+    "p99 ms",
+    "resumes",
+    "failed",
+    "",
+    "",
+  ];
+  const lines = rows.map((row) => [
+    row.scenario,
+    ...[row.streams, row.faults, row.midBlock ?? "", row.takeovers].map(String),
+    ...[ms(row.takeoverP50Ms), ms(row.takeoverP99Ms), String(row.resumes), String(row.failed)],
+    row.ok ? (isValid(row.scenario, row.midBlock, row.faults) ? "ok" : "not valid") : "NOT OK",
+    row.note,
+  ]);
+  const [cpu] = cpus();
+  console.log(
+    `seed ${given.seed}, ${streams} streams, ${workers} workers, ${cpus().length} x ${cpu?.model}, load ${loadavg()[0]?.toFixed(1)}`,
+  );
+  for (const line of [head, head.map(() => "---"), ...lines]) console.log(`| ${line.join(" | ")} |`);
+}

@@ -1,0 +1,118 @@
+/** A fleet of real processes: nats-server, edges and workers, each to be killed, frozen, cut off and started again. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { freePort, type NatsServer, openNatsServer } from "../../fleet/server.ts";
+import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+
+export const SHIPPED_PACKAGE = fileURLToPath(new URL("../../gpu-worker/models/demo", import.meta.url));
+const START_TIMEOUT_MS = 120_000;
+
+export interface ProcessOptions {
+  readonly edges: number;
+  readonly workers: number;
+  readonly model: string;
+  /** Sequences that one worker runs at once. */
+  readonly capacity: number;
+  readonly queueLimit: number;
+}
+
+/** One program under one name, through all its lives. */
+export interface Program {
+  readonly name: string;
+  readonly process: ChildProcess;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it is up again. */
+  start(): Promise<void>;
+  /** Asks it to leave. @returns its exit code, and how long it took */
+  leave(): Promise<{ code: number | null; ms: number }>;
+}
+
+export interface WorkerProgram extends Program {
+  readonly wire: TcpProxy;
+}
+
+export interface EdgeProgram extends Program {
+  readonly url: string;
+}
+
+export interface Processes extends AsyncDisposable {
+  readonly server: NatsServer;
+  readonly edges: readonly EdgeProgram[];
+  readonly workers: readonly WorkerProgram[];
+}
+
+export async function startProcesses(options: ProcessOptions): Promise<Processes> {
+  const opened = new AsyncDisposableStack();
+  const server = opened.use(await openNatsServer());
+  const shared = { LOG_LEVEL: process.env.CHAOS_LOG ?? "info", QUEUE_LIMIT: String(options.queueLimit) };
+
+  const edges = await each(options.edges, async (i) => {
+    const port = String(await freePort());
+    const url = `http://127.0.0.1:${port}`;
+    const env = { ...shared, NATS_URL: server.url, PORT: port, WAIT_LIMIT_MS: "120000" };
+    const edge = program(`edge-${i}`, "edge/src/entry/node.ts", env, "listening");
+    opened.defer(() => edge.kill("SIGKILL"));
+    return Object.assign(edge, { url });
+  });
+  const workers = await each(options.workers, async (i) => {
+    const wire = opened.use(await openTcpProxy(server.port));
+    const env = {
+      ...shared,
+      NATS_URL: `nats://127.0.0.1:${wire.port}`,
+      MODEL_PACKAGE: options.model,
+      CAPACITY: String(options.capacity),
+      DRAFTS_PER_SECOND: "10",
+    };
+    const worker = program(`worker-${i}`, "gpu-worker/src/main.ts", env, "serving a fleet");
+    opened.defer(() => worker.kill("SIGKILL"));
+    return Object.assign(worker, { wire });
+  });
+  await Promise.all([...edges, ...workers].map((it) => it.start()));
+  for (const { url } of edges) while (!(await isReady(url))) await sleep(50);
+  return { server, edges, workers, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;
+}
+
+function each<T>(count: number, make: (i: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+}
+
+function program(name: string, file: string, env: Record<string, string>, up: string): Program {
+  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  let child: ChildProcess;
+  return {
+    name,
+    get process() {
+      return child;
+    },
+    kill(signal) {
+      child?.kill(signal);
+    },
+    async start() {
+      child = spawn(process.execPath, [path], {
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const started = Promise.withResolvers<void>();
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+        if (text.includes(`"${up}"`)) started.resolve();
+        if (process.env.CHAOS_LOG) process.stderr.write(`${name} ${text}`);
+      });
+      child.once("exit", (code) => started.reject(new Error(`${name} ended with ${code}`)));
+      const timer = setTimeout(() => started.reject(new Error(`${name} did not start`)), START_TIMEOUT_MS);
+      await started.promise.finally(() => clearTimeout(timer));
+    },
+    async leave() {
+      const begun = performance.now();
+      const exited = once(child, "exit");
+      child.kill("SIGTERM");
+      const [code] = (await exited) as [number | null];
+      return { code, ms: performance.now() - begun };
+    },
+  };
+}

@@ -1,0 +1,194 @@
+/** What is done to a fleet under load, and what must come of it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "@nats-io/transport-node";
+import { Crowd, percentile } from "./crowd.ts";
+import type { Result, Sample } from "./load.ts";
+import type { Processes, WorkerProgram } from "./processes.ts";
+import type { Random } from "./random.ts";
+
+export interface ScenarioOptions {
+  readonly fleet: Processes;
+  readonly samples: readonly Sample[];
+  readonly random: Random;
+  /** Streams at once. */
+  readonly streams: number;
+  readonly faults: number;
+  say(line: string): void;
+}
+
+/** One line of the summary. */
+export interface Row {
+  readonly scenario: string;
+  readonly streams: number;
+  readonly faults: number;
+  /** Faults that hit a stream in mid-block; the run is valid when two thirds did. */
+  readonly midBlock: number | undefined;
+  readonly takeovers: number;
+  readonly takeoverP50Ms: number | undefined;
+  readonly takeoverP99Ms: number | undefined;
+  readonly resumes: number;
+  readonly failed: number;
+  readonly ok: boolean;
+  readonly note: string;
+}
+
+export type Scenario = (options: ScenarioOptions) => Promise<Row>;
+
+/** Longer than the 5 s after which a silent worker's requests are given to others. */
+const OUTAGE_MS = 7_000;
+
+/** 1. Workers killed, frozen and cut off. */
+export const workersLost: Scenario = async (options) => {
+  const { fleet, random, faults, say } = options;
+  const crowd = crowdOf(options);
+  await warm(crowd, options);
+  for (let i = 0; i < faults; i++) {
+    const worker = random.pick(fleet.workers);
+    const kind = random.pick(["kill", "freeze", "cut", "stall"] as const);
+    await sleep(random.between(500, 3_000));
+    const effect = crowd.fault(`${kind} ${worker.name}`);
+    await lose(worker, kind);
+    await settled(crowd);
+    say(`${i + 1}/${faults} ${effect.name}: ${effect.takeovers.length} went on, ${effect.midBlock} in mid-block`);
+  }
+  await crowd.end();
+  return rowOf("workers killed, frozen, cut off", crowd, (result) => result.ok);
+};
+
+async function lose(worker: WorkerProgram, kind: "kill" | "freeze" | "cut" | "stall"): Promise<void> {
+  switch (kind) {
+    case "kill":
+      worker.kill("SIGKILL");
+      await sleep(500);
+      return worker.start();
+    case "freeze":
+      worker.kill("SIGSTOP");
+      await sleep(OUTAGE_MS);
+      worker.kill("SIGCONT");
+      return;
+    case "cut":
+      worker.wire.cut();
+      await sleep(OUTAGE_MS);
+      worker.wire.mend();
+      return;
+    case "stall":
+      worker.wire.stall();
+      await sleep(OUTAGE_MS);
+      worker.wire.mend();
+      return;
+  }
+}
+
+/** 2. Edges killed: their clients come back by Last-Event-ID elsewhere. */
+export const edgesLost: Scenario = async (options) => {
+  const { fleet, random, faults, say } = options;
+  const crowd = crowdOf(options);
+  await warm(crowd, options);
+  for (let i = 0; i < Math.ceil(faults / 3); i++) {
+    await sleep(random.between(1_000, 4_000));
+    const edge = random.pick(fleet.edges);
+    crowd.fault(`kill ${edge.name}`);
+    edge.kill("SIGKILL");
+    await sleep(random.between(1_000, 3_000));
+    await edge.start();
+    say(`${i + 1} ${edge.name} killed`);
+  }
+  await crowd.end();
+  return rowOf("edges killed", crowd, (result) => result.ok);
+};
+
+/** 3. The server killed and started again. */
+export const serverLost: Scenario = async (options) => {
+  const { fleet, random, faults, say } = options;
+  const crowd = crowdOf(options);
+  await warm(crowd, options);
+  for (let i = 0; i < Math.max(1, Math.floor(faults / 6)); i++) {
+    await sleep(random.between(2_000, 6_000));
+    crowd.fault("restart nats-server");
+    await fleet.server.restart("SIGKILL");
+    await sleep(5_000);
+    say(`${i + 1} nats-server restarted`);
+  }
+  await crowd.end();
+  return rowOf("nats-server restarted", crowd, (result) => result.ok || result.retryable === true);
+};
+
+/** 4. Every worker and every edge asked to leave, one after the other, and started again. */
+export const rollingRestart: Scenario = async (options) => {
+  const { fleet, say } = options;
+  const crowd = crowdOf(options);
+  await warm(crowd, options);
+  const exits: string[] = [];
+  for (const program of [...fleet.workers, ...fleet.edges]) {
+    crowd.fault(`restart ${program.name}`);
+    const { code, ms } = await program.leave();
+    if (code !== 0 || ms > 30_000) exits.push(`${program.name} left with ${code} after ${Math.round(ms)} ms`);
+    say(`${program.name} left with ${code} after ${Math.round(ms)} ms`);
+    await program.start();
+    await sleep(1_000);
+  }
+  await crowd.end();
+  const row = rowOf("rolling restart", crowd, (result) => result.ok);
+  return exits.length > 0 ? { ...row, ok: false, note: exits.join("; ") } : row;
+};
+
+/** 6. Noise on every subject while all goes on. */
+export const garbage: Scenario = async (options) => {
+  const { fleet, random, streams, samples } = options;
+  const crowd = crowdOf(options);
+  crowd.grow(Math.min(streams, 50));
+  await using connection = await connect({ servers: fleet.server.url });
+  const model = samples[0]!.body.model as string;
+  let sent = 0;
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(5)) {
+    const ids = crowd.streams.flatMap(({ document }) => document.open?.response_id ?? []);
+    const id = ids.length > 0 ? random.pick(ids) : "r";
+    const noise = Uint8Array.from({ length: Math.floor(random.between(0, 300)) }, () => random.next() * 256);
+    const subject = random.pick([
+      ...[`edit.${id}.0.${Math.floor(random.between(0, 9))}.commit`, `edit.${id}.open`, `edit.${id}.end`],
+      ...[`draft.${id}.0.0`, `watch.${id}`, "load.x", `wake.${model}`, `queue.${model}.default`, "$KV.models.x"],
+    ]);
+    connection.publish(subject, Uint8Array.from([0xff, ...noise]));
+    sent++;
+  }
+  await crowd.end();
+  return { ...rowOf("noise on every subject", crowd, (result) => result.ok), note: `${sent} messages of noise` };
+};
+
+export function crowdOf({ fleet, samples, random }: ScenarioOptions): Crowd {
+  return new Crowd(() => fleet.edges.map(({ url }) => url), samples, random);
+}
+
+/** Until most of them are being written. */
+async function warm(crowd: Crowd, { streams }: ScenarioOptions): Promise<void> {
+  crowd.grow(streams);
+  const writing = () => crowd.streams.filter(({ midBlock }) => midBlock).length;
+  while (writing() < streams / 2) await sleep(50);
+}
+
+/** Until those who were hit go on: nobody has been silent for long. */
+async function settled(crowd: Crowd): Promise<void> {
+  const silent = () => crowd.streams.filter(({ lastEventMs }) => performance.now() - lastEventMs > 3_000).length;
+  for (const end = Date.now() + 60_000; Date.now() < end && silent() > 0; ) await sleep(100);
+}
+
+export function rowOf(scenario: string, crowd: Crowd, isFine: (result: Result) => boolean): Row {
+  const { results, effects } = crowd;
+  const takeovers = effects.flatMap((effect) => effect.takeovers);
+  const bad = results.filter((result) => !isFine(result));
+  const midBlock = effects.filter((effect) => effect.midBlock > 0).length;
+  const problems = [...new Set(bad.map(({ code, problem }) => code ?? problem))].slice(0, 3).join("; ").slice(0, 300);
+  return {
+    scenario,
+    streams: results.length,
+    faults: effects.length,
+    midBlock,
+    takeovers: takeovers.length,
+    takeoverP50Ms: takeovers.length > 0 ? percentile(takeovers, 0.5) : undefined,
+    takeoverP99Ms: takeovers.length > 0 ? percentile(takeovers, 0.99) : undefined,
+    resumes: results.reduce((sum, { connections }) => sum + connections - 1, 0),
+    failed: results.filter(({ ok }) => !ok).length,
+    ok: bad.length === 0,
+    note: problems,
+  };
+}
