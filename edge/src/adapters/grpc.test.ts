@@ -34,7 +34,7 @@ afterEach(async () => {
   open = new AsyncDisposableStack();
 });
 
-async function reach(respond: Responder, { deadlineMs = 10_000 } = {}) {
+async function reach(respond: Responder, { deadlineMs = 50_000 } = {}) {
   const worker = open.use(await openScriptedWorker(respond));
   const replica = open.use(openGrpcReplica(worker.address, { log: silentLog, deadlineMs }));
   await until(() => replica.ready);

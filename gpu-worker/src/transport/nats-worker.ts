@@ -34,6 +34,8 @@ const PRESENCE_MS = 2_000;
 /** What was given back, or lost by its worker, wakes nobody: it is looked for. */
 const POLL_MS = 500;
 const PULL_TIMEOUT_MS = 2_000;
+/** How long the busiest worker lets others look first: an idle one takes what a busy one would have to run beside others. */
+const SPREAD_MS = 25;
 /** Of so many looks into the queue, one begins with each lower class, so that the higher ones cannot starve it. */
 const TURNS = 8;
 
@@ -122,6 +124,7 @@ class Worker implements NatsWorker {
 
   async #pullAll(): Promise<void> {
     while (!this.#leaving) {
+      if (this.#used > 0) await this.#pause((SPREAD_MS * this.#used) / this.#options.intake.model.capacity);
       const delivery = this.#free > 0 && this.#options.link.connected ? await this.#next() : undefined;
       if (delivery) this.#start(delivery);
       else await this.#somethingNew();
@@ -248,6 +251,10 @@ class Worker implements NatsWorker {
     this.#wake = resolve;
     using _poll = this.#options.clock.timer(POLL_MS, resolve);
     await promise;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#options.clock.timer(ms, resolve));
   }
 
   /** Again and again, the next one after the last is done; a failure is told and the next one tried. */
