@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Authenticator, connect, credsAuthenticator, nkeyAuthenticator } from "@nats-io/transport-node";
 import { z } from "zod";
-import type { Connect } from "./link.ts";
+import type { Dial } from "./link.ts";
 
 /** A peer that vanished without a word is missed after two of these. */
 const PING_INTERVAL_MS = 2_000;
@@ -26,8 +26,8 @@ export const natsEnvironment = z.object({
 
 export type NatsSettings = z.infer<typeof natsEnvironment>;
 
-/** @throws Error from the returned function when no server can be reached or it refuses the credentials */
-export function natsConnect(settings: NatsSettings): Connect {
+/** @throws Error from `connect` when no server can be reached or it refuses the credentials */
+export function dialNats(settings: NatsSettings): Dial {
   const { NATS_USER, NATS_PASSWORD, NATS_TLS_CA, NATS_TLS_CERT, NATS_TLS_KEY } = settings;
   const tls = {
     ...(NATS_TLS_CA !== undefined && { caFile: NATS_TLS_CA }),
@@ -35,19 +35,22 @@ export function natsConnect(settings: NatsSettings): Connect {
     ...(NATS_TLS_KEY !== undefined && { keyFile: NATS_TLS_KEY }),
   };
   const authenticator = authenticatorOf(settings);
-  return (name) =>
-    connect({
-      servers: settings.NATS_URL.split(",").map((url) => url.trim()),
-      name,
-      inboxPrefix: settings.NATS_INBOX_PREFIX,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: RECONNECT_WAIT_MS,
-      pingInterval: PING_INTERVAL_MS,
-      ...(NATS_USER !== undefined && { user: NATS_USER }),
-      ...(NATS_PASSWORD !== undefined && { pass: NATS_PASSWORD }),
-      ...(authenticator && { authenticator }),
-      ...(Object.keys(tls).length > 0 && { tls }),
-    });
+  return {
+    inboxPrefix: settings.NATS_INBOX_PREFIX,
+    connect: (name) =>
+      connect({
+        servers: settings.NATS_URL.split(",").map((url) => url.trim()),
+        name,
+        inboxPrefix: settings.NATS_INBOX_PREFIX,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: RECONNECT_WAIT_MS,
+        pingInterval: PING_INTERVAL_MS,
+        ...(NATS_USER !== undefined && { user: NATS_USER }),
+        ...(NATS_PASSWORD !== undefined && { pass: NATS_PASSWORD }),
+        ...(authenticator && { authenticator }),
+        ...(Object.keys(tls).length > 0 && { tls }),
+      }),
+  };
 }
 
 function authenticatorOf({ NATS_CREDS, NATS_NKEY }: NatsSettings): Authenticator | undefined {

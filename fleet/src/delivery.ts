@@ -1,5 +1,6 @@
 /** One request of a queue, in the hands of one worker until it says what became of it. */
-import type { Msg, NatsConnection } from "@nats-io/nats-core";
+import { createInbox, type Msg } from "@nats-io/nats-core";
+import type { Link } from "./link.ts";
 
 export interface Delivery {
   readonly data: Uint8Array;
@@ -13,20 +14,37 @@ export interface Delivery {
   giveBack(delayMs?: number): void;
 }
 
-/** The next request of a class, undefined when none waits. @throws when the server does not answer */
+/**
+ * Requests of a class, the oldest first: as many as are wanted or wait, in one question.
+ * @throws when the server does not answer
+ */
 export async function pull(
-  nc: NatsConnection,
+  { control, inboxPrefix }: Pick<Link, "control" | "inboxPrefix">,
   stream: string,
   consumer: string,
+  wanted: number,
   timeoutMs: number,
-): Promise<Delivery | undefined> {
-  const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
-  // A delivery keeps the subject it was stored under, so that it needs an inbox of its own to be told from others.
-  const options = { timeout: timeoutMs, noMux: true };
-  const message = await nc.request(subject, JSON.stringify({ batch: 1, no_wait: true }), options);
-  // 404: nothing waits. 409: the stream or consumer is just going away.
-  if ((message.headers?.code ?? 0) !== 0) return undefined;
-  return deliveryOf(message);
+): Promise<Delivery[]> {
+  const deliveries: Delivery[] = [];
+  const inbox = createInbox(inboxPrefix);
+  // Deliveries keep the subject they were stored under, so that they need an inbox of their own to be told from others.
+  const answers = control.subscribe(inbox, { timeout: timeoutMs, max: wanted + 1 });
+  const ask = JSON.stringify({ batch: wanted, no_wait: true });
+  control.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, ask, { reply: inbox });
+  try {
+    for await (const message of answers) {
+      // A status: no more wait, or the stream is just going away.
+      if ((message.headers?.code ?? 0) !== 0) break;
+      deliveries.push(deliveryOf(message));
+      if (deliveries.length === wanted) break;
+    }
+  } catch (error) {
+    // What has come is ours, whatever became of the rest.
+    if (deliveries.length === 0) throw error;
+  } finally {
+    answers.unsubscribe();
+  }
+  return deliveries;
 }
 
 function deliveryOf(message: Msg): Delivery {

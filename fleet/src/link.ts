@@ -11,11 +11,16 @@ export interface LinkLog {
   warn(fields: object, message: string): void;
 }
 
-/** Opens a connection of that name. */
-export type Connect = (name: string) => Promise<NatsConnection>;
+/** How the server is reached. */
+export interface Dial {
+  /** Opens a connection of that name. */
+  connect(name: string): Promise<NatsConnection>;
+  /** Where replies to these connections go. */
+  readonly inboxPrefix: string;
+}
 
 export interface LinkOptions {
-  readonly connect: Connect;
+  readonly dial: Dial;
   /** Who this is, in the server's lists. */
   readonly name: string;
   readonly log: LinkLog;
@@ -62,7 +67,7 @@ export class Link implements AsyncDisposable {
   static async open(options: LinkOptions): Promise<Link> {
     await using opening = new AsyncDisposableStack();
     const connection = async (part: string) => {
-      const opened = await options.connect(`${options.name} ${part}`);
+      const opened = await options.dial.connect(`${options.name} ${part}`);
       opening.defer(() => opened.close());
       return opened;
     };
@@ -83,6 +88,10 @@ export class Link implements AsyncDisposable {
   /** Bytes that the server takes in one message. */
   get maxPayload(): number {
     return this.control.info?.max_payload ?? 2 ** 20;
+  }
+
+  get inboxPrefix(): string {
+    return this.#options.dial.inboxPrefix;
   }
 
   /** Makes the model's streams, now and after every loss. */

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { DEFAULT_QUEUE_LIMIT, Link } from "@palimpsest/fleet";
-import { type NatsSettings, natsConnect, natsEnvironment } from "@palimpsest/fleet/connection";
+import { dialNats, type NatsSettings, natsEnvironment } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { z } from "zod";
 import about from "../package.json" with { type: "json" };
@@ -73,7 +73,7 @@ try {
 
 async function join(intake: Intake, nats: NatsSettings) {
   const { REPLICA_ID: replicaId, QUEUE_LIMIT: queueLimit } = env;
-  const link = await Link.open({ connect: natsConnect(nats), name: `worker ${replicaId}`, log, queueLimit });
+  const link = await Link.open({ dial: dialNats(nats), name: `worker ${replicaId}`, log, queueLimit });
   const worker = await joinFleet({
     link,
     intake,

@@ -3,15 +3,12 @@ import type { EditEvent } from "@palimpsest/proto";
 import { follow, newStream, type Result, type Sample, type Stream } from "./load.ts";
 import type { Random } from "./random.ts";
 
-export interface Takeover {
-  /** From the fault to the first event of the worker that goes on. */
-  readonly ms: number;
-}
-
 /** What one fault did. */
 export interface FaultEffect {
   readonly name: string;
-  /** Streams that went on with another worker. */
+  /** Milliseconds from the fault until another worker held a response, of each that was taken over. */
+  readonly claims: number[];
+  /** And until its client saw the first event of that worker. */
   readonly takeovers: number[];
   /** Of those, streams that showed a block that was not committed. */
   midBlock: number;
@@ -21,6 +18,8 @@ interface Watched {
   readonly stream: Stream;
   /** Attempt and state when the fault came. */
   hit?: { attempt: number; midBlock: boolean };
+  /** Goes on with another worker, which has not committed a block yet. */
+  recovering?: boolean;
 }
 
 export class Crowd {
@@ -44,6 +43,19 @@ export class Crowd {
     return [...this.#running].map(({ stream }) => stream);
   }
 
+  /** Streams that another worker has taken over and not brought further yet. */
+  get recovering(): number {
+    return [...this.#running].filter(({ recovering }) => recovering === true).length;
+  }
+
+  /** Somebody claims a response: a take-over if it was being written when the fault came. */
+  claimed(responseId: string, attempt: number): void {
+    for (const { stream, hit } of this.#running) {
+      if (stream.document.open?.response_id !== responseId || hit === undefined || attempt <= hit.attempt) continue;
+      this.effects.at(-1)?.claims.push(performance.now() - this.#faultMs);
+    }
+  }
+
   /** Streams now in flight, which is what there will always be until the end. */
   grow(size: number): void {
     this.#size = size;
@@ -52,7 +64,7 @@ export class Crowd {
 
   /** From now on, whoever goes on with another worker was hit by this. */
   fault(name: string): FaultEffect {
-    const effect: FaultEffect = { name, takeovers: [], midBlock: 0 };
+    const effect: FaultEffect = { name, claims: [], takeovers: [], midBlock: 0 };
     this.effects.push(effect);
     this.#faultMs = performance.now();
     for (const watched of this.#running) {
@@ -80,10 +92,12 @@ export class Crowd {
     });
   }
 
-  #seen(watched: Watched, { attempt }: EditEvent): void {
+  #seen(watched: Watched, { attempt, type }: EditEvent): void {
     const { hit } = watched;
+    if (watched.recovering && type === "commit") watched.recovering = false;
     if (hit === undefined || hit.attempt === 0 || attempt <= hit.attempt) return;
     delete watched.hit;
+    watched.recovering = type !== "commit";
     const effect = this.effects.at(-1)!;
     effect.takeovers.push(performance.now() - this.#faultMs);
     if (hit.midBlock) effect.midBlock++;

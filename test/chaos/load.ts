@@ -146,20 +146,17 @@ const WANTED = ["sum", "product", "maximum", "squares, sorted in descending orde
 
 /** Undisturbed runs: what each request says when nothing happens. */
 export async function recordSamples(url: string, maxTokens: number, model: string): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const [i, asked] of ASKED.entries()) {
-    for (const [j, wanted] of WANTED.entries()) {
-      const drawn = (i + j) % 2 === 0 ? {} : { temperature: 0.8, seed: 1000 + i * 10 + j };
-      const content = `Write a function that takes a list of numbers and returns the ${wanted} of the ${asked}.`;
-      const body = { model, messages: [{ role: "user", content }], max_tokens: maxTokens, ignore_eos: true, ...drawn };
-      const response = await fetch(`${url}/v1/chat/completions`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };
-      samples.push({ body, texts: choices.map(({ message }) => message.content) });
-    }
-  }
-  return samples;
+  const record = async (i: number, j: number): Promise<Sample> => {
+    const drawn = (i + j) % 2 === 0 ? {} : { temperature: 0.8, seed: 1000 + i * 10 + j };
+    const content = `Write a function that takes a list of numbers and returns the ${WANTED[j]} of the ${ASKED[i]}.`;
+    const body = { model, messages: [{ role: "user", content }], max_tokens: maxTokens, ignore_eos: true, ...drawn };
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };
+    return { body, texts: choices.map(({ message }) => message.content) };
+  };
+  return Promise.all(ASKED.flatMap((_, i) => WANTED.map((_, j) => record(i, j))));
 }

@@ -1,6 +1,7 @@
 /** `npm run chaos`: a fleet of real processes under load while things are done to it; a table says what came of it. */
 import { cpus, loadavg } from "node:os";
 import { Command } from "commander";
+import { percentile } from "./crowd.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { overload } from "./overload.ts";
 import { type Processes, SHIPPED_PACKAGE, startProcesses } from "./processes.ts";
@@ -52,7 +53,6 @@ for (const name of ["workers", "edges", "server", "rolling", "queue", "noise"] a
   const options = await optionsFor(fleet);
   const row = queue ? await overload({ ...options, queueLimit }) : await scenarios[name](options);
   rows.push(row);
-  console.error(JSON.stringify(row));
 }
 print();
 process.exitCode = rows.every(({ ok, midBlock, faults, scenario }) => ok && isValid(scenario, midBlock, faults))
@@ -73,7 +73,8 @@ function isValid(scenario: string, midBlock: number | undefined, faults: number)
 }
 
 function print(): void {
-  const ms = (value: number | undefined) => (value === undefined ? "" : String(Math.round(value)));
+  const ms = (values: readonly number[]) =>
+    values.length === 0 ? "" : [0.5, 0.99].map((share) => (percentile(values, share) / 1000).toFixed(1)).join(" / ");
   const head = [
     "scenario",
     "streams",
@@ -90,7 +91,7 @@ function print(): void {
   const lines = rows.map((row) => [
     row.scenario,
     ...[row.streams, row.faults, row.midBlock ?? "", row.takeovers].map(String),
-    ...[ms(row.takeoverP50Ms), ms(row.takeoverP99Ms), String(row.resumes), String(row.failed)],
+    ...[ms(row.claims), ms(row.shown), String(row.resumes), String(row.failed)],
     row.ok ? (isValid(row.scenario, row.midBlock, row.faults) ? "ok" : "not valid") : "NOT OK",
     row.note,
   ]);

@@ -66,8 +66,8 @@ export async function overload({ fleet, samples, random, queueLimit, say }: Over
     faults: 0,
     midBlock: undefined,
     takeovers: 0,
-    takeoverP50Ms: undefined,
-    takeoverP99Ms: undefined,
+    claims: [],
+    shown: [],
     resumes: 0,
     failed: outcomes.length - count("answered") - count("refused"),
     ok:

@@ -1,7 +1,10 @@
 /** What is done to a fleet under load, and what must come of it. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { fromBinary } from "@bufbuild/protobuf";
 import { connect } from "@nats-io/transport-node";
-import { Crowd, percentile } from "./crowd.ts";
+import { ClaimSchema } from "@palimpsest/proto/fleet";
+import { claimSubject } from "../../fleet/src/subjects.ts";
+import { Crowd } from "./crowd.ts";
 import type { Result, Sample } from "./load.ts";
 import type { Processes, WorkerProgram } from "./processes.ts";
 import type { Random } from "./random.ts";
@@ -24,8 +27,10 @@ export interface Row {
   /** Faults that hit a stream in mid-block; the run is valid when two thirds did. */
   readonly midBlock: number | undefined;
   readonly takeovers: number;
-  readonly takeoverP50Ms: number | undefined;
-  readonly takeoverP99Ms: number | undefined;
+  /** From the fault until another worker held the response. */
+  readonly claims: readonly number[];
+  /** And until its client saw something of it. */
+  readonly shown: readonly number[];
   readonly resumes: number;
   readonly failed: number;
   readonly ok: boolean;
@@ -36,11 +41,18 @@ export type Scenario = (options: ScenarioOptions) => Promise<Row>;
 
 /** Longer than the 5 s after which a silent worker's requests are given to others. */
 const OUTAGE_MS = 7_000;
+/** Whoever hears nothing for so long waits for another worker. */
+const SILENT_MS = 5_000;
 
 /** 1. Workers killed, frozen and cut off. */
 export const workersLost: Scenario = async (options) => {
   const { fleet, random, faults, say } = options;
   const crowd = crowdOf(options);
+  await using server = await connect({ servers: fleet.server.url });
+  server.subscribe(claimSubject("*"), {
+    callback: (_, { subject, data }) =>
+      crowd.claimed(subject.split(".").at(-1)!, fromBinary(ClaimSchema, data).attempt),
+  });
   await warm(crowd, options);
   for (let i = 0; i < faults; i++) {
     const worker = random.pick(fleet.workers);
@@ -166,10 +178,15 @@ async function warm(crowd: Crowd, { streams }: ScenarioOptions): Promise<void> {
   while (writing() < streams / 2) await sleep(50);
 }
 
-/** Until those who were hit go on: nobody has been silent for long. */
+/**
+ * Until those who were hit have come further by a block: a response that loses two workers in a row over the same block
+ * is taken for the cause, and rightly so where workers are not lost every few seconds.
+ */
 async function settled(crowd: Crowd): Promise<void> {
-  const silent = () => crowd.streams.filter(({ lastEventMs }) => performance.now() - lastEventMs > 3_000).length;
-  for (const end = Date.now() + 60_000; Date.now() < end && silent() > 0; ) await sleep(100);
+  const silent = () => crowd.streams.filter(({ lastEventMs }) => performance.now() - lastEventMs > SILENT_MS).length;
+  for (const end = Date.now() + 120_000; Date.now() < end; await sleep(100)) {
+    if (silent() === 0 && crowd.recovering === 0) return;
+  }
 }
 
 export function rowOf(scenario: string, crowd: Crowd, isFine: (result: Result) => boolean): Row {
@@ -177,18 +194,23 @@ export function rowOf(scenario: string, crowd: Crowd, isFine: (result: Result) =
   const takeovers = effects.flatMap((effect) => effect.takeovers);
   const bad = results.filter((result) => !isFine(result));
   const midBlock = effects.filter((effect) => effect.midBlock > 0).length;
-  const problems = [...new Set(bad.map(({ code, problem }) => code ?? problem))].slice(0, 3).join("; ").slice(0, 300);
+  const counts = new Map<string, number>();
+  for (const { code, problem } of bad) {
+    const what = code === undefined || code === "internal" ? `${code}: ${problem}`.slice(0, 160) : code;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  const problems = [...counts].slice(0, 5).map(([what, count]) => `${count} x ${what}`);
   return {
     scenario,
     streams: results.length,
     faults: effects.length,
     midBlock,
     takeovers: takeovers.length,
-    takeoverP50Ms: takeovers.length > 0 ? percentile(takeovers, 0.5) : undefined,
-    takeoverP99Ms: takeovers.length > 0 ? percentile(takeovers, 0.99) : undefined,
+    claims: effects.flatMap((effect) => effect.claims),
+    shown: takeovers,
     resumes: results.reduce((sum, { connections }) => sum + connections - 1, 0),
     failed: results.filter(({ ok }) => !ok).length,
     ok: bad.length === 0,
-    note: problems,
+    note: problems.join("; "),
   };
 }

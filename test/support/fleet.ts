@@ -4,7 +4,7 @@ import { type NatsFleet, openNatsFleet } from "../../edge/src/adapters/nats.ts";
 import { createApp, type EdgeDependencies } from "../../edge/src/app.ts";
 import type { GenerateRequest } from "../../edge/src/ports.ts";
 import { type NatsServer, openNatsServer } from "../../fleet/server.ts";
-import { natsConnect, natsEnvironment } from "../../fleet/src/connection.ts";
+import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
@@ -55,8 +55,8 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
   let replicas = 0;
 
   const link = (name: string, url = server.url) => {
-    const connect = natsConnect(natsEnvironment.parse({ NATS_URL: url }));
-    return Link.open({ connect, name, log: silentLog, queueLimit });
+    const dial = dialNats(natsEnvironment.parse({ NATS_URL: url }));
+    return Link.open({ dial, name, log: silentLog, queueLimit });
   };
 
   return {

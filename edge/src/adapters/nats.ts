@@ -1,5 +1,6 @@
 /** A fleet over NATS: requests go into queues, answers come out of the log. Beside the other nats files, all that knows it. */
 import { create } from "@bufbuild/protobuf";
+import type { KV } from "@nats-io/kv";
 import {
   claimKey,
   insist,
@@ -48,6 +49,8 @@ const UNSERVED = {
   message: "No worker came for the request; try again.",
   retryable: true,
 } as const;
+/** A server that restarts is back by then. */
+const ASK_LIMIT_MS = 15_000;
 /** A worker may be starting. */
 const UNSERVED_RETRY_MS = 5_000;
 
@@ -94,7 +97,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
 
   async isKnown(responseId: string, owner: string): Promise<boolean> {
     if (!isToken(responseId)) return false;
-    const record = await readRecord(this.#options.link.buckets.responses, responseId);
+    const record = await this.#ask((bucket) => readRecord(bucket, responseId));
     return record !== undefined && record.owner === owner;
   }
 
@@ -117,19 +120,22 @@ class Fleet implements NatsFleet, Replicas, Responses {
   }
 
   async cancel(responseId: string): Promise<void> {
-    await stopResponse(this.#options.link, responseId, queuedOf(await this.#record(responseId)), CANCELLED);
+    const queued = queuedOf(await this.#record(responseId));
+    await this.#ask(() => stopResponse(this.#options.link, responseId, queued, CANCELLED));
   }
 
   async claimKey(key: IdempotencyKey, responseId: string) {
     const bodyHash = await digest(key.body);
     const record = create(IdempotencyRecordSchema, { responseId, bodyHash });
-    const known = await claimKey(this.#options.link.buckets.responses, await nameOf(key), record);
+    const name = await nameOf(key);
+    const known = await this.#ask((bucket) => claimKey(bucket, name, record));
     if (known === undefined) return undefined;
     return { responseId: known.responseId, sameBody: hex(known.bodyHash) === hex(bodyHash) };
   }
 
   async releaseKey(key: IdempotencyKey): Promise<void> {
-    await releaseKey(this.#options.link.buckets.responses, await nameOf(key));
+    const name = await nameOf(key);
+    await this.#ask((bucket) => releaseKey(bucket, name));
   }
 
   leave(): void {
@@ -226,6 +232,19 @@ class Fleet implements NatsFleet, Replicas, Responses {
     if (held && this.view.isAlive(held.claim.replicaId)) return false;
     const waiting = await link.jsm.direct.getMessage(queueStream(queued.model), { seq: queued.sequence });
     return waiting === null;
+  }
+
+  /** @throws EdgeError `unavailable` when the server stays away */
+  async #ask<T>(ask: (responses: KV) => Promise<T>): Promise<T> {
+    const begun = Date.now();
+    try {
+      return await insist(
+        () => ask(this.#options.link.buckets.responses),
+        () => Date.now() - begun < ASK_LIMIT_MS,
+      );
+    } catch (cause) {
+      throw new EdgeError("unavailable", "The fleet does not answer now; try again in a moment.", { cause });
+    }
   }
 
   async #record(responseId: string): Promise<ResponseRecord> {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { Link } from "@palimpsest/fleet";
-import { type NatsSettings, natsConnect } from "@palimpsest/fleet/connection";
+import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { buildPlayground } from "../../playground/build.ts";
 import { openGrpcReplica } from "../adapters/grpc.ts";
@@ -101,7 +101,7 @@ function openWorkers({ workers, requestLimitMs }: Config, log: Log): Backend {
 
 async function openFleet(config: Config, nats: NatsSettings, log: Log): Promise<Backend> {
   const { queueLimit, waitLimitMs, requestLimitMs: deadlineMs } = config;
-  const link = await Link.open({ connect: natsConnect(nats), name: "edge", log, queueLimit });
+  const link = await Link.open({ dial: dialNats(nats), name: "edge", log, queueLimit });
   const fleet = await openNatsFleet({ link, log, deadlineMs, waitLimitMs });
   return {
     replicas: fleet.replicas,

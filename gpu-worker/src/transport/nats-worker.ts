@@ -36,6 +36,8 @@ const POLL_MS = 500;
 const PULL_TIMEOUT_MS = 2_000;
 /** How long the busiest worker lets others look first: an idle one takes what a busy one would have to run beside others. */
 const SPREAD_MS = 25;
+/** A look takes at most this part of the free slots: what waits is shared among workers, and taken in few looks. */
+const SHARES = 8;
 /** Of so many looks into the queue, one begins with each lower class, so that the higher ones cannot starve it. */
 const TURNS = 8;
 
@@ -125,9 +127,9 @@ class Worker implements NatsWorker {
   async #pullAll(): Promise<void> {
     while (!this.#leaving) {
       if (this.#used > 0) await this.#pause((SPREAD_MS * this.#used) / this.#options.intake.model.capacity);
-      const delivery = this.#free > 0 && this.#options.link.connected ? await this.#next() : undefined;
-      if (delivery) this.#start(delivery);
-      else await this.#somethingNew();
+      const deliveries = this.#free > 0 && this.#options.link.connected ? await this.#next() : [];
+      for (const delivery of deliveries) this.#start(delivery);
+      if (deliveries.length === 0) await this.#somethingNew();
     }
   }
 
@@ -141,19 +143,20 @@ class Worker implements NatsWorker {
     return this.#options.intake.model.capacity - this.#used;
   }
 
-  async #next(): Promise<Delivery | undefined> {
+  async #next(): Promise<Delivery[]> {
     const { link, log } = this.#options;
     this.#woken = false;
     for (const priority of classOrder(this.#turn++)) {
       try {
-        const delivery = await pull(link.control, queueStream(this.#model), priority, PULL_TIMEOUT_MS);
-        if (delivery) return delivery;
+        const stream = queueStream(this.#model);
+        const deliveries = await pull(link, stream, priority, Math.ceil(this.#free / SHARES), PULL_TIMEOUT_MS);
+        if (deliveries.length > 0) return deliveries;
       } catch (error) {
         log.warn({ err: error }, "the queue does not answer");
-        return undefined;
+        return [];
       }
     }
-    return undefined;
+    return [];
   }
 
   #start(delivery: Delivery): void {
