@@ -1,4 +1,4 @@
-/** The least of `npm run chaos`: real processes, two workers lost in mid-block and an edge killed, and no text changes. */
+/** The least of `npm run chaos`: real processes, a worker lost in mid-block and an edge killed, and no text changes. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { recordSamples, type Sample } from "./load.ts";
 import { type Processes, SHIPPED_PACKAGE, startProcesses } from "./processes.ts";
@@ -8,21 +8,21 @@ import { edgesLost, workersLost } from "./scenarios.ts";
 let fleet: Processes;
 let samples: Sample[];
 beforeAll(async () => {
-  fleet = await startProcesses({ edges: 2, workers: 3, model: SHIPPED_PACKAGE, capacity: 16, queueLimit: 64 });
-  samples = await recordSamples(fleet.edges[0]!.url, 96, "palimpsest-demo");
+  fleet = await startProcesses({ edges: 2, workers: 2, model: SHIPPED_PACKAGE, capacity: 16, queueLimit: 64 });
+  samples = await recordSamples(fleet.edges[0]!.url, 64, "palimpsest-demo");
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
-const options = (faults: number) => ({ fleet, samples, random: new Random(7), streams: 12, faults, say: () => {} });
+const options = () => ({ fleet, samples, random: new Random(7), streams: 8, faults: 1, say: () => {} });
 
-it("workers that are lost change no text", { timeout: 180_000 }, async () => {
-  const row = await workersLost(options(2));
+it("a worker that is lost changes no text", { timeout: 180_000 }, async () => {
+  const row = await workersLost(options());
   expect(row).toMatchObject({ ok: true, failed: 0, note: "" });
   expect(row.takeovers).toBeGreaterThan(0);
 });
 
-it("edges that are killed change no text for clients that come back", { timeout: 180_000 }, async () => {
-  const row = await edgesLost(options(1));
+it("an edge that is killed changes no text for clients that come back", { timeout: 180_000 }, async () => {
+  const row = await edgesLost(options());
   expect(row).toMatchObject({ ok: true, failed: 0, note: "" });
   expect(row.resumes).toBeGreaterThan(0);
 });
