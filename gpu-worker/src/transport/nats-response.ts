@@ -111,7 +111,7 @@ export class NatsResponse {
     const { link, clock } = this.#context;
     if (!link.connected || this.#stale) this.#watchedMs = clock.now();
     else if (!this.#queued.background && clock.now() - this.#watchedMs > WATCH_LEASE_MS) this.#stop.abort();
-    if (!this.#quit.signal.aborted) this.#delivery.working();
+    if (link.connected && !this.#quit.signal.aborted) this.#delivery.working();
   }
 
   /** Another worker is to go on after the next commit. */
@@ -206,12 +206,14 @@ export class NatsResponse {
     );
     const request = create(GenerateRequestSchema, { ...this.#request, attempt, committed });
     const signal = AbortSignal.any([this.#stop.signal, this.#quit.signal]);
+    const left = Promise.withResolvers<void>();
+    this.#quit.signal.addEventListener("abort", () => left.resolve(), { once: true });
     for await (const event of intake.generate(request, signal)) {
       if (this.#quit.signal.aborted) break;
       if (event.type === "draft") {
         if (!link.connected || this.#stale) continue;
         link.data.publish(subjectOf(event), encode(event));
-        await link.flushed().catch(() => {});
+        await Promise.race([link.flushed().catch(() => {}), left.promise]);
         continue;
       }
       if (event.type === "error" && event.code === "unavailable") return "handed over";
