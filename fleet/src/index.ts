@@ -3,6 +3,7 @@ export * from "./delivery.ts";
 export * from "./insist.ts";
 export * from "./link.ts";
 export * from "./log.ts";
+export * from "./refusals.ts";
 export * from "./registry.ts";
 export * from "./streams.ts";
 export * from "./subjects.ts";

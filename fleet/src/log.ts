@@ -3,9 +3,10 @@
  * Drafts go beside it, the latest of each open block. It knows no request and no queue.
  */
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
+import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
 import { type DraftEvent, decodeEvent, type EditEvent, encodeEvent } from "@palimpsest/proto";
 import { EditEventSchema } from "@palimpsest/proto/edit";
+import { isFull, isOvertaken } from "./refusals.ts";
 import {
   commitSubject,
   DRAFT_STREAM,
@@ -21,10 +22,6 @@ import {
 
 /** `stored` by this call or by an earlier one whose answer was lost; `taken`: another event is there. */
 export type Appended = "stored" | "taken";
-
-const WRONG_LAST_SEQUENCE = [10071, 10164];
-/** Discard new per subject says so in its own words. */
-const SUBJECT_FULL = [10077, 10122];
 
 export function encode(event: EditEvent): Uint8Array {
   return toBinary(EditEventSchema, encodeEvent(event));
@@ -66,7 +63,7 @@ export async function append(
       await js.publish(subject, encode(event), { expect: { lastSubjectSequence: 0 }, timeout: timeoutMs });
       return "stored";
     } catch (error) {
-      if (!refused(error)) throw error;
+      if (!isOvertaken(error) && !isFull(error)) throw error;
     }
     const there = await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subject });
     if (there === null) continue;
@@ -75,10 +72,6 @@ export async function append(
     // What is no event of this response must not stand where one belongs.
     await jsm.streams.deleteMessage(EDIT_STREAM, there.seq);
   }
-}
-
-function refused(error: unknown): boolean {
-  return error instanceof JetStreamApiError && [...WRONG_LAST_SEQUENCE, ...SUBJECT_FULL].includes(error.code);
 }
 
 /** What is written of a response, in the order in which it was. Messages that are no events are passed over. */

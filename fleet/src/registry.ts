@@ -1,6 +1,5 @@
 /** What is known of responses beside their logs: who made them, who holds them, which are cancelled. One bucket of keys. */
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { JetStreamApiError } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import {
   type Claim,
@@ -10,6 +9,7 @@ import {
   type ResponseRecord,
   ResponseRecordSchema,
 } from "@palimpsest/proto/fleet";
+import { isOvertaken } from "./refusals.ts";
 
 export interface HeldClaim {
   readonly claim: Claim;
@@ -68,14 +68,12 @@ export async function releaseKey(bucket: KV, key: string): Promise<void> {
   await bucket.delete(`idempotency.${key}`);
 }
 
-const WRONG_LAST_SEQUENCE = [10071, 10164];
-
 async function wins(written: Promise<unknown>): Promise<boolean> {
   try {
     await written;
     return true;
   } catch (error) {
-    if (error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.includes(error.code)) return false;
+    if (isOvertaken(error)) return false;
     throw error;
   }
 }

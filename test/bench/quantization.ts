@@ -7,8 +7,8 @@ import { decode } from "../../gpu-worker/src/engine/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
-import { SHIPPED_PACKAGE } from "../support/system.ts";
 import { logitErrors } from "./logit-error.ts";
 
 export async function benchQuantization(): Promise<void> {

@@ -1,7 +1,8 @@
 /** The least of `npm run chaos`: real processes, a worker lost in mid-block and an edge killed, and no text changes. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { recordSamples, type Sample } from "./load.ts";
-import { type Processes, SHIPPED_PACKAGE, startProcesses } from "./processes.ts";
+import { type Processes, startProcesses } from "./processes.ts";
 import { Random } from "./random.ts";
 import { edgesLost, workersLost } from "./scenarios.ts";
 

@@ -1,10 +1,11 @@
 /** `npm run chaos`: a fleet of real processes under load while things are done to it; a table says what came of it. */
 import { cpus, loadavg } from "node:os";
 import { Command } from "commander";
+import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { percentile } from "./crowd.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { overload } from "./overload.ts";
-import { type Processes, SHIPPED_PACKAGE, startProcesses } from "./processes.ts";
+import { type Processes, startProcesses } from "./processes.ts";
 import { Random } from "./random.ts";
 import {
   edgesLost,
@@ -73,7 +74,7 @@ function isValid(scenario: string, midBlock: number | undefined, faults: number)
 }
 
 function print(): void {
-  const ms = (values: readonly number[]) =>
+  const seconds = (values: readonly number[]) =>
     values.length === 0 ? "" : [0.5, 0.99].map((share) => (percentile(values, share) / 1000).toFixed(1)).join(" / ");
   const head = [
     "scenario",
@@ -81,8 +82,8 @@ function print(): void {
     "faults",
     "in mid-block",
     "takeovers",
-    "p50 ms",
-    "p99 ms",
+    "claimed again, p50 / p99 s",
+    "shown again, p50 / p99 s",
     "resumes",
     "failed",
     "",
@@ -91,7 +92,7 @@ function print(): void {
   const lines = rows.map((row) => [
     row.scenario,
     ...[row.streams, row.faults, row.midBlock ?? "", row.takeovers].map(String),
-    ...[ms(row.claims), ms(row.shown), String(row.resumes), String(row.failed)],
+    ...[seconds(row.claims), seconds(row.shown), String(row.resumes), String(row.failed)],
     row.ok ? (isValid(row.scenario, row.midBlock, row.faults) ? "ok" : "not valid") : "NOT OK",
     row.note,
   ]);

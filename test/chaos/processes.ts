@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { freePort, type NatsServer, openNatsServer } from "../../fleet/server.ts";
 import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
-export const SHIPPED_PACKAGE = fileURLToPath(new URL("../../gpu-worker/models/demo", import.meta.url));
 const START_TIMEOUT_MS = 120_000;
 
 export interface ProcessOptions {

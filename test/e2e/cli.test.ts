@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { type GoldenRun, goldenCheckpoint, goldenRuns } from "../support/golden.ts";
 import { palimpsest, palimpsestWithFileLimit } from "../support/program.ts";
-import { SHIPPED_PACKAGE } from "../support/system.ts";
 
 let folder: string;
 let tiny: string;

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { palimpsest } from "../support/program.ts";
-import { openSystem, SHIPPED_PACKAGE } from "../support/system.ts";
+import { openSystem } from "../support/system.ts";
 
 let folder: string;
 let suite: string;

@@ -1,7 +1,7 @@
 /** `npm start` as a newcomer uses it: it says where it serves, answers, shows its page, and leaves cleanly on Ctrl-C. */
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
+import { freePort } from "../../fleet/server.ts";
 import { start } from "../support/program.ts";
 
 test("serves the shipped model and drains on Ctrl-C", async () => {
@@ -36,12 +36,3 @@ test("serves the shipped model and drains on Ctrl-C", async () => {
     program.kill("SIGKILL");
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

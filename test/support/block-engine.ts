@@ -2,6 +2,7 @@
 import type { EditEvent } from "@palimpsest/proto";
 import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import type { Script } from "../../gpu-worker/src/transport/scripted-engine.ts";
+import { opening, usage } from "./synthetic-response.ts";
 
 export interface BlockScript {
   /** Blocks of every choice. */
@@ -23,7 +24,7 @@ export function writeBlocks({ blocks, before }: BlockScript): Script {
   return async function* (signal, request) {
     let seq = 0;
     const head = () => ({ v: 1, response_id: request.responseId, attempt: request.attempt, seq: seq++ }) as const;
-    yield { ...head(), ...opening, choices: request.choices };
+    yield { ...head(), ...opening, model: "scripted", choices: request.choices };
     const starts = Array.from({ length: request.choices }, (_, choice) => {
       const done = request.committed[choice]?.tokens.length ?? 0;
       return { next: done, start: textOf(choice, done).length, finished: request.committed[choice]?.finishReason };
@@ -56,22 +57,3 @@ export function aborted(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
-
-const opening = {
-  type: "open",
-  model: "scripted",
-  block_length: 32,
-  decoding: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
-  prompt_tokens: 3,
-  cached_tokens: 0,
-} as const;
-
-const usage = {
-  prompt_tokens: 3,
-  cached_tokens: 0,
-  completion_tokens: 9,
-  forwards: 4,
-  prefill_forwards: 1,
-  commit_forwards: 0,
-  edits: { unmask: 9, substitute: 1, delete: 0, insert: 0 },
-};

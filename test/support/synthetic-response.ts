@@ -70,7 +70,8 @@ type Base = "v" | "response_id" | "attempt" | "seq";
 type Without<E> = E extends EditEvent ? Omit<E, Base> : never;
 type EventBody = Without<EditEvent>;
 
-const opening = {
+/** What every synthetic response opens and ends with. */
+export const opening = {
   type: "open",
   model: "synthetic",
   block_length: 32,
@@ -79,7 +80,7 @@ const opening = {
   cached_tokens: 0,
 } as const;
 
-const usage = {
+export const usage = {
   prompt_tokens: 3,
   cached_tokens: 0,
   completion_tokens: 9,

@@ -1,15 +1,12 @@
 /** Edge and worker on a real model, joined by real sockets in one process: what a test needs to look into both. */
-import { fileURLToPath } from "node:url";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngineThread } from "../../gpu-worker/src/engine-client.ts";
 import type { EngineSettings } from "../../gpu-worker/src/open-engine.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
+import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { openEdge } from "./running-edge.ts";
-
-/** The model package that ships. */
-export const SHIPPED_PACKAGE = fileURLToPath(new URL("../../gpu-worker/models/demo", import.meta.url));
 
 export interface System extends AsyncDisposable {
   /** Of the edge, without `/v1`. */

@@ -1,9 +1,9 @@
 /** Puts requests into their model's queue, and takes them back. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import { JetStreamApiError } from "@nats-io/jetstream";
 import {
   append,
   cancelSubject,
+  isFull,
   type Link,
   queueStream,
   queueSubject,
@@ -24,12 +24,6 @@ const HEADROOM_BYTES = 1024;
 const PUBLISH_TIMEOUT_MS = 1_000;
 const RETRY_MS = 200;
 const STORE_TIMEOUT_MS = 2_000;
-
-/** The server's words for a class that has as many requests as it may have. */
-const FULL = [
-  10077, // maximum messages (per subject) exceeded
-  10122, // maximum messages per subject exceeded
-];
 
 export interface Queued {
   readonly model: string;
@@ -71,7 +65,7 @@ export async function enqueue(
       link.tell(wakeSubject(model));
       return { model, sequence: seq };
     } catch (cause) {
-      if (cause instanceof JetStreamApiError && FULL.includes(cause.code)) {
+      if (isFull(cause)) {
         const retryAfterMs = view.drainRate(model).retryAfterMs(performance.now());
         throw new EdgeError("overloaded", "As many requests wait as may; try again in a moment.", { retryAfterMs });
       }

@@ -14,6 +14,7 @@ import {
 } from "@palimpsest/fleet";
 import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } from "@palimpsest/proto/fleet";
+import { hex, sha256 } from "../digest.ts";
 import { EdgeError } from "../errors.ts";
 import type { GenerateRequest, IdempotencyKey, Lease, Log, Replicas, Responses } from "../ports.ts";
 import { NatsFeed } from "./nats-feed.ts";
@@ -125,7 +126,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
   }
 
   async claimKey(key: IdempotencyKey, responseId: string) {
-    const bodyHash = await digest(key.body);
+    const bodyHash = await sha256(key.body);
     const record = create(IdempotencyRecordSchema, { responseId, bodyHash });
     const name = await nameOf(key);
     const known = await this.#ask((bucket) => claimKey(bucket, name, record));
@@ -268,13 +269,5 @@ function withSeed(request: GenerateRequest): GenerateRequest {
 }
 
 async function nameOf({ owner, key }: IdempotencyKey): Promise<string> {
-  return hex(await digest(JSON.stringify([owner, key])));
-}
-
-async function digest(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(await sha256(JSON.stringify([owner, key])));
 }

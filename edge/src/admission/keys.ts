@@ -1,6 +1,7 @@
 /** API keys: who may ask, and as whom. No keys configured means that everyone may. */
 import type { MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { hex, sha256 } from "../digest.ts";
 import { EdgeError, errorResponse } from "../errors.ts";
 
 /** Lets a request pass that carries one of the keys as a bearer token; compares in constant time. */
@@ -19,6 +20,5 @@ export function requireKey(keys: readonly string[]): MiddlewareHandler {
 
 /** What stands for the holder of the key that a request was let pass with, and does not tell the key. */
 export async function tenantOf(authorization: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(authorization));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(await sha256(authorization));
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
 import { keepLink } from "./kept-link.ts";
 
@@ -37,24 +37,13 @@ const hangs = () => new Promise<RankAnswer>(() => {});
 
 test("a rank that dies fails what runs with the reason, and is opened again", async () => {
   const ranks = comingAndGoing(dies, answer(7));
-  const back = Promise.withResolvers<void>();
-  const changes: (string | undefined)[] = [];
-  await using link = await keepLink({
-    rank: 1,
-    open: ranks.open,
-    onChange(ready, reason) {
-      changes.push(ready ? "back" : reason?.message);
-      if (ready) back.resolve();
-    },
-  });
+  await using link = await keepLink({ rank: 1, open: ranks.open });
   await expect(link.run(rows)).rejects.toMatchObject({
     code: "unavailable",
     message: "rank 1 is lost: its thread ended with code 1; try again",
   });
-  await back.promise;
-  expect(link.ready).toBe(true);
+  await vi.waitUntil(() => link.ready);
   expect((await link.run(rows)).partial).toEqual(Float32Array.of(7, 7));
-  expect(changes).toEqual(["rank 1 is lost: its thread ended with code 1; try again", "back"]);
   expect(ranks.closed).toEqual([0]);
 });
 
@@ -69,10 +58,9 @@ test("a rank that hangs is given up at the deadline, and while it is away nobody
 
 test("several calls that fail together open the rank once", async () => {
   const ranks = comingAndGoing(dies, answer(1));
-  const back = Promise.withResolvers<void>();
-  await using link = await keepLink({ rank: 1, open: ranks.open, onChange: (ready) => ready && back.resolve() });
+  await using link = await keepLink({ rank: 1, open: ranks.open });
   await Promise.allSettled([link.run(rows), link.run(rows), link.run(rows)]);
-  await back.promise;
+  await vi.waitUntil(() => link.ready);
   expect(ranks.opened()).toBe(2);
 });
 

@@ -17,8 +17,6 @@ export interface KeptLinkOptions {
   /** Reaches the rank. @throws when it cannot be reached */
   readonly open: (signal: AbortSignal) => Promise<RankLink>;
   readonly deadlineMs?: number;
-  /** Told when the rank is lost, and when it is back. */
-  readonly onChange?: (ready: boolean, reason?: Error) => void;
 }
 
 /** Opens the link for the first time. @throws what `open` throws */
@@ -53,7 +51,7 @@ class KeptLink implements RankLink {
       return await Promise.race([link.run(routed), silence(deadlineMs, routed.layer, late.signal)]);
     } catch (cause) {
       const error = lost(this.rank, (cause as Error).message, cause);
-      if (this.#link === link) void this.#replace(link, error);
+      if (this.#link === link) void this.#replace(link);
       throw error;
     } finally {
       late.abort();
@@ -65,18 +63,17 @@ class KeptLink implements RankLink {
     await this.#link?.[Symbol.asyncDispose]();
   }
 
-  async #replace(link: RankLink, reason: Error): Promise<void> {
+  async #replace(link: RankLink): Promise<void> {
     this.#link = undefined;
-    const { open, onChange } = this.#options;
+    const { open } = this.#options;
     const { signal } = this.#closed;
-    onChange?.(false, reason);
     await link[Symbol.asyncDispose]();
     while (!signal.aborted) {
       try {
         const next = await open(signal);
         if (signal.aborted) return await next[Symbol.asyncDispose]();
         this.#link = next;
-        return onChange?.(true);
+        return;
       } catch {
         await sleep(REOPEN_AFTER_MS, undefined, { signal }).catch(() => {});
       }
