@@ -10,7 +10,7 @@ let fleet: Processes;
 let samples: Sample[];
 beforeAll(async () => {
   fleet = await startProcesses({ edges: 2, workers: 2, model: SHIPPED_PACKAGE, capacity: 16, queueLimit: 64 });
-  samples = await recordSamples(fleet.edges[0]!.url, 64, "palimpsest-demo");
+  samples = await recordSamples(fleet.edges[0]!.url, 256, "palimpsest-demo");
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 

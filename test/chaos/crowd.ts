@@ -29,6 +29,8 @@ export class Crowd {
   readonly #samples: readonly Sample[];
   readonly #random: Random;
   readonly #running = new Set<Watched>();
+  /** Which replica holds each response, by its latest claim. */
+  readonly #holders = new Map<string, string>();
   #faultMs = 0;
   #size = 0;
   #idle = Promise.withResolvers<void>();
@@ -48,8 +50,16 @@ export class Crowd {
     return [...this.#running].filter(({ recovering }) => recovering === true).length;
   }
 
+  /** Whether somebody is shown an open block that this replica writes. */
+  isWriting(replicaId: string): boolean {
+    return this.streams.some(
+      ({ midBlock, document }) => midBlock && this.#holders.get(document.open?.response_id ?? "") === replicaId,
+    );
+  }
+
   /** Somebody claims a response: a take-over if it was being written when the fault came. */
-  claimed(responseId: string, attempt: number): void {
+  claimed(responseId: string, attempt: number, replicaId: string): void {
+    this.#holders.set(responseId, replicaId);
     for (const { stream, hit } of this.#running) {
       if (stream.document.open?.response_id !== responseId || hit === undefined || attempt <= hit.attempt) continue;
       this.effects.at(-1)?.claims.push(performance.now() - this.#faultMs);

@@ -21,6 +21,8 @@ export interface ProcessOptions {
 export interface Program {
   readonly name: string;
   readonly process: ChildProcess;
+  /** Its name and the number of its present life: a worker's replica id, since one that comes back is another replica. */
+  readonly life: string;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when it is up again. */
   start(): Promise<void>;
@@ -84,8 +86,13 @@ function each<T>(count: number, make: (i: number) => Promise<T>): Promise<T[]> {
 function program(name: string, file: string, env: Record<string, string>, up: string): Program {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
   let child: ChildProcess;
+  let lives = 0;
+  const life = () => `${name}-${lives}`;
   return {
     name,
+    get life() {
+      return life();
+    },
     get process() {
       return child;
     },
@@ -93,8 +100,9 @@ function program(name: string, file: string, env: Record<string, string>, up: st
       child?.kill(signal);
     },
     async start() {
+      lives++;
       child = spawn(process.execPath, [path], {
-        env: { ...process.env, ...env },
+        env: { ...process.env, ...env, REPLICA_ID: life() },
         stdio: ["ignore", "pipe", "inherit"],
       });
       const started = Promise.withResolvers<void>();

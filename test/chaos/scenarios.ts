@@ -50,14 +50,16 @@ export const workersLost: Scenario = async (options) => {
   const crowd = crowdOf(options);
   await using server = await connect({ servers: fleet.server.url });
   server.subscribe(claimSubject("*"), {
-    callback: (_, { subject, data }) =>
-      crowd.claimed(subject.split(".").at(-1)!, fromBinary(ClaimSchema, data).attempt),
+    callback(_, { subject, data }) {
+      const { attempt, replicaId } = fromBinary(ClaimSchema, data);
+      crowd.claimed(subject.split(".").at(-1)!, attempt, replicaId);
+    },
   });
   await warm(crowd, options);
   for (let i = 0; i < faults; i++) {
-    const worker = random.pick(fleet.workers);
     const kind = random.pick(["kill", "freeze", "cut", "stall"] as const);
     await sleep(random.between(500, 3_000));
+    const worker = random.pick(await writers(fleet.workers, crowd));
     const effect = crowd.fault(`${kind} ${worker.name}`);
     await lose(worker, kind);
     await settled(crowd);
@@ -66,6 +68,15 @@ export const workersLost: Scenario = async (options) => {
   await crowd.end();
   return rowOf("workers killed, frozen, cut off", crowd, (result) => result.ok);
 };
+
+/** Workers that would be missed now: a fault that hits an idle one shows nothing. */
+async function writers(workers: readonly WorkerProgram[], crowd: Crowd): Promise<readonly WorkerProgram[]> {
+  for (;;) {
+    const found = workers.filter(({ life }) => crowd.isWriting(life));
+    if (found.length > 0) return found;
+    await sleep(10);
+  }
+}
 
 async function lose(worker: WorkerProgram, kind: "kill" | "freeze" | "cut" | "stall"): Promise<void> {
   switch (kind) {
