@@ -28,6 +28,7 @@ export interface EditsRequest {
   readonly threshold?: number;
   readonly editing_threshold?: number;
   readonly max_post_steps?: number;
+  readonly editing_window?: number;
   /** Absent or 0: the best token always. */
   readonly temperature?: number;
   readonly seed?: number;

@@ -43,6 +43,8 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
     ["threshold", { threshold: 1.5 }],
     ["editing_threshold", { editing_threshold: -1 }],
     ["max_post_steps", { max_post_steps: 0.5 }],
+    ["editing_window", { editing_window: 0 }],
+    ["editing_window", { editing_window: 9 }],
     ["logprobs", { logprobs: true }],
     ["logit_bias", { logit_bias: { "5": 10 } }],
     ["presence_penalty", { presence_penalty: 1 }],

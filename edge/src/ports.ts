@@ -123,6 +123,8 @@ export interface DecodingRequest {
   readonly threshold?: number;
   readonly editingThreshold?: number;
   readonly maxPostSteps?: number;
+  /** Blocks that may be edited at once. */
+  readonly editingWindow?: number;
 }
 
 /** How tokens are drawn. */

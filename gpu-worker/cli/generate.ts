@@ -17,6 +17,7 @@ interface GenerateFlags {
   readonly threshold?: number;
   readonly editingThreshold?: number;
   readonly maxPostSteps?: number;
+  readonly editingWindow?: number;
   readonly decoding?: "2.0" | "2.1" | "2.2";
   readonly maxTokens?: number;
   readonly blockLength?: number;
@@ -39,6 +40,7 @@ export function generateCommand(): Command {
     .option("--threshold <p>", "minimum probability to unmask", probability)
     .option("--editing-threshold <p>", "minimum probability to substitute a token", probability)
     .option("--max-post-steps <n>", "steps allowed after the last mask", wholeNumber(0))
+    .option("--editing-window <blocks>", "blocks that may be edited at once (default: 1, the newest)", wholeNumber(1))
     .addOption(new Option("--decoding <rule>", "decoding rule (default: the model's)").choices(["2.0", "2.1", "2.2"]))
     .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
     .option("--block-length <n>", "tokens denoised together (default: the package's)", blockLength)
@@ -100,7 +102,7 @@ function settings({ model, threads, blockLength, eos, cache }: GenerateFlags): E
 }
 
 function request(flags: GenerateFlags, prompt: Prompt): GenerateRequest {
-  const { mode, decoding: rule, threshold, editingThreshold, maxPostSteps, maxTokens } = flags;
+  const { mode, decoding: rule, threshold, editingThreshold, maxPostSteps, editingWindow, maxTokens } = flags;
   return {
     responseId: "generate",
     attempt: 1,
@@ -111,6 +113,7 @@ function request(flags: GenerateFlags, prompt: Prompt): GenerateRequest {
       ...(threshold !== undefined && { threshold }),
       ...(editingThreshold !== undefined && { editingThreshold }),
       ...(maxPostSteps !== undefined && { maxPostSteps }),
+      ...(editingWindow !== undefined && { editingWindow }),
     },
     ...(maxTokens !== undefined && { maxTokens }),
     choices: 1,

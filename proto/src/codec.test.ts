@@ -58,6 +58,7 @@ describe("codec", () => {
       start: 0,
       length: 2,
       token_ids: [5],
+      open_ids: [6, 7],
     };
     expect(overTheWire(commit)).toEqual(commit);
     expect(publicEvent(commit)).toEqual({

@@ -48,9 +48,10 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
       };
     }
     case "commit": {
-      const { choice, block, text, start, length, tokenIds, finishReason } = event.value;
+      const { choice, block, text, start, length, tokenIds, openIds, finishReason } = event.value;
+      const open = openIds.length > 0 && { open_ids: openIds };
       const finish = finishReason !== undefined && { finish_reason: decodeFinishReason(finishReason) };
-      return { ...base, type: "commit", choice, block, text, start, length, token_ids: tokenIds, ...finish };
+      return { ...base, type: "commit", choice, block, text, start, length, token_ids: tokenIds, ...open, ...finish };
     }
     case "done": {
       const { choice, finishReason } = event.value;
@@ -73,7 +74,7 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
 /** The event as clients may see it: without what only another worker needs. */
 export function publicEvent(event: EditEvent): EditEvent {
   if (event.type !== "commit") return event;
-  const { token_ids: _tokens, finish_reason: _reason, ...shown } = event;
+  const { token_ids: _tokens, open_ids: _open, finish_reason: _reason, ...shown } = event;
   return shown;
 }
 
@@ -126,9 +127,18 @@ function encodeBody(event: EditEvent): wire.EditEvent["event"] {
       return { case: "draft", value: create(wire.DraftSchema, value) };
     }
     case "commit": {
-      const { choice, block, text, start, length, token_ids: tokenIds = [], finish_reason } = event;
+      const {
+        choice,
+        block,
+        text,
+        start,
+        length,
+        token_ids: tokenIds = [],
+        open_ids: openIds = [],
+        finish_reason,
+      } = event;
       const finish = finish_reason !== undefined && { finishReason: finishReasons[finish_reason] };
-      const commit = { choice, block, text, start, length, tokenIds, ...finish };
+      const commit = { choice, block, text, start, length, tokenIds, openIds, ...finish };
       return { case: "commit", value: create(wire.CommitSchema, commit) };
     }
     case "done": {
@@ -148,7 +158,14 @@ function encodeBody(event: EditEvent): wire.EditEvent["event"] {
 }
 
 function encodeOpen(event: OpenEvent): wire.Open {
-  const { rule, threshold, editing_threshold = 0, max_post_steps = 0, num_to_transfer } = event.decoding;
+  const {
+    rule,
+    threshold,
+    editing_threshold = 0,
+    max_post_steps = 0,
+    num_to_transfer,
+    editing_window = 0,
+  } = event.decoding;
   return create(wire.OpenSchema, {
     model: event.model,
     blockLength: event.block_length,
@@ -159,6 +176,7 @@ function encodeOpen(event: OpenEvent): wire.Open {
       editingThreshold: editing_threshold,
       maxPostSteps: max_post_steps,
       numToTransfer: num_to_transfer,
+      editingWindow: editing_window,
     },
     promptTokens: event.prompt_tokens,
     cachedTokens: event.cached_tokens,
@@ -180,7 +198,11 @@ function decodeDecoding(message: wire.Decoding): Decoding {
   const { threshold, editingThreshold, maxPostSteps, numToTransfer: num_to_transfer } = message;
   const rule = nameOf(rules, message.rule, "decoding rule");
   if (rule === "2.0") return { rule, threshold, num_to_transfer };
-  return { rule, threshold, editing_threshold: editingThreshold, max_post_steps: maxPostSteps, num_to_transfer };
+  const window = message.editingWindow > 1 && { editing_window: message.editingWindow };
+  return {
+    ...{ rule, threshold, editing_threshold: editingThreshold, max_post_steps: maxPostSteps, num_to_transfer },
+    ...window,
+  };
 }
 
 function encodeContent(content: Content): wire.Span[] {

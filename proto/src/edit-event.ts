@@ -30,6 +30,8 @@ export interface Decoding {
   editing_threshold?: number;
   max_post_steps?: number;
   num_to_transfer: number;
+  /** Blocks that may be edited at once; absent for one, the newest. */
+  editing_window?: number;
 }
 
 /** An open block as it stands after a denoise step. */
@@ -75,6 +77,8 @@ export interface CommitEvent extends EventBase {
   length: number;
   /** The block's generated cells: on the internal wire only. */
   token_ids?: number[];
+  /** With an editing window, the cells of the blocks that stay open behind this one: on the internal wire only. */
+  open_ids?: number[];
   /** On the choice's last commit: on the internal wire only. */
   finish_reason?: FinishReason;
 }

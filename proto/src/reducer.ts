@@ -70,7 +70,8 @@ export function reduce(document: ResponseDocument, event: EditEvent): ResponseDo
       return updateChoice(known, event.choice, (choice) => draft(choice, event));
     case "done":
       return updateChoice(known, event.choice, (choice) =>
-        choice.finishReason ? choice : { ...choice, finishReason: event.finish_reason },
+        // Blocks of an editing window that stand behind the end are nobody's.
+        choice.finishReason ? choice : { ...choice, finishReason: event.finish_reason, drafts: [] },
       );
     case "end":
       return { ...withoutDrafts(known), status: "ended", usage: event.usage };

@@ -2,7 +2,7 @@
  * How far quantized weights move the logits: every denoise step of the golden runs as f32 weights take it, and what the
  * quantized ones say to the very same blocks. The f32 answer decides each step, so one error does not make the next.
  */
-import { type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
+import { type AskedBlock, type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
@@ -43,12 +43,13 @@ export async function logitErrors<const Q extends Quantization>(
       async prefill(tokens) {
         for (const model of [exact, ...others.values()]) await model.prefill(tokens);
       },
-      async denoise({ tokens, cells }) {
+      async denoise(blocks) {
+        const [{ tokens, cells }] = blocks as [AskedBlock];
         const expected = await exact.denoise(tokens, cells);
         for (const [quantization, model] of others) {
           (sums.get(quantization) as ErrorSum).add(expected, await model.denoise(tokens, cells));
         }
-        return expected.map((row) => candidateOf(row, exact.maskToken));
+        return [expected.map((row) => candidateOf(row, exact.maskToken))];
       },
       async commit(block) {
         for (const model of [exact, ...others.values()]) await model.commit(block);

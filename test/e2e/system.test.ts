@@ -25,6 +25,7 @@ const requests = fc.record({
   n: fc.integer({ min: 1, max: 3 }),
   max_tokens: fc.integer({ min: 1, max: 90 }),
   ignore_eos: fc.boolean(),
+  editing_window: fc.constantFrom(1, 1, 2, 3),
   stop: fc.constantFrom([], ["return"], ["\n", "=>"], [" % 2 ==="]),
 });
 

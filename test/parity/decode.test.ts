@@ -53,9 +53,9 @@ describe.each([
     const { prefill, denoise, commit } = carrying(plain);
     const observed: SequenceModel = {
       prefill,
-      denoise: (block) => {
-        seen.push([...block.tokens]);
-        return denoise(block);
+      denoise: (blocks) => {
+        seen.push(...blocks.map(({ tokens }) => [...tokens]));
+        return denoise(blocks);
       },
       commit,
     };

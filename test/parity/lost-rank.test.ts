@@ -39,9 +39,9 @@ async function answer(first: number, afterForward: (n: number) => PromiseLike<un
   let forwards = 0;
   const watched = {
     ...own,
-    async denoise(block: Parameters<typeof own.denoise>[0]) {
+    async denoise(blocks: Parameters<typeof own.denoise>[0]) {
       await afterForward(forwards++);
-      return own.denoise(block);
+      return own.denoise(blocks);
     },
   };
   const output: number[] = [];

@@ -12,6 +12,8 @@ export const MAX_STOP_LENGTH = 256;
 export const MAX_TOKENS = 2 ** 24;
 /** Each is a forward per block that no mask needs; the released presets use 16. */
 export const MAX_POST_STEPS = 256;
+/** Each block of the window runs in every forward. */
+export const MAX_EDITING_WINDOW = 8;
 
 /** OpenAI's own limit. */
 export const MAX_TEMPERATURE = 2;
@@ -62,6 +64,9 @@ export const sharedParameters = z.object({
   max_post_steps: z.int().min(0).max(MAX_POST_STEPS).nullish().openapi({
     description: "Denoise steps allowed after a block's last mask.",
   }),
+  editing_window: z.int().min(1).max(MAX_EDITING_WINDOW).nullish().openapi({
+    description: "Blocks that may be edited at once. 1, the default, edits the newest only; more delay the commits.",
+  }),
 
   temperature: z
     .number()
@@ -108,11 +113,13 @@ function samplingOf({ temperature, top_p, top_k, seed }: SharedParameters & { te
   };
 }
 
-function decodingOf({ mode, threshold, editing_threshold, max_post_steps }: SharedParameters): DecodingRequest {
+function decodingOf(body: SharedParameters): DecodingRequest {
+  const { mode, threshold, editing_threshold, max_post_steps, editing_window } = body;
   return {
     ...(mode != null && { mode }),
     ...(threshold != null && { threshold }),
     ...(editing_threshold != null && { editingThreshold: editing_threshold }),
     ...(max_post_steps != null && { maxPostSteps: max_post_steps }),
+    ...(editing_window != null && { editingWindow: editing_window }),
   };
 }

@@ -174,6 +174,7 @@ describe("POST /v1/chat/completions", () => {
       threshold: 0.7,
       editing_threshold: 0.5,
       max_post_steps: 4,
+      editing_window: 2,
       n: 2,
       max_completion_tokens: 9,
     };
@@ -187,7 +188,7 @@ describe("POST /v1/chat/completions", () => {
     });
     await response;
     expect(replica.requests[0]).toMatchObject({
-      decoding: { mode: "quality", threshold: 0.7, editingThreshold: 0.5, maxPostSteps: 4 },
+      decoding: { mode: "quality", threshold: 0.7, editingThreshold: 0.5, maxPostSteps: 4, editingWindow: 2 },
       choices: 2,
       maxTokens: 9,
       stop: ["END"],

@@ -2,14 +2,7 @@ import type { Decoding } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { carrying } from "./carrying.ts";
-import {
-  type AskedBlock,
-  type Candidate,
-  type DecodeOptions,
-  decode,
-  type SequenceModel,
-  type Step,
-} from "./decode.ts";
+import { type AskedBlock, type DecodeOptions, decode, type SequenceModel, type Step } from "./decode.ts";
 import { HASH_VOCABULARY, HashModel, type HashSequence } from "./hash-model.ts";
 
 const SIZE = 4;
@@ -23,7 +16,7 @@ const PAGES = Array.from({ length: 12 }, (_, page) => page);
 function plain(model: HashSequence): SequenceModel {
   return {
     prefill: (tokens) => model.prefill(tokens),
-    denoise: async (block) => (await model.forward([block]))[0] as Candidate[],
+    denoise: (blocks) => model.forward(blocks),
     commit: async (block) => {
       await model.forward([{ tokens: block, cells: [] }]);
       await model.commit(block);

@@ -16,43 +16,55 @@ export interface SequenceForwards {
   commit(block: readonly number[]): Promise<void>;
 }
 
+interface LastForward {
+  readonly seen: readonly (readonly number[])[];
+  readonly found: readonly (readonly Candidate[])[];
+  readonly carried: boolean;
+}
+
 /**
  * What decoding asks of a model, in as few forwards as it takes.
  *
- * A `next` is carried by the forward of the block before it, and kept only if that block is committed as it stood. A block that
- * is committed with tokens that no forward has seen (2.0's last step, post steps that ran out) has its K/V made by the forward
- * of the block after it: no forward runs for a commit alone.
+ * A `next` is carried by the forward of the blocks before it, and kept only if those stay as they stood. A block that is
+ * committed with tokens that no forward has seen (2.0's last step, post steps that ran out) has its K/V made by the forward
+ * of the blocks after it: no forward runs for a commit alone.
  */
 export function carrying(sequence: SequenceForwards): SequenceModel {
-  /** The last forward: the tokens of the block it was for, and the candidates of the one it carried. */
-  let last: { readonly tokens: readonly number[]; readonly carried?: readonly Candidate[] } | undefined;
-  /** The first step of the open block, where it is done already. */
-  let ahead: readonly Candidate[] | undefined;
+  /** The blocks of the last forward that are not committed, what it found for each, and whether the last of them was carried. */
+  let last: LastForward | undefined;
   /** A final block whose K/V are still to be made. */
   let unseen: readonly number[] | undefined;
   return {
     prefill: (tokens, signal) => sequence.prefill(tokens, signal),
-    async denoise(block, next) {
-      if (ahead !== undefined) {
-        const found = ahead;
-        ahead = last = undefined;
-        return found;
+    async denoise(blocks, next) {
+      if (last?.carried && isOf(blocks, last.seen)) {
+        last = { ...last, carried: false };
+        return last.found;
       }
       const before = unseen === undefined ? [] : [{ tokens: unseen, cells: [] }];
-      const candidates = await sequence.forward([...before, block, ...(next ? [next] : [])]);
+      const asked = [...blocks, ...(next ? [next] : [])];
+      const found = (await sequence.forward([...before, ...asked])).slice(before.length);
       if (unseen !== undefined) await sequence.commit(unseen);
       unseen = undefined;
-      const [own, carried] = candidates.slice(before.length);
-      last = { tokens: block.tokens, ...(carried && { carried }) };
-      return own as readonly Candidate[];
+      last = { seen: asked.map(({ tokens }) => tokens), found, carried: next !== undefined };
+      return found.slice(0, blocks.length);
     },
     async commit(block) {
-      if (!last?.tokens.every((token, i) => token === block[i])) {
+      if (!same(block, last?.seen[0])) {
         unseen = block;
+        last = undefined;
         return;
       }
       await sequence.commit(block);
-      ahead = last.carried;
+      last = last && { ...last, seen: last.seen.slice(1), found: last.found.slice(1) };
     },
   };
+}
+
+function isOf(blocks: readonly AskedBlock[], seen: readonly (readonly number[])[]): boolean {
+  return blocks.length === seen.length && blocks.every(({ tokens }, i) => same(tokens, seen[i]));
+}
+
+function same(block: readonly number[], seen: readonly number[] | undefined): boolean {
+  return seen !== undefined && block.every((token, i) => token === seen[i]);
 }

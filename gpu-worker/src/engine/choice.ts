@@ -3,7 +3,7 @@
  * text; it knows no response, no queue and no model.
  */
 import type { CommitEvent, DoneEvent, DraftEvent, Edit } from "@palimpsest/proto";
-import type { AnswerText, TokenBytes } from "./answer-text.ts";
+import { AnswerText, type TokenBytes } from "./answer-text.ts";
 import type { TokenEdit } from "./decode.ts";
 import type { SequenceStep } from "./sequence.ts";
 
@@ -31,6 +31,7 @@ export async function* tellChoice(
 ): AsyncGenerator<ChoiceEvent, void, void> {
   const { answer } = options;
   let rev = 0;
+  let oldest: number | undefined;
   for await (const step of steps) {
     if (step.kind === "admitted") {
       const { cachedTokens, retokenizedTokens } = step;
@@ -39,14 +40,19 @@ export async function* tellChoice(
     }
     const { block } = step;
     if (step.kind === "denoise") {
-      if (options.drafts) yield { type: "draft", block, rev: rev++, ...draft(answer, step.cells, step.edits, options) };
+      oldest ??= block;
+      if (!options.drafts) continue;
+      // What earlier blocks keep back is shown before the oldest open one.
+      const before = block === oldest ? answer : new AnswerText(options.bytes, []);
+      yield { type: "draft", block, rev: rev++, ...draft(before, step.cells, step.edits, options) };
       continue;
     }
-    rev = 0;
+    oldest = block + 1;
     const { text, start, stopped } = answer.commit(step.cells, step.finish !== undefined);
     const finish_reason = stopped ? "stop" : step.finish;
     const last = finish_reason !== undefined && { finish_reason };
-    yield { type: "commit", block, text, start, length: text.length, token_ids: [...step.cells], ...last };
+    const open = step.open && { open_ids: [...step.open] };
+    yield { type: "commit", block, text, start, length: text.length, token_ids: [...step.cells], ...open, ...last };
     if (finish_reason !== undefined) {
       yield { type: "done", finish_reason };
       return;

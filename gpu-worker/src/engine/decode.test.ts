@@ -1,7 +1,7 @@
 import type { Decoding } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type DecodeOptions, decode, type Step } from "./decode.ts";
+import { type AskedBlock, type DecodeOptions, decode, type Step } from "./decode.ts";
 import { everywhere, ScriptedModel } from "./scripted-model.ts";
 
 const MASK = 99;
@@ -64,10 +64,10 @@ test("substitutes a token while masks remain, when its candidate passes the edit
 test("leaves a block after max_post_steps forwards without a mask, however it oscillates", async () => {
   const model = new ScriptedModel([]);
   let flip = 0;
-  model.denoise = async ({ tokens }) => {
-    model.seen.push([...tokens]);
+  model.denoise = async ([block]) => {
+    model.seen.push([...(block as AskedBlock).tokens]);
     flip++;
-    return tokens.map(() => ({ token: flip % 2, probability: 0.99 }));
+    return [(block as AskedBlock).tokens.map(() => ({ token: flip % 2, probability: 0.99 }))];
   };
   await run(model, [], options({ decoding: { ...quality, max_post_steps: 5 } }));
   expect(model.seen).toHaveLength(1 + 5);
@@ -139,9 +139,9 @@ test("whatever the candidates: ends within the bound, emits no mask, never touch
       async (prompt, candidates, decoding, maxTokens) => {
         const model = new ScriptedModel([]);
         const tail = prompt.slice(prompt.length - (prompt.length % 4));
-        model.denoise = async ({ tokens }) => {
-          model.seen.push([...tokens]);
-          return tokens.map(() => candidates.next().value);
+        model.denoise = async ([block]) => {
+          model.seen.push([...(block as AskedBlock).tokens]);
+          return [(block as AskedBlock).tokens.map(() => candidates.next().value)];
         };
         const steps = await run(model, prompt, options({ decoding, maxTokens }));
         const answer = commits(steps).flat();

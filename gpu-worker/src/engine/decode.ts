@@ -41,12 +41,12 @@ export interface SequenceModel {
   /** Runs the prompt's full blocks, in as many forwards as it takes; their K/V join the cache. */
   prefill(tokens: readonly number[], signal: AbortSignal): Promise<void>;
   /**
-   * One forward of the open block over the cache. A candidate for each of its `cells` in order, never the mask token; drawn
-   * where `draws` asks. `next` is the first step of the block that follows if this one is final as it stands: it may run in
-   * the same forward, and is then found when it is asked for.
+   * One forward of the open blocks, which follow each other, over the cache. A candidate for each of their `cells` in order,
+   * never the mask token; drawn where `draws` asks. `next` is the first step of the block that follows if these are final as
+   * they stand: it may run in the same forward, and is then found when it is asked for.
    */
-  denoise(block: AskedBlock, next?: AskedBlock): Promise<readonly Candidate[]>;
-  /** The block is final: the K/V of a forward that saw exactly these tokens join the cache. */
+  denoise(blocks: readonly AskedBlock[], next?: AskedBlock): Promise<readonly (readonly Candidate[])[]>;
+  /** The first open block is final: the K/V of a forward that saw exactly these tokens join the cache. */
   commit(block: readonly number[]): Promise<void>;
 }
 
@@ -61,6 +61,8 @@ export interface DecodeOptions {
   readonly maxTokens: number;
   /** Number of the first block; 0 by default. */
   readonly firstBlock?: number;
+  /** With an editing window: the blocks that were open after the last commit, where a decoding goes on. */
+  readonly open?: readonly number[];
   /** Whether the answer ends in this block though it holds no end token: a stop string, which tokens do not show. */
   readonly ends?: (answer: readonly number[]) => boolean;
   /** Absent: the best token always. */
@@ -80,11 +82,16 @@ export type Step =
       readonly block: number;
       readonly cells: readonly number[];
       readonly finish?: "stop" | "length";
+      /** With an editing window: the blocks that stay open, all that a decoding needs to go on behind this one. */
+      readonly open?: readonly number[];
     };
 
 /**
  * Generates after `prompt` until an end token or `maxTokens`. The last commit carries `finish`; its cells stop at the end
  * token (included) or the limit. Steps are computed as they are asked for.
+ *
+ * Up to `editing_window` blocks are open at once, one by default. They are denoised as one: the newest is unmasked, all are
+ * edited, and they settle together. The oldest is committed when a new one needs its place, all when the answer ends.
  */
 export async function* decode(
   model: SequenceModel,
@@ -93,90 +100,121 @@ export async function* decode(
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, void> {
   const { blockLength, maskToken, eosTokens, maxTokens } = options;
+  const window = options.decoding.editing_window ?? 1;
   const aligned = prompt.length - (prompt.length % blockLength);
   await model.prefill(prompt.slice(0, aligned), signal);
 
   // The prompt's tail shares the first generated block and is never edited.
-  let tail = prompt.slice(aligned);
+  let prompted = prompt.length - aligned;
+  let cells: readonly number[] = [...prompt.slice(aligned), ...(options.open ?? [])];
   let generated = 0;
-  for (let block = options.firstBlock ?? 0; ; block++) {
-    const prompted = tail.length;
-    const limit = Math.min(blockLength - prompted, maxTokens - generated);
-    const answerIn = (cells: readonly number[]) => cells.slice(prompted, prompted + limit);
+  for (let first = options.firstBlock ?? 0; ; ) {
+    const answerIn = (cells: readonly number[]) => cells.slice(prompted, prompted + maxTokens - generated);
     const isLast = (cells: readonly number[]): boolean => {
       const answer = answerIn(cells);
-      return (
-        generated + limit === maxTokens || answer.some((token) => eosTokens.has(token)) || !!options.ends?.(answer)
-      );
+      const full = generated + answer.length === maxTokens;
+      return full || answer.some((token) => eosTokens.has(token)) || !!options.ends?.(answer);
     };
-    const masked = [...tail, ...new Array<number>(blockLength - prompted).fill(maskToken)];
-    const cells = yield* denoise(model, { block, masked, prompted, isLast }, options, signal);
-
-    const answer = answerIn(cells);
-    const eos = answer.findIndex((token) => eosTokens.has(token));
-    if (eos >= 0) {
-      yield { kind: "commit", block, cells: answer.slice(0, eos + 1), finish: "stop" };
+    if (isLast(cells)) {
+      const answer = answerIn(cells);
+      const eos = answer.findIndex((token) => eosTokens.has(token));
+      const rest = cut(eos < 0 ? answer : answer.slice(0, eos + 1), blockLength, prompted);
+      const full = generated + answer.length === maxTokens && ("length" as const);
+      const finish = eos >= 0 ? ("stop" as const) : full;
+      for (const [i, own] of rest.entries()) {
+        const after = i < rest.length - 1 ? { open: cells.slice((i + 1) * blockLength) } : finish && { finish };
+        yield { kind: "commit", block: first + i, cells: own, ...after };
+      }
       return;
     }
-    generated += limit;
-    if (generated === maxTokens) {
-      yield { kind: "commit", block, cells: answer, finish: "length" };
-      return;
+    if (cells.length === window * blockLength) {
+      const oldest = cells.slice(0, blockLength);
+      cells = cells.slice(blockLength);
+      yield { kind: "commit", block: first, cells: oldest.slice(prompted), ...(window > 1 && { open: cells }) };
+      signal.throwIfAborted();
+      await model.commit(oldest);
+      generated += oldest.length - prompted;
+      prompted = 0;
+      first++;
     }
-    yield { kind: "commit", block, cells: answer };
-    signal.throwIfAborted();
-    await model.commit(cells);
-    tail = [];
+    const masks = new Array<number>(blockLength - (cells.length % blockLength)).fill(maskToken);
+    cells = yield* denoise(model, { first, cells: [...cells, ...masks], prompted, isLast }, options, signal);
   }
 }
 
-/** A block before its first step. */
-interface FreshBlock {
-  readonly block: number;
-  readonly masked: readonly number[];
+/** Blocks that are denoised together. */
+interface Window {
+  /** Number of the oldest. */
+  readonly first: number;
+  readonly cells: readonly number[];
   /** Cells of the prompt in front, which are never touched. */
   readonly prompted: number;
-  /** Whether the answer would end with it if it were final with these cells. */
+  /** Whether the answer would end here if all were final with these cells. */
   readonly isLast: (cells: readonly number[]) => boolean;
 }
 
-/** Denoises a block until its rule says that it is final. @returns its cells */
+/** Denoises open blocks until their rule says that they are final. @returns their cells */
 async function* denoise(
   model: SequenceModel,
-  { block, masked, prompted, isLast }: FreshBlock,
+  { first, cells, prompted, isLast }: Window,
   options: DecodeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Step, readonly number[], void> {
-  let open = openBlock(masked, prompted, options);
+  const { blockLength, maskToken } = options;
+  const next = first + cells.length / blockLength;
+  let open = openBlock(cells, prompted, options);
   for (let step = 0; !open.final; step++) {
     signal.throwIfAborted();
     // A forward without masks may change nothing: then the next block's first step can have run in it.
-    const mayBeFinal = !open.cells.includes(options.maskToken) && !isLast(open.cells);
-    const found = await model.denoise(
-      ask(open, block, step, options),
-      mayBeFinal ? ask(maskedBlock(options), block + 1, 0, options) : undefined,
+    const mayBeFinal = !open.cells.includes(maskToken) && !isLast(open.cells);
+    const asked = ask(open, first, step, options);
+    const found = await model.denoise(asked, mayBeFinal ? ask(maskedBlock(options), next, 0, options)[0] : undefined);
+    const candidates = new Map(
+      asked.flatMap(({ cells }, b) => cells.map((cell, i) => [b * blockLength + cell, found[b]?.[i] as Candidate])),
     );
-    const candidates = new Map(open.changeable.map((cell, i) => [cell, found[i] as Candidate]));
-    const { next, edits } = open.step((cell) => candidates.get(cell) as Candidate);
-    open = next;
-    yield { kind: "denoise", block, cells: open.cells.slice(prompted), edits };
+    const stepped = open.step((cell) => candidates.get(cell) as Candidate);
+    open = stepped.next;
+    yield* tellStep(open.cells, stepped.edits, { first, prompted }, blockLength);
   }
   return open.cells;
 }
 
-/** What a step asks about a block: the cells that it may change. */
+/** What a step did, block by block; to an older one only where it did something. */
+function* tellStep(
+  cells: readonly number[],
+  edits: readonly TokenEdit[],
+  { first, prompted }: Pick<Window, "first" | "prompted">,
+  blockLength: number,
+): Generator<Step, void, void> {
+  const blocks = cut(cells.slice(prompted), blockLength, prompted);
+  let start = 0;
+  for (const [i, cells] of blocks.entries()) {
+    const end = start + cells.length;
+    const own = edits
+      .filter(({ at }) => at >= start && at < end)
+      .map((edit) => ({ ...edit, at: edit.at - start, to: edit.to - start }));
+    if (own.length > 0 || i === blocks.length - 1) yield { kind: "denoise", block: first + i, cells, edits: own };
+    start = end;
+  }
+}
+
+/** What a step asks about each block: the cells that it may change. */
 function ask(
   { cells, changeable }: OpenBlock,
-  block: number,
+  first: number,
   step: number,
-  { sampling, maskToken }: DecodeOptions,
-): AskedBlock {
-  const draws =
-    sampling &&
-    changeable
-      .filter((cell) => cells[cell] === maskToken)
-      .map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(block, step, cell) }));
-  return { tokens: cells, cells: changeable, ...(draws && { draws }) };
+  { sampling, maskToken, blockLength }: DecodeOptions,
+): AskedBlock[] {
+  return cut(cells, blockLength).map((tokens, i) => {
+    const start = i * blockLength;
+    const own = changeable.filter((cell) => cell >= start && cell < start + blockLength).map((cell) => cell - start);
+    const draws =
+      sampling &&
+      own
+        .filter((cell) => tokens[cell] === maskToken)
+        .map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(first + i, step, cell) }));
+    return { tokens, cells: own, ...(draws && { draws }) };
+  });
 }
 
 /** A block that holds nothing yet. */
@@ -199,4 +237,12 @@ function openBlock(cells: readonly number[], prompted: number, options: DecodeOp
       if (editTokens === undefined) throw new Error("decoding 2.2 needs the model's edit tokens");
       return levenshteinBlock(cells, prompted, { ...unmask, ...edit, editTokens });
   }
+}
+
+/** Cells by block; `missing` cells of the first are not among them. */
+function cut(cells: readonly number[], blockLength: number, missing = 0): (readonly number[])[] {
+  const blocks = Math.ceil((missing + cells.length) / blockLength);
+  return Array.from({ length: blocks }, (_, i) =>
+    cells.slice(Math.max(0, i * blockLength - missing), (i + 1) * blockLength - missing),
+  );
 }

@@ -56,6 +56,8 @@ export interface DecodingRequest {
   readonly threshold?: number;
   readonly editingThreshold?: number;
   readonly maxPostSteps?: number;
+  /** 2.1: blocks that may be edited at once. Absent: one, the newest. */
+  readonly editingWindow?: number;
 }
 
 /** How tokens are drawn. */
@@ -66,6 +68,8 @@ export interface SamplingRequest extends Sampling {
 
 export interface CommittedChoice {
   readonly tokens: readonly number[];
+  /** With an editing window: the blocks that were open after the last of them was committed. */
+  readonly open?: readonly number[];
   /** Set when the choice was already done. */
   readonly finishReason?: FinishReason;
 }

@@ -136,6 +136,19 @@ const refused: [string, Partial<GenerateRequest>, string, string][] = [
     "invalid_request",
     "decoding 2.0 does not edit",
   ],
+  [
+    "editing_window",
+    { decoding: { editingWindow: 9 } },
+    "invalid_request",
+    "a whole number of blocks from 1 to 8, not 9",
+  ],
+  ["editing_window", { decoding: { rule: "2.0", editingWindow: 2 } }, "invalid_request", "decoding 2.0 does not edit"],
+  [
+    "committed",
+    { committed: [{ tokens: [6, 6, 6, 6], open: [5, 5, 5, 5] }] },
+    "invalid_request",
+    "committed[0]: 4 open tokens are not blocks of the editing window",
+  ],
   ["decoding", { decoding: { rule: "2.2" } }, "invalid_request", "decoding: this model has no delete and split tokens"],
   ["prompt", { prompt: { kind: "tokens", tokens: [1, 60] } }, "invalid_request", "prompt[1]: 60 is not a token"],
 ];

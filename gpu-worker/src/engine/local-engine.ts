@@ -156,7 +156,7 @@ export class LocalEngine implements Engine {
     const isFirst = choice === prefill.first;
     if (prefixCache && !isFirst) await prefill.promise;
     using _ended = { [Symbol.dispose]: prefill.resolve };
-    const { tokens: committed } = plan.committed[choice] as CommittedChoice;
+    const { tokens: committed, open } = plan.committed[choice] as CommittedChoice;
     const bytes = tokenizer?.bytes ?? (() => new Uint8Array(0));
     const answer = new AnswerText(bytes, request.stop);
     // What another worker has committed: its text is known, and kept back where it must be.
@@ -169,6 +169,7 @@ export class LocalEngine implements Engine {
         scheduler,
         prompt,
         committed,
+        ...(open && { open }),
         decoding,
         blockLength,
         maskToken,
@@ -232,13 +233,20 @@ export class LocalEngine implements Engine {
         param: request.maxTokens === undefined ? "messages" : "max_tokens",
       });
     }
-    for (const [i, { tokens, finishReason }] of request.committed.entries()) {
+    for (const [i, { tokens, open = [], finishReason }] of request.committed.entries()) {
       const whole = (prompt.length + tokens.length) % blockLength === 0 && tokens.length < maxTokens;
       if (tokens.length > 0 && finishReason === undefined && !whole) {
         throw invalid(
           "committed",
           `committed[${i}]: ${tokens.length} tokens do not end with a block of a running choice`,
         );
+      }
+      if (
+        open.length % blockLength !== 0 ||
+        open.length > ((decoding.editing_window ?? 1) - 1) * blockLength ||
+        (tokens.length === 0 && open.length > 0)
+      ) {
+        throw invalid("committed", `committed[${i}]: ${open.length} open tokens are not blocks of the editing window`);
       }
     }
     const committed = Array.from({ length: request.choices }, (_, i) => request.committed[i] ?? { tokens: [] });

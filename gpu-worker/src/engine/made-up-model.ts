@@ -82,8 +82,8 @@ export class MadeUpModel implements SequenceModel, SequenceForwards {
     this.tokens.push(...tokens);
   }
 
-  async denoise(block: AskedBlock): Promise<readonly Candidate[]> {
-    return (await this.forward([block]))[0] as readonly Candidate[];
+  async denoise(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+    return this.forward(blocks);
   }
 
   async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {

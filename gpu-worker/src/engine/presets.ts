@@ -18,6 +18,9 @@ const UNMASKING = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const 
 /** More post steps than this change nothing in practice and cost a forward each. */
 const POST_STEPS_LIMIT = 256;
 
+/** All blocks of the window run in every forward: no more of them than a prefill runs at once. */
+const EDITING_WINDOW_LIMIT = 8;
+
 /** OpenAI's own limit. */
 const TEMPERATURE_LIMIT = 2;
 
@@ -42,11 +45,17 @@ export function decodingParameters(request: DecodingRequest, edits: boolean): De
   ) {
     throw invalid("max_post_steps", `must be a whole number from 0 to ${POST_STEPS_LIMIT}, not ${maxPostSteps}`);
   }
+  const editingWindow = request.editingWindow ?? 1;
+  if (!(Number.isInteger(editingWindow) && editingWindow >= 1 && editingWindow <= EDITING_WINDOW_LIMIT)) {
+    const range = `must be a whole number of blocks from 1 to ${EDITING_WINDOW_LIMIT}`;
+    throw invalid("editing_window", `${range}, not ${editingWindow}`);
+  }
   if (request.rule === "2.0") {
     if (request.mode !== undefined)
       throw invalid("mode", `"${request.mode}" is a preset of decoding 2.1 and 2.2; decoding 2.0 has none`);
     if (editingThreshold !== undefined)
       throw invalid("editing_threshold", "decoding 2.0 does not edit; leave it out or use another");
+    if (editingWindow > 1) throw invalid("editing_window", "decoding 2.0 does not edit; leave it out or use 2.1");
     if (maxPostSteps !== undefined)
       throw invalid("max_post_steps", "decoding 2.0 has no post steps; leave it out or use another");
     return { ...UNMASKING, threshold: threshold ?? UNMASKING.threshold };
@@ -54,6 +63,8 @@ export function decodingParameters(request: DecodingRequest, edits: boolean): De
   const rule = request.rule ?? (edits ? "2.2" : "2.1");
   if (rule === "2.2" && !edits)
     throw invalid("decoding", "this model has no delete and split tokens, which 2.2 needs; leave it out or use 2.1");
+  if (rule !== "2.1" && editingWindow > 1)
+    throw invalid("editing_window", `decoding ${rule} edits the newest block only; leave it out or use 2.1`);
   const preset = PRESETS[request.mode ?? DEFAULT_MODE[rule]];
   return {
     rule,
@@ -61,6 +72,7 @@ export function decodingParameters(request: DecodingRequest, edits: boolean): De
     threshold: threshold ?? preset.threshold,
     editing_threshold: editingThreshold ?? preset.editing_threshold,
     max_post_steps: maxPostSteps ?? preset.max_post_steps,
+    ...(editingWindow > 1 && { editing_window: editingWindow }),
   };
 }
 

@@ -29,8 +29,8 @@ export class ScriptedModel implements SequenceModel, PagedForwards, Scorer {
   }
 
   /** Without the block that may be carried: the plain loop. */
-  async denoise(block: AskedBlock): Promise<readonly Candidate[]> {
-    return (await this.forward([block]))[0] as readonly Candidate[];
+  async denoise(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+    return this.forward(blocks);
   }
 
   async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {

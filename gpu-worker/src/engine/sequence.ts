@@ -52,6 +52,7 @@ export async function* runSequence(
 ): AsyncGenerator<SequenceStep, void, void> {
   const { model, scheduler, blockLength, scope } = options;
   const tokens = [...options.prompt, ...options.committed];
+  let open = options.open;
   let arrival: number | undefined;
   for (;;) {
     const blocks = Math.floor(tokens.length / blockLength);
@@ -84,12 +85,16 @@ export async function* runSequence(
         ...options,
         maxTokens: options.maxTokens - (tokens.length - options.prompt.length),
         firstBlock: blocks - Math.floor(options.prompt.length / blockLength),
+        ...(open && { open }),
       },
       either,
     );
     try {
       for await (const step of steps) {
-        if (step.kind === "commit") tokens.push(...step.cells);
+        if (step.kind === "commit") {
+          tokens.push(...step.cells);
+          open = step.open;
+        }
         yield step;
       }
       return;

@@ -24,14 +24,17 @@ const full: GenerateRequest = {
     ],
     tools: [{ type: "function", function: { name: "f" } }],
   },
-  decoding: { mode: "speed", rule: "2.1", threshold: 0.25, editingThreshold: 0, maxPostSteps: 4 },
+  decoding: { mode: "speed", rule: "2.1", threshold: 0.25, editingThreshold: 0, maxPostSteps: 4, editingWindow: 3 },
   sampling: { temperature: 0.5, topP: 0.75, topK: 40, seed: 2n ** 63n },
   maxTokens: 64,
   choices: 2,
   stop: ["\n\n"],
   ignoreEos: true,
   cacheScope: "tenant",
-  committed: [{ tokens: [1, 2] }, { tokens: [], finishReason: "stop" }],
+  committed: [
+    { tokens: [1, 2], open: [3, 4] },
+    { tokens: [], finishReason: "stop" },
+  ],
 };
 
 describe("a request on the wire", () => {

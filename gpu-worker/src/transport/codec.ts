@@ -32,8 +32,9 @@ export function parseRequest(message: wire.GenerateRequest): GenerateRequest {
     ignoreEos,
     drafts,
     ...(cacheScope !== undefined && { cacheScope }),
-    committed: message.committed.map(({ tokenIds: tokens, finishReason }, i) => ({
+    committed: message.committed.map(({ tokenIds: tokens, openIds: open, finishReason }, i) => ({
       tokens,
+      ...(open.length > 0 && { open }),
       ...(finishReason !== undefined && {
         finishReason: read(`committed[${i}]`, () => decodeFinishReason(finishReason)),
       }),
@@ -57,8 +58,9 @@ export function encodeRequest(request: GenerateRequest, model: string): wire.Gen
     ignoreEos,
     drafts,
     ...(cacheScope !== undefined && { cacheScope }),
-    committed: request.committed.map(({ tokens, finishReason }) => ({
+    committed: request.committed.map(({ tokens, open = [], finishReason }) => ({
       tokenIds: [...tokens],
+      openIds: [...open],
       ...(finishReason !== undefined && { finishReason: encodeFinishReason(finishReason) }),
     })),
   });
@@ -118,7 +120,7 @@ function parseSampling({ temperature, topP, topK, seed }: wire.Sampling): Sampli
 }
 
 function parseDecoding(message: wire.DecodingRequest): DecodingRequest {
-  const { threshold, editingThreshold, maxPostSteps } = message;
+  const { threshold, editingThreshold, maxPostSteps, editingWindow } = message;
   const mode = message.mode === wire.DecodingMode.UNSPECIFIED ? undefined : nameOf(modes, message.mode, "mode");
   const rule = message.rule === undefined ? undefined : nameOf(rules, message.rule, "decoding");
   return {
@@ -127,6 +129,7 @@ function parseDecoding(message: wire.DecodingRequest): DecodingRequest {
     ...(threshold !== undefined && { threshold }),
     ...(editingThreshold !== undefined && { editingThreshold }),
     ...(maxPostSteps !== undefined && { maxPostSteps }),
+    ...(editingWindow !== undefined && { editingWindow }),
   };
 }
 

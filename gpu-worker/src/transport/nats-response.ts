@@ -198,9 +198,10 @@ export class NatsResponse {
   async #generate({ attempt, log }: Attempt): Promise<Outcome> {
     const { intake, link } = this.#context;
     const written = new Set(log.map(subjectOf));
-    const committed = committedOf(log, this.#request.choices).map(({ tokens, finishReason }) =>
+    const committed = committedOf(log, this.#request.choices).map(({ tokens, open = [], finishReason }) =>
       create(CommittedChoiceSchema, {
         tokenIds: [...tokens],
+        openIds: [...open],
         ...(finishReason !== undefined && { finishReason: encodeFinishReason(finishReason) }),
       }),
     );

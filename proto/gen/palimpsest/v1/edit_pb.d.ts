@@ -307,6 +307,13 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
    * @generated from field: optional palimpsest.v1.FinishReason finish_reason = 65;
    */
   finishReason?: FinishReason | undefined;
+
+  /**
+   * With an editing window: the blocks that stay open behind this one, for a worker that takes over. Never sent to clients.
+   *
+   * @generated from field: repeated uint32 open_ids = 40;
+   */
+  openIds: number[];
 };
 
 /**
@@ -514,6 +521,13 @@ export declare type Decoding = Message<"palimpsest.v1.Decoding"> & {
    * @generated from field: uint32 num_to_transfer = 5;
    */
   numToTransfer: number;
+
+  /**
+   * Blocks that may be edited at once; 0 or 1 for one, the newest.
+   *
+   * @generated from field: uint32 editing_window = 40;
+   */
+  editingWindow: number;
 };
 
 /**

@@ -311,6 +311,13 @@ export declare type DecodingRequest = Message$1<"palimpsest.v1.DecodingRequest">
    * @generated from field: optional uint32 max_post_steps = 5;
    */
   maxPostSteps?: number | undefined;
+
+  /**
+   * 2.1 only: blocks that may be edited at once. Absent: one, the newest.
+   *
+   * @generated from field: optional uint32 editing_window = 40;
+   */
+  editingWindow?: number | undefined;
 };
 
 /**
@@ -334,6 +341,13 @@ export declare type CommittedChoice = Message$1<"palimpsest.v1.CommittedChoice">
    * @generated from field: optional palimpsest.v1.FinishReason finish_reason = 2;
    */
   finishReason?: FinishReason | undefined;
+
+  /**
+   * With an editing window: the `open_ids` of its last commit.
+   *
+   * @generated from field: repeated uint32 open_ids = 40;
+   */
+  openIds: number[];
 };
 
 /**
