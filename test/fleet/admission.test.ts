@@ -82,6 +82,33 @@ describe("a fleet's queue", () => {
     expect(order.sort()).toEqual(["batch", "batch", "default", "default", "interactive", "interactive"]);
   });
 
+  it("brings the turns of a conversation to the worker that has seen its beginning", async () => {
+    gate.resolve();
+    const workers = [await fleet.worker(gated), await fleet.worker(gated)];
+    const edges = [await fleet.edge(), await fleet.edge()];
+    await vi.waitFor(
+      () => expect(edges.every(({ view }) => view.loads("scripted").length === 2)).toBe(true),
+      patiently,
+    );
+    let moved = 0;
+    const homes = new Set<number>();
+    for (let conversation = 0; conversation < 4; conversation++) {
+      const counts: number[] = [];
+      for (let turn = 0; turn < 3; turn++) {
+        const before = workers.map(({ engine }) => engine.requests.length);
+        await (await ask(appOf(edges[turn % 2]!), { prompt: `conversation ${conversation}` })).json();
+        // Nobody answers faster; and the other worker looks 50 ms after each request, at what the first has left.
+        await sleep(120);
+        counts.push(workers.findIndex(({ engine }, i) => engine.requests.length > before[i]!));
+      }
+      homes.add(counts[0]!);
+      moved += counts.filter((home) => home !== counts[0]).length;
+    }
+    // A worker that just happens to look takes what it finds.
+    expect(moved).toBeLessThanOrEqual(2);
+    expect(homes.size).toBe(2);
+  });
+
   it("answers 503 for a model whose workers are gone when none comes in time, and leaves word for the autoscaler", async () => {
     const { worker } = await fleet.worker(gated);
     await worker.drain(0);

@@ -14,6 +14,7 @@ import {
 } from "@palimpsest/fleet";
 import type { ErrorEvent } from "@palimpsest/proto";
 import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
+import { prefixOf, warmReplica } from "../admission/warm-replica.ts";
 import { EdgeError } from "../errors.ts";
 import type { GenerateRequest } from "../ports.ts";
 import type { FleetView } from "./nats-view.ts";
@@ -62,7 +63,9 @@ export async function enqueue(
     try {
       await link.createModel(model);
       const { seq } = await js.publish(queueSubject(model, priority), bytes, options);
-      link.tell(wakeSubject(model));
+      // Who is named looks first; any other worker takes what is left.
+      const warm = warmReplica(prefixOf(request), view.loads(model)) ?? "";
+      link.tell(wakeSubject(model), new TextEncoder().encode(warm));
       return { model, sequence: seq };
     } catch (cause) {
       if (isFull(cause)) {

@@ -1,7 +1,7 @@
 /** What one edge knows of the fleet: the models that were ever served, and which replicas are heard of now. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { ALL_LOADS, type Link, MODEL_BUCKET, readSubjects } from "@palimpsest/fleet";
-import { LoadReportSchema } from "@palimpsest/proto/fleet";
+import { type LoadReport, LoadReportSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { DrainRate } from "../admission/drain-rate.ts";
 import type { Log, Model } from "../ports.ts";
@@ -16,8 +16,8 @@ export class FleetView implements Disposable {
   readonly #log: Log;
   readonly #open = new DisposableStack();
   readonly #drains = new Map<string, DrainRate>();
-  /** When each replica was last heard of. */
-  readonly #heardMs = new Map<string, number>();
+  /** What each replica said last, and when. */
+  readonly #loads = new Map<string, { report: LoadReport; heardMs: number }>();
   #models = new Map<string, Model>();
 
   constructor(link: Link, log: Log) {
@@ -46,7 +46,15 @@ export class FleetView implements Disposable {
   }
 
   isAlive(replicaId: string): boolean {
-    return performance.now() - (this.#heardMs.get(replicaId) ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
+    return performance.now() - (this.#loads.get(replicaId)?.heardMs ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
+  }
+
+  /** Replicas of a model that take requests, and how busy they are. */
+  loads(model: string): LoadReport[] {
+    const now = performance.now();
+    return [...this.#loads.values()].flatMap(({ report, heardMs }) =>
+      now - heardMs < SILENT_MS && report.model === model && !report.draining ? report : [],
+    );
   }
 
   drainRate(model: string): DrainRate {
@@ -75,9 +83,10 @@ export class FleetView implements Disposable {
   #report(bytes: Uint8Array): void {
     const now = performance.now();
     try {
-      const { replicaId, model, finishedResponses } = fromBinary(LoadReportSchema, bytes);
-      this.#heardMs.set(replicaId, now);
-      for (const [other, heardMs] of this.#heardMs) if (now - heardMs > SILENT_MS) this.#heardMs.delete(other);
+      const report = fromBinary(LoadReportSchema, bytes);
+      const { replicaId, model, finishedResponses } = report;
+      this.#loads.set(replicaId, { report, heardMs: now });
+      for (const [other, { heardMs }] of this.#loads) if (now - heardMs > SILENT_MS) this.#loads.delete(other);
       if (this.#models.has(model)) this.drainRate(model).observe(replicaId, Number(finishedResponses), now);
     } catch (error) {
       this.#log.warn({ err: error }, "a load report that cannot be read was ignored");

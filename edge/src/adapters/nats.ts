@@ -33,6 +33,7 @@ export interface NatsFleetOptions {
 export interface NatsFleet extends Disposable {
   readonly replicas: Replicas;
   readonly responses: Responses;
+  readonly view: FleetView;
   /** What runs goes on, for whoever comes back at another edge. */
   leave(): void;
 }

@@ -36,6 +36,8 @@ const POLL_MS = 500;
 const PULL_TIMEOUT_MS = 2_000;
 /** How long the busiest worker lets others look first: an idle one takes what a busy one would have to run beside others. */
 const SPREAD_MS = 25;
+/** How long a request is left to the worker that is named with it. */
+const AFFINITY_MS = 50;
 /** A look takes at most this part of the free slots: what waits is shared among workers, and taken in few looks. */
 const SHARES = 8;
 /** Of so many looks into the queue, one begins with each lower class, so that the higher ones cannot starve it. */
@@ -95,7 +97,7 @@ class Worker implements NatsWorker {
     await link.createModel(this.#model);
     await this.#announceModel();
     await this.#announce();
-    const wakes = link.control.subscribe(wakeSubject(this.#model), { callback: () => this.#look() });
+    const wakes = link.control.subscribe(wakeSubject(this.#model), { callback: (_, { data }) => this.#hear(data) });
     this.#open.defer(() => wakes.unsubscribe());
     this.#open.use(link.onRecovered(() => void this.#recover()));
     this.#every(BEAT_MS, () => this.#beat());
@@ -175,10 +177,10 @@ class Worker implements NatsWorker {
     }
     const response = new NatsResponse(this.#context, delivery, queued, queued.request);
     const over = response.run().then((ended) => {
-      if (ended) this.#finished++;
       this.#running.delete(response);
-      // What was given back is for others at once; and there is room here.
-      this.#options.link.tell(wakeSubject(this.#model));
+      if (ended) this.#finished++;
+      // What was given back is for others at once.
+      else this.#options.link.tell(wakeSubject(this.#model));
       this.#look();
     });
     this.#running.set(response, { choices: Math.max(1, queued.request.choices), over });
@@ -238,6 +240,13 @@ class Worker implements NatsWorker {
     await this.#announce().catch(() => {});
     for (const response of this.#running.keys()) await response.recover();
     this.#look();
+  }
+
+  /** A request has come, and an edge says who has probably seen its beginning before: that one looks first. */
+  #hear(named: Uint8Array): void {
+    const name = new TextDecoder().decode(named);
+    if (name === "" || name === this.replicaId) this.#look();
+    else this.#options.clock.timer(AFFINITY_MS, () => this.#look());
   }
 
   #look(): void {
