@@ -4,7 +4,7 @@ import { describeIssues, PackageError } from "../errors.ts";
 import type { ModelConfig } from "./config.ts";
 
 /** Raised when a package written before cannot be read any more. */
-export const MANIFEST_VERSION = 2;
+export const MANIFEST_VERSION = 3;
 
 export const MANIFEST_FILE = "manifest.json";
 

@@ -18,8 +18,11 @@ import {
 } from "@palimpsest/proto/onnx";
 import type { Encoding, ExternalData, Weight } from "./weights.ts";
 
-/** Opset of the standard operators: the first with RotaryEmbedding and RMSNormalization. */
-const ONNX_OPSET = 23;
+/**
+ * Opset of the standard operators: the first with TensorScatter. The graphs for CUDA need nothing newer than 23, and keep to what
+ * their provider has had for longer.
+ */
+const ONNX_OPSETS: Readonly<Record<RealType, number>> = { f32: 24, f16: 23 };
 const IR_VERSION = 10;
 
 /** Name of a value in a graph: an input, an initializer or a node's output. */
@@ -45,6 +48,8 @@ export class OnnxGraph {
   readonly #outputs: ValueInfoProto[] = [];
   readonly #constants = new Map<string, TensorProto>();
   readonly #weights: Weight[] = [];
+  /** Values by the output that they are. */
+  readonly #outputNames = new Map<Value, string>();
   /** What the rows that pass through it are made of. */
   readonly real: RealType;
 
@@ -64,9 +69,9 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Makes `value` an output of the graph under `name`. */
+  /** Makes a node's output an output of the graph under `name`. */
   output(name: string, value: Value, type: ElementType, dims: readonly (number | string)[]): void {
-    this.#add("Identity", [value], [name], {});
+    this.#outputNames.set(value, name);
     this.#outputs.push(valueInfo(name, type, dims));
   }
 
@@ -109,16 +114,19 @@ export class OnnxGraph {
   /** The serialized model. `external` says where each weight's bytes are. */
   serialize(external: ReadonlyMap<string, ExternalData>): Uint8Array {
     const weights = this.#weights.map((weight) => externalTensor(weight, external.get(weight.name)));
+    const named = (value: Value): string => this.#outputNames.get(value) ?? value;
     const model = create(ModelProtoSchema, {
       irVersion: BigInt(IR_VERSION),
       producerName: "palimpsest",
       opsetImport: [
-        { domain: "", version: BigInt(ONNX_OPSET) },
+        { domain: "", version: BigInt(ONNX_OPSETS[this.real]) },
         { domain: MICROSOFT, version: 1n },
       ],
       graph: {
         name: this.#name,
-        node: this.#nodes,
+        node: this.#nodes.map((node) =>
+          create(NodeProtoSchema, { ...node, input: node.input.map(named), output: node.output.map(named) }),
+        ),
         input: this.#inputs,
         output: this.#outputs,
         initializer: [...weights, ...this.#constants.values()],

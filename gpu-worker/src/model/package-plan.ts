@@ -1,23 +1,13 @@
 /**
  * The graphs of a model package: embedding, one per layer, one per MoE layer and rank for its experts, head. A layer ends
- * where its rows leave for the experts' ranks, so the same files serve one rank and many. Wiring only; layers.ts has the
- * arithmetic.
+ * where its rows leave for the experts' ranks, so the same files serve one rank and many. Wiring only; layers.ts and
+ * attention.ts have the arithmetic.
  */
+import { attention, ropeAngles } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
 import { adjusted, drawnCandidates, logits, rankedTokens, scoredTokens, squeeze, withoutTokens } from "./head.ts";
-import {
-  addPartials,
-  attention,
-  downMatrix,
-  experts,
-  feedForward,
-  gateUpMatrix,
-  realWeight,
-  rmsNorm,
-  ropeAngles,
-  router,
-} from "./layers.ts";
+import { addPartials, downMatrix, experts, feedForward, gateUpMatrix, realWeight, rmsNorm, router } from "./layers.ts";
 import { OnnxGraph, type RealType, type Value } from "./onnx-graph.ts";
 import type { GraphFile, Quantization } from "./weights.ts";
 
@@ -114,8 +104,8 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
       keyPool: g.input("key_pool", g.real, ["pages", "S", headDim]),
       valuePool: g.input("value_pool", g.real, ["pages", "S", headDim]),
       pageRows: g.input("page_rows", "i64", ["B", kvHeads, "n"]),
-      ownSlots: g.input("own_slots", "i64", ["U", 3]),
-      ownRows: g.input("own_rows", "i64", ["U"]),
+      ownSlots: g.input("own_slots", "i64", ["B", kvHeads, "p", 3]),
+      ownRows: g.input("own_rows", "i64", ["B", kvHeads, "p"]),
     },
     quantization,
   );

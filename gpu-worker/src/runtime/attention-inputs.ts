@@ -19,9 +19,10 @@ export function placeOf({ pages, peers }: BlockInput): number {
   return pages.length + peers.length;
 }
 
-/** The inputs `mask`, `page_rows`, `own_slots` and `own_rows`; layers.ts has their shapes. */
+/** The inputs `mask`, `page_rows`, `own_slots` and `own_rows`; model/attention.ts has their shapes. */
 export function attentionInputs(blocks: readonly BlockInput[], kvHeads: number, blockLength: number) {
-  const reach = Math.max(...blocks.map(placeOf)) + 1;
+  const own = Math.max(...blocks.map(({ peers }) => peers.length)) + 1;
+  const reach = Math.max(...blocks.map(({ pages }) => pages.length)) + own;
   const mask = new Float32Array(blocks.length * reach * blockLength);
   const pageRows = new BigInt64Array(blocks.length * kvHeads * reach);
   const ownSlots: number[] = [];
@@ -32,16 +33,17 @@ export function attentionInputs(blocks: readonly BlockInput[], kvHeads: number, 
       block.pages.forEach((page, place) => {
         pageRows[(b * kvHeads + head) * reach + place] = BigInt(page * kvHeads + head);
       });
-      [...block.peers, b].forEach((own, i) => {
+      for (let i = 0; i < own; i++) {
         ownSlots.push(b, head, block.pages.length + i);
-        ownRows.push(own * kvHeads + head);
-      });
+        ownRows.push((block.peers[i] ?? b) * kvHeads + head);
+      }
     }
   });
+  const dims = [blocks.length, kvHeads, own];
   return {
     mask: new Tensor("float32", mask, [blocks.length, 1, 1, reach * blockLength]),
     page_rows: new Tensor("int64", pageRows, [blocks.length, kvHeads, reach]),
-    own_slots: new Tensor("int64", BigInt64Array.from(ownSlots, BigInt), [ownRows.length, 3]),
-    own_rows: new Tensor("int64", BigInt64Array.from(ownRows, BigInt), [ownRows.length]),
+    own_slots: new Tensor("int64", BigInt64Array.from(ownSlots, BigInt), [...dims, 3]),
+    own_rows: new Tensor("int64", BigInt64Array.from(ownRows, BigInt), dims),
   };
 }
