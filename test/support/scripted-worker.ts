@@ -8,6 +8,7 @@ import {
   GenerateService,
   GetModelResponseSchema,
 } from "@palimpsest/proto/generate";
+import { HealthImplementation } from "grpc-health-check";
 
 export type Responder = (
   request: GenerateRequest,
@@ -23,6 +24,8 @@ export interface ScriptedWorker extends AsyncDisposable {
   readonly cancelled: GenerateRequest[];
   /** Breaks every connection at once, as a killed process would. */
   kill(): void;
+  /** What its health says from now on; that it serves, before. */
+  setServing(serving: boolean): void;
 }
 
 export async function openScriptedWorker(
@@ -32,6 +35,8 @@ export async function openScriptedWorker(
   const requests: GenerateRequest[] = [];
   const cancelled: GenerateRequest[] = [];
   const server = new grpc.Server();
+  const health = new HealthImplementation({ "": "SERVING" });
+  health.addToServer(server);
   server.addService(serviceDefinition(GenerateService), {
     getModel: (_: unknown, reply: grpc.sendUnaryData<unknown>) =>
       reply(null, create(GetModelResponseSchema, describe(model))),
@@ -63,6 +68,7 @@ export async function openScriptedWorker(
     requests,
     cancelled,
     kill: () => server.forceShutdown(),
+    setServing: (serving) => health.setStatus("", serving ? "SERVING" : "NOT_SERVING"),
     async [Symbol.asyncDispose]() {
       server.forceShutdown();
     },

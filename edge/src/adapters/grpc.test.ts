@@ -57,6 +57,14 @@ async function collect(events: AsyncIterable<EditEvent>, each = (_: EditEvent) =
 const forever = new AbortController().signal;
 
 describe("a worker over gRPC", () => {
+  test("is left alone while its health says that it takes no requests", async () => {
+    const { worker, replica } = await reach(hello);
+    worker.setServing(false);
+    await until(() => !replica.ready);
+    worker.setServing(true);
+    await until(() => replica.ready);
+  });
+
   test("gets the request as the client meant it, and its events come through unchanged", async () => {
     const { worker, replica } = await reach(hello);
     const events = await collect(replica.generate(request, forever));

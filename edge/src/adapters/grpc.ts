@@ -1,4 +1,4 @@
-/** A worker over gRPC, direct. The only file that knows @grpc/grpc-js. */
+/** A worker over gRPC, direct. With grpc-health.ts, all that knows @grpc/grpc-js. */
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { decodeEvent, type EditEvent, type ErrorCode, serviceDefinition } from "@palimpsest/proto";
@@ -9,6 +9,7 @@ import {
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
 import type { GenerateRequest, Log, Model, Replica } from "../ports.ts";
+import { watchHealth } from "./grpc-health.ts";
 import { decodeModel, encodeRequest } from "./wire.ts";
 
 export interface GrpcReplica extends Replica, Disposable {}
@@ -46,6 +47,11 @@ export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOption
   let model: Model | undefined;
   let ready = false;
   let closed = false;
+  let serving = false;
+  const health = watchHealth(client, (now) => {
+    if (now !== serving) log.info({ worker: address }, now ? "worker is serving" : "worker takes no requests");
+    serving = now;
+  });
 
   async function watch(): Promise<void> {
     while (!closed) {
@@ -76,11 +82,12 @@ export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOption
       return model;
     },
     get ready() {
-      return ready;
+      return ready && serving;
     },
     generate: (request, signal) => generate(client, request, deadlineMs, signal),
     [Symbol.dispose]() {
       closed = true;
+      health[Symbol.dispose]();
       client.close();
     },
   };
