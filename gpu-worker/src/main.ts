@@ -9,15 +9,19 @@ import about from "../package.json" with { type: "json" };
 import { openEngineThread } from "./engine-client.ts";
 import { describeIssues, PackageError } from "./errors.ts";
 import type { EngineSettings } from "./open-engine.ts";
+import type { RemoteRanks } from "./rank-link.ts";
+import { runRank } from "./rank-program.ts";
+import { rankEnvironment, roleOf } from "./rank-role.ts";
 import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
-import { serveGrpc } from "./transport/grpc-server.ts";
+import { type GrpcServer, serveGrpc } from "./transport/grpc-server.ts";
 import { Intake } from "./transport/intake.ts";
 import { joinFleet } from "./transport/nats-worker.ts";
 import { DRAFTS_PER_SECOND } from "./transport/outbox.ts";
+import { watchRanks } from "./watch-ranks.ts";
 
 /** Running responses get this long to finish: Kubernetes' default grace, less a margin. */
-const DRAIN_LIMIT_MS = 25_000;
+const DEFAULT_DRAIN_LIMIT_MS = 25_000;
 
 const wholeNumber = z.coerce.number().int().min(1);
 
@@ -32,12 +36,18 @@ const environment = z.object({
   REPLICA_ID: z.string().default(`${hostname()}-${randomUUID().slice(0, 8)}`),
   QUEUE_LIMIT: wholeNumber.default(DEFAULT_QUEUE_LIMIT),
   ...natsEnvironment.partial({ NATS_URL: true }).shape,
+  ...rankEnvironment.shape,
+  /** What rows are made of on their way between ranks; f16 halves the bytes and is not exact. */
+  RANK_EXCHANGE: z.enum(["f32", "f16"]).default("f32"),
+  /** How long the leader waits for its ranks to come, and then for each layer's answer. */
+  FORMATION_LIMIT_MS: wholeNumber.optional(),
+  RANK_DEADLINE_MS: wholeNumber.optional(),
   THREADS: wholeNumber.optional(),
   KV_CACHE_BYTES: wholeNumber.optional(),
   /** Sequences that run at once. */
   CAPACITY: wholeNumber.optional(),
   DRAFTS_PER_SECOND: wholeNumber.default(DRAFTS_PER_SECOND),
-  DRAIN_LIMIT_MS: wholeNumber.default(DRAIN_LIMIT_MS),
+  DRAIN_LIMIT_MS: wholeNumber.default(DEFAULT_DRAIN_LIMIT_MS),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -50,25 +60,37 @@ const env = parsed.data;
 const log = pino({ level: env.LOG_LEVEL, base: { service: "worker" } });
 
 try {
-  await using engine = await openEngineThread(settings());
+  const role = roleOf(env);
+  const { MODEL_PACKAGE, THREADS: threads = 1, DRAIN_LIMIT_MS: drainLimitMs } = env;
+  if (role.kind === "leader") await lead(role.addresses);
+  else await runRank({ ...role, package: MODEL_PACKAGE, threads, drainLimitMs }, log);
+} catch (error) {
+  if (error instanceof PackageError) log.fatal(error.message);
+  else log.fatal(error);
+  process.exitCode = 1;
+}
+
+async function lead(addresses: readonly string[] | undefined): Promise<void> {
+  await using engine = await openEngineThread(settings(addresses));
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
   const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
   await using serving = new AsyncDisposableStack();
-  const servers: { drain(limitMs: number): Promise<void> }[] = [];
+  const servers: Pick<GrpcServer, "setServing" | "drain">[] = [];
   if (WORKER_ADDRESS !== undefined) {
     const server = serving.use(await serveGrpc(intake, WORKER_ADDRESS.split(","), systemClock));
     servers.push(server);
     log.info({ addresses: server.addresses, model: engine.model }, "serving");
   }
   if (NATS_URL !== undefined) servers.push(serving.use(await join(intake, { ...env, NATS_URL })));
+  using _ranks = watchRanks(engine, systemClock, (lost) => {
+    if (lost.length > 0) log.warn({ lost_ranks: lost }, "taking no requests");
+    else log.info("all ranks are back");
+    for (const server of servers) server.setServing(lost.length === 0);
+  });
   await terminated();
   log.info({ limit_ms: env.DRAIN_LIMIT_MS }, "draining");
   await Promise.all(servers.map((server) => server.drain(env.DRAIN_LIMIT_MS)));
   log.info("stopped");
-} catch (error) {
-  if (error instanceof PackageError) log.fatal(error.message);
-  else log.fatal(error);
-  process.exitCode = 1;
 }
 
 async function join(intake: Intake, nats: NatsSettings) {
@@ -84,6 +106,7 @@ async function join(intake: Intake, nats: NatsSettings) {
   });
   log.info({ nats: link.control.getServer(), replica: replicaId, model: intake.model }, "serving a fleet");
   return {
+    setServing: (serving: boolean) => worker.setServing(serving),
     drain: (limitMs: number) => worker.drain(limitMs),
     async [Symbol.asyncDispose]() {
       await worker[Symbol.asyncDispose]();
@@ -92,12 +115,23 @@ async function join(intake: Intake, nats: NatsSettings) {
   };
 }
 
-function settings(): EngineSettings {
+function settings(addresses: readonly string[] | undefined): EngineSettings {
   return {
     package: env.MODEL_PACKAGE,
+    ...(addresses && { remoteRanks: remoteRanks(addresses) }),
     ...(env.MODEL_NAME !== undefined && { name: env.MODEL_NAME }),
     ...(env.THREADS !== undefined && { threads: env.THREADS }),
     ...(env.KV_CACHE_BYTES !== undefined && { kvCacheBytes: env.KV_CACHE_BYTES }),
     ...(env.CAPACITY !== undefined && { capacity: env.CAPACITY }),
+  };
+}
+
+function remoteRanks(addresses: readonly string[]): RemoteRanks {
+  const { RANK_EXCHANGE: sent, FORMATION_LIMIT_MS: limitMs, RANK_DEADLINE_MS: deadlineMs } = env;
+  return {
+    addresses,
+    sent,
+    ...(limitMs !== undefined && { limitMs }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
   };
 }

@@ -6,7 +6,7 @@ import { Scheduler } from "./engine/scheduler.ts";
 import type { EngineModel } from "./engine/sequence.ts";
 import { PackageError } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
-import { openRankThreads } from "./rank-link.ts";
+import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-link.ts";
 import { pageBytes } from "./runtime/kv-tensors.ts";
 import { type Model, openModel } from "./runtime/model.ts";
 import { readManifest } from "./runtime/package.ts";
@@ -26,6 +26,8 @@ export interface EngineSettings {
   readonly name?: string;
   /** Threads of one operator. */
   readonly threads?: number;
+  /** Where the package's other ranks are; in threads of this process by default. */
+  readonly remoteRanks?: RemoteRanks;
   readonly kvCacheBytes?: number;
   /** Sequences that run at once. */
   readonly capacity?: number;
@@ -54,8 +56,7 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
   const pages = Math.max(1, Math.min(budget, capacity * contextPages));
   const tokenizer = await packageTokenizer(settings.package, manifest);
   const threads = settings.threads ?? 1;
-  const openLinks = manifest.ranks > 1 ? () => openRankThreads(settings.package, manifest.ranks, threads) : undefined;
-  const model = await openModel(settings.package, manifest, { threads, pages, openLinks });
+  const model = await openModel(settings.package, manifest, { threads, pages, openLinks: linksOf(settings, own) });
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,
@@ -76,6 +77,12 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
     scheduler: new Scheduler({ capacity, pages, waiting: capacity * WAITING_PER_SLOT }),
     ...(tokenizer && { tokenizer }),
   });
+}
+
+/** How the leader reaches the other ranks. */
+function linksOf({ package: folder, threads = 1, remoteRanks }: EngineSettings, manifest: Manifest) {
+  if (remoteRanks !== undefined) return () => openRemoteRanks(manifest, remoteRanks);
+  return manifest.ranks > 1 ? () => openRankThreads(folder, manifest.ranks, threads) : undefined;
 }
 
 /** The slow twin: recomputes everything at every step. */

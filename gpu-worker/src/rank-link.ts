@@ -1,10 +1,17 @@
 /** A rank's thread as the leader sees it: opens rank-thread.ts and speaks to it by messages. */
-import { once } from "node:events";
+import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { PackageError, unreachable } from "./errors.ts";
+import type { Manifest } from "./model/manifest.ts";
+import { packageDigest } from "./model/package-digest.ts";
+import { realType } from "./model/package-plan.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "./parallel/exchange.ts";
-import { keepLink } from "./parallel/kept-link.ts";
+import { keepLink, RANK_DEADLINE_MS } from "./parallel/kept-link.ts";
 import type { FromRank, RankSettings, ToRank } from "./rank-messages.ts";
+import type { RowType } from "./transport/rank-codec.ts";
+
+/** A large package on a cold disk takes minutes to open. */
+const FORMATION_LIMIT_MS = 10 * 60_000;
 
 /**
  * Opens every rank of a package but the leader, each in a thread of its own; one that is lost is opened again.
@@ -13,28 +20,114 @@ import type { FromRank, RankSettings, ToRank } from "./rank-messages.ts";
  */
 export async function openRankThreads(folder: string, ranks: number, threads: number): Promise<RankLink[]> {
   const each = Math.max(1, Math.floor(threads / ranks));
+  return openRanks(ranks, (rank, signal) =>
+    openRankThread({ kind: "local", package: folder, rank, threads: each }, { signal }),
+  );
+}
+
+/** Ranks in processes of their own. Everything here survives a structured clone. */
+export interface RemoteRanks {
+  /** Rank 1's and so on: `host:port`, or `unix:` and a path. */
+  readonly addresses: readonly string[];
+  /** What rows are sent as; as they are by default. f16 halves the bytes and is not exact. */
+  readonly sent?: RowType;
+  /** Ranks that have not come by then are given up. */
+  readonly limitMs?: number;
+  /** A rank that needs longer for a layer is taken for lost. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Reaches every rank of a package but the leader, and waits for those that are not there yet; one that is lost is reached
+ * again.
+ * @throws PackageError when one of them is another rank, or holds another package or plan
+ * @throws Error naming the ranks that did not come
+ */
+export async function openRemoteRanks(manifest: Manifest, remote: RemoteRanks): Promise<RankLink[]> {
+  const { addresses, limitMs = FORMATION_LIMIT_MS } = remote;
+  const { ranks, target } = manifest;
+  if (addresses.length !== ranks - 1) {
+    const others = `${ranks - 1} beside the leader, and ${addresses.length} addresses were given`;
+    throw new PackageError(`package ${manifest.name} is split over ${ranks} ranks: ${others}`);
+  }
+  const held = realType(target);
+  const types = { held, sent: held === "f16" ? "f16" : (remote.sent ?? "f32") } as const;
+  const packageHash = packageDigest(manifest);
+  const open = async (rank: number, signal: AbortSignal): Promise<RankLink> => {
+    const address = addresses[rank - 1] as string;
+    const terms = { packageDigest: packageHash, ranks, rank };
+    const late = AbortSignal.timeout(limitMs);
+    let last = "nothing was heard of it";
+    try {
+      return await openRankThread(
+        { kind: "remote", rank, address, terms, types },
+        {
+          signal: AbortSignal.any([signal, late]),
+          onWaiting(reason) {
+            last = reason;
+            process.emitWarning(`waiting for rank ${rank} at ${address}: ${reason}`);
+          },
+        },
+      );
+    } catch (error) {
+      if (!late.aborted) throw error;
+      throw new Error(`rank ${rank} at ${address} did not come within ${limitMs / 1000} s: ${last}`);
+    }
+  };
+  return openRanks(ranks, open, remote.deadlineMs);
+}
+
+/** The first that holds the wrong package ends the wait for the others; otherwise all that failed are named. */
+async function openRanks(
+  ranks: number,
+  open: (rank: number, signal: AbortSignal) => Promise<RankLink>,
+  deadlineMs = RANK_DEADLINE_MS,
+): Promise<RankLink[]> {
   await using opened = new AsyncDisposableStack();
+  const wrong = new AbortController();
   const opening = Array.from({ length: ranks - 1 }, async (_, i) => {
-    const settings = { package: folder, rank: i + 1, threads: each };
-    return opened.use(await keepLink({ rank: i + 1, open: (signal) => openRankThread(settings, signal) }));
+    const rank = i + 1;
+    try {
+      return opened.use(
+        await keepLink({ rank, deadlineMs, open: (signal) => open(rank, AbortSignal.any([signal, wrong.signal])) }),
+      );
+    } catch (error) {
+      if (error instanceof PackageError) wrong.abort(error);
+      throw error;
+    }
   });
-  await Promise.allSettled(opening);
+  const results = await Promise.allSettled(opening);
+  wrong.signal.throwIfAborted();
+  const failed = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
+  if (failed.length > 0) throw new Error(failed.map(({ message }) => message).join("; "));
   const links = await Promise.all(opening);
   opened.move();
   return links;
 }
 
-/** Opens a rank's experts in a thread of their own. @throws PackageError when the package cannot be used */
-export async function openRankThread(settings: RankSettings, signal: AbortSignal): Promise<RankLink> {
+export interface RankThreadOptions {
+  readonly signal: AbortSignal;
+  /** Told why a rank in another process cannot be reached yet. */
+  readonly onWaiting?: (reason: string) => void;
+}
+
+/**
+ * Opens a rank's experts in a thread of their own, or the way to the process that has them.
+ * @throws PackageError when the package cannot be used, or is another one there
+ */
+export async function openRankThread(
+  settings: RankSettings,
+  { signal, onWaiting }: RankThreadOptions,
+): Promise<RankLink> {
   const worker = new Worker(new URL("./rank-thread.ts", import.meta.url), { workerData: settings });
   try {
-    const exited = once(worker, "exit", { signal }).then(() => {
-      throw new Error("its thread ended before it was ready");
-    });
-    const [first] = (await Promise.race([once(worker, "message", { signal }), exited])) as [FromRank];
-    if (first.kind === "ready") return new ThreadLink(settings.rank, worker);
-    const text = first.kind === "failed" ? first.message : `unexpected first message ${first.kind}`;
-    throw first.kind === "failed" && first.name === PackageError.name ? new PackageError(text) : new Error(text);
+    for await (const [message] of on(worker, "message", { signal, close: ["exit"] }) as AsyncIterable<[FromRank]>) {
+      if (message.kind === "waiting") onWaiting?.(message.reason);
+      else if (message.kind === "ready") return new ThreadLink(settings.rank, worker);
+      else if (message.kind === "failed" && message.name === PackageError.name) throw new PackageError(message.message);
+      else throw new Error(message.kind === "failed" ? message.message : `unexpected first message ${message.kind}`);
+    }
+    throw new Error("its thread ended before it was ready");
   } catch (error) {
     await worker.terminate();
     throw error;
@@ -43,13 +136,16 @@ export async function openRankThread(settings: RankSettings, signal: AbortSignal
 
 class ThreadLink implements RankLink {
   readonly rank: number;
+  readonly lost: Promise<Error>;
   readonly #worker: Worker;
+  readonly #ended = Promise.withResolvers<Error>();
   readonly #asked = new Map<number, PromiseWithResolvers<RankAnswer>>();
   #lastId = 0;
   #gone: Error | undefined;
 
   constructor(rank: number, worker: Worker) {
     this.rank = rank;
+    this.lost = this.#ended.promise;
     this.#worker = worker;
     worker.on("message", (message: FromRank) => this.#receive(message));
     worker.on("error", (error) => this.#end(error));
@@ -82,7 +178,11 @@ class ThreadLink implements RankLink {
       case "error":
         this.#take(message.id)?.reject(new Error(message.message));
         return;
+      case "lost":
+        this.#end(new Error(message.reason));
+        return;
       case "ready":
+      case "waiting":
       case "failed":
         return;
       default:
@@ -97,8 +197,10 @@ class ThreadLink implements RankLink {
   }
 
   #end(reason: Error): void {
-    this.#gone ??= reason;
-    for (const { reject } of this.#asked.values()) reject(this.#gone);
+    if (this.#gone !== undefined) return;
+    this.#gone = reason;
+    this.#ended.resolve(reason);
+    for (const { reject } of this.#asked.values()) reject(reason);
     this.#asked.clear();
   }
 }

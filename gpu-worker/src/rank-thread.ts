@@ -1,29 +1,52 @@
-/** A rank in a thread of its own: runs its experts on what the leader sends. rank-link.ts is the leader's end. */
+/**
+ * A rank's thread: runs the rank's experts on what the leader sends, or hands it on to the process that does. rank-link.ts is
+ * the leader's end.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { PackageError } from "./errors.ts";
 import type { RankLink } from "./parallel/exchange.ts";
-import type { FromRank, RankSettings, ToRank } from "./rank-messages.ts";
+import type { FromRank, RankSettings, RemoteRank, ToRank } from "./rank-messages.ts";
 import { openShard } from "./runtime/expert-shard.ts";
+import { openGrpcRank } from "./transport/grpc-rank.ts";
+
+/** Between two attempts to reach a rank that is not there. */
+const RETRY_MS = 500;
 
 if (parentPort === null) throw new Error("rank-thread.ts runs as a worker thread; see rank-link.ts");
 const port = parentPort;
 const send = (message: FromRank, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
 
 try {
-  const { package: folder, rank, threads } = workerData as RankSettings;
-  serve(await openShard(folder, rank, { threads }));
+  const settings = workerData as RankSettings;
+  serve(settings.kind === "local" ? await openShard(settings.package, settings.rank, settings) : await reach(settings));
 } catch (error) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   send({ kind: "failed", name, message });
 }
 
-function serve(shard: RankLink): void {
+async function reach(settings: RemoteRank): Promise<RankLink> {
+  for (let told = ""; ; await sleep(RETRY_MS)) {
+    try {
+      return await openGrpcRank(settings);
+    } catch (error) {
+      if (error instanceof PackageError) throw error;
+      const { message: reason } = error as Error;
+      if (reason !== told) send({ kind: "waiting", reason });
+      told = reason;
+    }
+  }
+}
+
+function serve(link: RankLink): void {
   port.on("message", async ({ id, routed }: ToRank) => {
     try {
-      const answer = await shard.run(routed);
+      const answer = await link.run(routed);
       send({ kind: "answer", id, answer }, [answer.partial.buffer as ArrayBuffer]);
     } catch (error) {
       send({ kind: "error", id, message: (error as Error).message });
     }
   });
+  void link.lost?.then(({ message: reason }) => send({ kind: "lost", reason }));
   send({ kind: "ready" });
 }

@@ -162,4 +162,18 @@ describe("a fleet's queue", () => {
     expect((await link.buckets.replicas.get("replica=2E1=20=2A"))?.length).toBeGreaterThan(0);
     expect((await link.buckets.models.get("scripted"))?.length).toBeGreaterThan(0);
   });
+
+  it("passes over a worker that serves nothing for now, and comes to it when it serves again", async () => {
+    const away = await fleet.worker(gated);
+    const app = appOf(await fleet.edge());
+    away.worker.setServing(false);
+    const { engine, worker } = await fleet.worker(gated);
+    gate.resolve();
+    for (let i = 0; i < 4; i++) expect((await ask(app)).status).toBe(200);
+    expect([away.engine.requests.length, engine.requests.length]).toEqual([0, 4]);
+    await worker.drain(0);
+    away.worker.setServing(true);
+    expect((await ask(app)).status).toBe(200);
+    expect(away.engine.requests).toHaveLength(1);
+  });
 });

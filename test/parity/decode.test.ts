@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
 import { decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
-import { openRankThreads } from "../../gpu-worker/src/rank-link.ts";
+import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
 import { type CountedSequence, type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import {
@@ -17,16 +17,19 @@ import {
   goldenRuns,
   leastForwards,
 } from "../support/golden.ts";
+import { startRanks } from "../support/rank-processes.ts";
 
 /** The longest golden run has 100 prompt tokens and 128 more. */
 const PAGES = Array.from({ length: 8 }, (_, page) => page);
 
-/** Several ranks run on one thread, one after the other, or each on its own. */
+/** Several ranks run on one thread, one after the other, or each on its own, or in processes reached by gRPC. */
 describe.each([
   { name: "tiny-21", ranks: 1, on: "one thread", twin: "cached" },
   { name: "tiny-21", ranks: 3, on: "one thread", twin: "cached" },
   { name: "tiny-21", ranks: 2, on: "threads", twin: "cached" },
   { name: "tiny-21", ranks: 4, on: "threads", twin: "cached" },
+  { name: "tiny-21", ranks: 2, on: "processes", twin: "cached" },
+  { name: "tiny-21", ranks: 4, on: "processes", twin: "cached" },
   { name: "tiny-21", ranks: 1, on: "one thread", twin: "recomputed" },
   { name: "demo-21", ranks: 1, on: "one thread", twin: "cached" },
   { name: "demo-21", ranks: 4, on: "threads", twin: "cached" },
@@ -34,16 +37,18 @@ describe.each([
 ] as const)("$name, $ranks ranks on $on, $twin", ({ name, ranks, on, twin }) => {
   let golden: GoldenPackage;
   let model: Model;
+  const opened = new AsyncDisposableStack();
   beforeAll(async () => {
-    golden = await convertGolden(name, { quantization: "none", ranks });
-    const openLinks = on === "threads" ? () => openRankThreads(golden.folder, ranks, ranks) : undefined;
+    golden = opened.use(await convertGolden(name, { quantization: "none", ranks }));
     const manifest = await readManifest(golden.folder);
-    model = await openModel(golden.folder, manifest, { threads: 1, pages: PAGES.length, openLinks });
+    const openLinks = {
+      "one thread": undefined,
+      threads: () => openRankThreads(golden.folder, ranks, ranks),
+      processes: async () => openRemoteRanks(manifest, opened.use(await startRanks(golden.folder, ranks))),
+    }[on];
+    model = opened.use(await openModel(golden.folder, manifest, { threads: 1, pages: PAGES.length, openLinks }));
   });
-  afterAll(async () => {
-    await model[Symbol.asyncDispose]();
-    await golden[Symbol.asyncDispose]();
-  });
+  afterAll(() => opened.disposeAsync());
 
   const sequence = (): CountedSequence => (twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
 

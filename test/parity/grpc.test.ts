@@ -1,11 +1,11 @@
 /** The golden decode runs once more, through the worker's gRPC service and the engine's thread. */
 import { expect, test } from "vitest";
-import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngineThread } from "../../gpu-worker/src/engine-client.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { convertGolden, type GoldenRun, goldenRuns, leastForwards } from "../support/golden.ts";
+import { goldenRequest } from "../support/golden-request.ts";
 import { openRemoteEngine, type RemoteEngine } from "../support/remote-engine.ts";
 
 test.each(["tiny-21", "demo-21"] as const)("%s", async (name) => {
@@ -22,31 +22,10 @@ test.each(["tiny-21", "demo-21"] as const)("%s", async (name) => {
 
 async function reproduces(run: GoldenRun, engine: RemoteEngine): Promise<void> {
   const tokens: number[] = [];
-  for await (const event of engine.generate(requestOf(run), new AbortController().signal)) {
+  for await (const event of engine.generate(goldenRequest(run), new AbortController().signal)) {
     if (event.type === "error") throw new Error(event.message);
     if (event.type === "commit") tokens.push(...(event.token_ids ?? []));
     if (event.type === "end") expect(event.usage).toMatchObject({ forwards: leastForwards(run), commit_forwards: 0 });
   }
   expect(tokens).toEqual(run.output);
-}
-
-function requestOf(run: GoldenRun): GenerateRequest {
-  const { version: rule, threshold, editing_threshold: editingThreshold, max_post_steps: maxPostSteps } = run;
-  return {
-    responseId: `golden-${run.mode}`,
-    attempt: 1,
-    prompt: { kind: "tokens", tokens: run.prompt },
-    decoding: {
-      rule,
-      threshold,
-      ...(editingThreshold !== undefined && { editingThreshold }),
-      ...(maxPostSteps !== undefined && { maxPostSteps }),
-    },
-    maxTokens: run.gen_length,
-    choices: 1,
-    stop: [],
-    ignoreEos: false,
-    drafts: true,
-    committed: [],
-  };
 }

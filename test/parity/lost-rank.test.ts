@@ -17,9 +17,9 @@ let thread: RankLink;
 
 beforeAll(async () => {
   golden = await convertGolden("tiny-21", { quantization: "none", ranks: 2 });
-  const settings = { package: golden.folder, rank: 1, threads: 1 };
+  const settings = { kind: "local", package: golden.folder, rank: 1, threads: 1 } as const;
   const open = async (signal: AbortSignal): Promise<RankLink> => {
-    thread = await openRankThread(settings, signal);
+    thread = await openRankThread(settings, { signal });
     return thread;
   };
   const openLinks = async () => [await keepLink({ rank: 1, open })];

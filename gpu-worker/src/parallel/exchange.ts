@@ -30,6 +30,8 @@ export interface RankLink extends AsyncDisposable {
   readonly rank: number;
   /** Whether it can be asked now. */
   readonly ready: boolean;
+  /** Resolves with the reason when the rank is lost, asked or not. Absent where it cannot be. */
+  readonly lost?: Promise<Error>;
   /**
    * Runs the rank's experts. May take `routed`'s memory.
    * @throws WorkerError `unavailable` when the rank is lost

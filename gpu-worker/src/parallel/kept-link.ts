@@ -30,12 +30,15 @@ class KeptLink implements RankLink {
   readonly #options: KeptLinkOptions;
   readonly #closed: AbortController;
   #link: RankLink | undefined;
+  /** Why the rank is not back yet. */
+  #missing = "";
 
   constructor(options: KeptLinkOptions, first: RankLink, closed: AbortController) {
     this.rank = options.rank;
     this.#options = options;
     this.#closed = closed;
     this.#link = first;
+    this.#watch(first);
   }
 
   get ready(): boolean {
@@ -44,7 +47,7 @@ class KeptLink implements RankLink {
 
   async run(routed: RoutedRows): Promise<RankAnswer> {
     const link = this.#link;
-    if (link === undefined) throw lost(this.rank, "it is not back yet");
+    if (link === undefined) throw lost(this.rank, `it is not back yet${this.#missing}`);
     const { deadlineMs = RANK_DEADLINE_MS } = this.#options;
     const late = new AbortController();
     try {
@@ -63,8 +66,16 @@ class KeptLink implements RankLink {
     await this.#link?.[Symbol.asyncDispose]();
   }
 
+  /** A rank may be lost while nobody asks it, and must be back before anybody does. */
+  #watch(link: RankLink): void {
+    void link.lost?.then(() => {
+      if (this.#link === link && !this.#closed.signal.aborted) void this.#replace(link);
+    });
+  }
+
   async #replace(link: RankLink): Promise<void> {
     this.#link = undefined;
+    this.#missing = "";
     const { open } = this.#options;
     const { signal } = this.#closed;
     await link[Symbol.asyncDispose]();
@@ -73,8 +84,10 @@ class KeptLink implements RankLink {
         const next = await open(signal);
         if (signal.aborted) return await next[Symbol.asyncDispose]();
         this.#link = next;
+        this.#watch(next);
         return;
-      } catch {
+      } catch (error) {
+        this.#missing = ` (${(error as Error).message})`;
         await sleep(REOPEN_AFTER_MS, undefined, { signal }).catch(() => {});
       }
     }

@@ -1,7 +1,5 @@
 /** Serves a worker over gRPC, with the standard health service. It knows the wire and no engine. */
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { encodeEvent, serviceDefinition } from "@palimpsest/proto";
@@ -16,6 +14,7 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Clock } from "./clock.ts";
 import { encodeModel } from "./codec.ts";
 import type { Intake } from "./intake.ts";
+import { listen } from "./listen.ts";
 
 /** The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for tools and ids. */
 export const MAX_REQUEST_BYTES = 8 * 2 ** 20;
@@ -32,6 +31,8 @@ const LINGER_MS = 2000;
 export interface GrpcServer extends AsyncDisposable {
   /** Where it listens; a port of 0 replaced by the one that was taken. */
   readonly addresses: readonly string[];
+  /** What the health service reports from now on; SERVING before. Nothing is refused for it. */
+  setServing(serving: boolean): void;
   /** Reports NOT_SERVING, refuses new requests, cancels what runs after `limitMs`, and stops listening when nothing is left. */
   drain(limitMs: number): Promise<void>;
 }
@@ -48,10 +49,16 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
     generate: (call: GenerateCall) => answer(call, intake, clock),
     getModel: (_: unknown, reply: grpc.sendUnaryData<GetModelResponse>) => reply(null, encodeModel(intake.model)),
   });
-  const bound = await Promise.all(addresses.map((address) => bind(server, address)));
+  const bound = await Promise.all(addresses.map((address) => listen(server, address)));
 
+  let draining = false;
+  const setServing = (serving: boolean) => {
+    const status = serving && !draining ? "SERVING" : "NOT_SERVING";
+    for (const service of ["", GenerateService.typeName]) health.setStatus(service, status);
+  };
   const drain = async (limitMs: number) => {
-    for (const service of ["", GenerateService.typeName]) health.setStatus(service, "NOT_SERVING");
+    draining = true;
+    setServing(false);
     await intake.drain(limitMs);
     const { promise, resolve } = Promise.withResolvers<void>();
     using _timer = clock.timer(LINGER_MS, resolve);
@@ -59,7 +66,7 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
     await promise;
     server.forceShutdown();
   };
-  return { addresses: bound, drain, [Symbol.asyncDispose]: () => drain(0) };
+  return { addresses: bound, setServing, drain, [Symbol.asyncDispose]: () => drain(0) };
 }
 
 type GenerateCall = grpc.ServerWritableStream<GenerateRequest, GenerateResponse>;
@@ -87,28 +94,4 @@ async function answer(call: GenerateCall, intake: Intake, clock: Clock): Promise
 function onDeadline(call: GenerateCall, clock: Clock, stop: () => void): Disposable | undefined {
   const leftMs = Number(call.getDeadline()) - Date.now();
   return Number.isFinite(leftMs) ? clock.timer(Math.max(0, leftMs - DEADLINE_MARGIN_MS), stop) : undefined;
-}
-
-async function bind(server: grpc.Server, address: string): Promise<string> {
-  await removeStaleSocket(address);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
-    else resolve(address.replace(/:0$/, `:${port}`));
-  });
-  return promise;
-}
-
-/** A worker that was killed leaves its socket's file behind: as long as it stands, nobody can listen there. */
-async function removeStaleSocket(address: string): Promise<void> {
-  const path = /^unix:(?:\/\/)?(.+)$/.exec(address)?.[1];
-  if (path === undefined) return;
-  const socket = connect(path);
-  try {
-    await once(socket, "connect");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") await rm(path);
-  } finally {
-    socket.destroy();
-  }
 }

@@ -56,6 +56,8 @@ export interface NatsWorkerOptions {
 
 export interface NatsWorker extends AsyncDisposable {
   readonly replicaId: string;
+  /** Whether it takes requests from now on; it does at first. What runs is let run. */
+  setServing(serving: boolean): void;
   /** Takes no more requests, hands over what runs at its next commit, or after `limitMs` where it stands. */
   drain(limitMs: number): Promise<void>;
 }
@@ -78,6 +80,7 @@ class Worker implements NatsWorker {
   #ignored = 0;
   #turn = 0;
   #leaving = false;
+  #serving = true;
   #woken = false;
   #wake = () => {};
 
@@ -104,6 +107,11 @@ class Worker implements NatsWorker {
     this.#every(LOAD_MS, async () => this.#report());
     this.#every(PRESENCE_MS, () => this.#announce());
     void this.#pullAll();
+  }
+
+  setServing(serving: boolean): void {
+    this.#serving = serving;
+    this.#look();
   }
 
   async drain(limitMs: number): Promise<void> {
@@ -142,13 +150,14 @@ class Worker implements NatsWorker {
   }
 
   get #free(): number {
-    return this.#options.intake.model.capacity - this.#used;
+    return this.#serving ? this.#options.intake.model.capacity - this.#used : 0;
   }
 
   async #next(): Promise<Delivery[]> {
     const { link, log } = this.#options;
     this.#woken = false;
     for (const priority of classOrder(this.#turn++)) {
+      if (this.#free === 0) return [];
       try {
         const stream = queueStream(this.#model);
         const deliveries = await pull(link, stream, priority, Math.ceil(this.#free / SHARES), PULL_TIMEOUT_MS);

@@ -1,0 +1,47 @@
+/** The worker program as a rank other than the leader: it opens its own experts and serves them to its leader, and to nobody else. */
+import type { Logger } from "pino";
+import { PackageError } from "./errors.ts";
+import { packageDigest } from "./model/package-digest.ts";
+import { realType } from "./model/package-plan.ts";
+import { openRankThread } from "./rank-link.ts";
+import { readManifest } from "./runtime/package.ts";
+import { systemClock } from "./transport/clock.ts";
+import { terminated } from "./transport/drain.ts";
+import { serveRank } from "./transport/rank-server.ts";
+
+export interface RankProgramOptions {
+  /** Folder of the model package; files of other ranks need not be there. */
+  readonly package: string;
+  readonly rank: number;
+  readonly addresses: readonly string[];
+  /** Threads of one operator. */
+  readonly threads: number;
+  /** Told to leave, it stays for its leader's running sequences this long. */
+  readonly drainLimitMs: number;
+}
+
+/** Resolves when it was told to leave and has left. @throws PackageError when the package cannot be used */
+export async function runRank(options: RankProgramOptions, log: Logger): Promise<void> {
+  const { package: folder, rank, addresses, threads, drainLimitMs } = options;
+  const manifest = await readManifest(folder);
+  const { ranks, target } = manifest;
+  if (rank >= ranks)
+    throw new PackageError(`${folder}: is split over ${ranks} ranks, counted from 0: there is no rank ${rank}`);
+  const opening = new AbortController();
+  await using link = await openRankThread({ kind: "local", package: folder, rank, threads }, opening);
+  await using server = await serveRank({
+    link,
+    terms: { packageDigest: packageDigest(manifest), ranks, rank },
+    held: realType(target),
+    addresses,
+    clock: systemClock,
+  });
+  log.info({ addresses: server.addresses, rank, ranks }, "serving a leader");
+  const died = link.lost?.then((reason) => {
+    throw reason;
+  });
+  await Promise.race([terminated(), ...(died ? [died] : [])]);
+  log.info({ limit_ms: drainLimitMs }, "draining");
+  await server.drain(drainLimitMs);
+  log.info("stopped");
+}

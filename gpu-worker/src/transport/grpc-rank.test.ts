@@ -1,0 +1,149 @@
+/** The exchange over real sockets, with ranks that compute nothing. */
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
+import * as grpc from "@grpc/grpc-js";
+import { serviceDefinition } from "@palimpsest/proto";
+import { ExchangeRequestSchema, type ExchangeResponse, ExpertService } from "@palimpsest/proto/expert";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
+import { systemClock } from "./clock.ts";
+import { openGrpcRank } from "./grpc-rank.ts";
+import { type ExchangeTerms, encodeDispatch } from "./rank-codec.ts";
+import { serveRank } from "./rank-server.ts";
+
+const terms: ExchangeTerms = { packageDigest: "ab".repeat(32), ranks: 3, rank: 2 };
+const types = { sent: "f32", held: "f32" } as const;
+
+let opened: AsyncDisposableStack;
+let folder: string;
+beforeEach(async () => {
+  opened = new AsyncDisposableStack();
+  folder = await mkdtemp(join(tmpdir(), "rank-"));
+});
+afterEach(async () => {
+  await opened.disposeAsync();
+  await rm(folder, { recursive: true });
+});
+
+/** Doubles rows. */
+const double = async ({ hidden }: RoutedRows): Promise<RankAnswer> => ({
+  partial: hidden.map((x) => 2 * x),
+  computeMs: 1,
+});
+
+async function serve(run: RankLink["run"] = double, address = "127.0.0.1:0") {
+  const link: RankLink = { rank: 2, ready: true, run, async [Symbol.asyncDispose]() {} };
+  const server = opened.use(await serveRank({ link, terms, held: "f32", addresses: [address], clock: systemClock }));
+  return { server, address: server.addresses[0] as string };
+}
+
+const reach = async (address: string, changes: Partial<ExchangeTerms> = {}) =>
+  opened.use(await openGrpcRank({ address, terms: { ...terms, ...changes }, types }));
+
+const rows = (count: number, width = 2): RoutedRows => ({
+  layer: 1,
+  hidden: Float32Array.from({ length: count * width }, (_, i) => i),
+  experts: new BigInt64Array(count),
+  weights: new Float32Array(count),
+});
+
+test.each([
+  ["TCP", () => "127.0.0.1:0"],
+  ["a unix socket", () => `unix:${join(folder, "rank.sock")}`],
+])("answers on %s, large dispatches and small ones, each to its own question", async (_, address) => {
+  const link = await reach((await serve(double, address())).address);
+  // 16 MiB: more than all buffers on the way hold.
+  const sizes = [1, 2048, 3, 1024];
+  const answers = await Promise.all(sizes.map((count) => link.run(rows(count, 2048))));
+  for (const [i, count] of sizes.entries()) {
+    const expected = (await double(rows(count, 2048))).partial;
+    expect(Buffer.from(answers[i]!.partial.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+  }
+});
+
+test("a dispatch that cannot be computed fails alone", async () => {
+  const link = await reach(
+    (
+      await serve(async (routed) => {
+        if (routed.hidden.length > 2) throw new Error("no such rows");
+        return double(routed);
+      })
+    ).address,
+  );
+  await expect(link.run(rows(2))).rejects.toThrow("no such rows");
+  expect(await link.run(rows(1))).toEqual(await double(rows(1)));
+});
+
+test("an answer of another size is no answer", async () => {
+  const link = await reach((await serve(async () => ({ partial: new Float32Array(3), computeMs: 0 }))).address);
+  await expect(link.run(rows(1))).rejects.toThrow("its answer does not fit what was asked");
+});
+
+test("another package is refused with both digests, and neither side computes", async () => {
+  const run = vi.fn(double);
+  const { address } = await serve(run);
+  await expect(reach(address, { packageDigest: "cd".repeat(32) })).rejects.toMatchObject({
+    name: "PackageError",
+    message: expect.stringMatching(/^rank 2 at 127.0.0.1:\d+ holds package (ab){32}, this program (cd){32}; give all/),
+  });
+  await expect(reach(address, { rank: 1 })).rejects.toThrow("means rank 2 of 3, this program rank 1 of 3");
+  expect(run).not.toHaveBeenCalled();
+});
+
+test("a leader that does not begin with a hello is shown the door", async () => {
+  const run = vi.fn(double);
+  const { address } = await serve(run);
+  const client = opened.adopt(new grpc.Client(address, grpc.credentials.createInsecure()), (it) => it.close());
+  const { path, requestSerialize, responseDeserialize } = serviceDefinition(ExpertService).exchange;
+  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  call.write(
+    create(ExchangeRequestSchema, { message: { case: "dispatch", value: encodeDispatch(1n, rows(1), "f32") } }),
+  );
+  await expect((call as AsyncIterable<ExchangeResponse>)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: grpc.status.FAILED_PRECONDITION,
+    details: "a leader begins with a hello",
+  });
+  expect(run).not.toHaveBeenCalled();
+});
+
+test("garbage on its port does not disturb a rank", async () => {
+  const { address } = await serve();
+  const link = await reach(address);
+  const socket = connect(Number(address.split(":")[1]), "127.0.0.1");
+  socket.on("error", () => {});
+  socket.resume().end("GET / HTTP/1.1\r\n\r\n\0\xff garbage");
+  await once(socket, "close");
+  expect(await link.run(rows(1))).toEqual(await double(rows(1)));
+});
+
+test("what answers with garbage is no rank", async () => {
+  const server = createServer((socket) => socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  opened.defer(() => void server.close());
+  await expect(reach(`127.0.0.1:${(server.address() as AddressInfo).port}`)).rejects.toThrow(Error);
+});
+
+test("a rank that is gone fails what was asked, and says that it is lost", async () => {
+  const { server, address } = await serve(() => new Promise(() => {}));
+  const link = await reach(address);
+  const asked = link.run(rows(1));
+  void server.drain(0);
+  await expect(asked).rejects.toThrow(Error);
+  expect(await link.lost).toBeInstanceOf(Error);
+  expect(link.ready).toBe(false);
+  await expect(link.run(rows(1))).rejects.toThrow(Error);
+});
+
+test("a rank that is told to leave stays for its leader, takes no other, and goes when the leader has gone", async () => {
+  const { server, address } = await serve();
+  const link = await reach(address);
+  const drained = server.drain(60_000);
+  expect(await link.run(rows(1))).toEqual(await double(rows(1)));
+  await expect(reach(address)).rejects.toThrow(Error);
+  await link[Symbol.asyncDispose]();
+  await drained;
+});

@@ -1,0 +1,187 @@
+/**
+ * A rank in another process, as the leader sees it: one stream for dispatches and their answers. Time limits and reopening
+ * are parallel/kept-link.ts's. What waits to be sent is bounded by the forwards in flight: each sends one layer, and the next
+ * when all ranks have answered.
+ */
+import { create } from "@bufbuild/protobuf";
+import * as grpc from "@grpc/grpc-js";
+import { serviceDefinition } from "@palimpsest/proto";
+import {
+  type Combine,
+  type ExchangeHello,
+  type ExchangeRequest,
+  ExchangeRequestSchema,
+  type ExchangeResponse,
+  ExpertService,
+} from "@palimpsest/proto/expert";
+import { PackageError } from "../errors.ts";
+import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
+import {
+  agree,
+  Disagreement,
+  decodeCombine,
+  type ExchangeTerms,
+  encodeDispatch,
+  encodeHello,
+  MAX_EXCHANGE_BYTES,
+  type RowTypes,
+  requireLittleEndian,
+} from "./rank-codec.ts";
+
+/** A process that is frozen takes connections and says nothing. */
+const HELLO_LIMIT_MS = 5_000;
+
+const channelOptions: grpc.ChannelOptions = {
+  "grpc.max_receive_message_length": MAX_EXCHANGE_BYTES,
+  // Ranks are addressed directly: a proxy set for the outside world is not for them.
+  "grpc.enable_http_proxy": 0,
+  // A rank that vanished while nothing is asked of it is missed in 15 s; one that is asked, at the link's deadline.
+  "grpc.keepalive_time_ms": 10_000,
+  "grpc.keepalive_timeout_ms": 5_000,
+};
+
+export interface GrpcRankOptions {
+  /** `host:port`, or `unix:` and a path. */
+  readonly address: string;
+  readonly terms: ExchangeTerms;
+  readonly types: RowTypes;
+}
+
+/**
+ * Reaches a rank and agrees with it.
+ * @throws PackageError when it is another rank, or holds another package or plan
+ * @throws Error when it cannot be reached
+ */
+export async function openGrpcRank({ address, terms, types }: GrpcRankOptions): Promise<RankLink> {
+  requireLittleEndian();
+  const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
+  const { path, requestSerialize, responseDeserialize } = serviceDefinition(ExpertService).exchange;
+  const link = new GrpcRank(
+    client,
+    client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize),
+    terms.rank,
+    types,
+  );
+  try {
+    const hello = await link.greet(encodeHello(terms, types.sent));
+    agree(terms, hello);
+    return link;
+  } catch (error) {
+    await link[Symbol.asyncDispose]();
+    if (error instanceof Disagreement) throw new PackageError(`rank ${terms.rank} at ${address} ${error.message}`);
+    throw error;
+  }
+}
+
+interface Asked {
+  /** Numbers in the rows: as many come back. */
+  readonly length: number;
+  readonly answer: PromiseWithResolvers<RankAnswer>;
+}
+
+class GrpcRank implements RankLink {
+  readonly rank: number;
+  readonly lost: Promise<Error>;
+  readonly #client: grpc.Client;
+  readonly #call: grpc.ClientDuplexStream<ExchangeRequest, ExchangeResponse>;
+  readonly #types: RowTypes;
+  readonly #greeted = Promise.withResolvers<ExchangeHello>();
+  readonly #ended = Promise.withResolvers<Error>();
+  readonly #asked = new Map<bigint, Asked>();
+  #lastId = 0n;
+  #gone: Error | undefined;
+
+  constructor(
+    client: grpc.Client,
+    call: grpc.ClientDuplexStream<ExchangeRequest, ExchangeResponse>,
+    rank: number,
+    types: RowTypes,
+  ) {
+    this.rank = rank;
+    this.lost = this.#ended.promise;
+    this.#client = client;
+    this.#call = call;
+    this.#types = types;
+    call.on("data", (response: ExchangeResponse) => this.#receive(response));
+    call.on("error", (error: grpc.ServiceError) => this.#end(new Error(error.details ?? error.message)));
+    call.on("end", () => this.#end(new Error("it has left")));
+  }
+
+  get ready(): boolean {
+    return this.#gone === undefined;
+  }
+
+  async greet(hello: ExchangeHello): Promise<ExchangeHello> {
+    const timer = setTimeout(() => this.#end(new Error(`no answer within ${HELLO_LIMIT_MS / 1000} s`)), HELLO_LIMIT_MS);
+    this.#send({ case: "hello", value: hello });
+    const gone = this.lost.then((reason) => {
+      throw reason;
+    });
+    try {
+      return await Promise.race([this.#greeted.promise, gone]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  run(routed: RoutedRows): Promise<RankAnswer> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    const id = ++this.#lastId;
+    const answer = Promise.withResolvers<RankAnswer>();
+    this.#asked.set(id, { length: routed.hidden.length, answer });
+    this.#send({ case: "dispatch", value: encodeDispatch(id, routed, this.#types.sent) });
+    return answer.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end(new Error("its link was closed"));
+  }
+
+  #send(message: ExchangeRequest["message"]): void {
+    this.#call.write(create(ExchangeRequestSchema, { message }));
+  }
+
+  #receive({ message }: ExchangeResponse): void {
+    switch (message.case) {
+      case "hello":
+        this.#greeted.resolve(message.value);
+        return;
+      case "combine":
+        this.#combine(message.value);
+        return;
+      case "failure":
+        this.#take(message.value.id)?.answer.reject(new Error(message.value.message));
+        return;
+      default:
+        this.#end(new Error("it sent what this program does not know"));
+    }
+  }
+
+  #combine(message: Combine): void {
+    const asked = this.#take(message.id);
+    if (asked === undefined) return;
+    try {
+      const answer = decodeCombine(message, this.#types);
+      if (answer.partial.length !== asked.length) throw new Error(`${answer.partial.length} numbers`);
+      asked.answer.resolve(answer);
+    } catch (error) {
+      asked.answer.reject(new Error(`its answer does not fit what was asked: ${(error as Error).message}`));
+    }
+  }
+
+  #take(id: bigint): Asked | undefined {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked;
+  }
+
+  #end(reason: Error): void {
+    if (this.#gone !== undefined) return;
+    this.#gone = reason;
+    this.#ended.resolve(reason);
+    for (const { answer } of this.#asked.values()) answer.reject(reason);
+    this.#asked.clear();
+    this.#call.cancel();
+    this.#client.close();
+  }
+}

@@ -1,0 +1,34 @@
+/** Where a gRPC server listens: TCP ports and Unix sockets. */
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { connect } from "node:net";
+import * as grpc from "@grpc/grpc-js";
+
+/**
+ * @param address `host:port`, or `unix:` and a path
+ * @returns the address, a port of 0 replaced by the one that was taken
+ * @throws Error naming the address that cannot be listened on
+ */
+export async function listen(server: grpc.Server, address: string): Promise<string> {
+  await removeStaleSocket(address);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
+    else resolve(address.replace(/:0$/, `:${port}`));
+  });
+  return promise;
+}
+
+/** A program that was killed leaves its socket's file behind: as long as it stands, nobody can listen there. */
+async function removeStaleSocket(address: string): Promise<void> {
+  const path = /^unix:(?:\/\/)?(.+)$/.exec(address)?.[1];
+  if (path === undefined) return;
+  const socket = connect(path);
+  try {
+    await once(socket, "connect");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") await rm(path);
+  } finally {
+    socket.destroy();
+  }
+}

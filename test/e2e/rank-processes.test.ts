@@ -1,0 +1,167 @@
+/**
+ * A replica of three processes: killed, frozen and slow ranks in mid-generation, and ranks that must not be let in. Whatever
+ * happens, every sequence ends right or with the stated error, and the replica is itself again when the rank is back.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import * as grpc from "@grpc/grpc-js";
+import { service as health } from "grpc-health-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
+import { openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/golden.ts";
+import { goldenRequest } from "../support/golden-request.ts";
+import { type RankProcesses, startRanks } from "../support/rank-processes.ts";
+import { openRemoteEngine, type RemoteEngine } from "../support/remote-engine.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
+const EOS = 508;
+/** Eight at once. */
+const runs = goldenRuns("tiny-21").filter(({ eos_id }) => eos_id === EOS);
+
+const opened = new AsyncDisposableStack();
+let golden: GoldenPackage;
+let manifest: Manifest;
+let ranks: RankProcesses;
+let engine: RemoteEngine;
+let client: grpc.Client;
+
+beforeAll(async () => {
+  golden = opened.use(await convertGolden("tiny-21", { quantization: "none", ranks: 3 }));
+  ranks = opened.use(await startRanks(golden.folder, 3));
+  const address = `unix:${join(golden.folder, "worker.sock")}`;
+  manifest = await readManifest(golden.folder);
+  const env = {
+    MODEL_PACKAGE: golden.folder,
+    RANK_ADDRESSES: ranks.addresses.join(),
+    RANK_DEADLINE_MS: "1000",
+    WORKER_ADDRESS: address,
+    LOG_LEVEL: "warn",
+  };
+  const leader = spawn(process.execPath, [PROGRAM], { env: { ...process.env, ...env }, stdio: "inherit" });
+  opened.defer(() => leave(leader));
+  client = opened.adopt(new grpc.Client(address, grpc.credentials.createInsecure()), (it) => it.close());
+  await reported("SERVING");
+  engine = opened.use(await openRemoteEngine(address));
+}, 60_000);
+afterAll(() => opened.disposeAsync());
+
+test("a rank that is killed fails what runs, takes the worker out of service, and is let in again", async () => {
+  const answers = await disturbed(() => ranks.process(2).kill("SIGKILL"));
+  await reported("NOT_SERVING");
+  expect(answers.flatMap(({ error }) => error ?? [])).not.toHaveLength(0);
+  expect(await answer(runs[0]!)).toMatchObject({ error: { code: "unavailable", retryable: true } });
+  ranks.start(2);
+  await reported("SERVING");
+  await undisturbed();
+}, 60_000);
+
+test("a rank that is killed while nobody asks anything is missed and let in again", async () => {
+  ranks.process(1).kill("SIGKILL");
+  await reported("NOT_SERVING");
+  ranks.start(1);
+  await reported("SERVING");
+  await undisturbed();
+}, 60_000);
+
+test("a rank that freezes is given up at the deadline, and is let in again when it thaws", async () => {
+  await disturbed(() => ranks.process(1).kill("SIGSTOP"));
+  await reported("NOT_SERVING");
+  ranks.process(1).kill("SIGCONT");
+  await reported("SERVING");
+  await undisturbed();
+}, 60_000);
+
+test("a slow rank costs time and nothing else", async () => {
+  const slow = ranks.process(1);
+  const done = new AbortController();
+  const stutter = (async () => {
+    while (!done.signal.aborted) {
+      slow.kill("SIGSTOP");
+      await sleep(100);
+      slow.kill("SIGCONT");
+      await sleep(20);
+    }
+  })();
+  const answers = await disturbed(() => {}, runs.slice(0, 2));
+  done.abort();
+  await stutter;
+  expect(answers.map(({ tokens }) => tokens)).toEqual(runs.slice(0, 2).map(({ output }) => output));
+}, 60_000);
+
+test("a leader names the rank that holds another package, and the ranks that do not come", async () => {
+  const { addresses } = ranks;
+  await expect(openRemoteRanks({ ...manifest, blockLength: 64 }, { addresses })).rejects.toMatchObject({
+    name: "PackageError",
+    message: expect.stringMatching(
+      /rank [12] at unix:\S+ holds package [0-9a-f]{64}, this program [0-9a-f]{64}; give all/,
+    ),
+  });
+  const nobody = ["unix:/nowhere/a", addresses[1] as string];
+  await expect(openRemoteRanks(manifest, { addresses: nobody, limitMs: 1500 })).rejects.toThrow(
+    /^rank 1 at unix:\/nowhere\/a did not come within 1.5 s: /,
+  );
+  await expect(openRemoteRanks(manifest, { addresses: ["a:1"] })).rejects.toThrow(
+    "split over 3 ranks: 2 beside the leader, and 1 addresses were given",
+  );
+});
+
+interface Answer {
+  readonly tokens: readonly number[];
+  readonly error?: { readonly code: string; readonly retryable: boolean };
+}
+
+async function answer(run: GoldenRun, onDraft = () => {}): Promise<Answer> {
+  const tokens: number[] = [];
+  for await (const event of engine.generate(goldenRequest(run), AbortSignal.timeout(30_000))) {
+    if (event.type === "draft") onDraft();
+    if (event.type === "commit") tokens.push(...(event.token_ids ?? []));
+    if (event.type === "error") return { tokens, error: event };
+  }
+  return { tokens };
+}
+
+/** All runs at once; `act` is called when the first of them is on its way. Each ends right, or with the stated error. */
+async function disturbed(act: () => void, asked = runs): Promise<Answer[]> {
+  let acted = false;
+  const once = () => {
+    if (!acted) act();
+    acted = true;
+  };
+  const answers = await Promise.all(asked.map((run) => answer(run, once)));
+  for (const [i, { tokens, error }] of answers.entries()) {
+    const { output } = asked[i] as GoldenRun;
+    if (error === undefined) expect(tokens).toEqual(output);
+    else expect(error).toMatchObject({ code: "unavailable", retryable: true, message: /rank [12] is lost/ });
+    expect(tokens, "what was committed stays right").toEqual(output.slice(0, tokens.length));
+  }
+  return answers;
+}
+
+async function undisturbed(): Promise<void> {
+  expect(await disturbed(() => {})).toEqual(runs.map(({ output: tokens }) => ({ tokens })));
+}
+
+/** Waits until the worker's health is so. */
+async function reported(status: "SERVING" | "NOT_SERVING"): Promise<void> {
+  const { path, requestSerialize, responseDeserialize } = health.Check!;
+  for (;;) {
+    const found = await new Promise<unknown>((resolve) => {
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service: "" }, (_, response) =>
+        resolve((response as { status: string } | undefined)?.status),
+      );
+    });
+    if (found === status) return;
+    await sleep(50);
+  }
+}
+
+async function leave(program: ChildProcess): Promise<void> {
+  const exited = program.exitCode === null ? once(program, "exit") : [program.exitCode, program.signalCode];
+  program.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+}
