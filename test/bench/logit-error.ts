@@ -1,9 +1,12 @@
 /**
- * How far quantized weights move the logits: every denoise step of the golden runs as f32 weights take it, and what the
- * quantized ones say to the very same blocks. The f32 answer decides each step, so one error does not make the next.
+ * How far quantized weights, or rounded rows between ranks, move the logits: every denoise step of the golden runs as f32
+ * takes it, and what the others say to the very same blocks. The f32 answer decides each step, so one error does not make the
+ * next.
  */
 import { type AskedBlock, type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
+import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
+import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, readManifest } from "../../gpu-worker/src/runtime/package.ts";
@@ -22,21 +25,30 @@ export interface LogitError {
   readonly equalTokens: number;
 }
 
+/** A way to compute the same. */
+export interface LogitVariant {
+  readonly quantization: Quantization;
+  /** More than one, and how they are reached. */
+  readonly ranks?: number;
+  readonly openLinks?: (folder: string, opened: AsyncDisposableStack) => Promise<readonly RankLink[]>;
+}
+
 const PAGES = 8;
 
-export async function logitErrors<const Q extends Quantization>(
+/** Of each variant, against f32 weights on one rank. */
+export async function logitErrors(
   name: GoldenName,
-  quantizations: readonly Q[],
-): Promise<ReadonlyMap<Q, LogitError>> {
-  await using packages = new AsyncDisposableStack();
-  const open = async (quantization: Quantization) => {
-    const golden = packages.use(await convertGolden(name, { quantization, ranks: 1 }));
-    return openLogits(golden.folder, goldenCheckpoint(name));
+  variants: Readonly<Record<string, LogitVariant>>,
+): Promise<ReadonlyMap<string, LogitError>> {
+  await using opened = new AsyncDisposableStack();
+  const open = async ({ quantization, ranks = 1, openLinks }: LogitVariant) => {
+    const { folder } = opened.use(await convertGolden(name, { quantization, ranks }));
+    return openLogits(folder, goldenCheckpoint(name), await openLinks?.(folder, opened));
   };
-  const exact = await open("none");
-  const others = new Map<Q, LogitsModel>();
-  for (const quantization of quantizations) others.set(quantization, await open(quantization));
-  const sums = new Map(quantizations.map((quantization) => [quantization, new ErrorSum(exact.maskToken)]));
+  const exact = await open({ quantization: "none" });
+  const others = new Map<string, LogitsModel>();
+  for (const [label, variant] of Object.entries(variants)) others.set(label, await open(variant));
+  const sums = new Map(Object.keys(variants).map((label) => [label, new ErrorSum(exact.maskToken)]));
 
   for (const run of goldenRuns(name)) {
     const taught: SequenceModel = {
@@ -46,8 +58,8 @@ export async function logitErrors<const Q extends Quantization>(
       async denoise(blocks) {
         const [{ tokens, cells }] = blocks as [AskedBlock];
         const expected = await exact.denoise(tokens, cells);
-        for (const [quantization, model] of others) {
-          (sums.get(quantization) as ErrorSum).add(expected, await model.denoise(tokens, cells));
+        for (const [label, model] of others) {
+          (sums.get(label) as ErrorSum).add(expected, await model.denoise(tokens, cells));
         }
         return [expected.map((row) => candidateOf(row, exact.maskToken))];
       },
@@ -58,17 +70,24 @@ export async function logitErrors<const Q extends Quantization>(
     for (const model of [exact, ...others.values()]) model.begin();
     await Array.fromAsync(decode(taught, run.prompt, goldenOptions(name, run), new AbortController().signal));
   }
-  return new Map([...sums].map(([quantization, sum]) => [quantization, sum.result()]));
+  return new Map([...sums].map(([label, sum]) => [label, sum.result()]));
+}
+
+/** As a table shows it. */
+export function errorCells({ rows, rms, largest, divergence, equalTokens }: LogitError): (string | number)[] {
+  const share = `${(100 * equalTokens).toFixed(2)} %`;
+  return [rows, rms.toPrecision(2), largest.toPrecision(2), divergence.toExponential(1), share];
 }
 
 type LogitsModel = Awaited<ReturnType<typeof openLogits>>;
 
 /** One sequence at a time, as the engine's model has it, with logits in place of candidates. */
-async function openLogits(folder: string, checkpoint: string) {
+async function openLogits(folder: string, checkpoint: string, links?: readonly RankLink[]) {
   const manifest = await readManifest(folder);
   const { blockLength, maskToken } = manifest;
   const kv = new KvTensors(manifest, PAGES);
-  const forward = new Forward(await openSessions(folder, manifest, { threads: 1 }), manifest, kv);
+  const sessions = await openSessions(folder, manifest, { threads: 1 }, links && [LEADER]);
+  const forward = new Forward(sessions, manifest, kv, { links });
   const head = await openLogitsHead(folder, manifest, checkpoint);
   let cached = 0;
   const layers = (tokens: readonly number[]): Promise<ForwardOutput> =>

@@ -9,7 +9,7 @@ import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
-import { logitErrors } from "./logit-error.ts";
+import { errorCells, logitErrors } from "./logit-error.ts";
 
 export async function benchQuantization(): Promise<void> {
   const runs = goldenRuns("demo-21");
@@ -30,17 +30,9 @@ export async function benchQuantization(): Promise<void> {
   console.log("| checkpoint | weights | rows | rms error | largest | divergence, nats | equal greedy tokens |");
   console.log("|---|---|---|---|---|---|---|");
   for (const name of ["tiny-21", "demo-21"] as const) {
-    for (const [quantization, error] of await logitErrors(name, ["int8", "int4"])) {
-      const cells = [
-        name,
-        quantization,
-        error.rows,
-        error.rms.toFixed(4),
-        error.largest.toFixed(2),
-        error.divergence.toExponential(1),
-        `${(100 * error.equalTokens).toFixed(2)} %`,
-      ];
-      console.log(`| ${cells.join(" | ")} |`);
+    const variants = { int8: { quantization: "int8" }, int4: { quantization: "int4" } } as const;
+    for (const [quantization, error] of await logitErrors(name, variants)) {
+      console.log(`| ${[name, quantization, ...errorCells(error)].join(" | ")} |`);
     }
   }
   console.log(`\nthe shipped package has the weights of demo-21 in int8: ${(await isShipped()) ? "yes" : "no"}`);
