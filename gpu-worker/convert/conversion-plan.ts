@@ -13,7 +13,6 @@ import { type CheckpointScale, checkScale } from "./checkpoint-fit.ts";
 import { readJson } from "./optional-file.ts";
 import { chooseTokenIds, parseGenerationConfig, type TokenIds } from "./token-ids.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
-import { weightPlaces } from "./weight-file.ts";
 
 /** Tokens denoised together by every released model. */
 const DEFAULT_BLOCK_LENGTH = 32;
@@ -71,10 +70,10 @@ function chooseBlockLength(options: PlanOptions, config: CheckpointConfig): numb
   return length;
 }
 
-/** Of the graphs and of where their weights stand: two plans that agree write the same weight files. */
+/** Of what the graphs' weights are made of: two plans that agree write the same weight files. */
 export function digestOf({ graphs }: ConversionPlan): string {
   const hash = createHash("sha256");
-  for (const graph of graphs) hash.update(graph.name).update(graph.build(weightPlaces(graph)));
+  for (const { name, weights } of graphs) hash.update(JSON.stringify([name, weights]));
   return hash.digest("hex");
 }
 
