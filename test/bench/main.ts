@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: runs one benchmark and prints the conditions it ran under. */
 import { cpus, totalmem } from "node:os";
 import { benchConvert } from "./convert.ts";
+import { benchDownload } from "./download.ts";
 import { benchExchange } from "./exchange.ts";
 import { benchModel } from "./model.ts";
 import { benchPrefix } from "./prefix.ts";
@@ -11,6 +12,7 @@ import { benchSoak } from "./soak.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   convert: benchConvert,
+  download: benchDownload,
   exchange: benchExchange,
   model: benchModel,
   prefix: benchPrefix,

@@ -106,10 +106,12 @@ function answer(hub: HubServer, contentAddress: string, request: IncomingMessage
 function listHuggingFace(hub: HubServer): unknown[] {
   return [...hub.files].map(([path, bytes]) => {
     const listed = hub.listedChecksums.get(path);
+    const file = { type: "file", path, size: bytes.length };
+    if (bytes.length > LFS_FROM_BYTES) {
+      return { ...file, oid: "0", lfs: { oid: listed ?? sha256(bytes), size: bytes.length, pointerSize: 130 } };
+    }
     const gitId = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
-    const isLarge = bytes.length > LFS_FROM_BYTES;
-    const lfs = { oid: listed ?? sha256(bytes), size: bytes.length, pointerSize: 130 };
-    return { type: "file", path, size: bytes.length, oid: isLarge ? "0" : (listed ?? gitId), ...(isLarge && { lfs }) };
+    return { ...file, oid: listed ?? gitId };
   });
 }
 
@@ -147,6 +149,11 @@ function sendContent(hub: HubServer, request: IncomingMessage, response: ServerR
   if (!hub.body?.(served, bytes.subarray(start, end), response)) response.end(bytes.subarray(start, end));
 }
 
+/** Of contents that were served before: a large file is asked for in many parts. */
+const checksums = new WeakMap<Buffer, string>();
+
 function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  const found = checksums.get(bytes) ?? createHash("sha256").update(bytes).digest("hex");
+  checksums.set(bytes, found);
+  return found;
 }

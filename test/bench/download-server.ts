@@ -1,0 +1,11 @@
+/** A worker thread with the hub's server, so that serving does not take turns with downloading: its address, then nothing more. */
+import { randomFillSync } from "node:crypto";
+import { parentPort, workerData } from "node:worker_threads";
+import { startHubServer } from "../support/hub-server.ts";
+
+const { files, sizeBytes } = workerData as { files: string[]; sizeBytes: number };
+const hub = await startHubServer([
+  ["config.json", Buffer.from("{}")],
+  ...files.map((file) => [file, randomFillSync(Buffer.allocUnsafe(sizeBytes))] as const),
+]);
+parentPort?.postMessage(hub.endpoint);
