@@ -7,7 +7,7 @@ import { evaluate, type Judging, type Plan, type Round } from "../eval/evaluate.
 import { createIsolatedRunner, hasPython } from "../eval/isolated.ts";
 import { type Mode, parseMode, sweptModes } from "../eval/modes.ts";
 import { type Figures, figures, markdownTable } from "../eval/report.ts";
-import { openLocal, openRemote, type Respondent } from "../eval/respondent.ts";
+import { openLocal, openRecorded, openRemote, type Respondent } from "../eval/respondent.ts";
 import { readSuite } from "../eval/suite.ts";
 import { sweepPlot } from "../eval/sweep-plot.ts";
 import type { Task } from "../eval/task.ts";
@@ -23,6 +23,7 @@ interface EvalFlags {
   readonly suite: readonly string[];
   readonly model?: string;
   readonly url?: string;
+  readonly answers?: string;
   readonly apiKey?: string;
   readonly servedModel?: string;
   readonly mode?: readonly Mode[];
@@ -44,6 +45,12 @@ export function evalCommand(): Command {
     .requiredOption("--suite <file...>", "JSONL: our own form, HumanEval(+), MBPP(+) or GSM8K")
     .addOption(new Option("--model <package>", "folder of the model package").conflicts("url"))
     .option("--url <url>", "a server's address, without /v1")
+    .addOption(
+      new Option(
+        "--answers <file>",
+        "judge what another program answered: JSONL of id, text, tokens, forwards, seconds",
+      ).conflicts(["model", "url", "mode", "sweep", "samples", "temperature"]),
+    )
     .option("--api-key <key>", "what the server asks for")
     .option("--served-model <id>", "which of the server's models (default: its first)")
     .addOption(
@@ -75,11 +82,12 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   if (flags.samples > 1 && flags.temperature === undefined)
     usage(command, "--samples above 1 needs a --temperature: without one all answers are the same");
   if (ks.some((k) => k > flags.samples)) usage(command, "--k is at most --samples");
-  if (flags.model === undefined && flags.url === undefined) usage(command, "--model or --url is needed");
+  if ((flags.model ?? flags.url ?? flags.answers) === undefined)
+    usage(command, "--model, --url or --answers is needed");
   const tasks = await select(flags);
   const signal = interruptSignal();
   await using respondent = await open(flags);
-  const modes = flags.sweep ? sweptModes() : (flags.mode ?? ["quality", "speed"].map(mode));
+  const modes = chooseModes(flags);
   const judging: Judging = { runner: createIsolatedRunner(), verdicts: new Map() };
   const rounds: Round[] = [];
   for (const one of modes) {
@@ -114,7 +122,13 @@ async function select({ suite, family, limit }: EvalFlags): Promise<Task[]> {
   return tasks;
 }
 
-function open({ model, url, apiKey, servedModel, threads, concurrency }: EvalFlags): Promise<Respondent> {
+function chooseModes({ sweep, answers, mode: asked }: EvalFlags): readonly Mode[] {
+  if (answers !== undefined) return [{ name: "recorded", parameters: {} }];
+  return sweep ? sweptModes() : (asked ?? ["quality", "speed"].map(mode));
+}
+
+function open({ model, url, answers, apiKey, servedModel, threads, concurrency }: EvalFlags): Promise<Respondent> {
+  if (answers !== undefined) return openRecorded(answers);
   if (url === undefined)
     return openLocal({ package: model as string, capacity: concurrency, ...(threads !== undefined && { threads }) });
   return openRemote(url, {
@@ -124,16 +138,17 @@ function open({ model, url, apiKey, servedModel, threads, concurrency }: EvalFla
 }
 
 function describe(
-  { suite, url, limit, temperature }: EvalFlags,
+  { suite, url, answers: file, limit, temperature }: EvalFlags,
   { model }: Respondent,
   rounds: readonly Round[],
 ): string {
   const [first] = rounds;
-  const answers = rounds.reduce((total, { answers: own }) => total + own.length, 0);
+  const where = file !== undefined ? "as recorded" : url !== undefined ? `at ${url}` : "in process";
+  const count = rounds.reduce((total, { answers }) => total + answers.length, 0);
   const seconds = rounds.reduce((total, round) => total + round.seconds, 0);
   return [
-    `${model} ${url === undefined ? "in process" : `at ${url}`}, ${suite.join(", ")}${limit === undefined ? "" : `, first ${limit}`}`,
-    `${new Set(first?.answers.map(({ id }) => id)).size} tasks, ${answers} answers in ${seconds.toFixed(0)} s`,
+    `${model} ${where}, ${suite.join(", ")}${limit === undefined ? "" : `, first ${limit}`}`,
+    `${new Set(first?.answers.map(({ id }) => id)).size} tasks, ${count} answers in ${seconds.toFixed(0)} s`,
     temperature === undefined ? "greedy" : `temperature ${temperature}`,
     `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`,
   ].join("; ");

@@ -62,7 +62,7 @@ const respondent: Respondent = {
   async ask({ task: { id } }) {
     const events = answers[id];
     if (events === undefined) throw new WorkerError("invalid_request", "no place for it");
-    return events;
+    return { events, seconds: 0.5 };
   },
   async [Symbol.asyncDispose]() {},
 };

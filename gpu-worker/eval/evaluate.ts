@@ -1,7 +1,7 @@
 /** Asks a respondent every task of a suite under one mode, then judges the answers. It knows no files and no reports. */
-import type { EditEvent, EditOp, FinishReason, Usage } from "@palimpsest/proto";
+import type { EditOp, FinishReason, Usage } from "@palimpsest/proto";
 import { WorkerError } from "../src/errors.ts";
-import { firstDraft } from "./first-draft.ts";
+import { changingDrafts, firstDraft } from "./first-draft.ts";
 import type { Mode } from "./modes.ts";
 import type { Respondent } from "./respondent.ts";
 import { type Runner, score, type Verdict } from "./score.ts";
@@ -36,8 +36,8 @@ export interface Answer {
   readonly forwards: number;
   readonly prefillForwards: number;
   readonly commitForwards: number;
-  /** Denoise forwards that changed nothing that is seen. */
-  readonly confirmingForwards: number;
+  /** Denoise forwards that changed nothing that is seen, in this block or the next; absent where drafts were dropped. */
+  readonly confirmingForwards?: number;
   readonly edits: Readonly<Record<EditOp, number>>;
   /** From the question to the last event. */
   readonly seconds: number;
@@ -93,14 +93,14 @@ async function ask(
   sample: number,
   signal: AbortSignal,
 ): Promise<Unjudged> {
-  const began = performance.now();
   const sampling = temperature === undefined ? {} : { sampling: { temperature, seed: sample } };
-  const events = await respondent.ask({ task, mode, maxTokens, ...sampling }, signal).catch(refusal);
-  const seconds = (performance.now() - began) / 1000;
-  const base = { task, id: task.id, family: task.family, kind: task.tests.kind, mode: mode.name, sample, seconds };
-  if (events instanceof WorkerError) return { ...base, ...UNANSWERED, refused: events.message };
+  const response = await respondent.ask({ task, mode, maxTokens, ...sampling }, signal).catch(refusal);
+  const base = { task, id: task.id, family: task.family, kind: task.tests.kind, mode: mode.name, sample };
+  if (response instanceof WorkerError) return { ...base, ...UNANSWERED, refused: response.message };
+  const { events, seconds } = response;
   const usage = events.flatMap((event) => (event.type === "end" ? [event.usage] : []))[0] as Usage;
   const first = firstDraft(events);
+  const changing = changingDrafts(events);
   return {
     ...base,
     text: events.map((event) => (event.type === "commit" ? event.text : "")).join(""),
@@ -110,19 +110,20 @@ async function ask(
     forwards: usage.forwards,
     prefillForwards: usage.prefill_forwards,
     commitForwards: usage.commit_forwards,
-    confirmingForwards: events.filter(changesNothing).length,
+    ...(changing !== undefined && { confirmingForwards: usage.forwards - changing }),
     edits: usage.edits,
+    seconds,
   };
 }
 
 const UNANSWERED = {
+  seconds: 0,
   text: "",
   finish: undefined,
   tokens: 0,
   forwards: 0,
   prefillForwards: 0,
   commitForwards: 0,
-  confirmingForwards: 0,
   edits: { unmask: 0, substitute: 0, delete: 0, insert: 0 },
 } as const;
 
@@ -131,10 +132,6 @@ function refusal(error: unknown): WorkerError {
   if (error instanceof WorkerError && (error.code === "invalid_request" || error.code === "context_length_exceeded"))
     return error;
   throw error;
-}
-
-function changesNothing(event: EditEvent): boolean {
-  return event.type === "draft" && event.edits.length === 0;
 }
 
 async function judge({ task, first, refused, ...answer }: Unjudged, { runner, verdicts }: Judging): Promise<Answer> {

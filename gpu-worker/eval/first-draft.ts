@@ -7,8 +7,10 @@ import type { DraftEvent, EditEvent } from "@palimpsest/proto";
  * deleted or inserted, so that they have no first tokens of their own.
  */
 export function firstDraft(events: readonly EditEvent[]): string | undefined {
+  const blocks = allDrafts(events);
+  if (blocks === undefined) return undefined;
   let text = "";
-  for (const drafts of Map.groupBy(events.filter(isDraft), ({ block }) => block).values()) {
+  for (const drafts of blocks) {
     const block = firstTexts(drafts);
     if (block === undefined) return undefined;
     text += block.text;
@@ -17,12 +19,24 @@ export function firstDraft(events: readonly EditEvent[]): string | undefined {
   return text;
 }
 
+/** Drafts that show a change; undefined when one was dropped on the way. */
+export function changingDrafts(events: readonly EditEvent[]): number | undefined {
+  return allDrafts(events)
+    ?.flat()
+    .filter(({ edits }) => edits.length > 0).length;
+}
+
+/** The drafts of each block, in order; undefined when one was dropped on the way. */
+function allDrafts(events: readonly EditEvent[]): DraftEvent[][] | undefined {
+  const blocks = [...Map.groupBy(events.filter(isDraft), ({ block }) => block).values()];
+  return blocks.every((drafts) => drafts.every(({ rev }, i) => rev === i)) ? blocks : undefined;
+}
+
 function isDraft(event: EditEvent): event is DraftEvent {
   return event.type === "draft" && event.choice === 0;
 }
 
 function firstTexts(drafts: readonly DraftEvent[]): { text: string; ended: boolean } | undefined {
-  if (drafts.some(({ rev }, i) => rev !== i)) return undefined;
   const first = new Map<number, string | undefined>();
   for (const { op, at, before = "", after = "" } of drafts.flatMap(({ edits }) => edits)) {
     if (op === "delete" || op === "insert") return undefined;

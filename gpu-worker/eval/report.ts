@@ -21,7 +21,7 @@ export interface Figures {
   readonly tokensPerForward: number;
   readonly forwards: number;
   readonly commitForwards: number;
-  /** Share of denoise forwards that changed nothing. */
+  /** Share of denoise forwards that changed nothing, among answers where that is known. */
   readonly confirming: number;
   readonly edits: Readonly<Record<EditOp, number>>;
   /** Of one stream: tokens over the seconds that its answers took. */
@@ -49,6 +49,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
   const hits = perTask.reduce((total, task) => total + task.hits, 0);
   const estimate = (k: number): Estimate => bootstrapMean(perTask.map((task) => passAtK(task.count, task.hits, k)));
   const drafted = answers.filter(({ firstDraft }) => firstDraft !== undefined);
+  const confirmed = answers.map(({ confirmingForwards = 0 }) => confirmingForwards);
   const sum = (value: (answer: Answer) => number): number => answers.reduce((total, one) => total + value(one), 0);
   const average = (value: (answer: Answer) => number): number => mean(answers.map(value));
   return {
@@ -65,7 +66,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
     tokensPerForward: sum(({ tokens }) => tokens) / sum(({ forwards }) => forwards),
     forwards: average(({ forwards }) => forwards),
     commitForwards: average(({ commitForwards }) => commitForwards),
-    confirming: sum(({ confirmingForwards }) => confirmingForwards) / sum(({ forwards }) => forwards),
+    confirming: confirmed.reduce((a, b) => a + b, 0) / sum((one) => (knowsConfirming(one) ? one.forwards : 0)),
     edits: {
       unmask: average(({ edits }) => edits.unmask),
       substitute: average(({ edits }) => edits.substitute),
@@ -74,6 +75,10 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
     },
     tokensPerSecond: sum(({ tokens }) => tokens) / sum(({ seconds }) => seconds),
   };
+}
+
+function knowsConfirming({ confirmingForwards }: Answer): boolean {
+  return confirmingForwards !== undefined;
 }
 
 /** A table with a line for each row. */
@@ -125,5 +130,6 @@ function interval({ value, low, high }: Estimate): string {
 }
 
 function percent(share: number): string {
+  if (Number.isNaN(share)) return "unknown";
   return `${(100 * share).toFixed(1)}%`;
 }

@@ -1,10 +1,13 @@
-/** Who answers: a server over the public API, or a package in this process. Both give the edit events of one answer. */
+/** Who answers: a server over the public API, a package in this process, or a file of answers that another program gave. */
+import { readFile } from "node:fs/promises";
 import { createClient, PalimpsestError } from "@palimpsest/edge/client";
 import type { EditEvent } from "@palimpsest/proto";
+import { z } from "zod";
 import { openEngineThread } from "../src/engine-client.ts";
-import { WorkerError } from "../src/errors.ts";
+import { PackageError, WorkerError } from "../src/errors.ts";
 import type { EngineSettings } from "../src/open-engine.ts";
 import type { Mode } from "./modes.ts";
+import { parseLine } from "./suite.ts";
 import type { Message, Task } from "./task.ts";
 
 export interface Question {
@@ -17,8 +20,15 @@ export interface Question {
 
 export interface Respondent extends AsyncDisposable {
   readonly model: string;
-  /** All events of one answer, drafts included, `end` last. @throws WorkerError when there is no answer */
-  ask(question: Question, signal: AbortSignal): Promise<EditEvent[]>;
+  /** @throws WorkerError when there is no answer */
+  ask(question: Question, signal: AbortSignal): Promise<Response>;
+}
+
+export interface Response {
+  /** All events of one answer, drafts included, `end` last. */
+  readonly events: readonly EditEvent[];
+  /** From the question to the last event. */
+  readonly seconds: number;
 }
 
 /** A package in a thread of this process. @throws PackageError */
@@ -47,11 +57,11 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
         drafts: true,
         committed: [],
       } as const;
-      const events = await Array.fromAsync(engine.generate(request, signal));
-      const last = events.at(-1);
+      const response = await timed(engine.generate(request, signal));
+      const last = response.events.at(-1);
       signal.throwIfAborted();
       if (last?.type === "error") throw new WorkerError(last.code, `${task.id}: ${last.message}`);
-      return events;
+      return response;
     },
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
@@ -79,7 +89,7 @@ export async function openRemote(baseUrl: string, options: { apiKey?: string; mo
         ...sampling,
       };
       try {
-        return await Array.fromAsync(client.edits(request, { signal }));
+        return await timed(client.edits(request, { signal }));
       } catch (error) {
         if (!(error instanceof PalimpsestError)) throw error;
         throw new WorkerError(error.code as "internal", `${task.id}: ${error.message}`, { cause: error });
@@ -87,6 +97,48 @@ export async function openRemote(baseUrl: string, options: { apiKey?: string; mo
     },
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** Answers from a file: JSONL of `{ id, text, tokens, forwards, seconds }`, one for each task. @throws PackageError */
+export async function openRecorded(path: string): Promise<Respondent> {
+  const answers = new Map<string, z.infer<typeof recorded>>();
+  const lines = (await readFile(path, "utf8")).split("\n");
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === "") continue;
+    const answer = parseLine(recorded, line, `${path}:${i + 1}`, "an answer");
+    answers.set(answer.id, answer);
+  }
+  return {
+    model: path,
+    async ask({ task: { id } }) {
+      const answer = answers.get(id);
+      if (answer === undefined) throw new PackageError(`${path}: no answer to ${id}`);
+      const { text, tokens: completion_tokens, forwards, seconds } = answer;
+      const base = { v: 1, response_id: id, attempt: 1 } as const;
+      const edits = { unmask: completion_tokens, substitute: 0, delete: 0, insert: 0 };
+      const counts = { prompt_tokens: 0, cached_tokens: 0, completion_tokens, forwards, prefill_forwards: 0 };
+      const usage = { ...counts, commit_forwards: 0, edits };
+      const events: EditEvent[] = [
+        { ...base, seq: 0, type: "commit", choice: 0, block: 0, text, start: 0, length: text.length },
+        { ...base, seq: 1, type: "end", usage },
+      ];
+      return { events, seconds };
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+const recorded = z.object({
+  id: z.string(),
+  text: z.string(),
+  tokens: z.int().nonnegative(),
+  forwards: z.int().positive(),
+  seconds: z.number().positive(),
+});
+
+async function timed(events: AsyncIterable<EditEvent>): Promise<Response> {
+  const began = performance.now();
+  return { events: await Array.fromAsync(events), seconds: (performance.now() - began) / 1000 };
 }
 
 function engineMessage({ role, content, tool_calls }: Message) {

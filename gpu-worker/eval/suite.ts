@@ -60,8 +60,23 @@ export async function readSuite(path: string): Promise<Task[]> {
   return tasks;
 }
 
-/** One line. @param where file and line, for messages */
+/** One line as a task. @param where file and line, for messages @throws PackageError */
 export function parseTask(line: string, where: string): Task {
+  const value = parseObject(line, where);
+  if ("tests" in value) return valid(own, value, where, "a task") as Task;
+  for (const { name, mark, schema, toTask } of PUBLISHED_FORMS) {
+    if (mark.every((key) => key in value)) return toTask(valid(schema, value, where, name));
+  }
+  const known = PUBLISHED_FORMS.map(({ name, mark }) => `${name} (${mark.join(", ")})`).join(", ");
+  throw new PackageError(`${where}: no form of a task has these keys; known are our own (tests), ${known}`);
+}
+
+/** One line as what a schema says. @param what its name, for messages @throws PackageError */
+export function parseLine<T>(schema: z.ZodType<T>, line: string, where: string, what: string): T {
+  return valid(schema, parseObject(line, where), where, what);
+}
+
+function parseObject(line: string, where: string): object {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -69,12 +84,7 @@ export function parseTask(line: string, where: string): Task {
     throw new PackageError(`${where}: not JSON (${(cause as Error).message})`);
   }
   if (typeof value !== "object" || value === null) throw new PackageError(`${where}: not a JSON object`);
-  if ("tests" in value) return valid(own, value, where, "a task") as Task;
-  for (const { name, mark, schema, toTask } of PUBLISHED_FORMS) {
-    if (mark.every((key) => key in value)) return toTask(valid(schema, value, where, name));
-  }
-  const known = PUBLISHED_FORMS.map(({ name, mark }) => `${name} (${mark.join(", ")})`).join(", ");
-  throw new PackageError(`${where}: no form of a task has these keys; known are our own (tests), ${known}`);
+  return value;
 }
 
 function valid<T>(schema: z.ZodType<T>, value: unknown, where: string, what: string): T {

@@ -99,13 +99,17 @@ class Model(nn.Module):
             if number == c.num_hidden_layers - 1:
                 q, x, spans = q[:, -tail:], x[:, -tail:], spans[-tail // BLOCK :].contiguous()
             x = x + self._linear(self.ops.attention(q, k, v, spans), layer.attention_out)
-            h = self.ops.rms_norm(x, layer.post_norm, c.rms_norm_eps)
-            x = x + (self._dense(layer, h) if number < c.first_k_dense_replace else self._experts(layer, h))
+            x = x + self.feed_forward(number, self.ops.rms_norm(x, layer.post_norm, c.rms_norm_eps))
         return self.ops.rms_norm(x, self.norm, c.rms_norm_eps)
 
     def logits(self, states: Tensor) -> Tensor:
         """states [rows, hidden] -> [rows, vocabulary]."""
         return self._linear(states, self.head)
+
+    def feed_forward(self, number: int, x: Tensor) -> Tensor:
+        """What layer `number` adds to its normed input x [batch, length, hidden] after attention."""
+        dense = number < self.config.first_k_dense_replace
+        return self._dense(self.layers[number], x) if dense else self._experts(self.layers[number], x)
 
     def matrices(self) -> List[Tuple[nn.Parameter, List[int]]]:
         """The matrices inside the layers (not embedding, head, router), each with the row counts of its stacked parts."""

@@ -37,7 +37,11 @@ def split_heads(
 
 def attention(q: Tensor, k: Tensor, v: Tensor, spans: Tensor) -> Tensor:
     """q [batch, queries, heads, dim], k and v [batch, keys, key_heads, dim], spans as in layout.py -> [batch, queries, heads * dim]."""
-    mask = span_mask(spans, k.shape[1])
+    return masked_attention(q, k, v, span_mask(spans, k.shape[1]))
+
+
+def masked_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    """The same with a mask [queries, keys] of what each query sees."""
     share = q.shape[2] // k.shape[2]
     k, v = k.repeat_interleave(share, 2), v.repeat_interleave(share, 2)
     scores = torch.einsum("bqhd,bkhd->bhqk", q, k).float() * q.shape[-1] ** -0.5

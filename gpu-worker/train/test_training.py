@@ -15,8 +15,10 @@ import torch
 
 import fused
 import plain
+from answer import best, denoise, spellings, write_on
 from config import FIRST_ORDINARY, MASK, ModelConfig
 from data import Batch, Position, stream
+from initial import take_weights
 from layout import causal_layout, diffusion_layout, span_mask
 from model import Model, choose_experts
 from objective import COPIES, Noisy, causal_loss, corrupt, diffusion_loss, redraft
@@ -214,6 +216,36 @@ class Loop(unittest.TestCase):
             self.assertEqual(json.dumps(straight["position"]), json.dumps(resumed["position"]))
             for key, value in straight["model"].items():
                 self.assertTrue(torch.equal(value, resumed["model"][key]), key)
+
+
+class Answers(unittest.TestCase):
+    def test_the_twin_writes_what_it_writes_without_a_cache(self) -> None:
+        torch.manual_seed(5)
+        model = Model(SMALL, plain).eval()
+        prompt = torch.randint(FIRST_ORDINARY, SMALL.vocab_size, (41,)).tolist()
+        tokens = list(prompt)
+        with torch.no_grad():
+            for _ in range(20):
+                padded = torch.tensor([tokens + [0] * (-len(tokens) % 32)])
+                states = model(padded, causal_layout(padded.shape[1]), padded.shape[1])[0, len(tokens) - 1 : len(tokens)]
+                tokens.append(int(best(model, states)[0]))
+        self.assertEqual(write_on(model, prompt, 20).tokens, tokens[len(prompt) :])
+
+    def test_blocks_are_decided_as_in_the_recorded_runs_of_the_official_code(self) -> None:
+        golden = Path(__file__).resolve().parents[2] / "test" / "parity" / "golden" / "demo-21"
+        checkpoint = golden / "checkpoint"
+        model = Model(replace(ModelConfig(), vocab_size=768), plain).eval()
+        take_weights(model, checkpoint, checkpoint / "tokenizer.json")
+        cases = [c for c in json.loads((golden / "decode.json").read_text())["cases"] if c["version"] == "2.1" and c["temperature"] == 0]
+        self.assertGreater(len(cases), 20)
+        for case in cases[::4]:
+            answer = denoise(model, case["prompt"], case["gen_length"], case["threshold"], case["editing_threshold"])
+            self.assertEqual((answer.tokens, answer.forwards), (case["output"], case["forwards"]), case["mode"])
+
+    def test_tokens_are_spelled_as_bytes(self) -> None:
+        tokenizer = Path(__file__).resolve().parents[2] / "test" / "parity" / "golden" / "demo-21" / "checkpoint" / "tokenizer.json"
+        spelled = spellings(tokenizer)
+        self.assertEqual(sorted(spelled[number] for number in range(5, 261)), [bytes([byte]) for byte in range(256)])
 
 
 if __name__ == "__main__":

@@ -70,6 +70,22 @@ it("sweeps thresholds into a table and a plot", async () => {
   expect((await readFile(join(out, "sweep.svg"), "utf8")).match(/<circle/g)).toHaveLength(24);
 });
 
+it("judges the answers of another program", async () => {
+  const file = join(folder, "recorded.jsonl");
+  const odd = {
+    id: "odd",
+    text: "const f = (list) => list.filter((x) => x % 2);",
+    tokens: 20,
+    forwards: 20,
+    seconds: 4,
+  };
+  await writeFile(file, `${JSON.stringify(odd)}\n`);
+  const judged = await palimpsest("eval", "--suite", suite, "--answers", file, "--family", "code");
+  expect(judged.stdout).toMatch(/\| recorded \| code +\| 1 +\| 100\.0% .* unknown .* \| 1\.00 .* \| 5 +\|$/m);
+  const missing = await palimpsest("eval", "--suite", suite, "--answers", file);
+  expect(missing).toMatchObject({ code: 1, stderr: `error: ${file}: no answer to never\n` });
+});
+
 it("refuses what it cannot do with a line that says what to do", async () => {
   const model = ["--model", SHIPPED_PACKAGE];
   const bad = join(folder, "bad.jsonl");
@@ -77,7 +93,7 @@ it("refuses what it cannot do with a line that says what to do", async () => {
   for (const [args, code, message] of [
     [["--suite", bad, ...model], 1, `error: ${bad}:1: no form of a task has these keys`],
     [["--suite", suite, ...model, "--family", "none"], 1, "no family none; there are code, text"],
-    [["--suite", suite], 2, "--model or --url is needed"],
+    [["--suite", suite], 2, "--model, --url or --answers is needed"],
     [["--suite", suite, ...model, "--samples", "4"], 2, "--samples above 1 needs a --temperature"],
     [["--suite", suite, ...model, "--k", "2"], 2, "--k is at most --samples"],
     [["--suite", suite, ...model, "--mode", "fast"], 2, "It is quality, speed, either with /off"],

@@ -3,11 +3,13 @@
  *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json
  *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
  *     (--samples N: from that many tasks, or that many per shard; small for a quick trial)
- *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f]   tasks as JSONL
+ *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f]   tasks as JSONL, for `palimpsest eval`
+ *   make.ts prompts --suite FILE --tokenizer DIR --out FILE   a suite's prompts as token ids, for answer.py
  */
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readSuite } from "../../eval/suite.ts";
 import { countPieces, createEncoder, trainBytePairs } from "./bpe.ts";
 import { drawSample, type Stream } from "./corpus.ts";
 import { FAMILIES, type Family, type Sample, type Split } from "./sample.ts";
@@ -34,6 +36,8 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "1000" },
     samples: { type: "string" },
     family: { type: "string" },
+    suite: { type: "string" },
+    tokenizer: { type: "string" },
   },
 });
 const out = values.out ?? fail("--out is missing");
@@ -51,8 +55,11 @@ switch (positionals[0]) {
   case "suite":
     makeSuite(values.split as Split, Number(values.count), values.family);
     break;
+  case "prompts":
+    await makePrompts(values.suite ?? fail("--suite is missing"), values.tokenizer ?? fail("--tokenizer is missing"));
+    break;
   default:
-    fail("say what to make: tokenizer, pack or suite");
+    fail("say what to make: tokenizer, pack, suite or prompts");
 }
 
 function makeTokenizer(size: number): void {
@@ -118,6 +125,14 @@ function makeSuite(split: Split, count: number, family: string | undefined): voi
     file.write(`${JSON.stringify(sample)}\n`);
   }
   file.end();
+}
+
+async function makePrompts(suite: string, tokenizer: string): Promise<void> {
+  const encode = createEncoder(readTokenizerJson(readFileSync(join(tokenizer, "tokenizer.json"), "utf8")));
+  const lines = (await readSuite(suite)).map(({ id, messages, tools }) =>
+    JSON.stringify({ id, prompt: encode(render(messages, tools)) }),
+  );
+  writeFileSync(out, `${lines.join("\n")}\n`);
 }
 
 function fail(message: string): never {
