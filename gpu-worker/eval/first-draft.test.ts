@@ -46,6 +46,7 @@ it("does not guess when a draft was dropped, or a cell was first filled out of s
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 1, deleted)])).toBeUndefined();
 });
 
-it("is empty where nothing was written", () => {
+it("is empty where nothing was written, and unknown where nothing was told", () => {
+  expect(firstDraft([])).toBeUndefined();
   expect(firstDraft([draft(0, 0)])).toBe("");
 });

@@ -26,10 +26,11 @@ export function changingDrafts(events: readonly EditEvent[]): number | undefined
     .filter(({ edits }) => edits.length > 0).length;
 }
 
-/** The drafts of each block, in order; undefined when one was dropped on the way. */
+/** The drafts of each block, in order; undefined when there are none, or one was dropped on the way. */
 function allDrafts(events: readonly EditEvent[]): DraftEvent[][] | undefined {
   const blocks = [...Map.groupBy(events.filter(isDraft), ({ block }) => block).values()];
-  return blocks.every((drafts) => drafts.every(({ rev }, i) => rev === i)) ? blocks : undefined;
+  const whole = blocks.length > 0 && blocks.every((drafts) => drafts.every(({ rev }, i) => rev === i));
+  return whole ? blocks : undefined;
 }
 
 function isDraft(event: EditEvent): event is DraftEvent {
