@@ -2,20 +2,30 @@
  * `npm start`: a worker on the shipped model and an edge in front of it, on this machine, joined directly or by a fleet's
  * NATS. Ctrl-C drains both. It knows their command lines and nothing of what they do.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
 
 const program = new Command("npm start --")
   .description("serve a model on this machine: worker and edge")
   .option("--model <package>", "folder of the model package", SHIPPED_PACKAGE)
+  .option("--ranks <n>", "split the model's experts over so many threads (default: as the package is)")
   .option("--port <n>", "port of the HTTP API", process.env.PORT ?? "8080")
   .option("--host <address>", "address of the HTTP API", process.env.HOST ?? "127.0.0.1")
   .option("--nats <url>", "join the fleet of this NATS server (NATS_URL)", process.env.NATS_URL)
   .parse();
-const { model, port, host, nats } = program.opts<{ model: string; port: string; host: string; nats?: string }>();
+const { model, ranks, port, host, nats } = program.opts<{
+  model: string;
+  ranks?: string;
+  port: string;
+  host: string;
+  nats?: string;
+}>();
 
 await claimPort(host, Number(port)).catch(({ message }: Error) =>
   program.error(`cannot listen on ${host}:${port} (${message}); choose another with --port`),
@@ -26,7 +36,8 @@ const joined: Record<string, string> = nats === undefined ? { WORKER_ADDRESS: ad
 // One person looks on, from the same machine: let them see every step of a model this small.
 const drafts = { DRAFTS_PER_SECOND: process.env.DRAFTS_PER_SECOND ?? "1000" };
 const logLevel = { LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" };
-const worker = launch("worker", { MODEL_PACKAGE: model, ...joined, ...logLevel, ...drafts });
+const served = ranks === undefined ? model : await shard(ranks);
+const worker = launch("worker", { MODEL_PACKAGE: served, ...joined, ...logLevel, ...drafts });
 const edge = launch("edge", { PORT: port, HOST: host, ...joined, ...logLevel });
 
 let stopping = false;
@@ -52,6 +63,19 @@ Open ${url} to watch text being written, edited and committed. Ctrl-C stops.`);
 }
 await Promise.all([exited(worker), exited(edge)]);
 await rm(folder, { recursive: true, force: true });
+
+/** The package with its experts split over so many ranks. @returns its folder */
+async function shard(ranks: string): Promise<string> {
+  const target = join(folder, "package");
+  const cli = fileURLToPath(new URL("gpu-worker/cli/main.ts", import.meta.url));
+  const child = spawn(process.execPath, [cli, "shard", model, target, "--ranks", ranks], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const [code] = await once(child, "exit");
+  if (code === 0) return target;
+  await rm(folder, { recursive: true, force: true });
+  return process.exit(code ?? 1);
+}
 
 /** Edge first: it finishes its streams, for which it needs the worker. */
 async function stop(): Promise<void> {

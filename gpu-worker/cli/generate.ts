@@ -1,13 +1,17 @@
 /** `palimpsest generate`: one prompt through a package on this machine, without a server. */
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import { Command, Option } from "commander";
 import { z } from "zod";
 import type { GenerateRequest, Prompt } from "../src/engine/engine.ts";
 import { WorkerError } from "../src/errors.ts";
+import { ExpertLoadCounter, writeExpertLoad } from "../src/model/expert-load.ts";
 import { type EngineSettings, openEngine } from "../src/open-engine.ts";
+import { readManifest } from "../src/runtime/package.ts";
 import { blockLength, probability, wholeNumber } from "./arguments.ts";
 import { drawBlocks } from "./draw-blocks.ts";
+import { readExpertLoad } from "./shard.ts";
 
 interface GenerateFlags {
   readonly model: string;
@@ -25,6 +29,7 @@ interface GenerateFlags {
   readonly ignoreEos?: boolean;
   readonly cache: boolean;
   readonly threads?: number;
+  readonly expertLoad?: string;
   readonly json?: boolean;
 }
 
@@ -52,20 +57,37 @@ export function generateCommand(): Command {
     .option("--ignore-eos", "go on to the length limit")
     .option("--no-cache", "recompute everything at every step: slow, and the same answer")
     .option("--threads <n>", "threads of one operator (default: 1)", wholeNumber(1))
+    .option("--expert-load <file>", "add to this file how often each expert was chosen; palimpsest shard plans by it")
     .option("--json", "print one line of JSON")
     .action(generate);
 }
 
 async function generate(flags: GenerateFlags, command: Command): Promise<void> {
   const tokens = await readTokens(flags, command);
-  await using engine = await openEngine(settings(flags));
+  const load = flags.expertLoad === undefined ? undefined : await openExpertLoad(flags.model, flags.expertLoad);
+  await using engine = await openEngine(settings(flags), load?.onRoute);
   const cancel = new AbortController();
   process.once("SIGINT", () => cancel.abort());
   const events = engine.generate(request(flags, prompt(tokens, flags.prompt, engine.model.chat)), cancel.signal);
-  if (flags.json) return printJson(await Array.fromAsync(events));
+  await print(events, flags.json ?? false);
+  await load?.write();
+}
+
+async function print(events: AsyncIterable<EditEvent>, json: boolean): Promise<void> {
+  if (json) return printJson(await Array.fromAsync(events));
   if (process.stdout.isTTY) return drawBlocks(failing(events), process.stdout);
   for await (const event of failing(events)) if (event.type === "commit") process.stdout.write(event.text);
   process.stdout.write("\n");
+}
+
+/** Counts on from what the file holds. @throws PackageError where it is of another model */
+async function openExpertLoad(folder: string, path: string) {
+  const counter = new ExpertLoadCounter((await readManifest(folder)).config);
+  if (existsSync(path)) counter.add(await readExpertLoad(path));
+  return {
+    onRoute: (layer: number, experts: BigInt64Array) => counter.count(layer, experts),
+    write: () => writeFile(path, writeExpertLoad(counter.layers)),
+  };
 }
 
 async function readTokens({ prompt, promptTokens }: GenerateFlags, command: Command): Promise<number[] | undefined> {

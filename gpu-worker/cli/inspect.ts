@@ -8,6 +8,9 @@ import { Command } from "commander";
 import { PackageError } from "../src/errors.ts";
 import type { Manifest } from "../src/model/manifest.ts";
 import { readManifest } from "../src/runtime/package.ts";
+import { describePlan } from "./describe-plan.ts";
+import { rankBytes } from "./rank-bytes.ts";
+import { readExpertLoad } from "./shard.ts";
 import { formatBytes, formatCount } from "./units.ts";
 
 export function inspectCommand(): Command {
@@ -15,26 +18,35 @@ export function inspectCommand(): Command {
     .description("say what a model package is and check its files")
     .argument("<package>", "folder of the model package")
     .option("--verify", "also compare the files' contents with their checksums")
+    .option("--plan", "say what each rank holds, and why")
+    .option("--expert-load <file>", "with --plan, also each rank's share of the load that a run counted")
     .option("--json", "print one line of JSON")
     .action(inspect);
 }
 
-async function inspect(folder: string, flags: { verify?: boolean; json?: boolean }): Promise<void> {
+interface InspectFlags {
+  readonly verify?: boolean;
+  readonly plan?: boolean;
+  readonly expertLoad?: string;
+  readonly json?: boolean;
+}
+
+async function inspect(folder: string, flags: InspectFlags): Promise<void> {
   const manifest = await readManifest(folder);
   const sizeBytes = sum(manifest.files.map((file) => file.sizeBytes));
-  const rankBytes = Array.from({ length: manifest.ranks }, (_, rank) => bytesOfRank(manifest, rank));
-  if (flags.json) console.log(JSON.stringify({ ...manifest, sizeBytes, rankBytes }));
-  else for (const [label, text] of describe(manifest, sizeBytes, rankBytes)) console.log(`${label.padEnd(14)}${text}`);
+  const perRank = Array.from({ length: manifest.ranks }, (_, rank) => rankBytes(manifest, rank));
+  if (flags.json) console.log(JSON.stringify({ ...manifest, sizeBytes, rankBytes: perRank }));
+  else for (const [label, text] of describe(manifest, sizeBytes, perRank)) console.log(`${label.padEnd(14)}${text}`);
 
+  if (flags.plan && !flags.json) {
+    const loads = flags.expertLoad === undefined ? undefined : await readExpertLoad(flags.expertLoad);
+    for (const line of describePlan(manifest, loads)) console.log(line);
+  }
   const faults = await findFaults(folder, manifest, flags.verify ?? false);
   if (faults.length > 0) throw new PackageError(`${faults.join("; ")}; copy or convert the package again`);
 }
 
-function describe(
-  manifest: Manifest,
-  sizeBytes: number,
-  rankBytes: readonly number[],
-): [label: string, text: string][] {
+function describe(manifest: Manifest, sizeBytes: number, perRank: readonly number[]): [label: string, text: string][] {
   const { config, editTokens, parameters, tokenizer, graphs, files } = manifest;
   const layers = `${config.layers} layers${config.denseLayers > 0 ? ` (${config.denseLayers} dense)` : ""}`;
   const shared = config.sharedExperts > 0 ? ` and ${config.sharedExperts} shared` : "";
@@ -49,7 +61,7 @@ function describe(
     ["quantization", manifest.quantization],
     ["runs on", manifest.target],
     ["size", `${formatBytes(sizeBytes)}: ${graphs.length} graphs, ${files.length} files`],
-    ["ranks", `${manifest.ranks}: ${rankBytes.map(formatBytes).join(", ")}`],
+    ["ranks", `${manifest.ranks}: ${perRank.map(formatBytes).join(", ")}`],
     ["block length", String(manifest.blockLength)],
     ["vocabulary", `${config.vocabSize}; mask ${manifest.maskToken}, ${edits}stop at ${manifest.eosTokens.join(", ")}`],
     ["positions", String(config.maxPositions)],
@@ -59,14 +71,6 @@ function describe(
     ],
     ["converted", new Date(manifest.created * 1000).toISOString()],
   ];
-}
-
-/** What a rank reads: its graphs and their weights. */
-function bytesOfRank({ graphs, files }: Manifest, rank: number): number {
-  const own = new Set(
-    graphs.filter((graph) => graph.rank === rank).flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]),
-  );
-  return sum(files.filter((file) => own.has(file.path)).map((file) => file.sizeBytes));
 }
 
 async function findFaults(folder: string, manifest: Manifest, contents: boolean): Promise<string[]> {

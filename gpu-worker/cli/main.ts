@@ -6,6 +6,7 @@ import { evalCommand } from "./eval.ts";
 import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
+import { shardCommand } from "./shard.ts";
 import { synthCommand } from "./synth.ts";
 
 const EXIT_FAILURE = 1;
@@ -23,6 +24,7 @@ const commands = [
   generateCommand(),
   evalCommand(),
   prepareCommand(),
+  shardCommand(),
   synthCommand(),
 ];
 for (const command of commands) {

@@ -7,6 +7,7 @@ import type { EngineModel } from "./engine/sequence.ts";
 import { PackageError } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-link.ts";
+import type { RouterObserver } from "./runtime/forward.ts";
 import { pageBytes } from "./runtime/kv-tensors.ts";
 import { type Model, openModel } from "./runtime/model.ts";
 import { readManifest } from "./runtime/package.ts";
@@ -40,8 +41,12 @@ export interface EngineSettings {
   readonly prefixCache?: boolean;
 }
 
-/** Opens a package's engine. @throws PackageError when the package cannot be used */
-export async function openEngine(settings: EngineSettings): Promise<Engine> {
+/**
+ * Opens a package's engine.
+ * @param onRoute is told which experts each layer's router chose
+ * @throws PackageError when the package cannot be used
+ */
+export async function openEngine(settings: EngineSettings, onRoute?: RouterObserver): Promise<Engine> {
   const own = await readManifest(settings.package);
   const manifest = { ...own, ...given(settings) };
   if (own.config.blockExperts !== undefined && manifest.blockLength !== own.blockLength) {
@@ -56,7 +61,8 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
   const pages = Math.max(1, Math.min(budget, capacity * contextPages));
   const tokenizer = await packageTokenizer(settings.package, manifest);
   const threads = settings.threads ?? 1;
-  const model = await openModel(settings.package, manifest, { threads, pages, openLinks: linksOf(settings, own) });
+  const openLinks = linksOf(settings, own);
+  const model = await openModel(settings.package, manifest, { threads, pages, openLinks, onRoute });
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,

@@ -11,7 +11,8 @@ import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
 import { releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
 import { SHARD_BYTES, synthesizeCheckpoint } from "../../gpu-worker/convert/synth.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
-import { expertGraph, expertsOfRank } from "../../gpu-worker/src/model/package-plan.ts";
+import { expertGraph } from "../../gpu-worker/src/model/package-plan.ts";
+import { expertsOfRank } from "../../gpu-worker/src/model/shard-plan.ts";
 import { permute } from "../../gpu-worker/src/parallel/permutation.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
@@ -76,7 +77,12 @@ function expertRows(sessions: Sessions, { config }: Manifest): Run {
       batch.flatMap((row) => [0, 1 + (row % (EXPERTS - 1))]),
       BigInt,
     );
-    const { rows, counts, slots } = permute(chosen, topK, expertsOfRank(EXPERTS, 0, 1));
+    const { rows, counts, slots } = permute(
+      chosen,
+      new Float32Array(chosen.length).fill(1),
+      topK,
+      expertsOfRank(EXPERTS, 0, 1),
+    );
     const normed = batch.flatMap((row) => [...x.subarray(row * hiddenSize, (row + 1) * hiddenSize)]);
     const weights = batch.flatMap((row) => [0.5 + row / 100, 0.7]);
     const out = await (sessions.get(expertGraph(0, 0)) as InferenceSession).run({

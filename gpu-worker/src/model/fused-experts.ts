@@ -88,12 +88,11 @@ export function fusedExperts(
   return g.node("Unsqueeze", [g.node("Mul", [mean, sum]), g.ints([0])]);
 }
 
-/** The router's weights [T, E] of the rank's experts, which are consecutive; 0 where not chosen. */
+/** The router's weights [T, E] of the rank's experts; 0 where not chosen. */
 function localWeights(g: OnnxGraph, inputs: FusedExpertInputs, local: readonly number[], experts: number): Value {
-  const first = local[0] as number;
   const rows = g.node("Shape", [inputs.experts], { attributes: { start: 0, end: 1 } });
   const shape = g.node("Concat", [rows, g.ints([experts])], { attributes: { axis: 0 } });
   const zeros = g.node("Expand", [g.floats([0], [1, 1]), shape]);
   const all = g.node("ScatterElements", [zeros, inputs.experts, inputs.weights], { attributes: { axis: 1 } });
-  return g.node("Slice", [all, g.ints([first]), g.ints([first + local.length]), g.ints([1])]);
+  return g.node("Gather", [all, g.ints(local)], { attributes: { axis: 1 } });
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { describeIssues, PackageError } from "../errors.ts";
 import type { ModelConfig } from "./config.ts";
+import { evenPlan, planFault, type ShardPlan } from "./shard-plan.ts";
 
 /** Raised when a package written before cannot be read any more. */
 export const MANIFEST_VERSION = 3;
@@ -56,6 +57,8 @@ const manifest = z.object({
   target: z.enum(["cpu", "cuda"]).default("cpu"),
   /** Processes or threads the experts are split over. */
   ranks: count.min(1),
+  /** Experts by MoE layer and rank; evenly and in order where absent. */
+  shards: z.array(z.array(z.array(count))).optional(),
   parameters: z.object({ total: count, active: count }),
   /** Graphs in the order they run; each has `NAME.onnx` and `NAME.bin`. */
   graphs: z.array(z.object({ name: z.string(), rank: count })),
@@ -68,6 +71,11 @@ const manifest = z.object({
 });
 
 export type Manifest = z.infer<typeof manifest>;
+
+/** Which rank of a package holds which experts. */
+export function shardPlan({ shards, config, ranks }: Manifest): ShardPlan {
+  return shards ?? evenPlan(config, ranks);
+}
 
 /**
  * Reads a manifest.
@@ -89,5 +97,8 @@ export function parseManifest(text: string, file: string): Manifest {
   }
   const parsed = manifest.safeParse(json);
   if (!parsed.success) throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
+  const { shards, config, ranks } = parsed.data;
+  const fault = shards && planFault(shards, config, ranks);
+  if (fault !== undefined) throw new PackageError(`${file}: shards: ${fault}`);
   return parsed.data;
 }

@@ -1,7 +1,7 @@
 /**
  * Writes one ONNX graph, node by node. It knows the file format and nothing of models; names of inner values are numbered.
  */
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -156,6 +156,18 @@ export class OnnxGraph {
     this.#constants.set(key, create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: type, rawData }));
     return name;
   }
+}
+
+/** Where the weights of a serialized graph stand. */
+export function externalDataOf(model: Uint8Array): Map<string, ExternalData> {
+  const found = new Map<string, ExternalData>();
+  for (const { name, externalData } of fromBinary(ModelProtoSchema, model).graph?.initializer ?? []) {
+    const entries = new Map(externalData.map(({ key, value }) => [key, value]));
+    const location = entries.get("location");
+    if (location === undefined) continue;
+    found.set(name, { location, offset: Number(entries.get("offset")), length: Number(entries.get("length")) });
+  }
+  return found;
 }
 
 const ELEMENT_TYPES: Readonly<Record<ElementType, DataType>> = {

@@ -9,6 +9,7 @@ import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
 import { adjusted, drawnCandidates, logits, rankedTokens, scoredTokens, squeeze, withoutTokens } from "./head.ts";
 import { addPartials, downMatrix, experts, feedForward, gateUpMatrix, realWeight, rmsNorm, router } from "./layers.ts";
 import { OnnxGraph, type RealType, type Value } from "./onnx-graph.ts";
+import { evenPlan, type ShardPlan } from "./shard-plan.ts";
 import type { GraphFile, Quantization } from "./weights.ts";
 
 /** The onnxruntime provider that runs a package: its graphs differ, its checkpoint does not. */
@@ -25,8 +26,10 @@ export function kvTokenBytes({ layers, kvHeads, headDim }: ModelConfig, target: 
 export interface PlanOptions {
   readonly target: Target;
   readonly quantization: Quantization;
-  /** Ranks the experts are split over, evenly and in order. */
+  /** Ranks the experts are split over. */
   readonly ranks: number;
+  /** Which holds which; evenly and in order where absent. */
+  readonly shards?: ShardPlan | undefined;
   /** Never a candidate: the argmax is over the others, the softmax over all. */
   readonly maskToken: number;
   /** 2.2's, with which it asks for a cell to go or to be inserted: candidates of its own rule, and of no other. */
@@ -44,12 +47,13 @@ export const isExpertGraph = (name: string): boolean => name.startsWith("experts
 
 /** All graphs of a package, in the order in which a forward runs them. */
 export function planPackage(config: ModelConfig, options: PlanOptions): GraphFile[] {
+  const shards = options.shards ?? evenPlan(config, options.ranks);
   const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config, realType(options.target)))];
   for (let layer = 0; layer < config.layers; layer++) {
     files.push(file(layerGraph(layer), LEADER, layerNodes(config, layer, options)));
     if (layer < config.denseLayers) continue;
     for (let rank = 0; rank < options.ranks; rank++) {
-      const local = expertsOfRank(config.experts, rank, options.ranks);
+      const local = shards[layer - config.denseLayers]?.[rank] as readonly number[];
       files.push(file(expertGraph(layer, rank), rank, expertNodes(config, layer, local, options)));
     }
   }
@@ -60,13 +64,6 @@ export function planPackage(config: ModelConfig, options: PlanOptions): GraphFil
 /** The head with the logits [R, vocabulary] as its output: what the golden vectors hold. Not part of a package. */
 export function planLogitsHead(config: ModelConfig, options: PlanOptions): GraphFile {
   return file("head-logits", LEADER, headNodes(config, options, "logits"));
-}
-
-/** The experts that a rank holds: consecutive ones, the first ranks one more where they do not divide. */
-export function expertsOfRank(experts: number, rank: number, ranks: number): number[] {
-  const first = Math.ceil((experts * rank) / ranks);
-  const next = Math.ceil((experts * (rank + 1)) / ranks);
-  return Array.from({ length: next - first }, (_, i) => first + i);
 }
 
 function embedding(config: ModelConfig, real: RealType): OnnxGraph {

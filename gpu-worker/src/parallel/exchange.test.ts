@@ -1,69 +1,88 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { expertsOfRank } from "../model/package-plan.ts";
 import { ExpertExchange, type RankLink, type RoutedRows } from "./exchange.ts";
 
-const EXPERTS = 8;
+const EXPERTS = 6;
+const RANKS = 3;
 const sizes = { hiddenSize: 2, topK: 2 };
 
-const routing = fc.record({
-  ranks: fc.integer({ min: 1, max: 4 }),
-  delays: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 4 }),
-  tokens: fc.array(fc.uniqueArray(fc.integer({ min: 0, max: EXPERTS - 1 }), { minLength: 2, maxLength: 2 }), {
-    minLength: 1,
-    maxLength: 10,
+/** Which ranks hold each expert, rows of two experts each, and how long each rank takes. */
+const cases = fc.record({
+  holders: fc.array(fc.uniqueArray(fc.nat(RANKS - 1), { minLength: 1, maxLength: RANKS }), {
+    minLength: EXPERTS,
+    maxLength: EXPERTS,
   }),
+  rows: fc.array(fc.uniqueArray(fc.nat(EXPERTS - 1), { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 8 }),
+  delays: fc.array(fc.nat(3), { minLength: RANKS, maxLength: RANKS }),
 });
 
-/** Expert e multiplies a row by e + 1. */
-function partial({ hidden, experts, weights }: RoutedRows, local: ReadonlySet<number>): Float32Array {
+function routed(rows: readonly number[][]): RoutedRows {
+  return {
+    layer: 1,
+    hidden: Float32Array.from({ length: rows.length * 2 }, (_, i) => i + 1),
+    experts: BigInt64Array.from(rows.flat(), BigInt),
+    weights: new Float32Array(rows.length * 2).fill(1),
+  };
+}
+
+/** Expert e multiplies a row by e + 1; weights decide which of its experts a rank runs. Small whole numbers: exact in f32. */
+function partialOf({ hidden, experts, weights }: RoutedRows): Float32Array {
   return Float32Array.from(hidden, (x, i) => {
-    const row = Math.trunc(i / sizes.hiddenSize);
+    const row = Math.trunc(i / 2);
     return [0, 1].reduce((sum, k) => {
-      const expert = Number(experts[row * 2 + k]);
-      return local.has(expert) ? sum + (weights[row * 2 + k] as number) * x * (expert + 1) : sum;
+      const choice = row * 2 + k;
+      return sum + (weights[choice] as number) * x * (Number(experts[choice]) + 1);
     }, 0);
   });
 }
 
-test("every row comes back from the ranks that hold its experts, whoever answers first, and no rank gets another's", async () => {
+/** All ranks' partial sums [R][T * H], after every rank but the leader has checked what it was sent. */
+async function exchange(holders: number[][], rows: number[][], delays: readonly number[]): Promise<number[][]> {
+  const links = [1, 2].map(
+    (rank): RankLink => ({
+      rank,
+      ready: true,
+      async run(sent) {
+        for (let row = 0; row < sent.experts.length; row += 2) {
+          const own = [row, row + 1].filter((choice) => sent.weights[choice] !== 0);
+          expect(own.length, "only rows that the rank has a part in").toBeGreaterThan(0);
+          for (const choice of own) expect(holders[Number(sent.experts[choice])]).toContain(rank);
+        }
+        await sleep(delays[rank]);
+        return { partial: partialOf(sent), computeMs: 0 };
+      },
+      async [Symbol.asyncDispose]() {},
+    }),
+  );
+  const input = routed(rows);
+  const pending = new ExpertExchange(links, () => holders, sizes).dispatch(input);
+  const combined = await pending.combine(partialOf({ ...input, weights: pending.ownWeights }));
+  return Array.from({ length: RANKS }, (_, rank) =>
+    [...combined.subarray(rank * rows.length * 2)].slice(0, rows.length * 2),
+  );
+}
+
+test("every choice is computed once, on a rank that holds its expert, and stands in that rank's sums whoever answers first", async () => {
   await fc.assert(
-    fc.asyncProperty(routing, async ({ ranks, delays, tokens }) => {
-      const held = Array.from({ length: ranks }, (_, rank) => new Set(expertsOfRank(EXPERTS, rank, ranks)));
-      const asked: number[] = [];
-      const links = held.slice(1).map(
-        (local, i): RankLink => ({
-          rank: i + 1,
-          ready: true,
-          async run(routed) {
-            asked.push(i + 1);
-            const perRow = [...routed.experts].reduce<number[][]>((rows, expert, k) => {
-              if (k % 2 === 0) rows.push([]);
-              rows.at(-1)?.push(Number(expert));
-              return rows;
-            }, []);
-            expect(perRow.every((row) => row.some((expert) => local.has(expert)))).toBe(true);
-            await sleep(delays[i]);
-            return { partial: partial(routed, local), computeMs: 0 };
-          },
-          async [Symbol.asyncDispose]() {},
-        }),
-      );
-      const routed: RoutedRows = {
-        layer: 1,
-        hidden: Float32Array.from({ length: tokens.length * 2 }, (_, i) => i + 1),
-        experts: BigInt64Array.from(tokens.flat(), BigInt),
-        weights: Float32Array.from({ length: tokens.length * 2 }, (_, i) => 1 / (i + 1)),
-      };
-      const bigints = held.map((local) => new Set([...local].map(BigInt)));
-      const exchange = new ExpertExchange(links, (_, rank) => bigints[rank]!, sizes);
-      const pending = exchange.dispatch(routed);
-      const combined = await pending.combine(partial(routed, held[0]!));
-      expect(combined).toEqual(Float32Array.from(held.flatMap((local) => [...partial(routed, local)])));
-      const needed = held.flatMap((local, rank) => (rank > 0 && tokens.flat().some((e) => local.has(e)) ? [rank] : []));
-      expect(asked).toEqual(needed);
+    fc.asyncProperty(cases, async ({ holders, rows, delays }) => {
+      const sums = await exchange(holders, rows, delays);
+      const total = sums[0]!.map((_, i) => sums.reduce((sum, rank) => sum + rank[i]!, 0));
+      expect(total).toEqual([...partialOf(routed(rows))]);
     }),
     { numRuns: 60 },
+  );
+});
+
+test("which replica computes a row does not depend on the rows beside it", async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ holders, rows }) => {
+      const together = await exchange(holders, rows, [0, 0, 0]);
+      const ranksOf = (sums: number[][], row: number) => sums.map((rank) => rank[row * 2] !== 0);
+      for (const [row, experts] of rows.entries()) {
+        expect(ranksOf(await exchange(holders, [experts], [0, 0, 0]), 0)).toEqual(ranksOf(together, row));
+      }
+    }),
+    { numRuns: 30 },
   );
 });

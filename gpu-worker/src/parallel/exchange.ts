@@ -54,27 +54,31 @@ interface Sent {
 
 export class ExpertExchange {
   readonly #links: readonly RankLink[];
-  readonly #holds: (layer: number, rank: number) => ReadonlySet<bigint>;
+  readonly #holders: (layer: number) => readonly (readonly number[])[];
   readonly #sizes: ExchangeSizes;
 
-  /** @param holds the experts that a rank holds of a layer */
+  /** @param holders for each of a layer's experts, the ranks that hold it */
   constructor(
     links: readonly RankLink[],
-    holds: (layer: number, rank: number) => ReadonlySet<bigint>,
+    holders: (layer: number) => readonly (readonly number[])[],
     sizes: ExchangeSizes,
   ) {
     this.#links = links;
-    this.#holds = holds;
+    this.#holders = holders;
     this.#sizes = sizes;
   }
 
   /** Sends the rows off, each rank only those it needs; a rank that needs none hears nothing. */
   dispatch(routed: RoutedRows): PendingPartials {
+    const { topK, hiddenSize } = this.#sizes;
+    const ranks = assignChoices(routed.experts, topK, this.#holders(routed.layer));
     const sent = this.#links.flatMap((link): Sent[] => {
-      const rows = rowsFor(routed.experts, this.#sizes.topK, this.#holds(routed.layer, link.rank));
-      return rows.length === 0 ? [] : [{ rank: link.rank, rows, answer: link.run(this.#select(routed, rows)) }];
+      const rows = rowsFor(ranks, topK, link.rank);
+      if (rows.length === 0) return [];
+      const weights = weightsFor(routed.weights, ranks, link.rank);
+      return [{ rank: link.rank, rows, answer: link.run(this.#select({ ...routed, weights }, rows)) }];
     });
-    return new PendingPartials(sent, this.#links.length + 1, this.#sizes.hiddenSize);
+    return new PendingPartials(sent, weightsFor(routed.weights, ranks, 0), this.#links.length + 1, hiddenSize);
   }
 
   #select({ layer, hidden, experts, weights }: RoutedRows, rows: readonly number[]): RoutedRows {
@@ -90,12 +94,15 @@ export class ExpertExchange {
 
 /** Partial sums that are being computed elsewhere. */
 export class PendingPartials {
+  /** [T, K]: the weights of the choices that are the leader's own, 0 for the others. */
+  readonly ownWeights: Float32Array;
   readonly #sent: readonly Sent[];
   readonly #ranks: number;
   readonly #hiddenSize: number;
   readonly #arrived: Promise<readonly RankAnswer[]>;
 
-  constructor(sent: readonly Sent[], ranks: number, hiddenSize: number) {
+  constructor(sent: readonly Sent[], ownWeights: Float32Array, ranks: number, hiddenSize: number) {
+    this.ownWeights = ownWeights;
     this.#sent = sent;
     this.#ranks = ranks;
     this.#hiddenSize = hiddenSize;
@@ -122,13 +129,35 @@ export class PendingPartials {
   }
 }
 
-function rowsFor(experts: BigInt64Array, topK: number, held: ReadonlySet<bigint>): number[] {
+/**
+ * Which rank computes each choice [T, K]. Where several hold an expert, the row's other experts decide: rows spread over
+ * them, and a row is summed in the same order in whatever batch it is.
+ */
+function assignChoices(experts: BigInt64Array, topK: number, holders: readonly (readonly number[])[]): Int32Array {
+  const ranks = new Int32Array(experts.length);
+  for (let row = 0; row < experts.length; row += topK) {
+    const chosen = experts.subarray(row, row + topK);
+    const spread = Number(chosen.reduce((sum, expert) => sum + expert, 0n));
+    for (const [k, expert] of chosen.entries()) {
+      const holding = holders[Number(expert)] as readonly number[];
+      ranks[row + k] = holding[spread % holding.length] as number;
+    }
+  }
+  return ranks;
+}
+
+function rowsFor(ranks: Int32Array, topK: number, rank: number): number[] {
   const rows: number[] = [];
-  for (const [choice, expert] of experts.entries()) {
+  for (const [choice, at] of ranks.entries()) {
     const row = Math.trunc(choice / topK);
-    if (rows.at(-1) !== row && held.has(expert)) rows.push(row);
+    if (at === rank && rows.at(-1) !== row) rows.push(row);
   }
   return rows;
+}
+
+/** A choice of weight 0 adds nothing: the way to leave it to another rank. */
+function weightsFor(weights: Float32Array, ranks: Int32Array, rank: number): Float32Array {
+  return weights.map((weight, choice) => (ranks[choice] === rank ? weight : 0));
 }
 
 /** A memory copy per row. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { expertsOfRank } from "../model/package-plan.ts";
+import { expertsOfRank } from "../model/shard-plan.ts";
 import { permute } from "./permutation.ts";
 
 const routing = fc.record({
@@ -13,10 +13,11 @@ test("every choice stands once, with its token's row, in the group of its expert
   fc.assert(
     fc.property(routing, ({ ranks, topK, tokens }) => {
       const experts = BigInt64Array.from(tokens.flatMap((ids) => ids.slice(0, topK).map(BigInt)));
+      const weights = new Float32Array(experts.length).fill(1);
       const perRank = 12 / ranks;
       const found = new Array<number>(experts.length).fill(0);
       for (let rank = 0; rank < ranks; rank++) {
-        const { rows, counts, slots } = permute(experts, topK, expertsOfRank(12, rank, ranks));
+        const { rows, counts, slots } = permute(experts, weights, topK, expertsOfRank(12, rank, ranks));
         expect(counts.every((count) => count % 2n === 0n)).toBe(true);
         expect(counts.reduce((a, b) => a + b, 0n)).toBe(BigInt(rows.length));
         slots.forEach((slot, choice) => {

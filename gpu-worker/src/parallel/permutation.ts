@@ -9,7 +9,7 @@ export interface Assignments {
   readonly rows: BigInt64Array;
   /** [local experts]: assignments of each, always even. */
   readonly counts: BigInt64Array;
-  /** [tokens, topK]: where in [A] each choice stands; A for a choice of another rank. */
+  /** [tokens, topK]: where in [A] each choice stands; A for a choice that is not the rank's. */
   readonly slots: BigInt64Array;
 }
 
@@ -19,12 +19,18 @@ export interface Assignments {
  * every batch.
  *
  * @param experts [tokens, topK] expert ids
+ * @param weights of the choices: those of weight 0 add nothing and are left out
  * @param local the rank's experts, in the order of its graph
  */
-export function permute(experts: BigInt64Array, topK: number, local: readonly number[]): Assignments {
+export function permute(
+  experts: BigInt64Array,
+  weights: Float32Array,
+  topK: number,
+  local: readonly number[],
+): Assignments {
   const choices = new Map(local.map((expert): [bigint, number[]] => [BigInt(expert), []]));
   experts.forEach((expert, choice) => {
-    choices.get(expert)?.push(choice);
+    if (weights[choice] !== 0) choices.get(expert)?.push(choice);
   });
   const rows: bigint[] = [];
   const counts: bigint[] = [];

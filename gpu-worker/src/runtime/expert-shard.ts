@@ -1,7 +1,8 @@
 /** The experts that one rank holds, as graphs: a layer's routed rows become the rank's partial sums. */
 import { Tensor } from "onnxruntime-node";
-import type { Manifest } from "../model/manifest.ts";
-import { expertGraph, expertsOfRank, realType } from "../model/package-plan.ts";
+import { type Manifest, shardPlan } from "../model/manifest.ts";
+import { expertGraph, realType } from "../model/package-plan.ts";
+import type { ShardPlan } from "../model/shard-plan.ts";
 import type { RankAnswer, RankLink, RoutedRows, Rows } from "../parallel/exchange.ts";
 import { permute } from "../parallel/permutation.ts";
 import { asBits } from "./half-tensor.ts";
@@ -18,26 +19,28 @@ export class ExpertShard {
   readonly rank: number;
   readonly #sessions: Sessions;
   readonly #manifest: Manifest;
-  readonly #local: readonly number[];
+  readonly #plan: ShardPlan;
 
   constructor(sessions: Sessions, manifest: Manifest, rank: number) {
     this.rank = rank;
     this.#sessions = sessions;
     this.#manifest = manifest;
-    this.#local = expertsOfRank(manifest.config.experts, rank, manifest.ranks);
+    this.#plan = shardPlan(manifest);
   }
 
   /** The weighted sums over this rank's experts: [1, T, H]. */
   async run(layer: number, { hidden, experts, weights }: RoutedTensors): Promise<Tensor> {
-    const feeds = this.#manifest.target === "cuda" ? { experts } : this.#permutation(experts.data as BigInt64Array);
+    const feeds = this.#manifest.target === "cuda" ? { experts } : this.#permutation(layer, experts, weights);
     const out = await runGraph(this.#sessions, expertGraph(layer, this.rank), { normed: hidden, weights, ...feeds });
     return out.partial as Tensor;
   }
 
   /** How the graph lays out its rows. */
-  #permutation(experts: BigInt64Array) {
-    const { topK } = this.#manifest.config;
-    const { rows, counts, slots } = permute(experts, topK, this.#local);
+  #permutation(layer: number, experts: Tensor, weights: Tensor) {
+    const { topK, denseLayers } = this.#manifest.config;
+    const local = this.#plan[layer - denseLayers]?.[this.rank] as readonly number[];
+    const chosen = experts.data as BigInt64Array;
+    const { rows, counts, slots } = permute(chosen, weights.data as Float32Array, topK, local);
     return {
       rows: new Tensor("int64", rows, [rows.length]),
       counts: new Tensor("int64", counts, [counts.length]),

@@ -6,8 +6,9 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, Choice } from "../engine/block.ts";
 import type { Sampling } from "../engine/sampling.ts";
 import type { TokenScore } from "../engine/token-scores.ts";
-import type { Manifest } from "../model/manifest.ts";
-import { EMBEDDING_GRAPH, expertsOfRank, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
+import { type Manifest, shardPlan } from "../model/manifest.ts";
+import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
+import { holdersOf } from "../model/shard-plan.ts";
 import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
@@ -62,8 +63,9 @@ export class Forward {
     this.#own = new ExpertShard(sessions, manifest, LEADER);
     const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== LEADER);
     const links = options.links ?? others.map((rank) => shardLink(new ExpertShard(sessions, manifest, rank), manifest));
-    const held = others.map((rank) => new Set(expertsOfRank(config.experts, rank, ranks).map(BigInt)));
-    this.#exchange = new ExpertExchange(links, (_layer, rank) => held[rank - 1] ?? new Set(), config);
+    const holders = shardPlan(manifest).map((layer) => holdersOf(layer, config.experts));
+    const onLayer = (layer: number) => holders[layer - config.denseLayers] as readonly (readonly number[])[];
+    this.#exchange = new ExpertExchange(links, onLayer, config);
   }
 
   /** Runs the layers over blocks of any sequences at any places. */
@@ -172,7 +174,8 @@ export class Forward {
       experts: chosen,
       weights: weights.data as Float32Array,
     });
-    const own = await this.#own.run(layer, { hidden, experts, weights });
+    const ownWeights = new Tensor("float32", pending.ownWeights, weights.dims);
+    const own = await this.#own.run(layer, { hidden, experts, weights: ownWeights });
     const partials = await pending.combine(own.data as Rows);
     return asBits(new Tensor(own.type, partials, [this.#manifest.ranks, ...hidden.dims]));
   }

@@ -20,7 +20,7 @@ export interface ModelOptions extends SessionOptions {
   /** Reaches the package's other ranks. Without, their experts run on this thread, rank after rank. */
   readonly openLinks?: (() => Promise<readonly RankLink[]>) | undefined;
   /** Is told which experts the router chose. */
-  readonly onRoute?: RouterObserver;
+  readonly onRoute?: RouterObserver | undefined;
 }
 
 /** Forwards by kind since the model was opened, or of one sequence. Sequences that share a forward count one each. */

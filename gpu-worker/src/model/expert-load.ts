@@ -1,0 +1,58 @@
+/** How often a run chose each expert: counted while it runs, kept as JSON, read by whoever plans shards. */
+import { z } from "zod";
+import { describeIssues, PackageError } from "../errors.ts";
+import type { ModelConfig } from "./config.ts";
+import type { ExpertLoads } from "./shard-plan.ts";
+
+const file = z.object({
+  format: z.literal("palimpsest-expert-load"),
+  /** By MoE layer, one count per expert. */
+  layers: z.array(z.array(z.int().nonnegative())),
+});
+
+/** @param path for messages @throws PackageError where it is no such file */
+export function parseExpertLoad(text: string, path: string): ExpertLoads {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new PackageError(`${path}: not JSON (${(cause as Error).message})`, { cause });
+  }
+  const parsed = file.safeParse(json);
+  if (!parsed.success) throw new PackageError(`${path}: no expert load: ${describeIssues(parsed.error)}`);
+  return parsed.data.layers;
+}
+
+export function writeExpertLoad(layers: ExpertLoads): string {
+  return `${JSON.stringify({ format: "palimpsest-expert-load", layers })}\n`;
+}
+
+export class ExpertLoadCounter {
+  readonly #denseLayers: number;
+  readonly layers: readonly number[][];
+
+  constructor({ layers, denseLayers, experts }: ModelConfig) {
+    this.#denseLayers = denseLayers;
+    this.layers = Array.from({ length: layers - denseLayers }, () => new Array<number>(experts).fill(0));
+  }
+
+  /** @param experts [T, K] that the router of a layer chose */
+  count(layer: number, experts: BigInt64Array): void {
+    const counts = this.layers[layer - this.#denseLayers] as number[];
+    for (const expert of experts) counts[Number(expert)] = (counts[Number(expert)] ?? 0) + 1;
+  }
+
+  /** @throws PackageError where they are of another model */
+  add(loads: ExpertLoads): void {
+    const [own, other] = [this.layers, loads].map(
+      (layers) => `${layers.length} layers of ${layers[0]?.length ?? 0} experts`,
+    );
+    if (own !== other) throw new PackageError(`expert loads of ${other} cannot be added to those of ${own}`);
+    for (const [layer, counts] of loads.entries()) {
+      for (const [expert, count] of counts.entries()) {
+        const sums = this.layers[layer] as number[];
+        sums[expert] = (sums[expert] ?? 0) + count;
+      }
+    }
+  }
+}
