@@ -3,7 +3,7 @@ import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { PackageError, unreachable } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
-import { packageDigest } from "./model/package-digest.ts";
+import { packageIdentity } from "./model/package-digest.ts";
 import { realType } from "./model/package-plan.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "./parallel/exchange.ts";
 import { keepLink, RANK_DEADLINE_MS } from "./parallel/kept-link.ts";
@@ -52,10 +52,10 @@ export async function openRemoteRanks(manifest: Manifest, remote: RemoteRanks): 
   }
   const held = realType(target);
   const types = { held, sent: held === "f16" ? "f16" : (remote.sent ?? "f32") } as const;
-  const packageHash = packageDigest(manifest);
+  const identity = packageIdentity(manifest);
   const open = async (rank: number, signal: AbortSignal): Promise<RankLink> => {
     const address = addresses[rank - 1] as string;
-    const terms = { packageDigest: packageHash, ranks, rank };
+    const terms = { ...identity, rank };
     const late = AbortSignal.timeout(limitMs);
     let last = "nothing was heard of it";
     try {

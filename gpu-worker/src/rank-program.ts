@@ -1,7 +1,7 @@
 /** The worker program as a rank other than the leader: it opens its own experts and serves them to its leader, and to nobody else. */
 import type { Logger } from "pino";
 import { PackageError } from "./errors.ts";
-import { packageDigest } from "./model/package-digest.ts";
+import { packageIdentity } from "./model/package-digest.ts";
 import { realType } from "./model/package-plan.ts";
 import { openRankThread } from "./rank-link.ts";
 import { readManifest } from "./runtime/package.ts";
@@ -31,7 +31,7 @@ export async function runRank(options: RankProgramOptions, log: Logger): Promise
   await using link = await openRankThread({ kind: "local", package: folder, rank, threads }, opening);
   await using server = await serveRank({
     link,
-    terms: { packageDigest: packageDigest(manifest), ranks, rank },
+    terms: { ...packageIdentity(manifest), rank },
     held: realType(target),
     addresses,
     clock: systemClock,

@@ -15,7 +15,7 @@ import { openGrpcRank } from "./grpc-rank.ts";
 import { type ExchangeTerms, encodeDispatch } from "./rank-codec.ts";
 import { serveRank } from "./rank-server.ts";
 
-const terms: ExchangeTerms = { packageDigest: "ab".repeat(32), ranks: 3, rank: 2 };
+const terms: ExchangeTerms = { packageDigest: "ab".repeat(32), planDigest: "ef".repeat(32), ranks: 3, rank: 2 };
 const types = { sent: "f32", held: "f32" } as const;
 
 let opened: AsyncDisposableStack;

@@ -40,7 +40,7 @@ test("f16 rows are the nearest f16 numbers; those that are f16 already keep thei
   expect(decodeCombine(half, { sent: "f16", held: "f16" }).partial).toEqual(bits);
 });
 
-const own: ExchangeTerms = { packageDigest: "ab".repeat(32), ranks: 4, rank: 2 };
+const own: ExchangeTerms = { packageDigest: "ab".repeat(32), planDigest: "ef".repeat(32), ranks: 4, rank: 2 };
 
 test("a hello that agrees says what rows are made of", () => {
   expect(agree(own, encodeHello(own, "f32"))).toBe("f32");
@@ -49,6 +49,11 @@ test("a hello that agrees says what rows are made of", () => {
 
 test.each<[string, object, RegExp]>([
   ["package", { packageDigest: new Uint8Array(32) }, /holds package 0{64}, this program (ab){32}; give all ranks/],
+  [
+    "plan",
+    { planDigest: new Uint8Array(32) },
+    /splits the experts by plan 0{64}, this program (ef){32}; give all ranks/,
+  ],
   ["rank", { rank: 3 }, /means rank 3 of 4, this program rank 2 of 4/],
   ["number of ranks", { ranks: 2 }, /means rank 2 of 2, this program rank 2 of 4/],
   ["version", { protocolVersion: 7 }, /speaks version 7 of the exchange, this program 1/],

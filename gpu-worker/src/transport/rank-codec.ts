@@ -5,6 +5,7 @@
 import { endianness } from "node:os";
 import { create } from "@bufbuild/protobuf";
 import * as wire from "@palimpsest/proto/expert";
+import type { PackageIdentity } from "../model/package-digest.ts";
 import type { RankAnswer, RoutedRows, Rows } from "../parallel/exchange.ts";
 
 /** Raised when a leader or a rank of before could not be understood any more. */
@@ -20,10 +21,7 @@ export const MAX_EXCHANGE_BYTES = 64 * 2 ** 20;
 export type RowType = "f32" | "f16";
 
 /** What leader and rank must agree in, as one of them sees it. */
-export interface ExchangeTerms {
-  /** 64 hexadecimal digits. */
-  readonly packageDigest: string;
-  readonly ranks: number;
+export interface ExchangeTerms extends PackageIdentity {
   /** The rank that the stream leads to. */
   readonly rank: number;
 }
@@ -41,10 +39,12 @@ export function requireLittleEndian(): void {
   if (endianness() !== "LE") throw new Error("ranks exchange little-endian rows, which this machine does not have");
 }
 
-export function encodeHello({ packageDigest, ranks, rank }: ExchangeTerms, rowType: RowType): wire.ExchangeHello {
+export function encodeHello(terms: ExchangeTerms, rowType: RowType): wire.ExchangeHello {
+  const { packageDigest, planDigest, ranks, rank } = terms;
   return create(wire.ExchangeHelloSchema, {
     protocolVersion: PROTOCOL_VERSION,
     packageDigest: Buffer.from(packageDigest, "hex"),
+    planDigest: Buffer.from(planDigest, "hex"),
     ranks,
     rank,
     rowType: rowTypes[rowType],
@@ -58,20 +58,23 @@ export class Disagreement extends Error {
 
 /** The row type of a hello that agrees with `own`. @throws Disagreement */
 export function agree(own: ExchangeTerms, hello: wire.ExchangeHello): RowType {
-  const { protocolVersion, packageDigest, ranks, rank, rowType } = hello;
+  const { protocolVersion, ranks, rank, rowType } = hello;
   if (protocolVersion !== PROTOCOL_VERSION) {
     throw new Disagreement(
       `speaks version ${protocolVersion} of the exchange, this program ${PROTOCOL_VERSION}; update one`,
     );
   }
-  const digest = Buffer.from(packageDigest).toString("hex");
-  if (digest !== own.packageDigest) {
-    throw new Disagreement(
-      `holds package ${digest}, this program ${own.packageDigest}; give all ranks the same package, with the same plan`,
-    );
-  }
   if (rank !== own.rank || ranks !== own.ranks) {
     throw new Disagreement(`means rank ${rank} of ${ranks}, this program rank ${own.rank} of ${own.ranks}`);
+  }
+  // Where the plan is another, so are the files, and the plan says more.
+  for (const [what, name] of [
+    ["splits the experts by plan", "planDigest"],
+    ["holds package", "packageDigest"],
+  ] as const) {
+    const digest = Buffer.from(hello[name]).toString("hex");
+    if (digest === own[name]) continue;
+    throw new Disagreement(`${what} ${digest}, this program ${own[name]}; give all ranks copies of one package`);
   }
   for (const name of ["f32", "f16"] as const) if (rowTypes[name] === rowType) return name;
   throw new Disagreement(`sends rows of type ${rowType}, which this program does not know`);

@@ -88,7 +88,7 @@ export declare type ExchangeHello = Message<"palimpsest.v1.ExchangeHello"> & {
   protocolVersion: number;
 
   /**
-   * SHA-256 over the package's manifest: weights, graphs, and which rank holds which experts.
+   * SHA-256 over the package's manifest: graphs, weights and what they are computed with.
    *
    * @generated from field: bytes package_digest = 2;
    */
@@ -112,6 +112,13 @@ export declare type ExchangeHello = Message<"palimpsest.v1.ExchangeHello"> & {
    * @generated from field: palimpsest.v1.RowType row_type = 5;
    */
   rowType: RowType;
+
+  /**
+   * SHA-256 over the plan: which rank holds which experts of which layer.
+   *
+   * @generated from field: bytes plan_digest = 6;
+   */
+  planDigest: Uint8Array;
 };
 
 /**
