@@ -2,9 +2,9 @@
 import { cpus, totalmem } from "node:os";
 import { benchConvert } from "./convert.ts";
 import { benchDownload } from "./download.ts";
+import { benchEngine } from "./engine/engine.ts";
 import { benchExchange } from "./exchange.ts";
 import { benchModel } from "./model.ts";
-import { benchPrefix } from "./prefix.ts";
 import { benchQuantization } from "./quantization.ts";
 import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
@@ -13,9 +13,9 @@ import { benchSoak } from "./soak.ts";
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   convert: benchConvert,
   download: benchDownload,
+  engine: benchEngine,
   exchange: benchExchange,
   model: benchModel,
-  prefix: benchPrefix,
   quantization: benchQuantization,
   ranks: benchRanks,
   routing: benchRouting,

@@ -23,10 +23,11 @@ import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { openSessions, readManifest, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
+import { openSessions, readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { readBandwidth } from "./bandwidth.ts";
 import { mega, palimpsest } from "./child.ts";
 import type { LoadFigures } from "./model-load.ts";
+import { timed } from "./timed.ts";
 
 const STEPS = 9;
 
@@ -140,20 +141,6 @@ function openBlock({ blockLength, maskToken, config }: Manifest, cached: number)
     pages: Array.from({ length: cached }, (_, page) => page),
     peers: [],
   };
-}
-
-/** Sessions that note the milliseconds of each graph. */
-function timed(sessions: Sessions, timer: Map<string, number>): Map<string, InferenceSession> {
-  const note = (name: string, session: InferenceSession): InferenceSession => {
-    const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {
-      const startMs = performance.now();
-      const outputs = await session.run(feeds);
-      timer.set(name, (timer.get(name) ?? 0) + performance.now() - startMs);
-      return outputs;
-    };
-    return { run } as InferenceSession;
-  };
-  return new Map([...sessions].map(([name, session]) => [name, note(name, session)]));
 }
 
 /** What of the last layer's graph, in which attention and router stand, goes to which part: by a profile of its operators. */

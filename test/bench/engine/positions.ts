@@ -1,0 +1,139 @@
+/** Time per block by its position: over the cache, and with everything before it computed again at every forward. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { convertCheckpoint } from "../../../gpu-worker/convert/convert.ts";
+import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
+import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/synth.ts";
+import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
+import { Forward } from "../../../gpu-worker/src/runtime/forward.ts";
+import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
+import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
+import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
+import { timed } from "../timed.ts";
+import { recordedForwards, replaying } from "./replay.ts";
+import { answer, engineOn, median, requestOf } from "./requests.ts";
+
+const ANSWER_TOKENS = 16384;
+const SAMPLED = [512, 1024, 2048, 4096, 8192, 16384];
+/** Blocks around a sampled position whose time is averaged. */
+const WINDOW = 16;
+/** Blocks that a forward of the recomputation runs at once, as a prefill does. */
+const CHUNK_BLOCKS = 8;
+const SPLIT_RUNS = 9;
+
+/** Small enough for 16384 tokens in minutes; as many positions as the released models have. */
+const CONFIG = {
+  ...releasedShapes.mini,
+  vocab_size: 1024,
+  hidden_size: 256,
+  num_hidden_layers: 4,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  head_dim: 64,
+  rotary_dim: 32,
+  intermediate_size: 512,
+  moe_intermediate_size: 128,
+  num_experts: 16,
+  num_experts_per_tok: 2,
+  n_group: 4,
+  topk_group: 2,
+  pad_token_id: 2,
+};
+
+export async function benchPositions(): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "palimpsest-positions-"));
+  cleanup.defer(() => rm(folder, { recursive: true }));
+  const [source, target] = [join(folder, "checkpoint"), join(folder, "package")];
+  await synthesizeCheckpoint({ target: source, config: CONFIG, seed: 1, shardBytes: SHARD_BYTES });
+  const tokens = { maskToken: 1, eosTokens: [2] };
+  const manifest = await convertCheckpoint({ source, target, quantization: "int8", ranks: 1, ...tokens });
+  const { blockLength, config } = manifest;
+  const blocks = ANSWER_TOKENS / blockLength + 1;
+  await using model = await openModel(target, manifest, { threads: 1, pages: 2 * blocks });
+  const recorded = recordedForwards();
+  const mean = recorded.reduce((sum, forwards) => sum + forwards, 0) / recorded.length;
+  console.log(
+    `random weights, int8: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${config.maxPositions} positions; one thread;`,
+  );
+  console.log(`forwards per block as in demo-21's quality runs, ${mean.toFixed(2)} on average\n`);
+
+  const prompt = Array.from({ length: blockLength }, (_, i) => 8 + i * 17);
+  const engine = engineOn(replaying(model, recorded, manifest), manifest, {
+    capacity: 1,
+    pages: 2 * blocks,
+    prefixCache: false,
+  });
+  const whole = await answer(
+    engine,
+    requestOf({ kind: "tokens", tokens: prompt }, { maxTokens: ANSWER_TOKENS, ignoreEos: true }),
+  );
+  console.log(`${whole.tokens.length} tokens in ${(whole.ms / 1000).toFixed(0)} s, ${whole.usage.forwards} forwards\n`);
+  const split = await openSplit(target, manifest, blocks);
+  console.log(
+    "| position | a block over the cache | a forward of it | attention and projections | all the rest | recomputed, a forward | a block recomputed | recomputed : cached |",
+  );
+  console.log("|---|---|---|---|---|---|---|---|");
+  for (const position of SAMPLED) {
+    const at = position / blockLength - 1;
+    const from = Math.max(0, at - WINDOW);
+    const cachedMs = ((whole.commitMs[at] as number) - (whole.commitMs[from] as number)) / (at - from);
+    const { layersMs, restMs } = await split(at);
+    const before = [...prompt, ...whole.tokens].slice(0, position);
+    const againMs = await recompute(model, manifest, before, blocks);
+    const cells = [
+      `${cachedMs.toFixed(0)} ms`,
+      `${(cachedMs / mean).toFixed(1)} ms`,
+      `${layersMs.toFixed(1)} ms`,
+      `${restMs.toFixed(1)} ms`,
+      `${againMs.toFixed(0)} ms`,
+      `${((againMs * mean) / 1000).toFixed(1)} s`,
+      ((againMs * mean) / cachedMs).toFixed(0),
+    ];
+    console.log(`| ${position} | ${cells.join(" | ")} |`);
+  }
+}
+
+/** One forward of the block after `tokens`, with everything before it computed for it, chunk by chunk. @returns milliseconds */
+async function recompute(
+  model: Model,
+  { blockLength, maskToken }: Manifest,
+  tokens: readonly number[],
+  firstPage: number,
+) {
+  const sequence = model.sequence(Array.from({ length: firstPage }, (_, i) => firstPage + i));
+  const masked = new Array<number>(blockLength).fill(maskToken);
+  const chunk = CHUNK_BLOCKS * blockLength;
+  const startMs = performance.now();
+  for (let at = 0; at < tokens.length; at += chunk) {
+    await sequence.prefill(tokens.slice(at, at + chunk), new AbortController().signal);
+  }
+  await sequence.forward([{ tokens: masked, cells: [...masked.keys()] }]);
+  return performance.now() - startMs;
+}
+
+/** How a forward of one block after `cached` others falls into the graphs that attend and all the rest, JavaScript too. */
+async function openSplit(folder: string, manifest: Manifest, pages: number) {
+  const timer = new Map<string, number>();
+  const sessions = timed(await openSessions(folder, manifest, { threads: 1 }), timer);
+  const forward = new Forward(sessions, manifest, new KvTensors(manifest, pages));
+  const { blockLength, maskToken } = manifest;
+  const rows = Array.from({ length: blockLength }, (_, row) => row);
+  return async (cached: number): Promise<{ layersMs: number; restMs: number }> => {
+    const block = { tokens: rows.map(() => maskToken), pages: Array.from({ length: cached }, (_, i) => i), peers: [] };
+    const runs: { layersMs: number; restMs: number }[] = [];
+    for (let run = 0; run < SPLIT_RUNS; run++) {
+      timer.clear();
+      const startMs = performance.now();
+      await forward.head(await forward.layers([block]), rows);
+      const totalMs = performance.now() - startMs;
+      const layersMs = [...timer].reduce((sum, [name, ms]) => sum + (name.startsWith("layer-") ? ms : 0), 0);
+      runs.push({ layersMs, restMs: totalMs - layersMs });
+    }
+    return {
+      layersMs: median(runs.map(({ layersMs }) => layersMs)),
+      restMs: median(runs.map(({ restMs }) => restMs)),
+    };
+  };
+}

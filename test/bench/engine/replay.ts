@@ -1,0 +1,62 @@
+/**
+ * A model of random weights whose blocks take as many forwards as those of a recorded run: its candidates keep their tokens,
+ * their probabilities are the recording's. The forwards are the model's own, in full.
+ */
+import type { Candidate } from "../../../gpu-worker/src/engine/decode.ts";
+import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
+import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
+import { goldenRuns } from "../../support/golden.ts";
+
+/** Forwards of each full block of demo-21's quality runs, in order: those that unmask, and the one that confirms. */
+export function recordedForwards(): number[] {
+  return goldenRuns("demo-21")
+    .filter(({ mode }) => mode === "quality")
+    .flatMap(({ block_before_each_forward: seen }) => {
+      const mask = seen[0]?.at(-1);
+      const starts = seen.flatMap((block, i) => (block.every((token) => token === mask) ? [i] : []));
+      return starts.map((start, i) => (starts[i + 1] ?? seen.length) - start);
+    })
+    .filter((forwards) => forwards >= 2);
+}
+
+export function replaying(model: EngineModel, forwards: readonly number[], manifest: Manifest): EngineModel {
+  const { blockLength, maskToken } = manifest;
+  return {
+    counts: model.counts,
+    lostRanks: model.lostRanks,
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+    sequence(pages) {
+      const sequence = model.sequence(pages);
+      let place = 0;
+      return {
+        counts: sequence.counts,
+        skip: (blocks) => {
+          place += blocks;
+          sequence.skip(blocks);
+        },
+        prefill: (tokens, signal) => {
+          place += tokens.length / blockLength;
+          return sequence.prefill(tokens, signal);
+        },
+        async forward(blocks) {
+          const found = await sequence.forward(blocks);
+          return blocks.map(({ tokens, cells }, i) => {
+            const unmasking = (forwards[(place + i) % forwards.length] as number) - 1;
+            const perStep = Math.ceil(blockLength / unmasking);
+            const masked = tokens.flatMap((token, cell) => (token === maskToken ? [cell] : []));
+            const chosen = new Set(masked.slice(0, perStep));
+            return cells.map((cell, c): Candidate => {
+              const { token } = (found[i] as Candidate[])[c] as Candidate;
+              if (tokens[cell] === maskToken) return { token, probability: chosen.has(cell) ? 1 : 0 };
+              return { token: tokens[cell] as number, probability: 1 };
+            });
+          });
+        },
+        commit: (block) => {
+          place++;
+          return sequence.commit(block);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** What the engine's benchmarks ask, and of what. */
+import { fileURLToPath } from "node:url";
+import type { Usage } from "@palimpsest/proto";
+import type { Engine, GenerateRequest, Message } from "../../../gpu-worker/src/engine/engine.ts";
+import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
+import { Scheduler } from "../../../gpu-worker/src/engine/scheduler.ts";
+import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
+import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
+import { drawSample } from "../../../gpu-worker/train/data/corpus.ts";
+
+export const SHIPPED_MODEL = fileURLToPath(new URL("../../../gpu-worker/models/demo", import.meta.url));
+
+/** Conversations of the demo model's held-out tasks, those with tools left out. */
+export function demoConversations(count: number): Message[][] {
+  const found: Message[][] = [];
+  for (let index = 0; found.length < count; index++) {
+    const { messages, tools } = drawSample({ seed: 1, split: "test" }, index);
+    if (tools === undefined) found.push(messages.map(({ role, content }) => ({ role, content })));
+  }
+  return found;
+}
+
+export function requestOf(prompt: GenerateRequest["prompt"], changes: Partial<GenerateRequest> = {}): GenerateRequest {
+  return {
+    responseId: "bench",
+    attempt: 1,
+    prompt,
+    decoding: {},
+    choices: 1,
+    stop: [],
+    ignoreEos: false,
+    drafts: false,
+    committed: [],
+    ...changes,
+  };
+}
+
+export interface Answer {
+  readonly tokens: readonly number[];
+  readonly text: string;
+  readonly usage: Usage;
+  readonly ms: number;
+  /** When each commit came, after the start. */
+  readonly commitMs: readonly number[];
+}
+
+/** @throws Error when the response fails */
+export async function answer(engine: Engine, request: GenerateRequest): Promise<Answer> {
+  const startMs = performance.now();
+  const tokens: number[] = [];
+  const commitMs: number[] = [];
+  let text = "";
+  for await (const event of engine.generate(request, new AbortController().signal)) {
+    if (event.type === "error") throw new Error(event.message);
+    const ms = performance.now() - startMs;
+    if (event.type === "end") return { tokens, text, usage: event.usage, ms, commitMs };
+    if (event.type !== "commit") continue;
+    tokens.push(...(event.token_ids ?? []));
+    text += event.text;
+    commitMs.push(ms);
+  }
+  throw new Error("the response did not end");
+}
+
+/** An engine without text on a model that the benchmark has opened. */
+export function engineOn(
+  model: EngineModel,
+  manifest: Manifest,
+  options: { readonly capacity: number; readonly pages: number; readonly prefixCache: boolean },
+): Engine {
+  const { config, blockLength, maskToken, eosTokens, name, created } = manifest;
+  const { capacity, pages, prefixCache } = options;
+  const maxContextTokens = Math.min(config.maxPositions, pages * blockLength);
+  const info = { name, created, blockLength, maxContextTokens, chat: false, text: false, capacity };
+  const scheduler = new Scheduler({ capacity, pages, waiting: 1000 });
+  return new LocalEngine({ info, vocabSize: config.vocabSize, maskToken, eosTokens, model, scheduler, prefixCache });
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}

@@ -1,0 +1,17 @@
+/** Where the time of a forward goes. */
+import type { InferenceSession } from "onnxruntime-node";
+import type { Sessions } from "../../gpu-worker/src/runtime/package.ts";
+
+/** Sessions that note the milliseconds of each graph. */
+export function timed(sessions: Sessions, timer: Map<string, number>): Map<string, InferenceSession> {
+  const note = (name: string, session: InferenceSession): InferenceSession => {
+    const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {
+      const startMs = performance.now();
+      const outputs = await session.run(feeds);
+      timer.set(name, (timer.get(name) ?? 0) + performance.now() - startMs);
+      return outputs;
+    };
+    return { run } as InferenceSession;
+  };
+  return new Map([...sessions].map(([name, session]) => [name, note(name, session)]));
+}
