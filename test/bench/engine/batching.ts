@@ -6,137 +6,154 @@ import { join } from "node:path";
 import { convertCheckpoint } from "../../../gpu-worker/convert/convert.ts";
 import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
 import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/synth.ts";
-import type { GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+import type { Engine, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
+import type { EngineBenchOptions } from "./engine.ts";
 import { recordedForwards, replaying } from "./replay.ts";
-import { answer, engineOn, median, requestOf, SHIPPED_MODEL } from "./requests.ts";
+import { answer, demoPrompts, engineOn, median, requestOf, SHIPPED_MODEL } from "./requests.ts";
 import { boundSeconds, describeRoofline, measureMachine, recorder } from "./roofline.ts";
 
 const TOGETHER = [1, 4, 16];
-const REQUESTS = 16;
-const PROMPT_TOKENS = 32;
-const THREADS = 1;
-const LAYERS = 3;
 const PAGES = 1024;
 const SHORT_RUNS = 3;
+const LONG_TOKENS = 1024;
+
+/**
+ * Mini's sizes, a few of its layers and as much of its vocabulary for each: the experts' weights are far larger than any
+ * cache, and are the same share of a forward as in the whole model.
+ */
+const MINI = { ...releasedShapes.mini, num_hidden_layers: 5, vocab_size: 32768, pad_token_id: 2 };
+const MINI_TOKENS = { maskToken: 1, eosTokens: [2] };
 
 interface Load {
   readonly folder: string;
   readonly manifest: Manifest;
   /** What the engine is given in the place of the package's model. */
   readonly wrap: (model: EngineModel) => EngineModel;
-  readonly answerTokens: number;
+  readonly requests: readonly GenerateRequest[];
+  readonly threads: number;
 }
 
-export async function benchBatching(kept: string | undefined): Promise<void> {
-  const shipped = await readManifest(SHIPPED_MODEL);
-  console.log(`### shipped model (${shipped.quantization})\n`);
-  await measure({ folder: SHIPPED_MODEL, manifest: shipped, wrap: (model) => model, answerTokens: 256 });
-
+export async function benchBatching({ threads, folder }: EngineBenchOptions): Promise<void> {
+  await measureShipped(threads);
   await using cleanup = new AsyncDisposableStack();
-  const folder = kept ?? (await mkdtemp(join(tmpdir(), "palimpsest-batching-")));
-  if (kept === undefined) cleanup.defer(() => rm(folder, { recursive: true }));
-  const target = join(folder, "package");
-  if (!existsSync(target)) {
-    const source = join(folder, "checkpoint");
-    const config = { ...releasedShapes.mini, num_hidden_layers: LAYERS };
-    await synthesizeCheckpoint({ target: source, config, seed: 1, shardBytes: SHARD_BYTES });
-    await convertCheckpoint({ source, target, quantization: "int4", ranks: 1, consume: true });
-  }
-  const manifest = await readManifest(target);
-  console.log(
-    `\n### mini's sizes, ${LAYERS} layers, int4, random weights; forwards per block as in demo-21's quality runs\n`,
-  );
-  const wrap = (model: EngineModel): EngineModel => replaying(model, recordedForwards(), manifest);
-  await measure({ folder: target, manifest, wrap, answerTokens: 64 });
+  const parent = folder ?? (await mkdtemp(join(tmpdir(), "palimpsest-batching-")));
+  if (folder === undefined) cleanup.defer(() => rm(parent, { recursive: true }));
+  await measureMini(await miniPackage(parent), threads);
 }
 
-async function measure({ folder, manifest, wrap, answerTokens }: Load): Promise<void> {
-  const machine = await measureMachine(folder, manifest, THREADS);
-  describeRoofline(manifest, machine);
-  const { records, onRoute } = recorder(manifest);
-  await using model = await openModel(folder, manifest, { threads: THREADS, pages: PAGES, onRoute });
-  const engine = engineOn(wrap(model), manifest, { capacity: Math.max(...TOGETHER), pages: PAGES, prefixCache: false });
-  const ask = (which: number, maxTokens: number): GenerateRequest => {
-    const tokens = Array.from(
-      { length: PROMPT_TOKENS },
-      (_, i) => 8 + ((which * 131 + i * 17) % (manifest.config.vocabSize - 8)),
-    );
-    return requestOf({ kind: "tokens", tokens }, { maxTokens, ignoreEos: true });
-  };
-  await answer(engine, ask(99, 32));
+async function measureShipped(threads: number): Promise<void> {
+  const manifest = await readManifest(SHIPPED_MODEL);
+  const prompts = await demoPrompts(manifest, 96);
+  console.log(`### shipped model, ${manifest.quantization}: ${prompts.length} demo prompts\n`);
+  const requests = prompts.map((tokens) => requestOf({ kind: "tokens", tokens }, { maxTokens: 256 }));
+  await measure({ folder: SHIPPED_MODEL, manifest, wrap: (model) => model, requests, threads });
+}
 
-  console.log(`${REQUESTS} requests of ${PROMPT_TOKENS} + ${answerTokens} tokens, ${THREADS} thread\n`);
+async function measureMini(folder: string, threads: number): Promise<void> {
+  const manifest = await readManifest(folder);
+  const recorded = recordedForwards();
+  const requests = Array.from({ length: 32 }, (_, i) => longRequest(manifest, i, 64));
   console.log(
-    "| at once | seconds | tokens/s | gain | forwards | rows a forward | experts a layer | bound | allowed gain | gain : allowed |",
+    `\n### mini's sizes, ${manifest.config.layers} layers, ${manifest.config.vocabSize} tokens, int4, random weights\n`,
   );
-  console.log("|---|---|---|---|---|---|---|---|---|---|");
-  const texts: string[] = [];
+  console.log(`${requests.length} requests of 32 + 64 tokens; forwards per block as in demo-21's quality runs`);
+  await measure({ folder, manifest, wrap: (model) => replaying(model, recorded, manifest), requests, threads });
+}
+
+async function miniPackage(parent: string): Promise<string> {
+  const [source, target] = [join(parent, "checkpoint"), join(parent, "package")];
+  if (existsSync(target)) return target;
+  await synthesizeCheckpoint({ target: source, config: MINI, seed: 1, shardBytes: SHARD_BYTES });
+  await convertCheckpoint({ source, target, quantization: "int4", ranks: 1, consume: true, ...MINI_TOKENS });
+  return target;
+}
+
+async function measure({ folder, manifest, wrap, requests, threads }: Load): Promise<void> {
+  const machine = await measureMachine(folder, manifest, threads);
+  describeRoofline(manifest, machine, threads);
+  const { records, onRoute } = recorder(manifest);
+  await using model = await openModel(folder, manifest, { threads, pages: PAGES, onRoute });
+  const capacity = Math.max(...TOGETHER);
+  const engine = engineOn(wrap(model), manifest, { capacity, pages: PAGES, prefixCache: false });
+  await answer(engine, requests[0] as GenerateRequest);
+
+  console.log(
+    "| at once | tokens/s | gain | forwards | rows a forward | experts a layer | bound : time | allowed gain | gain : allowed |",
+  );
+  console.log("|---|---|---|---|---|---|---|---|---|");
+  const answers: string[] = [];
   let alone: { seconds: number; bound: number } | undefined;
   for (const together of TOGETHER) {
     records.length = 0;
-    const found: string[] = [];
-    let next = 0;
-    const client = async (): Promise<void> => {
-      while (next < REQUESTS) {
-        const which = next++;
-        found[which] = (await answer(engine, ask(which, answerTokens))).tokens.join();
-      }
-    };
-    const startMs = performance.now();
-    await Promise.all(Array.from({ length: together }, client));
-    const seconds = (performance.now() - startMs) / 1000;
-    texts.push(found.join(";"));
+    const { seconds, found } = await runTogether(engine, requests, together);
+    answers.push(found.map((tokens) => tokens.join()).join(";"));
     const bound = boundSeconds(records, manifest, machine);
     alone ??= { seconds, bound };
-    const rows = records.reduce((sum, record) => sum + record.rows, 0) / records.length;
-    const experts = records.flatMap((record) => record.experts);
-    const distinct = experts.reduce((sum, count) => sum + count, 0) / Math.max(experts.length, 1);
     const [gain, allowed] = [alone.seconds / seconds, alone.bound / bound];
     const cells = [
       together,
-      seconds.toFixed(1),
-      ((REQUESTS * answerTokens) / seconds).toFixed(0),
+      (found.flat().length / seconds).toFixed(0),
       gain.toFixed(2),
       records.length,
-      rows.toFixed(0),
-      distinct.toFixed(0),
-      `${bound.toFixed(1)} s`,
+      mean(records.map(({ rows }) => rows)).toFixed(0),
+      mean(records.flatMap(({ experts }) => experts)).toFixed(0),
+      (bound / seconds).toFixed(2),
       allowed.toFixed(2),
       (gain / allowed).toFixed(2),
     ];
     console.log(`| ${cells.join(" | ")} |`);
   }
-  console.log(`\nthe same tokens in every row: ${new Set(texts).size === 1 ? "yes" : "NO"}`);
-  await reportShort(engine, ask);
+  console.log(`\nthe same tokens in every row: ${new Set(answers).size === 1 ? "yes" : "NO"}`);
+  console.log(`a request of 32 + 32 tokens among others of ${LONG_TOKENS}, median of ${SHORT_RUNS}:`);
+  for (const together of TOGETHER) {
+    console.log(`${together - 1} others: ${(await shortMs(engine, manifest, together - 1)).toFixed(0)} ms`);
+  }
 }
 
-/** A request of one block, alone and while long ones run. */
-async function reportShort(
-  engine: Parameters<typeof answer>[0],
-  ask: (which: number, maxTokens: number) => GenerateRequest,
-) {
-  const cells: string[] = [];
-  for (const others of [0, 3, 15]) {
-    const controllers = Array.from({ length: others }, () => new AbortController());
-    const long = controllers.map(async ({ signal }, i) => {
-      for await (const event of engine.generate(ask(200 + i, 1024), signal)) if (event.type === "commit") return;
-    });
-    // Once each has a block, all of them are decoding.
-    await Promise.all(long);
-    const running = controllers.map(async ({ signal }, i) => {
-      for await (const _ of engine.generate(ask(200 + i, 1024), signal));
-    });
-    const times: number[] = [];
-    for (let run = 0; run < SHORT_RUNS; run++) times.push((await answer(engine, ask(300 + run, 32))).ms);
-    for (const controller of controllers) controller.abort();
-    await Promise.all(running);
-    cells.push(`${median(times).toFixed(0)} ms among ${others}`);
-  }
-  console.log(
-    `a request of ${PROMPT_TOKENS} + 32 tokens among long ones (1024 tokens each), median of ${SHORT_RUNS}: ${cells.join(", ")}`,
-  );
+/** As many clients as shall run at once, each asking for the next answer when it has one. */
+async function runTogether(engine: Engine, requests: readonly GenerateRequest[], together: number) {
+  const found: (readonly number[])[] = [];
+  const left = requests.entries();
+  const client = async (): Promise<void> => {
+    for (const [which, request] of left) found[which] = (await answer(engine, request)).tokens;
+  };
+  const startMs = performance.now();
+  await Promise.all(Array.from({ length: together }, client));
+  return { seconds: (performance.now() - startMs) / 1000, found };
+}
+
+/** A request of one block, while `others` long ones are decoded. @returns milliseconds from request to end */
+async function shortMs(engine: Engine, manifest: Manifest, others: number): Promise<number> {
+  const stop = new AbortController();
+  const long = Array.from({ length: others }, (_, i) => {
+    const decoding = Promise.withResolvers<void>();
+    const run = async (): Promise<void> => {
+      for await (const event of engine.generate(longRequest(manifest, 100 + i, LONG_TOKENS), stop.signal)) {
+        if (event.type === "commit") decoding.resolve();
+      }
+    };
+    return { decoding: decoding.promise, ended: run() };
+  });
+  await Promise.all(long.map(({ decoding }) => decoding));
+  const times: number[] = [];
+  for (let run = 0; run < SHORT_RUNS; run++)
+    times.push((await answer(engine, longRequest(manifest, 200 + run, 32))).ms);
+  stop.abort();
+  await Promise.all(long.map(({ ended }) => ended));
+  return median(times);
+}
+
+/** One block of made-up tokens, and an answer that goes on to its limit. */
+function longRequest({ blockLength, config }: Manifest, which: number, maxTokens: number): GenerateRequest {
+  const token = (i: number): number => 8 + ((which * 131 + i * 17) % (config.vocabSize - 8));
+  const tokens = Array.from({ length: blockLength }, (_, i) => token(i));
+  return requestOf({ kind: "tokens", tokens }, { maxTokens, ignoreEos: true });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
 }

@@ -1,11 +1,18 @@
-/** `npm run bench -- engine [PART]`: what carrying, batching and the caches of the engine are worth. Without a part, all four. */
+/** `npm run bench -- engine [--only PART]`: what carrying, batching and the caches of the engine are worth. */
 import { parseArgs } from "node:util";
 import { benchBatching } from "./batching.ts";
 import { benchForwards } from "./forwards.ts";
 import { benchPositions } from "./positions.ts";
 import { benchTurns } from "./turns.ts";
 
-const parts: Readonly<Record<string, (folder: string | undefined) => Promise<void>>> = {
+export interface EngineBenchOptions {
+  /** Threads of one operator. */
+  readonly threads: number;
+  /** Where `batching` keeps the model it synthesizes, and finds it again. Absent: a temporary folder. */
+  readonly folder: string | undefined;
+}
+
+const parts: Readonly<Record<string, (options: EngineBenchOptions) => Promise<void>>> = {
   forwards: benchForwards,
   batching: benchBatching,
   positions: benchPositions,
@@ -13,18 +20,20 @@ const parts: Readonly<Record<string, (folder: string | undefined) => Promise<voi
 };
 
 export async function benchEngine(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values } = parseArgs({
     args: [...args],
-    allowPositionals: true,
-    /** Keeps the synthesized model of `batching` there, and uses the one that is there already. */
-    options: { folder: { type: "string" } },
+    options: {
+      only: { type: "string", multiple: true, default: Object.keys(parts) },
+      threads: { type: "string", default: "2" },
+      folder: { type: "string" },
+    },
   });
-  const chosen = positionals.length > 0 ? positionals : Object.keys(parts);
-  for (const name of chosen) {
+  const options = { threads: Number(values.threads), folder: values.folder };
+  for (const name of values.only) {
     const part = parts[name];
-    if (part === undefined) throw new Error(`engine ${name}: name ${Object.keys(parts).join(", ")} or none`);
+    if (part === undefined) throw new Error(`--only ${name}: name ${Object.keys(parts).join(", ")}`);
     console.log(`## ${name}\n`);
-    await part(values.folder);
+    await part(options);
     console.log();
   }
 }

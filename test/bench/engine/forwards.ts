@@ -5,9 +5,8 @@ import { decodingParameters } from "../../../gpu-worker/src/engine/presets.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
-import { openTokenizer } from "../../../gpu-worker/src/tokenizer/tokenizer.ts";
 import { convertGolden, type GoldenName, goldenOptions, goldenRuns, leastForwards } from "../../support/golden.ts";
-import { demoConversations, SHIPPED_MODEL } from "./requests.ts";
+import { demoPrompts, SHIPPED_MODEL } from "./requests.ts";
 
 const PROMPTS = 200;
 const ANSWER_TOKENS = 256;
@@ -47,13 +46,9 @@ function goldenBench(name: GoldenName): Run[] {
   });
 }
 
-async function demoBench({ blockLength, maskToken, eosTokens, tokenizer: files }: Manifest): Promise<Run[]> {
-  const tokenizer = await openTokenizer({
-    tokenizer: `${SHIPPED_MODEL}/${files?.tokenizer}`,
-    config: `${SHIPPED_MODEL}/${files?.config}`,
-    chatTemplate: `${SHIPPED_MODEL}/${files?.chatTemplate}`,
-  });
-  const prompts = demoConversations(PROMPTS).map((messages) => tokenizer.encodeChat(messages, []));
+async function demoBench(manifest: Manifest): Promise<Run[]> {
+  const { blockLength, maskToken, eosTokens } = manifest;
+  const prompts = await demoPrompts(manifest, PROMPTS);
   const modes = { quality: { mode: "quality" }, speed: { mode: "speed" }, v20: { rule: "2.0" } } as const;
   return Object.entries(modes).flatMap(([mode, decoding]) =>
     prompts.map((prompt) => {

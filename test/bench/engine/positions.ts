@@ -11,12 +11,13 @@ import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
 import { timed } from "../timed.ts";
+import type { EngineBenchOptions } from "./engine.ts";
 import { recordedForwards, replaying } from "./replay.ts";
 import { answer, engineOn, median, requestOf } from "./requests.ts";
 
 const ANSWER_TOKENS = 16384;
 const SAMPLED = [512, 1024, 2048, 4096, 8192, 16384];
-/** Blocks around a sampled position whose time is averaged. */
+/** Blocks before a sampled position whose time is averaged. */
 const WINDOW = 16;
 /** Blocks that a forward of the recomputation runs at once, as a prefill does. */
 const CHUNK_BLOCKS = 8;
@@ -41,7 +42,7 @@ const CONFIG = {
   pad_token_id: 2,
 };
 
-export async function benchPositions(): Promise<void> {
+export async function benchPositions({ threads }: EngineBenchOptions): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "palimpsest-positions-"));
   cleanup.defer(() => rm(folder, { recursive: true }));
@@ -51,13 +52,12 @@ export async function benchPositions(): Promise<void> {
   const manifest = await convertCheckpoint({ source, target, quantization: "int8", ranks: 1, ...tokens });
   const { blockLength, config } = manifest;
   const blocks = ANSWER_TOKENS / blockLength + 1;
-  await using model = await openModel(target, manifest, { threads: 1, pages: 2 * blocks });
+  await using model = await openModel(target, manifest, { threads, pages: 2 * blocks });
   const recorded = recordedForwards();
-  const mean = recorded.reduce((sum, forwards) => sum + forwards, 0) / recorded.length;
   console.log(
-    `random weights, int8: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${config.maxPositions} positions; one thread;`,
+    `random weights, int8: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${config.maxPositions} positions;`,
   );
-  console.log(`forwards per block as in demo-21's quality runs, ${mean.toFixed(2)} on average\n`);
+  console.log(`threads: ${threads}; forwards per block as in demo-21's quality runs`);
 
   const prompt = Array.from({ length: blockLength }, (_, i) => 8 + i * 17);
   const engine = engineOn(replaying(model, recorded, manifest), manifest, {
@@ -65,31 +65,34 @@ export async function benchPositions(): Promise<void> {
     pages: 2 * blocks,
     prefixCache: false,
   });
-  const whole = await answer(
-    engine,
-    requestOf({ kind: "tokens", tokens: prompt }, { maxTokens: ANSWER_TOKENS, ignoreEos: true }),
+  const commits: { ms: number; forwards: number }[] = [];
+  const request = requestOf({ kind: "tokens", tokens: prompt }, { maxTokens: ANSWER_TOKENS, ignoreEos: true });
+  const whole = await answer(engine, request, () =>
+    commits.push({ ms: performance.now(), forwards: model.counts.forwards }),
   );
-  console.log(`${whole.tokens.length} tokens in ${(whole.ms / 1000).toFixed(0)} s, ${whole.usage.forwards} forwards\n`);
-  const split = await openSplit(target, manifest, blocks);
+  const perBlock = whole.usage.forwards / commits.length;
+  const forwards = `${whole.usage.forwards} forwards, ${perBlock.toFixed(2)} a block`;
+  console.log(`${whole.tokens.length} tokens in ${(whole.ms / 1000).toFixed(0)} s, ${forwards}\n`);
+  const split = await openSplit(target, manifest, { pages: blocks, threads });
   console.log(
-    "| position | a block over the cache | a forward of it | attention and projections | all the rest | recomputed, a forward | a block recomputed | recomputed : cached |",
+    "| position | a block over the cache | a forward of it | graphs that attend | all the rest | recomputed, a forward | a block recomputed | recomputed : cached |",
   );
   console.log("|---|---|---|---|---|---|---|---|");
   for (const position of SAMPLED) {
     const at = position / blockLength - 1;
-    const from = Math.max(0, at - WINDOW);
-    const cachedMs = ((whole.commitMs[at] as number) - (whole.commitMs[from] as number)) / (at - from);
+    const [from, to] = [commits[Math.max(0, at - WINDOW)], commits[at]] as [(typeof commits)[0], (typeof commits)[0]];
+    const cachedMs = (to.ms - from.ms) / (to.forwards - from.forwards);
     const { layersMs, restMs } = await split(at);
     const before = [...prompt, ...whole.tokens].slice(0, position);
     const againMs = await recompute(model, manifest, before, blocks);
     const cells = [
-      `${cachedMs.toFixed(0)} ms`,
-      `${(cachedMs / mean).toFixed(1)} ms`,
+      `${(cachedMs * perBlock).toFixed(0)} ms`,
+      `${cachedMs.toFixed(1)} ms`,
       `${layersMs.toFixed(1)} ms`,
       `${restMs.toFixed(1)} ms`,
       `${againMs.toFixed(0)} ms`,
-      `${((againMs * mean) / 1000).toFixed(1)} s`,
-      ((againMs * mean) / cachedMs).toFixed(0),
+      `${((againMs * perBlock) / 1000).toFixed(1)} s`,
+      (againMs / cachedMs).toFixed(0),
     ];
     console.log(`| ${position} | ${cells.join(" | ")} |`);
   }
@@ -114,9 +117,13 @@ async function recompute(
 }
 
 /** How a forward of one block after `cached` others falls into the graphs that attend and all the rest, JavaScript too. */
-async function openSplit(folder: string, manifest: Manifest, pages: number) {
+async function openSplit(
+  folder: string,
+  manifest: Manifest,
+  { pages, threads }: { readonly pages: number; readonly threads: number },
+) {
   const timer = new Map<string, number>();
-  const sessions = timed(await openSessions(folder, manifest, { threads: 1 }), timer);
+  const sessions = timed(await openSessions(folder, manifest, { threads }), timer);
   const forward = new Forward(sessions, manifest, new KvTensors(manifest, pages));
   const { blockLength, maskToken } = manifest;
   const rows = Array.from({ length: blockLength }, (_, row) => row);

@@ -1,4 +1,5 @@
 /** What the engine's benchmarks ask, and of what. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Usage } from "@palimpsest/proto";
 import type { Engine, GenerateRequest, Message } from "../../../gpu-worker/src/engine/engine.ts";
@@ -6,9 +7,21 @@ import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
 import { Scheduler } from "../../../gpu-worker/src/engine/scheduler.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
+import { openTokenizer } from "../../../gpu-worker/src/tokenizer/tokenizer.ts";
 import { drawSample } from "../../../gpu-worker/train/data/corpus.ts";
 
 export const SHIPPED_MODEL = fileURLToPath(new URL("../../../gpu-worker/models/demo", import.meta.url));
+
+/** Prompts of the demo model's held-out tasks, as its chat template puts them. */
+export async function demoPrompts({ tokenizer: files }: Manifest, count: number): Promise<number[][]> {
+  const file = (name: string | undefined): string => join(SHIPPED_MODEL, name as string);
+  const tokenizer = await openTokenizer({
+    tokenizer: file(files?.tokenizer),
+    config: file(files?.config),
+    chatTemplate: file(files?.chatTemplate),
+  });
+  return demoConversations(count).map((messages) => tokenizer.encodeChat(messages, []));
+}
 
 /** Conversations of the demo model's held-out tasks, those with tools left out. */
 export function demoConversations(count: number): Message[][] {
@@ -40,24 +53,24 @@ export interface Answer {
   readonly text: string;
   readonly usage: Usage;
   readonly ms: number;
-  /** When each commit came, after the start. */
-  readonly commitMs: readonly number[];
 }
 
 /** @throws Error when the response fails */
-export async function answer(engine: Engine, request: GenerateRequest): Promise<Answer> {
+export async function answer(
+  engine: Engine,
+  request: GenerateRequest,
+  onCommit: () => void = () => {},
+): Promise<Answer> {
   const startMs = performance.now();
   const tokens: number[] = [];
-  const commitMs: number[] = [];
   let text = "";
   for await (const event of engine.generate(request, new AbortController().signal)) {
     if (event.type === "error") throw new Error(event.message);
-    const ms = performance.now() - startMs;
-    if (event.type === "end") return { tokens, text, usage: event.usage, ms, commitMs };
+    if (event.type === "end") return { tokens, text, usage: event.usage, ms: performance.now() - startMs };
     if (event.type !== "commit") continue;
     tokens.push(...(event.token_ids ?? []));
     text += event.text;
-    commitMs.push(ms);
+    onCommit();
   }
   throw new Error("the response did not end");
 }

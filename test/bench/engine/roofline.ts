@@ -109,7 +109,11 @@ export async function measureMachine(folder: string, manifest: Manifest, threads
 }
 
 /** Prints what the bound is made of, for a forward of one block and one of `blocks`. */
-export function describeRoofline(manifest: Manifest, { bytesPerSecond, operationsPerSecond }: Machine): void {
+export function describeRoofline(
+  manifest: Manifest,
+  { bytesPerSecond, operationsPerSecond }: Machine,
+  threads: number,
+): void {
   const { config } = manifest;
   const costs = [...graphCosts(manifest)];
   const total = (holds: (name: string) => boolean) => ({
@@ -122,7 +126,7 @@ export function describeRoofline(manifest: Manifest, { bytesPerSecond, operation
   const layers = config.layers - config.denseLayers;
   const millions = (value: number): string => (value / 1e6).toFixed(1);
   const rows = PEAK_BLOCKS * manifest.blockLength;
-  console.log(`memory is read at ${(bytesPerSecond / 1e9).toFixed(1)} GB/s;`);
+  console.log(`threads: ${threads}; memory is read at ${(bytesPerSecond / 1e9).toFixed(1)} GB/s;`);
   console.log(`the most that a graph reaches, at ${rows} rows: ${(operationsPerSecond / 1e9).toFixed(0)} GOP/s`);
   console.log("a forward takes at the least, graph by graph, the longer of bytes and operations at these speeds:");
   console.log(`layers: ${millions(rest.bytes)} MB, 2 x ${millions(rest.weights)}M operations a row`);

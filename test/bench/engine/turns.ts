@@ -1,6 +1,7 @@
 /** The next turns of a chat on the shipped model: with the prefix cache and without, and what retokenization loses of it. */
 import type { Engine, Message } from "../../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../../gpu-worker/src/open-engine.ts";
+import type { EngineBenchOptions } from "./engine.ts";
 import { type Answer, answer, demoConversations, median, requestOf, SHIPPED_MODEL } from "./requests.ts";
 
 const TURN_TOKENS = [512, 1024, 1536];
@@ -9,12 +10,12 @@ const RUNS = 5;
 const CHATS = 40;
 const TURNS = 4;
 
-export async function benchTurns(): Promise<void> {
-  console.log(`shipped model, one thread, ${ANSWER_TOKENS} tokens answered; medians of ${RUNS} chats\n`);
+export async function benchTurns({ threads }: EngineBenchOptions): Promise<void> {
+  console.log(`shipped model, threads: ${threads}, ${ANSWER_TOKENS} tokens answered; medians of ${RUNS} chats\n`);
   console.log("| first turn | second turn cached | prefill forwards | with cache | without | with : without |");
   console.log("|---|---|---|---|---|---|");
-  await using caching = await openEngine({ package: SHIPPED_MODEL });
-  await using plain = await openEngine({ package: SHIPPED_MODEL, prefixCache: false });
+  await using caching = await openEngine({ package: SHIPPED_MODEL, threads });
+  await using plain = await openEngine({ package: SHIPPED_MODEL, threads, prefixCache: false });
   for (const [i, length] of TURN_TOKENS.entries()) {
     const found = { with: [] as Answer[], without: [] as Answer[] };
     for (let run = 0; run < RUNS; run++) {
