@@ -27,6 +27,8 @@ export interface LinkOptions {
   readonly queueLimit: number;
 }
 
+/** Older servers take the streams' bounds and do not hold them. */
+const OLDEST_SERVER = [2, 9] as const;
 /** For an answer of the server about streams; what is stored has limits of its own. */
 const API_TIMEOUT_MS = 2_000;
 /** A server that has just come back leaves the first question unanswered while it reads its streams. */
@@ -63,12 +65,13 @@ export class Link implements AsyncDisposable {
     for (const connection of [control, data]) void this.#watch(connection);
   }
 
-  /** @throws when the server cannot be reached, or has no JetStream */
+  /** @throws when the server cannot be reached, is too old, or has no JetStream */
   static async open(options: LinkOptions): Promise<Link> {
     await using opening = new AsyncDisposableStack();
     const connection = async (part: string) => {
       const opened = await options.dial.connect(`${options.name} ${part}`);
       opening.defer(() => opened.close());
+      requireVersion(opened);
       return opened;
     };
     const control = await connection("control");
@@ -142,6 +145,7 @@ export class Link implements AsyncDisposable {
     const jsm = await jetstreamManager(this.control, { checkAPI: false, timeout: RECOVER_TIMEOUT_MS });
     while (!this.#closed && !connection.isClosed()) {
       try {
+        requireVersion(connection);
         await createFleetStreams(jsm);
         await openBuckets(jsm);
         for (const model of this.#models) await createModelStreams(jsm, model, this.#options.queueLimit);
@@ -157,4 +161,14 @@ export class Link implements AsyncDisposable {
     this.#options.log.info({ server: connection.getServer() }, "connected to NATS again");
     for (const recovered of this.#recovered) recovered();
   }
+}
+
+/** @throws Error when the server is older than what a fleet needs: it would ignore what it does not know */
+function requireVersion(connection: NatsConnection): void {
+  const { version = "" } = connection.info ?? {};
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_SERVER;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  const needed = OLDEST_SERVER.join(".");
+  throw new Error(`nats-server ${version} at ${connection.getServer()} is too old: a fleet needs ${needed} or newer`);
 }

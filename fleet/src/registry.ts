@@ -1,5 +1,5 @@
 /** What is known of responses beside their logs: who made them, who holds them, which are cancelled. One bucket of keys. */
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { KV } from "@nats-io/kv";
 import {
   type Claim,
@@ -22,12 +22,14 @@ export async function writeRecord(bucket: KV, responseId: string, record: Respon
 
 export async function readRecord(bucket: KV, responseId: string): Promise<ResponseRecord | undefined> {
   const entry = await bucket.get(`record.${responseId}`);
-  return entry === null ? undefined : fromBinary(ResponseRecordSchema, entry.value);
+  return entry === null ? undefined : parse(ResponseRecordSchema, entry.value);
 }
 
+/** One that cannot be read is nobody's, and is replaced like one of a replica that is gone. */
 export async function readClaim(bucket: KV, responseId: string): Promise<HeldClaim | undefined> {
   const entry = await bucket.get(`claim.${responseId}`);
-  return entry === null ? undefined : { claim: fromBinary(ClaimSchema, entry.value), revision: entry.revision };
+  if (entry === null) return undefined;
+  return { claim: parse(ClaimSchema, entry.value) ?? create(ClaimSchema), revision: entry.revision };
 }
 
 /** Replaces what was read, nothing if nothing was. False when somebody else was faster. */
@@ -58,14 +60,29 @@ export async function claimKey(
   record: IdempotencyRecord,
 ): Promise<IdempotencyRecord | undefined> {
   const name = `idempotency.${key}`;
-  if (await wins(bucket.create(name, toBinary(IdempotencyRecordSchema, record)))) return undefined;
-  const entry = await bucket.get(name);
-  return entry === null ? undefined : fromBinary(IdempotencyRecordSchema, entry.value);
+  const bytes = toBinary(IdempotencyRecordSchema, record);
+  for (;;) {
+    if (await wins(bucket.create(name, bytes))) return undefined;
+    const entry = await bucket.get(name);
+    if (entry === null) continue;
+    const known = parse(IdempotencyRecordSchema, entry.value);
+    if (known !== undefined) return known;
+    if (await wins(bucket.update(name, bytes, entry.revision))) return undefined;
+  }
 }
 
 /** Gives a key back whose request was not taken. */
 export async function releaseKey(bucket: KV, key: string): Promise<void> {
   await bucket.delete(`idempotency.${key}`);
+}
+
+/** Undefined for what is no such message: somebody wrote it there by mistake. */
+function parse<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> | undefined {
+  try {
+    return fromBinary(schema, bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 async function wins(written: Promise<unknown>): Promise<boolean> {

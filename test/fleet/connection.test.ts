@@ -1,5 +1,7 @@
 /** How programs reach their server: with TLS, and with keys instead of passwords. The certificates are for these tests alone. */
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,4 +42,25 @@ it("joins a server with TLS by the key in a file", async () => {
 it("refuses a server whose certificate it does not know, and is refused without the key", async () => {
   await expect(open({ NATS_NKEY: join(folder, "seed") })).rejects.toThrow(/certificate/);
   await expect(open({ NATS_TLS_CA: file("ca.pem") })).rejects.toThrow(/authorization/i);
+});
+
+it.each([
+  ["2.8.4", /nats-server 2\.8\.4 at 127\.0\.0\.1:\d+ is too old: a fleet needs 2\.9 or newer/],
+  // What is new enough is asked for its streams, which this one does not have.
+  ["2.10.0-RC.1", /timeout/i],
+  ["3.0.0", /timeout/i],
+])("holds a server of version %s against what a fleet needs", async (version, problem) => {
+  await using pretender = new AsyncDisposableStack();
+  const listening = createServer((socket) => {
+    pretender.defer(() => void socket.destroy());
+    socket.write(`INFO ${JSON.stringify({ version, max_payload: 1024, headers: true, proto: 1 })}\r\n`);
+    socket.on("data", (data) => {
+      if (data.includes("PING")) socket.write("PONG\r\n");
+    });
+    socket.on("error", () => {});
+  }).listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  pretender.defer(() => void listening.close());
+  const url = `nats://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+  await expect(open({ NATS_URL: url })).rejects.toThrow(problem);
 });

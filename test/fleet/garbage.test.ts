@@ -5,7 +5,7 @@ import { LoadReportSchema } from "@palimpsest/proto/fleet";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
-import { loadSubject, PRIORITIES, queueSubject, wakeSubject } from "../../fleet/src/index.ts";
+import { claimSubject, loadSubject, PRIORITIES, queueSubject, wakeSubject } from "../../fleet/src/index.ts";
 import { textOf, writeBlocks } from "../support/block-engine.ts";
 import { appOf, openTestFleet } from "../support/fleet.ts";
 
@@ -47,5 +47,33 @@ it("fuzzed bytes on every subject change no answer, and are counted", { timeout:
     { numRuns: 20 },
   );
   await vi.waitFor(() => expect(ignored).toBeGreaterThanOrEqual(requests), { timeout: 10_000 });
+  await enemy[Symbol.asyncDispose]();
+});
+
+it("a response whose claim was overwritten with nonsense is taken over", { timeout: 60_000 }, async () => {
+  await using fleet = await openTestFleet();
+  const gate = Promise.withResolvers<void>();
+  const held = writeBlocks({ blocks: 5, before: (block) => (block < 2 ? Promise.resolve() : gate.promise) });
+  const { engine } = await fleet.worker(held);
+  const app = appOf(await fleet.edge());
+  const body = JSON.stringify({ model: "scripted", prompt: "hi", stream: true });
+  const headers = { "content-type": "application/json", "idempotency-key": "k" };
+  const response = await app.request("/v1/completions", { method: "POST", headers, body });
+  const id = response.headers.get("x-response-id")!;
+  const enemy = await fleet.link("enemy");
+  await enemy.js.publish(claimSubject(id), Uint8Array.of(0xff));
+  await vi.waitFor(() => expect(engine.requests).toHaveLength(2), { timeout: 20_000 });
+  gate.resolve();
+  expect(await response.text()).toMatch(/\[DONE\]\s*$/);
+  const events = await Array.fromAsync(sseData((await app.request(`/v1/streams/${id}`)).body!), (it) => JSON.parse(it));
+  expect(events.reduce(reduce, emptyDocument)).toMatchObject({ attempt: 2, choices: [{ text: textOf(0, 5) }] });
+
+  // What stands for the request and for its key is no use any more: the one is unknown, the other a new request.
+  const [key] = await Array.fromAsync(await enemy.buckets.responses.keys("idempotency.*"));
+  for (const name of [`record.${id}`, key!]) await enemy.buckets.responses.put(name, Uint8Array.of(0xff));
+  expect((await app.request(`/v1/streams/${id}`)).status).toBe(404);
+  const again = await app.request("/v1/completions", { method: "POST", headers, body });
+  expect(again.headers.get("x-response-id")).not.toBe(id);
+  await again.text();
   await enemy[Symbol.asyncDispose]();
 });
