@@ -1,0 +1,75 @@
+/** A client that does not read loses drafts and nothing else, and what it does not read is kept nowhere. */
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { serve } from "@hono/node-server";
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import { expect, it } from "vitest";
+import { sseData } from "../../edge/client/sse.ts";
+import { textOf, writeBlocks } from "../support/block-engine.ts";
+import { appOf, openTestFleet } from "../support/fleet.ts";
+
+const BLOCKS = 40;
+const DRAFTS_OF_A_BLOCK = 20;
+const DRAFT = "x".repeat(60_000);
+const FLOOD = BLOCKS * DRAFTS_OF_A_BLOCK * DRAFT.length;
+/** What the sockets between edge and client may hold, and the drafts of the flood's end. */
+const SOCKET_BYTES = 16 * 2 ** 20;
+
+it("does not read: the response goes on, others are shown it, and the edge holds commits only", {
+  timeout: 120_000,
+}, async () => {
+  await using fleet = await openTestFleet();
+  const gate = Promise.withResolvers<void>();
+  await fleet.worker(
+    async function* (signal, request) {
+      for await (const event of writeBlocks({ blocks: BLOCKS })(signal, request)) {
+        if (event.type === "commit" && event.block === 0) await gate.promise;
+        if (event.type !== "draft") yield event;
+        else
+          for (let rev = 0; rev < DRAFTS_OF_A_BLOCK; rev++) {
+            yield { ...event, rev, content: [DRAFT] };
+            // Each is on its way before the next one comes.
+            await new Promise((resolve) => setTimeout(resolve, 1));
+          }
+      }
+    },
+    { draftsPerSecond: 1e6 },
+  );
+  const edge = await fleet.edge();
+  const app = appOf(edge);
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+  if (!server.listening) await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const asked = await app.request("/v1/completions", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "scripted", prompt: "hi", stream: true, stream_options: { include_edits: true } }),
+  });
+  const id = asked.headers.get("x-response-id");
+  // Nobody listens to its data yet, so that none is taken from the socket beyond its buffers.
+  const [slow] = (await once(get(`${url}/v1/streams/${id}`), "response")) as [IncomingMessage];
+  const before = edge.link.data.stats().inBytes;
+  gate.resolve();
+  expect(await asked.text()).toMatch(/\[DONE\]\s*$/);
+  expect(edge.link.data.stats().inBytes - before).toBeGreaterThan(FLOOD / 2);
+
+  let bytes = 0;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(data, controller) {
+      bytes += data.length;
+      controller.enqueue(data);
+    },
+  });
+  const body = (Readable.toWeb(slow) as ReadableStream<Uint8Array>).pipeThrough(count);
+  const events: EditEvent[] = await Array.fromAsync(sseData(body), (data) => JSON.parse(data));
+  expect(events.reduce(reduce, emptyDocument)).toMatchObject({
+    status: "ended",
+    choices: [{ text: textOf(0, BLOCKS) }],
+  });
+  expect(events.filter(({ type }) => type === "commit")).toHaveLength(BLOCKS);
+  expect(bytes).toBeLessThan(SOCKET_BYTES);
+  server.close();
+});
