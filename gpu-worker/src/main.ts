@@ -21,7 +21,7 @@ import { DRAFTS_PER_SECOND } from "./transport/outbox.ts";
 import { watchRanks } from "./watch-ranks.ts";
 
 /** Running responses get this long to finish: Kubernetes' default grace, less a margin. */
-const DEFAULT_DRAIN_LIMIT_MS = 25_000;
+const DEFAULT_DRAIN_LIMIT_MS = 20_000;
 
 const wholeNumber = z.coerce.number().int().min(1);
 

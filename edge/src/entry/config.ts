@@ -4,7 +4,7 @@ import { natsEnvironment } from "@palimpsest/fleet/connection";
 import { z } from "zod";
 
 /** Streams get this long to finish once the edge was told to stop: Kubernetes' default grace, less a margin. */
-const DRAIN_LIMIT_MS = 25_000;
+const DRAIN_LIMIT_MS = 20_000;
 /** The longest a response may take: far above an answer that fills a context, and short enough to free a stuck worker's slots. */
 const REQUEST_LIMIT_MS = 10 * 60_000;
 /** Below the 30 s after which common proxies give up a silent connection. */
