@@ -18,7 +18,7 @@ interface Watched {
   readonly stream: Stream;
   /** Attempt and state when the fault came. */
   hit?: { attempt: number; midBlock: boolean };
-  /** Goes on with another worker, which has not committed a block yet. */
+  /** Lost its worker, and no block was committed since. */
   recovering?: boolean;
 }
 
@@ -29,8 +29,8 @@ export class Crowd {
   readonly #samples: readonly Sample[];
   readonly #random: Random;
   readonly #running = new Set<Watched>();
-  /** Which replica holds each response, by its latest claim. */
-  readonly #holders = new Map<string, string>();
+  /** Who holds each response, by its latest claim. */
+  readonly #holders = new Map<string, { attempt: number; replicaId: string }>();
   #faultMs = 0;
   #size = 0;
   #idle = Promise.withResolvers<void>();
@@ -45,23 +45,27 @@ export class Crowd {
     return [...this.#running].map(({ stream }) => stream);
   }
 
-  /** Streams that another worker has taken over and not brought further yet. */
-  get recovering(): number {
-    return [...this.#running].filter(({ recovering }) => recovering === true).length;
+  /** Streams that a fault has hit and that nobody has taken over yet. */
+  get waiting(): number {
+    return [...this.#running].filter(({ hit }) => hit !== undefined).length;
   }
 
-  /** Whether somebody is shown an open block that this replica writes. */
-  isWriting(replicaId: string): boolean {
-    return this.streams.some(
-      ({ midBlock, document }) => midBlock && this.#holders.get(document.open?.response_id ?? "") === replicaId,
-    );
+  /** What this replica writes: streams that are shown an open block, and such as have lost a worker over this very block. */
+  writtenBy(replicaId: string): { midBlock: number; recovering: number } {
+    const written = [...this.#running].filter(({ stream }) => this.#holder(stream)?.replicaId === replicaId);
+    return {
+      midBlock: written.filter(({ stream }) => stream.midBlock).length,
+      recovering: written.filter(({ recovering }) => recovering === true).length,
+    };
   }
 
   /** Somebody claims a response: a take-over if it was being written when the fault came. */
   claimed(responseId: string, attempt: number, replicaId: string): void {
-    this.#holders.set(responseId, replicaId);
-    for (const { stream, hit } of this.#running) {
+    this.#holders.set(responseId, { attempt, replicaId });
+    for (const watched of this.#running) {
+      const { stream, hit } = watched;
       if (stream.document.open?.response_id !== responseId || hit === undefined || attempt <= hit.attempt) continue;
+      watched.recovering = true;
       this.effects.at(-1)?.claims.push(performance.now() - this.#faultMs);
     }
   }
@@ -72,14 +76,17 @@ export class Crowd {
     while (this.#running.size < size) this.#add();
   }
 
-  /** From now on, whoever goes on with another worker was hit by this. */
-  fault(name: string): FaultEffect {
+  /** From now on, whoever goes on with another worker was hit by this: all, or only what this replica writes. */
+  fault(name: string, replicaId?: string): FaultEffect {
     const effect: FaultEffect = { name, claims: [], takeovers: [], midBlock: 0 };
     this.effects.push(effect);
     this.#faultMs = performance.now();
     for (const watched of this.#running) {
       const { document, midBlock } = watched.stream;
-      watched.hit = { attempt: document.attempt, midBlock };
+      const holder = this.#holder(watched.stream);
+      delete watched.hit;
+      if (replicaId !== undefined && holder?.replicaId !== replicaId) continue;
+      watched.hit = { attempt: holder?.attempt ?? document.attempt, midBlock };
     }
     return effect;
   }
@@ -88,6 +95,10 @@ export class Crowd {
   async end(): Promise<void> {
     this.#size = 0;
     if (this.#running.size > 0) await this.#idle.promise;
+  }
+
+  #holder({ document }: Stream): { attempt: number; replicaId: string } | undefined {
+    return this.#holders.get(document.open?.response_id ?? "");
   }
 
   #add(): void {
@@ -107,7 +118,6 @@ export class Crowd {
     if (watched.recovering && type === "commit") watched.recovering = false;
     if (hit === undefined || hit.attempt === 0 || attempt <= hit.attempt) return;
     delete watched.hit;
-    watched.recovering = type !== "commit";
     const effect = this.effects.at(-1)!;
     effect.takeovers.push(performance.now() - this.#faultMs);
     if (hit.midBlock) effect.midBlock++;

@@ -29,7 +29,11 @@ export interface Result {
   readonly retryable?: boolean;
   readonly takeovers: number;
   readonly connections: number;
+  /** From the asking. */
   readonly firstEventMs: number | undefined;
+  readonly endMs: number;
+  /** When a refusal said to come again. */
+  readonly retryAfterMs?: number;
 }
 
 export interface Follower {
@@ -67,7 +71,13 @@ export async function follow(
           await sleep(RETRY_MS);
           continue;
         }
-        return result({ problem: error.message, code: error.code, retryable: response.status === 429 });
+        const retryAfterMs = Number(response.headers.get("retry-after-ms"));
+        return result({
+          problem: error.message,
+          code: error.code,
+          retryable: response.status === 429,
+          ...(retryAfterMs > 0 && { retryAfterMs }),
+        });
       }
       id ??= response.headers.get("x-response-id") ?? undefined;
       for await (const data of sseData(response.body!)) take(data);
@@ -119,7 +129,7 @@ export async function follow(
     return result(said.length > 0 ? { problem: said.join("; ") } : {});
   }
 
-  function result(found: { problem?: string; code?: string; retryable?: boolean }): Result {
+  function result(found: Pick<Result, "problem" | "code" | "retryable" | "retryAfterMs">): Result {
     const { connections, firstEventMs, document } = stream;
     return {
       ok: found.problem === undefined,
@@ -127,6 +137,7 @@ export async function follow(
       takeovers: Math.max(0, document.attempt - 1),
       connections,
       firstEventMs,
+      endMs: performance.now() - begun,
     };
   }
 }
@@ -149,7 +160,9 @@ export async function recordSamples(url: string, maxTokens: number, model: strin
   const record = async (i: number, j: number): Promise<Sample> => {
     const drawn = (i + j) % 2 === 0 ? {} : { temperature: 0.8, seed: 1000 + i * 10 + j };
     const content = `Write a function that takes a list of numbers and returns the ${WANTED[j]} of the ${ASKED[i]}.`;
-    const body = { model, messages: [{ role: "user", content }], max_tokens: maxTokens, ignore_eos: true, ...drawn };
+    const messages = [{ role: "user", content }];
+    // Few forwards a block: what is tried is the fleet, not the model.
+    const body = { model, messages, mode: "speed", max_tokens: maxTokens, ignore_eos: true, ...drawn };
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },

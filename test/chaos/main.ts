@@ -42,6 +42,8 @@ const scenarios = {
   noise: garbage,
 } as const;
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const rows: Row[] = [];
 const begun = performance.now();
 for (const name of ["workers", "edges", "server", "rolling", "queue", "noise"] as const) {
@@ -52,8 +54,11 @@ for (const name of ["workers", "edges", "server", "rolling", "queue", "noise"] a
   const queueLimit = queue ? QUEUE_LIMIT : streams * 2;
   await using fleet = await startProcesses({ edges: 2, workers, model: given.model, capacity, queueLimit });
   const options = await optionsFor(fleet);
-  const row = queue ? await overload({ ...options, queueLimit }) : await scenarios[name](options);
+  const row = queue
+    ? await overload({ ...options, queueLimit, slots: capacity * workers })
+    : await scenarios[name](options);
   rows.push(row);
+  options.say(`${row.scenario}: ${row.ok ? "ok" : "NOT OK"}, ${row.streams} streams, ${row.failed} failed ${row.note}`);
 }
 print();
 process.exitCode = rows.every(({ ok, midBlock, faults, scenario }) => ok && isValid(scenario, midBlock, faults))

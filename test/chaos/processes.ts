@@ -23,6 +23,8 @@ export interface Program {
   readonly process: ChildProcess;
   /** Its name and the number of its present life: a worker's replica id, since one that comes back is another replica. */
   readonly life: string;
+  /** Messages that it could not read and passed over, by its own log. */
+  readonly ignored: number;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when it is up again. */
   start(): Promise<void>;
@@ -70,6 +72,13 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
     opened.defer(() => worker.kill("SIGKILL"));
     return Object.assign(worker, { wire });
   });
+  // A run that is broken off leaves nobody behind.
+  const reap = () => {
+    for (const it of [...edges, ...workers]) it.kill("SIGKILL");
+    server.process.kill("SIGKILL");
+  };
+  process.once("exit", reap);
+  opened.defer(() => void process.off("exit", reap));
   await Promise.all([...edges, ...workers].map((it) => it.start()));
   for (const { url } of edges) while (!(await isReady(url))) await sleep(50);
   return { server, edges, workers, [Symbol.asyncDispose]: () => opened.disposeAsync() };
@@ -87,6 +96,7 @@ function program(name: string, file: string, env: Record<string, string>, up: st
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
   let child: ChildProcess;
   let lives = 0;
+  let ignored = 0;
   const life = () => `${name}-${lives}`;
   return {
     name,
@@ -95,6 +105,9 @@ function program(name: string, file: string, env: Record<string, string>, up: st
     },
     get process() {
       return child;
+    },
+    get ignored() {
+      return ignored;
     },
     kill(signal) {
       child?.kill(signal);
@@ -108,6 +121,7 @@ function program(name: string, file: string, env: Record<string, string>, up: st
       const started = Promise.withResolvers<void>();
       child.stdout?.setEncoding("utf8").on("data", (text: string) => {
         if (text.includes(`"${up}"`)) started.resolve();
+        ignored += text.match(/was (ignored|dropped|replaced)"/g)?.length ?? 0;
         if (process.env.CHAOS_LOG) process.stderr.write(`${name} ${text}`);
       });
       child.once("exit", (code) => started.reject(new Error(`${name} ended with ${code}`)));
