@@ -28,18 +28,19 @@ it("joins the first tokens of all cells, block after block", () => {
     draft(0, 0, unmask(0, "let"), unmask(2, "=")),
     draft(0, 1, unmask(1, " y"), substitute(0, "let", "const")),
     draft(0, 2),
-    draft(1, 0, unmask(0, " 1;")),
+    draft(1, 3, unmask(0, " 1;")),
   ];
   expect(firstDraft(events)).toBe("let y= 1;");
 });
 
 it("ends where a cell first held an end token, even if that was replaced later", () => {
-  const events = [draft(0, 0, unmask(0, "a")), draft(0, 1, substitute(1, "", "b"), unmask(2, "c")), draft(1, 0)];
+  const events = [draft(0, 0, unmask(0, "a")), draft(0, 1, substitute(1, "", "b"), unmask(2, "c")), draft(1, 2)];
   expect(firstDraft(events)).toBe("a");
 });
 
 it("does not guess when a draft was dropped, or a cell was first filled out of sight", () => {
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 2, unmask(1, "b"))])).toBeUndefined();
+  expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(1, 2, unmask(0, "b"))])).toBeUndefined();
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 1, unmask(2, "c"))])).toBeUndefined();
   expect(firstDraft([draft(0, 0, unmask(0, "\ufffd"))])).toBeUndefined();
   const deleted: Edit = { op: "delete", at: 0, before: "a", offset: 0, p: 1 };

@@ -28,9 +28,9 @@ export function changingDrafts(events: readonly EditEvent[]): number | undefined
 
 /** The drafts of each block, in order; undefined when there are none, or one was dropped on the way. */
 function allDrafts(events: readonly EditEvent[]): DraftEvent[][] | undefined {
-  const blocks = [...Map.groupBy(events.filter(isDraft), ({ block }) => block).values()];
-  const whole = blocks.length > 0 && blocks.every((drafts) => drafts.every(({ rev }, i) => rev === i));
-  return whole ? blocks : undefined;
+  const drafts = events.filter(isDraft);
+  const whole = drafts.length > 0 && drafts.every(({ rev }, i) => rev === i);
+  return whole ? [...Map.groupBy(drafts, ({ block }) => block).values()] : undefined;
 }
 
 function isDraft(event: EditEvent): event is DraftEvent {

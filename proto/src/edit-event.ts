@@ -40,7 +40,7 @@ export interface DraftEvent extends EventBase {
   choice: number;
   /** Generated blocks are numbered from 0 within a choice. */
   block: number;
-  /** Grows with every draft of the block within an attempt. */
+  /** Drafts of the choice before it, whatever their block, within an attempt: a gap is a draft that was dropped. */
   rev: number;
   content: Content;
   edits: Edit[];

@@ -52,6 +52,8 @@ it("gives the same answers, verdicts and counts through the API as in process", 
     ["odd", "speed/off", expect.any(Boolean)],
     ["never", "speed/off", false],
   ]);
+  // In process nothing is dropped.
+  expect(own.map(({ firstDraft }) => typeof firstDraft?.text)).toEqual(own.map(() => "string"));
   expect(own.every(({ edits, mode }) => mode === "speed" || edits.substitute === 0)).toBe(true);
   expect(local.stdout).toMatch(/\| speed +\| all +\| 2 +\| 50\.0% /);
   const report = JSON.parse(await readFile(join(folder, "remote", "report.json"), "utf8"));

@@ -149,7 +149,7 @@ export declare type Draft = Message<"palimpsest.v1.Draft"> & {
   block: number;
 
   /**
-   * Grows with every draft of the block within an attempt.
+   * Drafts of the choice before it, whatever their block, within an attempt: a gap is a draft that was dropped.
    *
    * @generated from field: uint32 rev = 3;
    */
