@@ -8,10 +8,11 @@ import { type RequestIdVariables, requestId } from "hono/request-id";
 import { requireKey } from "./admission/keys.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
 import { invalidBody } from "./openai/invalid-body.ts";
-import type { Clock, Log, Replicas, Responses } from "./ports.ts";
+import type { Clock, Log, ModelLoad, Replicas, Responses } from "./ports.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { completions } from "./routes/completions.ts";
 import { health } from "./routes/health.ts";
+import { metrics } from "./routes/metrics.ts";
 import { models } from "./routes/models.ts";
 import { type Playground, playground } from "./routes/playground.ts";
 import { streams } from "./routes/streams.ts";
@@ -20,6 +21,8 @@ export interface EdgeDependencies {
   readonly replicas: Replicas;
   /** Where there is a fleet. */
   readonly responses?: Responses;
+  /** What its workers run now; no model at all while they cannot be heard. */
+  readonly running?: () => readonly ModelLoad[];
   readonly clock: Clock;
   readonly log: Log;
   /** API keys; none means that everyone may ask. */
@@ -70,6 +73,7 @@ export function createApp(edge: EdgeDependencies) {
   app.route("/", models(edge));
   app.route("/", streams(edge));
   app.route("/", health(edge));
+  if (edge.running) app.route("/", metrics(edge.running));
   if (edge.playground) app.route("/", playground(edge.playground));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Palimpsest", version: "1" } });
 

@@ -73,6 +73,13 @@ export interface Model {
   readonly capacity: number;
 }
 
+/** What all workers of a model do together. */
+export interface ModelLoad {
+  readonly model: string;
+  /** Sequences. */
+  readonly running: number;
+}
+
 /** A response to generate, parsed and within limits. */
 export interface GenerateRequest {
   readonly responseId: string;

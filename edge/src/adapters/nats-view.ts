@@ -4,7 +4,7 @@ import { ALL_LOADS, type Link, MODEL_BUCKET, readSubjects } from "@palimpsest/fl
 import { type LoadReport, LoadReportSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { DrainRate } from "../admission/drain-rate.ts";
-import type { Log, Model } from "../ports.ts";
+import type { Log, Model, ModelLoad } from "../ports.ts";
 import { decodeModel } from "./wire.ts";
 
 const REFRESH_MS = 2_000;
@@ -55,6 +55,16 @@ export class FleetView implements Disposable {
     return [...this.#loads.values()].flatMap(({ report, heardMs }) =>
       now - heardMs < SILENT_MS && report.model === model && !report.draining ? report : [],
     );
+  }
+
+  /** What runs, by model, on replicas that are leaving too; no model at all while nobody can be heard. */
+  running(): ModelLoad[] {
+    if (!this.#link.connected) return [];
+    const alive = [...this.#loads.values()].filter(({ report }) => this.isAlive(report.replicaId));
+    return [...this.#models.keys()].map((model) => ({
+      model,
+      running: alive.reduce((sum, { report }) => (report.model === model ? sum + report.running : sum), 0),
+    }));
   }
 
   drainRate(model: string): DrainRate {

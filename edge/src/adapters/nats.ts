@@ -16,7 +16,7 @@ import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
 import { EdgeError } from "../errors.ts";
-import type { GenerateRequest, IdempotencyKey, Lease, Log, Replicas, Responses } from "../ports.ts";
+import type { GenerateRequest, IdempotencyKey, Lease, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { NatsFeed } from "./nats-feed.ts";
 import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse } from "./nats-queue.ts";
 import { FleetView } from "./nats-view.ts";
@@ -33,6 +33,8 @@ export interface NatsFleetOptions {
 export interface NatsFleet extends Disposable {
   readonly replicas: Replicas;
   readonly responses: Responses;
+  /** What the fleet's workers run now; no model at all while they cannot be heard. */
+  running(): ModelLoad[];
   readonly view: FleetView;
   /** What runs goes on, for whoever comes back at another edge. */
   leave(): void;
@@ -76,6 +78,10 @@ class Fleet implements NatsFleet, Replicas, Responses {
 
   models() {
     return [...this.view.models.values()];
+  }
+
+  running() {
+    return this.view.running();
   }
 
   /** A queue takes requests when no worker is there yet. */

@@ -12,7 +12,7 @@ import { openGrpcReplica } from "../adapters/grpc.ts";
 import { openNatsFleet } from "../adapters/nats.ts";
 import { createApp } from "../app.ts";
 import { createPlacement } from "../placement.ts";
-import type { Log, Replicas, Responses } from "../ports.ts";
+import type { Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
 
 /** How soon a connection is closed that has become idle while the edge drains. */
@@ -32,10 +32,11 @@ async function run(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel, base: { service: "edge" } });
   const draining = new AbortController();
   const backend = config.nats ? await openFleet(config, config.nats, log) : openWorkers(config, log);
-  const { replicas, responses } = backend;
+  const { replicas, responses, running } = backend;
   const app = createApp({
     replicas,
     ...(responses && { responses }),
+    ...(running && { running }),
     clock: { now: Date.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
     log,
     keys: config.keys,
@@ -80,6 +81,7 @@ async function run(config: Config): Promise<void> {
 interface Backend {
   readonly replicas: Replicas;
   readonly responses?: Responses;
+  readonly running?: () => readonly ModelLoad[];
   /** For the log. */
   readonly about: object;
   /** What runs is not cancelled when its connection is cut: its client may come back elsewhere. */
@@ -106,6 +108,7 @@ async function openFleet(config: Config, nats: NatsSettings, log: Log): Promise<
   return {
     replicas: fleet.replicas,
     responses: fleet.responses,
+    running: () => fleet.running(),
     about: { nats: link.control.getServer() },
     leave: () => fleet.leave(),
     async close() {

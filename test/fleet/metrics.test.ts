@@ -1,0 +1,43 @@
+/** Every edge tells how much the fleet's workers run; it says nothing where it does not know. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { aborted, writeBlocks } from "../support/block-engine.ts";
+import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet.ts";
+
+const patiently = { timeout: 20_000, interval: 20 };
+let fleet: TestFleet;
+beforeEach(async () => {
+  fleet = await openTestFleet();
+});
+afterEach(() => fleet[Symbol.asyncDispose]());
+
+it("running sequences are counted over all workers, also by an edge that asked for none of them", async () => {
+  const gate = Promise.withResolvers<void>();
+  const gated = writeBlocks({ blocks: 1, before: (_, __, signal) => Promise.race([gate.promise, aborted(signal)]) });
+  await fleet.worker(gated);
+  await fleet.worker(gated);
+  const wire = await fleet.wire();
+  const [asker, reader] = [await fleet.edge(), await fleet.edge({ url: wire.url })];
+  const app = appOf(reader, { running: () => reader.running() });
+  const samples = async () => (await (await app.request("/metrics")).text()).match(/^palimpsest_running_.*$/gm);
+  const runs = (count: number) =>
+    vi.waitFor(
+      async () => expect(await samples()).toEqual([`palimpsest_running_sequences{model="scripted"} ${count}`]),
+      patiently,
+    );
+  await runs(0);
+
+  const { signal } = new AbortController();
+  const answers = [1, 2].map(async (choices) => {
+    await using lease = await asker.replicas.lease("scripted", signal);
+    return Array.fromAsync(lease.generate(fleetRequest({ choices }), signal));
+  });
+  await runs(3);
+  gate.resolve();
+  await Promise.all(answers);
+  await runs(0);
+
+  wire.cut();
+  await vi.waitFor(async () => expect(await samples()).toBe(null), patiently);
+  wire.mend();
+  await runs(0);
+});
