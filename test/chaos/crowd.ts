@@ -61,6 +61,7 @@ export class Crowd {
 
   /** Somebody claims a response: a take-over if it was being written when the fault came. */
   claimed(responseId: string, attempt: number, replicaId: string): void {
+    if (this.#holders.get(responseId)?.attempt === attempt) return;
     this.#holders.set(responseId, { attempt, replicaId });
     for (const watched of this.#running) {
       const { stream, hit } = watched;

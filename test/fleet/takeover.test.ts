@@ -5,7 +5,7 @@ import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { describe, expect, it, vi } from "vitest";
 import { encodeRequest } from "../../edge/src/adapters/wire.ts";
 import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
-import { queueSubject, readLog, wakeSubject } from "../../fleet/src/index.ts";
+import { queueSubject, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
 import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
 import { fleetRequest, openTestFleet, type TestFleet } from "../support/fleet.ts";
 
@@ -34,13 +34,13 @@ function listen(replicas: Replicas, request: GenerateRequest, signal = forever) 
   return { events, commits, ended };
 }
 
-/** Writes two blocks, then waits until it is allowed to go on. */
-function stuck(goOn = Promise.withResolvers<void>()) {
+/** Writes two blocks, or as many as are said, then waits until it is allowed to go on. */
+function stuck(written = 2, goOn = Promise.withResolvers<void>()) {
   const reached = Promise.withResolvers<void>();
   const script = writeBlocks({
     blocks: 5,
     before: async (block, _, signal) => {
-      if (block < 2) return;
+      if (block < written) return;
       reached.resolve();
       await Promise.race([goOn.promise, aborted(signal)]);
     },
@@ -135,6 +135,35 @@ describe.concurrent("takeover", () => {
       expect(document.choices[0]?.text).toBe(textOf(0, 2));
       expect(document.error?.message).toContain("2 workers were lost while they wrote block 2");
       await first.worker.drain(0);
+    }),
+  );
+
+  it("counts no worker as lost that was only away", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const wires = [await fleet.wire(), await fleet.wire()];
+      const held = [stuck(0), stuck(0)];
+      const { replicas } = await fleet.edge();
+      await fleet.worker(held[0]!.script, { url: wires[0]!.url });
+      const request = fleetRequest();
+      const response = listen(replicas, request);
+      await held[0]!.reached;
+      await fleet.worker(held[1]!.script, { url: wires[1]!.url });
+      wires[0]!.stall();
+      await held[1]!.reached;
+      const reader = await fleet.link("reader");
+      const claim = async () => (await readClaim(reader.buckets.responses, request.responseId))?.claim;
+      expect(await claim()).toMatchObject({ attempt: 2, fruitlessAttempts: 2 });
+      wires[0]!.mend();
+      await vi.waitFor(
+        async () => expect(await claim()).toMatchObject({ attempt: 2, fruitlessAttempts: 1 }),
+        patiently,
+      );
+      held[0]!.goOn();
+      wires[1]!.stall();
+      const document = fold(await response.ended);
+      expect(document).toMatchObject({ status: "ended", attempt: 3, choices: [{ text: textOf(0, 5) }] });
+      wires[1]!.mend();
+      await reader[Symbol.asyncDispose]();
     }),
   );
 

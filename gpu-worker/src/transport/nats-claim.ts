@@ -10,6 +10,8 @@ export interface Attempt {
   readonly attempt: number;
   /** What earlier attempts have written, in order. */
   readonly log: readonly EditEvent[];
+  /** Blocks of all choices that are committed in it. */
+  readonly committedBlocks: number;
   /** How many in a row began where this one begins, this one included. */
   readonly fruitless: number;
 }
@@ -33,7 +35,8 @@ export async function claimAttempt(
     const attempt = Math.max(before?.claim.attempt ?? 0, ...log.map((event) => event.attempt)) + 1;
     const fruitless = stuckAt(before?.claim, committedBlocks) + 1;
     const claim = create(ClaimSchema, { attempt, replicaId, committedBlocks, fruitlessAttempts: fruitless });
-    if (await writeClaim(buckets.responses, responseId, before, claim)) return { attempt, log, fruitless };
+    if (await writeClaim(buckets.responses, responseId, before, claim))
+      return { attempt, log, committedBlocks, fruitless };
   }
 }
 
@@ -55,16 +58,26 @@ export async function holdsAttempt(
   return writeClaim(buckets.responses, responseId, undefined, create(ClaimSchema, { attempt, replicaId }));
 }
 
-/** Says that whoever comes next is no sign of trouble. */
+/**
+ * Says that an attempt ended without harm to its replica: it was handed over, or lost by a replica that was only away. It is
+ * not counted as lost, by whoever comes next or has come already.
+ */
 export async function releaseAttempt(
   { buckets }: Registry,
   responseId: string,
   replicaId: string,
-  attempt: number,
+  { attempt, committedBlocks }: Attempt,
 ): Promise<void> {
-  const held = await readClaim(buckets.responses, responseId);
-  if (held === undefined || !owns(held, replicaId, attempt)) return;
-  await writeClaim(buckets.responses, responseId, held, { ...held.claim, released: true });
+  for (;;) {
+    const held = await readClaim(buckets.responses, responseId);
+    if (held === undefined) return;
+    const { claim } = held;
+    const counted = claim.committedBlocks === committedBlocks && claim.fruitlessAttempts > 1;
+    const mine = owns(held, replicaId, attempt);
+    if (!mine && !counted) return;
+    const change = mine ? { released: true } : { fruitlessAttempts: claim.fruitlessAttempts - 1 };
+    if (await writeClaim(buckets.responses, responseId, held, { ...claim, ...change })) return;
+  }
 }
 
 function owns({ claim }: HeldClaim, replicaId: string, attempt: number): boolean {

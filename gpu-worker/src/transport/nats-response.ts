@@ -160,15 +160,17 @@ export class NatsResponse {
           this.#delivery.ack();
           return true;
         case "lost":
+          // Whoever has it by now must not take this for a worker that it killed.
+          await releaseAttempt(link, this.responseId, replicaId, claimed).catch(() => {});
           return false;
         case "overtaken":
           continue;
         case "full":
-          await releaseAttempt(link, this.responseId, replicaId, this.#attempt);
+          await releaseAttempt(link, this.responseId, replicaId, claimed);
           this.#giveBack(FULL_DELAY_MS);
           return false;
         case "handed over":
-          await releaseAttempt(link, this.responseId, replicaId, this.#attempt);
+          await releaseAttempt(link, this.responseId, replicaId, claimed);
           this.#giveBack();
           return false;
       }
@@ -176,7 +178,7 @@ export class NatsResponse {
   }
 
   /** Why this attempt is not to begin, if there is a reason. */
-  async #refusal({ fruitless, log }: Attempt): Promise<ErrorEvent | undefined> {
+  async #refusal({ fruitless, committedBlocks }: Attempt): Promise<ErrorEvent | undefined> {
     const said = (code: ErrorEvent["code"], message: string): ErrorEvent => {
       const seq = 0;
       const head = { v: 1, response_id: this.responseId, attempt: this.#attempt, seq } as const;
@@ -187,8 +189,8 @@ export class NatsResponse {
     }
     if (Date.now() > Number(this.#queued.deadlineMs)) return said("deadline_exceeded", "the deadline has passed");
     if (fruitless < FRUITLESS_LIMIT) return undefined;
-    const block = log.filter(({ type }) => type === "commit").length;
-    return said("poisoned", `${fruitless - 1} workers were lost while they wrote block ${block} of this response`);
+    const what = `block ${committedBlocks} of this response`;
+    return said("poisoned", `${fruitless - 1} workers were lost while they wrote ${what}`);
   }
 
   async #end(event: ErrorEvent): Promise<Outcome> {
