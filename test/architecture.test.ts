@@ -83,7 +83,7 @@ const rules: readonly (readonly [files: RegExp, mayNotImport: RegExp, instead: s
     "fleet is what edges and workers share of NATS: it knows neither of them",
   ],
   [
-    /^(?!edge\/src\/(adapters|entry)\/|gpu-worker\/src\/(transport\/|main\.ts)|fleet\/)/,
+    /^(?!edge\/src\/(adapters|entry)\/|gpu-worker\/src\/(transport\/|(main|variables)\.ts)|fleet\/)/,
     /^@palimpsest\/fleet/,
     "use a port; adapters and transport speak to the fleet, entry and main.ts open the connection",
   ],

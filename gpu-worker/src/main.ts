@@ -1,57 +1,23 @@
 /** The worker program: opens the engine in its thread, serves it over gRPC or to a fleet, drains when told to leave. */
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
-import { DEFAULT_QUEUE_LIMIT, Link } from "@palimpsest/fleet";
-import { dialNats, type NatsSettings, natsEnvironment } from "@palimpsest/fleet/connection";
+import { Link } from "@palimpsest/fleet";
+import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
-import { z } from "zod";
 import about from "../package.json" with { type: "json" };
 import { openEngineThread } from "./engine-client.ts";
 import { describeIssues, PackageError } from "./errors.ts";
 import type { EngineSettings } from "./open-engine.ts";
 import type { RemoteRanks } from "./rank-link.ts";
 import { runRank } from "./rank-program.ts";
-import { rankEnvironment, roleOf } from "./rank-role.ts";
+import { roleOf } from "./rank-role.ts";
 import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
 import { type GrpcServer, serveGrpc } from "./transport/grpc-server.ts";
 import { Intake } from "./transport/intake.ts";
 import { joinFleet } from "./transport/nats-worker.ts";
-import { DRAFTS_PER_SECOND } from "./transport/outbox.ts";
+import { workerVariables } from "./variables.ts";
 import { watchRanks } from "./watch-ranks.ts";
 
-/** Running responses get this long to finish: Kubernetes' default grace, less a margin. */
-const DEFAULT_DRAIN_LIMIT_MS = 20_000;
-
-const wholeNumber = z.coerce.number().int().min(1);
-
-const environment = z.object({
-  /** Folder of the model package. */
-  MODEL_PACKAGE: z.string({ error: "name the folder of a model package" }).min(1),
-  /** Name that clients use; the package's own by default. */
-  MODEL_NAME: z.string().optional(),
-  /** Where to listen: `host:port` or `unix:path`, comma separated. 127.0.0.1:9090 for a worker that joins no fleet. */
-  WORKER_ADDRESS: z.string().optional(),
-  /** Its name in a fleet: made up by default. */
-  REPLICA_ID: z.string().default(`${hostname()}-${randomUUID().slice(0, 8)}`),
-  QUEUE_LIMIT: wholeNumber.default(DEFAULT_QUEUE_LIMIT),
-  ...natsEnvironment.partial({ NATS_URL: true }).shape,
-  ...rankEnvironment.shape,
-  /** What rows are made of on their way between ranks; f16 halves the bytes and is not exact. */
-  RANK_EXCHANGE: z.enum(["f32", "f16"]).default("f32"),
-  /** How long the leader waits for its ranks to come, and then for each layer's answer. */
-  FORMATION_LIMIT_MS: wholeNumber.optional(),
-  RANK_DEADLINE_MS: wholeNumber.optional(),
-  THREADS: wholeNumber.optional(),
-  KV_CACHE_BYTES: wholeNumber.optional(),
-  /** Sequences that run at once. */
-  CAPACITY: wholeNumber.optional(),
-  DRAFTS_PER_SECOND: wholeNumber.default(DRAFTS_PER_SECOND),
-  DRAIN_LIMIT_MS: wholeNumber.default(DEFAULT_DRAIN_LIMIT_MS),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
-});
-
-const parsed = environment.safeParse(process.env);
+const parsed = workerVariables.safeParse(process.env);
 if (!parsed.success) {
   console.error(describeIssues(parsed.error));
   process.exit(2);

@@ -22,25 +22,27 @@ const list = z
   .default("")
   .transform((text) => text.split(",").flatMap((item) => item.trim() || []));
 
-const environment = z
-  .object({
-    HOST: z.string().default("127.0.0.1"),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-    /** `host:port` or `unix:path`, comma separated. */
-    WORKER_ADDRESSES: list,
-    WORKER_ADDRESS: list,
-    PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => BEARER_TOKEN.test(key)), {
-      error: "a key has letters, digits and - . _ ~ + / only: no header can carry another",
-    }),
-    HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
-    DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
-    REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
-    WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
-    /** Requests of one class of one model that may wait or run. */
-    QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
-    ...natsEnvironment.partial({ NATS_URL: true }).shape,
-    LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
-  })
+/** Every variable that an edge reads. */
+export const edgeVariables = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** `host:port` or `unix:path`, comma separated. */
+  WORKER_ADDRESSES: list,
+  WORKER_ADDRESS: list,
+  PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => BEARER_TOKEN.test(key)), {
+    error: "a key has letters, digits and - . _ ~ + / only: no header can carry another",
+  }),
+  HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
+  DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
+  REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
+  WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
+  /** Requests of one class of one model that may wait or run. */
+  QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
+  ...natsEnvironment.partial({ NATS_URL: true }).shape,
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+const environment = edgeVariables
   .transform((env) => ({
     host: env.HOST,
     port: env.PORT,
