@@ -1,0 +1,209 @@
+/** What deploy/ renders fits the types of the cluster's objects, and the programs that it runs. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it, test } from "vitest";
+import { edgeVariables, parseConfig } from "../../edge/src/entry/config.ts";
+import { PRIORITIES, queueStream, wantedStream } from "../../fleet/src/index.ts";
+import { roleOf } from "../../gpu-worker/src/rank-role.ts";
+import { workerVariables } from "../../gpu-worker/src/variables.ts";
+import { SHIPPED_PACKAGE } from "../../launch.ts";
+import {
+  find,
+  type Manifest,
+  type PodTemplate,
+  podTemplates,
+  render,
+  typeErrors,
+  variablesOf,
+} from "../support/manifests.ts";
+
+const FOLDERS = ["base"] as const;
+
+describe.each(FOLDERS)("deploy/%s", (folder) => {
+  let manifests: Manifest[];
+  let pods: PodTemplate[];
+  beforeAll(async () => {
+    manifests = await render(folder);
+    pods = podTemplates(manifests);
+  });
+  const podsOf = (app: string) => pods.filter(({ labels }) => labels.app === app);
+
+  it("has every field that the types demand, and no other", async () => {
+    expect(await typeErrors(manifests)).toBe("");
+  });
+
+  it("gives an edge what it reads, and the edge accepts it", () => {
+    for (const { spec, container } of podsOf("edge")) {
+      const variables = variablesOf(container);
+      expect(Object.keys(edgeVariables.shape)).toEqual(expect.arrayContaining(Object.keys(variables)));
+      const { host, port, nats, keys, drainLimitMs, requestLimitMs } = parseConfig(variables);
+      expect({ host, port }).toEqual({ host: "0.0.0.0", port: portOf(container, "http") });
+      expect(nats?.NATS_URL).toBe(natsUrl());
+      expect(keys).toEqual(["secret"]);
+      expect(drainLimitMs).toBeGreaterThanOrEqual(requestLimitMs);
+      expect(graceMs(spec)).toBeGreaterThanOrEqual(drainLimitMs + MARGIN_MS);
+    }
+  });
+
+  it("gives a worker what it reads, and the worker accepts it", () => {
+    expect(podsOf("worker")).not.toEqual([]);
+    for (const { spec, container } of podsOf("worker")) {
+      const variables = variablesOf(container);
+      expect(Object.keys(workerVariables.shape)).toEqual(expect.arrayContaining(Object.keys(variables)));
+      const parsed = workerVariables.parse(variables);
+      expect(parsed.NATS_URL).toBe(natsUrl());
+      expect(parsed.WORKER_ADDRESS).toBe(`0.0.0.0:${portOf(container, "grpc")}`);
+      expect(graceMs(spec)).toBeGreaterThanOrEqual(parsed.DRAIN_LIMIT_MS + MARGIN_MS);
+      expect(container.resources?.requests?.cpu).toBe(String(parsed.THREADS));
+      expect(parsed.KV_CACHE_BYTES).toBeLessThan(bytesOf(container.resources?.limits?.memory));
+      expect(roleOf(parsed)).toEqual({ kind: "leader" });
+    }
+  });
+
+  it("probes ports that the containers declare", () => {
+    for (const { owner, container } of pods) {
+      for (const kind of ["startupProbe", "livenessProbe", "readinessProbe"] as const) {
+        const { httpGet, grpc } = container[kind] ?? {};
+        const declared = container.ports?.flatMap(({ name, containerPort }) => [name, containerPort]);
+        expect(declared, `${owner}'s ${kind}`).toContain(httpGet?.port ?? grpc?.port);
+      }
+    }
+  });
+
+  it("selects the pods that are there, at ports that they declare", () => {
+    for (const { kind, metadata, spec } of manifests) {
+      const selector = kind === "Service" ? spec.selector : spec?.selector?.matchLabels;
+      if (selector === undefined) continue;
+      const selected = pods.filter(({ labels }) =>
+        Object.entries(selector).every(([key, value]) => labels[key] === value),
+      );
+      expect(selected, `${kind} ${metadata.name}`).not.toEqual([]);
+      if (kind !== "Service") continue;
+      for (const { targetPort } of spec.ports) expect(portOf(selected[0]!.container, targetPort)).toBeDefined();
+    }
+  });
+
+  it("runs nothing with more rights than it needs", () => {
+    for (const { owner, spec, container } of pods) {
+      expect(spec, owner).toMatchObject({
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      });
+      expect(container.securityContext, owner).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      });
+    }
+  });
+
+  it("scales by every class of the model's queue, by what runs, and by who waited in vain", () => {
+    const { spec } = manifests.find(({ kind }) => kind === "ScaledObject") as Manifest;
+    const target = find(manifests, spec.scaleTargetRef.kind, spec.scaleTargetRef.name);
+    expect(target.apiVersion).toBe(spec.scaleTargetRef.apiVersion);
+    expect(spec.minReplicaCount).toBe(0);
+
+    const model = modelName();
+    const server = {
+      natsServerMonitoringEndpoint: `nats.${target.metadata.namespace}.svc:${servicePort("nats", "monitor")}`,
+    };
+    const queue = PRIORITIES.map((priority) => ({
+      type: "nats-jetstream",
+      metadata: { ...server, account: "FLEET", stream: queueStream(model), consumer: priority },
+    }));
+    const wanted = {
+      type: "nats-jetstream",
+      metadata: { ...server, account: "FLEET", stream: wantedStream(model), consumer: "scaler" },
+    };
+    const running = {
+      type: "metrics-api",
+      metadata: {
+        url: `http://edge.${target.metadata.namespace}.svc/metrics`,
+        format: "prometheus",
+        valueLocation: `palimpsest_running_sequences{model="${model}"}`,
+      },
+    };
+    expect(servicePort("edge", "http")).toBe(80);
+    expect(spec.triggers).toMatchObject([...queue, running, wanted]);
+
+    const { formula, target: perReplica } = spec.advanced.scalingModifiers;
+    expect(perReplica).toBe(variablesOf(podsOf("worker")[0]!.container).CAPACITY);
+    const names = spec.triggers.map(({ name }: { name: string }) => name) as string[];
+    for (const name of names) expect(names.filter((other) => other.startsWith(name))).toEqual([name]);
+    const demand = (...values: number[]) => new Function("max", ...names, `return ${formula}`)(Math.max, ...values);
+    expect(demand(0, 0, 0, 0, 0)).toBe(0);
+    expect(demand(2, 3, 4, 1, 0)).toBe(9);
+    expect(demand(1, 0, 0, 8, 0)).toBe(8);
+    expect(demand(0, 0, 0, 0, 1)).toBe(1);
+  });
+
+  it("has the example's permissions for an edge, and for a worker those of any in its pool", () => {
+    const config = natsConfig();
+    expect(config).toContain(userBlock("edge").replaceAll("palimpsest-demo", modelName()));
+    const worker = userBlock("replica-1")
+      .replaceAll("palimpsest-demo", modelName())
+      .replace('user: "replica-1"', 'user: "worker"')
+      .replace("$REPLICA_1_PASSWORD", "$WORKER_PASSWORD")
+      .replace("_INBOX_replica-1", "_INBOX_worker")
+      .replaceAll("replica-1", "*");
+    expect(config).toContain(worker);
+    for (const [, port] of config.matchAll(/"0\.0\.0\.0:(\d+)"/g)) {
+      expect(podsOf("nats")[0]!.container.ports?.map(({ containerPort }) => containerPort)).toContain(Number(port));
+    }
+  });
+
+  function natsConfig(): string {
+    return manifests.find(({ kind }) => kind === "ConfigMap")?.data["nats.conf"];
+  }
+
+  function servicePort(service: string, name: string): number {
+    const { ports } = find(manifests, "Service", service).spec;
+    return ports.find((port: { name: string }) => port.name === name).port;
+  }
+
+  function natsUrl(): string {
+    return `nats://nats:${servicePort("nats", "client")}`;
+  }
+
+  /** What clients call the pool's model. */
+  function modelName(): string {
+    const { MODEL_NAME } = variablesOf(podsOf("worker")[0]!.container);
+    return MODEL_NAME ?? JSON.parse(readFileSync(`${SHIPPED_PACKAGE}/manifest.json`, "utf8")).name;
+  }
+});
+
+test("a field that a type does not have is found, and one of another type", async () => {
+  const manifests = await render("base");
+  const edge = find(manifests, "Deployment", "edge");
+  edge.spec.template.spec.containers[0].imagee = "palimpsest/edge";
+  edge.spec.replicas = "2";
+  const errors = await typeErrors(manifests);
+  expect(errors).toContain("'\"imagee\"' does not exist");
+  expect(errors).toContain("'string' is not assignable to type 'number'");
+});
+
+/** Between the end of a drain and SIGKILL. */
+const MARGIN_MS = 5_000;
+
+/** From SIGTERM to SIGKILL. */
+function graceMs({ terminationGracePeriodSeconds = 30, containers }: PodTemplate["spec"]): number {
+  const preStop = containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
+  return (terminationGracePeriodSeconds - preStop) * 1000;
+}
+
+function portOf({ ports }: PodTemplate["container"], name: string): number | undefined {
+  return ports?.find((port) => port.name === name)?.containerPort;
+}
+
+function bytesOf(quantity: string | number | undefined): number {
+  const [, count, unit] = /^(\d+)([MG])i$/.exec(String(quantity)) ?? [];
+  return Number(count) * (unit === "G" ? 2 ** 30 : 2 ** 20);
+}
+
+/** A user in fleet/nats.conf. */
+function userBlock(user: string): string {
+  const example = readFileSync(fileURLToPath(new URL("../../fleet/nats.conf", import.meta.url)), "utf8");
+  const start = example.indexOf(`        user: "${user}"`);
+  return example.slice(start, example.indexOf("\n      }\n", start));
+}

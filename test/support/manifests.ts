@@ -1,0 +1,107 @@
+/** What deploy/ makes of its kustomizations, and what the types of Kubernetes, KEDA and LeaderWorkerSet say to it. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { IContainer } from "kubernetes-models/v1/Container";
+import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
+import { parseAllDocuments } from "yaml";
+import { kustomize } from "./kubectl.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const TSC = join(ROOT, "node_modules/.bin/tsc");
+
+/** An object of a cluster; what it holds, its type says (`typeErrors`). */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it knows to be there
+  readonly [field: string]: any;
+}
+
+/** Renders a folder of deploy/, as `kubectl apply -k` would. */
+export async function render(folder: string): Promise<Manifest[]> {
+  const documents = parseAllDocuments(await kustomize(join(ROOT, "deploy", folder)));
+  return documents.map((document) => document.toJS() as Manifest);
+}
+
+/** The one of that kind and name. @throws Error when there is none */
+export function find(manifests: readonly Manifest[], kind: string, name: string): Manifest {
+  const found = manifests.find((it) => it.kind === kind && it.metadata.name === name);
+  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+}
+
+export interface PodTemplate {
+  /** Of what makes the pods: kind and name. */
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly spec: IPodSpec;
+  readonly container: IContainer;
+}
+
+/** Every pod template; each pod here has one container. */
+export function podTemplates(manifests: readonly Manifest[]): PodTemplate[] {
+  return manifests.flatMap(({ kind, metadata, spec }) => {
+    const group = spec?.leaderWorkerTemplate;
+    const templates = group ? [group.leaderTemplate, group.workerTemplate] : [spec?.template];
+    return templates
+      .filter((template) => template?.spec?.containers)
+      .map((template) => ({
+        owner: `${kind} ${metadata.name}`,
+        labels: template.metadata.labels,
+        spec: template.spec,
+        container: template.spec.containers[0],
+      }));
+  });
+}
+
+/** A container's variables, every secret's value being the same word. */
+export function variablesOf({ env = [] }: IContainer): Record<string, string> {
+  return Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, valueFrom ? "secret" : (value ?? "")]));
+}
+
+/** Where an object's type is; a kind that is not here is not checked, which is an error. */
+const TYPES: Readonly<Record<string, string>> = {
+  "v1 Namespace": "kubernetes-models/v1/Namespace",
+  "v1 ConfigMap": "kubernetes-models/v1/ConfigMap",
+  "v1 Service": "kubernetes-models/v1/Service",
+  "v1 PersistentVolumeClaim": "kubernetes-models/v1/PersistentVolumeClaim",
+  "apps/v1 Deployment": "kubernetes-models/apps/v1/Deployment",
+  "apps/v1 StatefulSet": "kubernetes-models/apps/v1/StatefulSet",
+  "policy/v1 PodDisruptionBudget": "kubernetes-models/policy/v1/PodDisruptionBudget",
+  "networking.k8s.io/v1 NetworkPolicy": "kubernetes-models/networking.k8s.io/v1/NetworkPolicy",
+  "keda.sh/v1alpha1 ScaledObject": "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject",
+  "leaderworkerset.x-k8s.io/v1 LeaderWorkerSet": "../../test/support/leader-worker-set.ts",
+};
+
+/**
+ * What the compiler says to the objects, each as a literal of its type: fields that do not exist, that are missing, or have
+ * another type. Empty when all is well.
+ */
+export async function typeErrors(manifests: readonly Manifest[]): Promise<string> {
+  const lines = manifests.map((manifest, i) => {
+    const { apiVersion, kind } = manifest;
+    const module = TYPES[`${apiVersion} ${kind}`];
+    if (module === undefined) throw new Error(`${apiVersion} ${kind} has no type here: add where it is`);
+    return `import type { I${kind} as T${i} } from "${module}";\nexport const o${i}: T${i} = ${JSON.stringify(manifest, null, 1)};\n`;
+  });
+  const parent = join(ROOT, ".palimpsest");
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, "manifests-"));
+  try {
+    await writeFile(join(folder, "manifests.ts"), lines.join("\n"));
+    const config = {
+      extends: "../../tsconfig.json",
+      include: ["manifests.ts"],
+      compilerOptions: { types: [], lib: ["es2024"] },
+    };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+    return await new Promise((resolve) => {
+      execFile(TSC, ["--noEmit", "-p", folder], (_, stdout) => resolve(stdout));
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
