@@ -9,6 +9,7 @@ import type { GenerateRequest } from "./engine.ts";
 import type { PageId } from "./kv-cache.ts";
 import { LocalEngine } from "./local-engine.ts";
 import type { PagedForwards } from "./paging.ts";
+import { PREFILL_BLOCKS } from "./prefills.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { EngineModel, ForwardCounts } from "./sequence.ts";
 
@@ -22,7 +23,7 @@ export class HashModel implements EngineModel {
   readonly lostRanks: readonly number[] = [];
   /** Blocks of each prefill forward, in order, of all sequences. */
   readonly prefills: number[] = [];
-  /** Prefills at this moment. */
+  /** Blocks that are prefilled at this moment. */
   prefilling = 0;
   /** What every page holds. */
   readonly pages = new Map<PageId, readonly number[]>();
@@ -66,11 +67,13 @@ export class HashSequence implements PagedForwards {
     const { blockLength } = this.#model;
     this.counts.prefillForwards++;
     this.#model.counts.prefillForwards++;
-    expect(this.#model.prefilling++).toBe(0);
+    const blocks = tokens.length / blockLength;
+    this.#model.prefilling += blocks;
+    expect(this.#model.prefilling).toBeLessThanOrEqual(PREFILL_BLOCKS);
     await setImmediate();
-    this.#model.prefilling--;
+    this.#model.prefilling -= blocks;
     if (tokens[0] === POISON) throw new Error("poison");
-    this.#model.prefills.push(tokens.length / blockLength);
+    this.#model.prefills.push(blocks);
     for (let at = 0; at < tokens.length; at += blockLength) {
       this.#append(tokens.slice(at, at + blockLength));
     }

@@ -1,10 +1,8 @@
 /** A sequence's forwards over pages: prefilled in chunks, from the first block that nobody has made yet; a page for each commit. */
 import type { SequenceForwards } from "./carrying.ts";
+import { PREFILL_BLOCKS } from "./prefills.ts";
 import { blockKeys } from "./prefix-cache.ts";
 import type { Admission, Scheduler } from "./scheduler.ts";
-
-/** Blocks that one prefill forward runs at most: what a running sequence may have to wait for. */
-const PREFILL_BLOCKS = 8;
 
 /** Forwards whose keys and values go to the pages of an admission. */
 export interface PagedForwards extends SequenceForwards {
@@ -38,13 +36,16 @@ export function paged(sequence: PagedForwards, options: PagingOptions): Sequence
       let found = admission.cachedBlocks;
       sequence.skip(found);
       for (let done = found; done < blocks; ) {
-        using _turn = await prefills.take(signal);
-        const more = admission.match(keys.slice(done));
-        sequence.skip(more);
-        found += more;
-        done += more;
         const end = Math.min(done + PREFILL_BLOCKS, blocks);
-        if (done < end) await sequence.prefill(tokens.slice(done * blockLength, end * blockLength), signal);
+        using _turn = await prefills.take({ blocks: end - done, key: keys[done] }, signal);
+        const more = admission.match(keys.slice(done));
+        if (more > 0) {
+          sequence.skip(more);
+          found += more;
+          done += more;
+          continue;
+        }
+        await sequence.prefill(tokens.slice(done * blockLength, end * blockLength), signal);
         for (const key of keys.slice(done, end)) admission.offer(key);
         done = end;
       }

@@ -10,9 +10,9 @@
  */
 import { WorkerError } from "../errors.ts";
 import { PageAllocator, type PageId } from "./kv-cache.ts";
+import { Prefills } from "./prefills.ts";
 import { type CachedBlock, PrefixCache } from "./prefix-cache.ts";
 import type { SameText } from "./retokenization.ts";
-import { Turns } from "./turns.ts";
 
 export interface SchedulerLimits {
   /** Sequences that run at once. */
@@ -76,8 +76,7 @@ interface Live {
 
 export class Scheduler {
   readonly limits: SchedulerLimits;
-  /** One prefill at a time: no running sequence waits for more than a chunk of one, and equal prompts find each other's blocks. */
-  readonly prefills = new Turns();
+  readonly prefills = new Prefills();
   readonly #allocator: PageAllocator;
   readonly #cache = new PrefixCache();
   readonly #live = new Set<Live>();
