@@ -29,13 +29,21 @@ export interface EditsRequest {
   readonly editing_threshold?: number;
   readonly max_post_steps?: number;
   readonly editing_window?: number;
-  /** Absent or 0: the best token always. */
-  readonly temperature?: number;
-  readonly seed?: number;
   readonly n?: number;
   readonly max_tokens?: number;
+  readonly min_tokens?: number;
   readonly stop?: string | readonly string[];
+  readonly stop_token_ids?: readonly number[];
   readonly ignore_eos?: boolean;
+  /** Absent or 0: the best token always. */
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+  readonly seed?: number;
+  readonly logit_bias?: Readonly<Record<string, number>>;
+  readonly penalty_lambda?: number;
+  readonly logprobs?: boolean;
+  readonly top_logprobs?: number;
   readonly tools?: readonly object[];
 }
 

@@ -92,6 +92,14 @@ export interface GenerateRequest {
   /** Answers to one prompt. */
   readonly choices: number;
   readonly stop: readonly string[];
+  /** Tokens that end an answer beside the model's own. */
+  readonly stopTokenIds?: readonly number[];
+  /** Tokens of an answer before which no end token may stand. */
+  readonly minTokens?: number;
+  /** What is added to the logits of tokens. */
+  readonly logitBias?: Readonly<Record<number, number>>;
+  /** Tell how probable the committed tokens were, and this many of the best at the place of each. */
+  readonly logprobs?: number;
   readonly ignoreEos: boolean;
   /** Whether anyone looks at drafts. */
   readonly drafts: boolean;
@@ -132,6 +140,7 @@ export interface DecodingRequest {
   readonly maxPostSteps?: number;
   /** Blocks that may be edited at once. */
   readonly editingWindow?: number;
+  readonly penaltyLambda?: number;
 }
 
 /** How tokens are drawn. */

@@ -46,6 +46,8 @@ describe("codec", () => {
     };
     const decoding = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const;
     expect(overTheWire({ ...open, decoding })).toEqual({ ...open, decoding });
+    const penalized = { ...decoding, penalty_lambda: 0.1 };
+    expect(overTheWire({ ...open, decoding: penalized })).toEqual({ ...open, decoding: penalized });
   });
 
   test("token ids travel between workers and never to clients", () => {
@@ -70,6 +72,20 @@ describe("codec", () => {
       start: 0,
       length: 2,
     });
+  });
+
+  test("log-probabilities come back with the text that their bytes spell", () => {
+    const entry = (token: string, bytes: number[], logprob: number) => ({ token, bytes, logprob });
+    const commit: EditEvent = {
+      ...base,
+      ...{ type: "commit", choice: 0, block: 0, text: "é", start: 0, length: 1, token_ids: [5, 6, 7] },
+      logprobs: [
+        { ...entry("\ufffd", [0xc3], -0.25), step: 3, top_logprobs: [entry("a", [97], -0.1234567)] },
+        { ...entry("\ufffd", [0xa9], 0), step: 0, top_logprobs: [] },
+        { ...entry("", [], -12.5), step: 1, top_logprobs: [] },
+      ],
+    };
+    expect(overTheWire(commit)).toEqual(commit);
   });
 
   test("an event of a newer version is an error that says so", () => {

@@ -2,6 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import * as wire from "../gen/palimpsest/v1/edit_pb.js";
 import type {
+  CommitEvent,
   Content,
   Decoding,
   Edit,
@@ -13,6 +14,7 @@ import type {
   OpenEvent,
   Usage,
 } from "./edit-event.ts";
+import { decodeLogprob, encodeLogprob, shortFloat } from "./logprob-codec.ts";
 
 /** A message that is not an edit event of this version. */
 export class CodecError extends Error {
@@ -47,12 +49,8 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
         edits: edits.map(decodeEdit),
       };
     }
-    case "commit": {
-      const { choice, block, text, start, length, tokenIds, openIds, finishReason } = event.value;
-      const open = openIds.length > 0 && { open_ids: openIds };
-      const finish = finishReason !== undefined && { finish_reason: decodeFinishReason(finishReason) };
-      return { ...base, type: "commit", choice, block, text, start, length, token_ids: tokenIds, ...open, ...finish };
-    }
+    case "commit":
+      return { ...base, type: "commit", ...decodeCommit(event.value) };
     case "done": {
       const { choice, finishReason } = event.value;
       return { ...base, type: "done", choice, finish_reason: decodeFinishReason(finishReason) };
@@ -126,21 +124,8 @@ function encodeBody(event: EditEvent): wire.EditEvent["event"] {
       const value = { choice, block, rev, content: encodeContent(content), edits: edits.map(encodeEdit) };
       return { case: "draft", value: create(wire.DraftSchema, value) };
     }
-    case "commit": {
-      const {
-        choice,
-        block,
-        text,
-        start,
-        length,
-        token_ids: tokenIds = [],
-        open_ids: openIds = [],
-        finish_reason,
-      } = event;
-      const finish = finish_reason !== undefined && { finishReason: finishReasons[finish_reason] };
-      const commit = { choice, block, text, start, length, tokenIds, openIds, ...finish };
-      return { case: "commit", value: create(wire.CommitSchema, commit) };
-    }
+    case "commit":
+      return { case: "commit", value: encodeCommit(event) };
     case "done": {
       const finishReason = finishReasons[event.finish_reason];
       return { case: "done", value: create(wire.DoneSchema, { choice: event.choice, finishReason }) };
@@ -158,14 +143,7 @@ function encodeBody(event: EditEvent): wire.EditEvent["event"] {
 }
 
 function encodeOpen(event: OpenEvent): wire.Open {
-  const {
-    rule,
-    threshold,
-    editing_threshold = 0,
-    max_post_steps = 0,
-    num_to_transfer,
-    editing_window = 0,
-  } = event.decoding;
+  const { rule, threshold, editing_threshold = 0, max_post_steps = 0, num_to_transfer, ...rest } = event.decoding;
   return create(wire.OpenSchema, {
     model: event.model,
     blockLength: event.block_length,
@@ -176,7 +154,8 @@ function encodeOpen(event: OpenEvent): wire.Open {
       editingThreshold: editing_threshold,
       maxPostSteps: max_post_steps,
       numToTransfer: num_to_transfer,
-      editingWindow: editing_window,
+      editingWindow: rest.editing_window ?? 0,
+      penaltyLambda: rest.penalty_lambda ?? 0,
     },
     promptTokens: event.prompt_tokens,
     cachedTokens: event.cached_tokens,
@@ -195,13 +174,31 @@ function decodeOpen(open: wire.Open): Omit<OpenEvent, "v" | "type" | "response_i
 }
 
 function decodeDecoding(message: wire.Decoding): Decoding {
-  const { threshold, editingThreshold, maxPostSteps, numToTransfer: num_to_transfer } = message;
+  const { threshold, editingThreshold, maxPostSteps, numToTransfer: num_to_transfer, penaltyLambda } = message;
   const rule = nameOf(rules, message.rule, "decoding rule");
-  if (rule === "2.0") return { rule, threshold, num_to_transfer };
+  const shared = { rule, threshold, num_to_transfer, ...(penaltyLambda > 0 && { penalty_lambda: penaltyLambda }) };
+  if (rule === "2.0") return shared;
   const window = message.editingWindow > 1 && { editing_window: message.editingWindow };
+  return { ...shared, editing_threshold: editingThreshold, max_post_steps: maxPostSteps, ...window };
+}
+
+function encodeCommit(event: CommitEvent): wire.Commit {
+  const { choice, block, text, start, length, token_ids: tokenIds = [], open_ids: openIds = [] } = event;
+  const { finish_reason, logprobs = [] } = event;
+  return create(wire.CommitSchema, {
+    ...{ choice, block, text, start, length, tokenIds, openIds },
+    ...(finish_reason !== undefined && { finishReason: finishReasons[finish_reason] }),
+    logprobs: logprobs.map(encodeLogprob),
+  });
+}
+
+function decodeCommit(commit: wire.Commit): Omit<CommitEvent, "v" | "type" | "response_id" | "attempt" | "seq"> {
+  const { choice, block, text, start, length, tokenIds: token_ids, openIds, finishReason, logprobs } = commit;
   return {
-    ...{ rule, threshold, editing_threshold: editingThreshold, max_post_steps: maxPostSteps, num_to_transfer },
-    ...window,
+    ...{ choice, block, text, start, length, token_ids },
+    ...(openIds.length > 0 && { open_ids: openIds }),
+    ...(finishReason !== undefined && { finish_reason: decodeFinishReason(finishReason) }),
+    ...(logprobs.length > 0 && { logprobs: logprobs.map(decodeLogprob) }),
   };
 }
 
@@ -228,12 +225,9 @@ function decodeEdit({ op, at, offset, before, after, p }: wire.Edit): Edit {
     offset,
     ...(before !== undefined && { before }),
     ...(after !== undefined && { after }),
-    p: Number(p.toPrecision(FLOAT_DIGITS)),
+    p: shortFloat(p),
   };
 }
-
-/** Decimal digits that a 32-bit float carries; more would only lengthen the JSON. */
-const FLOAT_DIGITS = 7;
 
 function encodeUsage({ usage }: EndEvent): wire.Usage {
   return create(wire.UsageSchema, {

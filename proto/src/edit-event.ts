@@ -32,6 +32,8 @@ export interface Decoding {
   num_to_transfer: number;
   /** Blocks that may be edited at once; absent for one, the newest. */
   editing_window?: number;
+  /** Taken off the logit of the token that stands one cell before; absent where nothing is. */
+  penalty_lambda?: number;
 }
 
 /** An open block as it stands after a denoise step. */
@@ -81,6 +83,25 @@ export interface CommitEvent extends EventBase {
   open_ids?: number[];
   /** On the choice's last commit: on the internal wire only. */
   finish_reason?: FinishReason;
+  /** Of each generated cell, where the request asked for them. */
+  logprobs?: TokenLogprob[];
+}
+
+/** A token and the natural logarithm of its probability in the model's own softmax. */
+export interface Logprob {
+  /** Its text; a part of a character shows as U+FFFD. */
+  token: string;
+  /** The UTF-8 bytes that it stands for; none for a special token. */
+  bytes: number[];
+  logprob: number;
+}
+
+/** How probable a committed token was, by the last denoise step that looked at its cell. */
+export interface TokenLogprob extends Logprob {
+  /** The denoise step of its block, from 0, that wrote it. */
+  step: number;
+  /** The best tokens at its cell in the same softmax. */
+  top_logprobs: Logprob[];
 }
 
 /** The choice has its last commit. */

@@ -11,6 +11,7 @@ import type {
   ErrorEvent,
   FinishReason,
   OpenEvent,
+  TokenLogprob,
   Usage,
 } from "./edit-event.ts";
 
@@ -41,6 +42,8 @@ export interface CommittedBlock {
   readonly text: string;
   /** UTF-16 units of the choice's text before the block. */
   readonly start: number;
+  /** Of each generated cell, where the request asked for them. */
+  readonly logprobs?: readonly TokenLogprob[];
 }
 
 export interface DraftBlock {
@@ -96,7 +99,7 @@ function advance(document: ResponseDocument, { attempt, seq }: EditEvent): Respo
 }
 
 function commit(document: ResponseDocument, event: CommitEvent): ResponseDocument {
-  const { choice: index, block, text, start, length } = event;
+  const { choice: index, block, text, start, length, logprobs } = event;
   const { committed, text: before } = document.choices[index] ?? emptyChoice;
   if (block < committed.length) return document;
   if (block > committed.length || start !== before.length || length !== text.length) {
@@ -110,7 +113,7 @@ function commit(document: ResponseDocument, event: CommitEvent): ResponseDocumen
   return updateChoice(advance(document, event), index, (choice) => ({
     ...choice,
     text: before + text,
-    committed: [...committed, { text, start }],
+    committed: [...committed, { text, start, ...(logprobs && { logprobs }) }],
     drafts: choice.drafts.filter((open) => open.block > block),
   }));
 }

@@ -130,7 +130,7 @@ test("a prompt that does not fit is refused with the numbers, before any work", 
   });
   expect(response.status).toBe(400);
   const { error } = (await response.json()) as { error: { message: string; code: string; param: string } };
-  expect(error).toMatchObject({ code: "context_length_exceeded", param: "max_tokens" });
+  expect(error).toMatchObject({ code: "context_length_exceeded", param: "messages" });
   expect(error.message).toContain("4096 tokens (128 blocks)");
   expect(await system.engine.stats()).toEqual(before);
 });

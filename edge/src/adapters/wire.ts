@@ -8,6 +8,7 @@ import type { DecodingRequest, GenerateRequest, Message, Model, Prompt } from ".
 export function encodeRequest(request: GenerateRequest, attempt: number): WireRequest {
   const { responseId, model, prompt, decoding, sampling, maxTokens, choices, stop, ignoreEos, drafts, cacheScope } =
     request;
+  const { stopTokenIds = [], minTokens = 0, logitBias = {}, logprobs } = request;
   return create(GenerateRequestSchema, {
     responseId,
     attempt,
@@ -18,6 +19,10 @@ export function encodeRequest(request: GenerateRequest, attempt: number): WireRe
     ...(maxTokens !== undefined && { maxTokens }),
     choices,
     stop: [...stop],
+    stopTokenIds: [...stopTokenIds],
+    minTokens,
+    logitBias,
+    ...(logprobs !== undefined && { logprobs }),
     ignoreEos,
     drafts,
     ...(cacheScope !== undefined && { cacheScope }),

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { ChoiceDocument } from "@palimpsest/proto";
 import { toolCallOf } from "./chat-forms.ts";
 import type { FinishedResponse } from "./finished-response.ts";
+import { chatLogprobs, chatLogprobsBody, logprobsOf } from "./logprobs.ts";
 import { type AnswerPart, answerParts } from "./tool-calls.ts";
 import { usageBody, usageOf } from "./usage.ts";
 
@@ -27,7 +28,7 @@ export const chatAnswerBody = z
           refusal: z.null(),
           tool_calls: z.array(toolCall).optional(),
         }),
-        logprobs: z.null(),
+        logprobs: chatLogprobsBody,
         finish_reason: z.enum(["stop", "length", "tool_calls"]),
       }),
     ),
@@ -50,7 +51,8 @@ export function chatAnswer(response: FinishedResponse, tools: boolean): ChatAnsw
   };
 }
 
-function chatChoice(id: string, { text, finishReason = "stop" }: ChoiceDocument, index: number, tools: boolean) {
+function chatChoice(id: string, choice: ChoiceDocument, index: number, tools: boolean) {
+  const { text, finishReason = "stop" } = choice;
   const parts: AnswerPart[] = tools ? answerParts(text) : [{ type: "text", text }];
   const content = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   const calls = parts
@@ -65,7 +67,7 @@ function chatChoice(id: string, { text, finishReason = "stop" }: ChoiceDocument,
       refusal: null,
       ...(called && { tool_calls: calls }),
     },
-    logprobs: null,
+    logprobs: logprobsOf(choice, chatLogprobs),
     finish_reason: called && finishReason === "stop" ? ("tool_calls" as const) : finishReason,
   };
 }

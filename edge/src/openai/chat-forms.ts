@@ -1,7 +1,8 @@
 /** The two forms in which a chat answer is streamed: what each commit adds, or the whole text as it stands. */
-import type { ChoiceDocument, EditEvent } from "@palimpsest/proto";
+import type { ChoiceDocument, CommitEvent, EditEvent } from "@palimpsest/proto";
 import { emptyDocument, reduce } from "@palimpsest/proto";
 import type { Change, ChunkForm } from "./chunks.ts";
+import { chatLogprobs, createTokenPlacer, type TokenPlacer } from "./logprobs.ts";
 import { type AnswerPart, createToolCallParser, type ToolCallParser } from "./tool-calls.ts";
 
 /** Stands for a masked cell where a whole text is shown that is still being written. */
@@ -10,6 +11,7 @@ export const MASKED_CELL = "░";
 /** OpenAI's form: append-only, from commits. With tools, calls are taken out of the text as they complete. */
 export function appendingForm(responseId: string, tools: boolean): ChunkForm {
   const parsers = new Map<number, ToolCallParser>();
+  const placers = new Map<number, TokenPlacer>();
   const calls = new Map<number, number>();
 
   function* changesOf(index: number, parts: readonly AnswerPart[]): Generator<Change> {
@@ -25,6 +27,19 @@ export function appendingForm(responseId: string, tools: boolean): ChunkForm {
     }
   }
 
+  /** Of the text as the model wrote it, whatever of it is kept back or belongs to a call. */
+  function* withLogprobs(event: CommitEvent, changes: Iterable<Change>): Generator<Change> {
+    const placer = placers.get(event.choice) ?? createTokenPlacer();
+    placers.set(event.choice, placer);
+    const tokens = placer.push(event);
+    let logprobs = tokens.length > 0 ? { logprobs: chatLogprobs(tokens) } : undefined;
+    for (const change of changes) {
+      yield { ...change, ...logprobs };
+      logprobs = undefined;
+    }
+    if (logprobs) yield { index: event.choice, added: { delta: {} }, ...logprobs };
+  }
+
   return {
     object: "chat.completion.chunk",
     first: { delta: { role: "assistant", content: "" } },
@@ -34,7 +49,8 @@ export function appendingForm(responseId: string, tools: boolean): ChunkForm {
       const { choice } = event;
       const parser = parsers.get(choice) ?? (tools ? createToolCallParser() : verbatim);
       parsers.set(choice, parser);
-      yield* changesOf(choice, event.type === "commit" ? parser.push(event.text) : parser.flush());
+      if (event.type === "done") yield* changesOf(choice, parser.flush());
+      else yield* withLogprobs(event, changesOf(choice, parser.push(event.text)));
     },
     finishReason: ({ choice, finish_reason }) =>
       finish_reason === "stop" && calls.has(choice) ? "tool_calls" : finish_reason,

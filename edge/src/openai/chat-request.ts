@@ -1,7 +1,7 @@
 /** The body of POST /v1/chat/completions: its schema, and the request it becomes. */
 import { z } from "@hono/zod-openapi";
 import type { GenerateRequest, Message } from "../ports.ts";
-import { generationOf, sharedParameters } from "./parameters.ts";
+import { generationOf, MAX_TOP_LOGPROBS, sharedParameters } from "./parameters.ts";
 
 /** OpenAI's own limit. */
 export const MAX_TOOLS = 128;
@@ -59,8 +59,12 @@ export const chatBody = sharedParameters
       .nullish()
       .openapi({ description: "Stream the whole text so far in every chunk, instead of what was added." }),
 
-    logprobs: z.literal(false, { error: "logprobs are not supported yet: leave logprobs out" }).nullish(),
-    top_logprobs: z.literal(0, { error: "logprobs are not supported yet: leave top_logprobs out" }).nullish(),
+    logprobs: z.boolean().nullish().openapi({
+      description: "Tell how probable each token was, by the last denoise step that looked at it, before any bias.",
+    }),
+    top_logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
+      description: "Best tokens told at the place of each. Needs logprobs.",
+    }),
     response_format: z
       .object({ type: z.literal("text", { error: 'structured output is not supported yet: only "text" is' }) })
       .nullish(),
@@ -73,6 +77,14 @@ export const chatBody = sharedParameters
   .refine((body) => !(body.diffusing && body.tools?.length), {
     error: "a whole text that changes cannot be cut into tool calls: leave out diffusing, or tools",
     path: ["diffusing"],
+  })
+  .refine((body) => !(body.diffusing && body.logprobs), {
+    error: "a whole text that changes has no final tokens yet: leave out diffusing, or logprobs",
+    path: ["diffusing"],
+  })
+  .refine((body) => body.logprobs || !body.top_logprobs, {
+    error: "needs logprobs: true",
+    path: ["top_logprobs"],
   })
   .openapi("ChatCompletionRequest");
 
@@ -93,6 +105,7 @@ export function chatRequest(body: ChatBody, responseId: string): GenerateRequest
     prompt: { kind: "chat", messages: body.messages.map(messageOf), tools },
     // Whoever comes back for a response in the background may want to see it written.
     drafts: watched || body.background === true,
+    ...(body.logprobs && { logprobs: body.top_logprobs ?? 0 }),
   };
 }
 

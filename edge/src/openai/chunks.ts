@@ -21,6 +21,8 @@ export interface Change {
   readonly index: number;
   /** `{ delta }` or `{ text }`. */
   readonly added: object;
+  /** How probable the tokens of what it adds were. */
+  readonly logprobs?: object;
   /** Fields beside `choices`. */
   readonly beside?: object;
 }
@@ -44,8 +46,8 @@ export async function* chunks(
     const head = { id, object: form.object, created, model, choices };
     return JSON.stringify({ ...head, ...(includeUsage && { usage: null }), ...beside });
   };
-  const choice = (index: number, added: object, finish_reason: FinishReason | null = null) => [
-    { index, ...added, logprobs: null, finish_reason },
+  const choice = (index: number, added: object, finish_reason: FinishReason | null = null, logprobs?: object) => [
+    { index, ...added, logprobs: logprobs ?? null, finish_reason },
   ];
 
   for await (const event of events) {
@@ -56,7 +58,9 @@ export async function* chunks(
       const edit = publicEvent(event);
       yield { id: `${id}:${event.attempt}.${event.seq}`, data: chunk(choice(choiceOf(event), form.empty), { edit }) };
     }
-    for (const { index, added, beside } of form.changes(event)) yield { data: chunk(choice(index, added), beside) };
+    for (const { index, added, logprobs, beside } of form.changes(event)) {
+      yield { data: chunk(choice(index, added, null, logprobs), beside) };
+    }
     if (event.type === "done") yield { data: chunk(choice(event.choice, form.empty, form.finishReason(event))) };
     if (event.type === "end") {
       if (includeUsage) yield { data: chunk([], { usage: usageOf(event.usage) }) };

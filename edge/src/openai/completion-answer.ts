@@ -2,6 +2,13 @@
 import { z } from "@hono/zod-openapi";
 import type { ChunkForm } from "./chunks.ts";
 import type { FinishedResponse } from "./finished-response.ts";
+import {
+  completionLogprobs,
+  completionLogprobsBody,
+  createTokenPlacer,
+  logprobsOf,
+  type TokenPlacer,
+} from "./logprobs.ts";
 import { usageBody, usageOf } from "./usage.ts";
 
 export const completionAnswerBody = z
@@ -14,7 +21,7 @@ export const completionAnswerBody = z
       z.object({
         index: z.int(),
         text: z.string(),
-        logprobs: z.null(),
+        logprobs: completionLogprobsBody,
         finish_reason: z.enum(["stop", "length", "tool_calls"]),
       }),
     ),
@@ -34,21 +41,30 @@ export function completionAnswer({
     object: "text_completion",
     created,
     model,
-    choices: choices.map(({ text, finishReason }, index) => ({
+    choices: choices.map((choice, index) => ({
       index,
-      text,
-      logprobs: null,
-      finish_reason: finishReason ?? "stop",
+      text: choice.text,
+      logprobs: logprobsOf(choice, completionLogprobs),
+      finish_reason: choice.finishReason ?? "stop",
     })),
     usage: usageOf(usage),
   };
 }
 
-export const completionForm: ChunkForm = {
-  object: "text_completion",
-  empty: { text: "" },
-  *changes(event) {
-    if (event.type === "commit" && event.text !== "") yield { index: event.choice, added: { text: event.text } };
-  },
-  finishReason: ({ finish_reason }) => finish_reason,
-};
+export function completionForm(): ChunkForm {
+  const placers = new Map<number, TokenPlacer>();
+  return {
+    object: "text_completion",
+    empty: { text: "" },
+    *changes(event) {
+      if (event.type !== "commit") return;
+      const { choice: index, text } = event;
+      const placer = placers.get(index) ?? createTokenPlacer();
+      placers.set(index, placer);
+      const tokens = placer.push(event);
+      if (text === "") return;
+      yield { index, added: { text }, ...(event.logprobs && { logprobs: completionLogprobs(tokens) }) };
+    },
+    finishReason: ({ finish_reason }) => finish_reason,
+  };
+}

@@ -1,10 +1,7 @@
 /** The body of POST /v1/completions: its schema, and the request it becomes. */
 import { z } from "@hono/zod-openapi";
 import type { GenerateRequest } from "../ports.ts";
-import { generationOf, sharedParameters } from "./parameters.ts";
-
-/** Of any vocabulary: the worker knows its own and names the id that is outside it. */
-const MAX_TOKEN_ID = 2 ** 31 - 1;
+import { generationOf, MAX_TOKEN_ID, MAX_TOP_LOGPROBS, sharedParameters } from "./parameters.ts";
 
 const ONE_PROMPT = "a prompt is one string or one array of token ids: send several prompts as several requests";
 
@@ -12,11 +9,15 @@ const tokenId = z.int({ error: ONE_PROMPT }).min(0).max(MAX_TOKEN_ID);
 
 export const completionBody = sharedParameters
   .extend({
-    prompt: z.union([z.string(), z.array(tokenId).min(1)], { error: ONE_PROMPT }),
+    prompt: z.union([z.string(), z.array(tokenId).min(1)], { error: ONE_PROMPT }).openapi({
+      description: "Text, in which the text of a special token is text; or token ids, of which any is taken as it is.",
+    }),
     best_of: z.literal(1, { error: "best_of is not supported: use n" }).nullish(),
     echo: z.literal(false, { error: "echo is not supported: put the prompt before the answer yourself" }).nullish(),
     suffix: z.literal("", { error: "suffix is not supported yet: leave it out" }).nullish(),
-    logprobs: z.null({ error: "logprobs are not supported yet: leave logprobs out" }).optional(),
+    logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
+      description: "Tell how probable each token was, and this many of the best at its place.",
+    }),
   })
   .openapi("CompletionRequest");
 
@@ -29,5 +30,6 @@ export function completionRequest(body: CompletionBody, responseId: string): Gen
     responseId,
     prompt: typeof prompt === "string" ? { kind: "text", text: prompt } : { kind: "tokens", tokens: prompt },
     drafts: body.stream === true && body.stream_options?.include_edits === true,
+    ...(body.logprobs != null && { logprobs: body.logprobs }),
   };
 }

@@ -15,6 +15,17 @@ export const MAX_POST_STEPS = 256;
 /** Each block of the window runs in every forward. */
 export const MAX_EDITING_WINDOW = 8;
 
+/** Of any vocabulary: the worker knows its own and names the id that is outside it. */
+export const MAX_TOKEN_ID = 2 ** 31 - 1;
+/** Each is looked for in every block. */
+export const MAX_STOP_TOKENS = 128;
+/** Each is added at every cell, at every step. */
+export const MAX_LOGIT_BIAS = 1024;
+/** OpenAI's own limit: as good as a ban, or as a choice. */
+export const MAX_BIAS = 100;
+/** OpenAI's own limit. */
+export const MAX_TOP_LOGPROBS = 20;
+
 /** OpenAI's own limit. */
 export const MAX_TEMPERATURE = 2;
 /** The model's head sorts this many tokens to cut among. */
@@ -28,13 +39,21 @@ function only<T extends string | number | boolean>(neutral: T, error: string) {
 const tokenCount = z.int().min(1).max(MAX_TOKENS);
 const probability = z.number().min(0).max(1);
 const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
+const tokenId = z.int().min(0).max(MAX_TOKEN_ID);
+const biasedToken = z.string().regex(/^\d{1,10}$/, "a key is the id of a token");
 
 /** Unknown keys pass and are dropped, as OpenAI-compatible servers do: clients send more than any one server knows. */
 export const sharedParameters = z.object({
   model: z.string().min(1).openapi({ description: "One of the ids that GET /v1/models lists." }),
   n: z.int().min(1).max(MAX_CHOICES).nullish(),
   max_tokens: tokenCount.nullish(),
+  min_tokens: z.int().min(0).max(MAX_TOKENS).nullish().openapi({
+    description: "No end token stands before this many tokens. A stop string may still end the answer.",
+  }),
   stop: z.union([stopText, z.array(stopText).max(MAX_STOPS)]).nullish(),
+  stop_token_ids: z.array(tokenId).max(MAX_STOP_TOKENS).nullish().openapi({
+    description: "Tokens that end the answer beside the model's own, with ignore_eos too. Their text is not shown.",
+  }),
   ignore_eos: z
     .boolean()
     .nullish()
@@ -67,6 +86,10 @@ export const sharedParameters = z.object({
   editing_window: z.int().min(1).max(MAX_EDITING_WINDOW).nullish().openapi({
     description: "Blocks that may be edited at once. 1, the default, edits the newest only; more delay the commits.",
   }),
+  penalty_lambda: z.number().min(0).max(MAX_BIAS).nullish().openapi({
+    description:
+      "Taken off the logit of the token that stands one cell before, against repetition. 0, the default, is off.",
+  }),
 
   temperature: z
     .number()
@@ -81,16 +104,18 @@ export const sharedParameters = z.object({
   frequency_penalty: only(0, "penalties are not supported yet: leave frequency_penalty out"),
   repetition_penalty: only(1, "penalties are not supported yet: leave repetition_penalty out"),
   logit_bias: z
-    .record(z.string(), z.number())
-    .refine((bias) => Object.keys(bias).length === 0, "logit_bias is not supported yet: leave it out")
-    .nullish(),
-  min_tokens: only(0, "min_tokens is not supported yet: leave it out"),
+    .record(biasedToken, z.number().min(-MAX_BIAS).max(MAX_BIAS))
+    .refine((bias) => Object.keys(bias).length <= MAX_LOGIT_BIAS, `at most ${MAX_LOGIT_BIAS} tokens can be biased`)
+    .nullish()
+    .openapi({ description: "What is added to the logits of tokens, by token id." }),
 });
 
 export type SharedParameters = z.infer<typeof sharedParameters>;
 
 /** What of a request does not depend on its prompt. */
-export function generationOf(body: SharedParameters): Omit<GenerateRequest, "responseId" | "prompt" | "drafts"> {
+export function generationOf(
+  body: SharedParameters,
+): Omit<GenerateRequest, "responseId" | "prompt" | "drafts" | "logprobs"> {
   return {
     model: body.model,
     decoding: decodingOf(body),
@@ -98,6 +123,9 @@ export function generationOf(body: SharedParameters): Omit<GenerateRequest, "res
     ...(body.max_tokens != null && { maxTokens: body.max_tokens }),
     choices: body.n ?? 1,
     stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
+    ...(body.stop_token_ids?.length && { stopTokenIds: body.stop_token_ids }),
+    ...(body.min_tokens && { minTokens: body.min_tokens }),
+    ...(body.logit_bias && { logitBias: body.logit_bias }),
     ignoreEos: body.ignore_eos ?? false,
     ...(body.priority && { priority: body.priority }),
     ...(body.background && { background: true }),
@@ -114,12 +142,13 @@ function samplingOf({ temperature, top_p, top_k, seed }: SharedParameters & { te
 }
 
 function decodingOf(body: SharedParameters): DecodingRequest {
-  const { mode, threshold, editing_threshold, max_post_steps, editing_window } = body;
+  const { mode, threshold, editing_threshold, max_post_steps, editing_window, penalty_lambda } = body;
   return {
     ...(mode != null && { mode }),
     ...(threshold != null && { threshold }),
     ...(editing_threshold != null && { editingThreshold: editing_threshold }),
     ...(max_post_steps != null && { maxPostSteps: max_post_steps }),
     ...(editing_window != null && { editingWindow: editing_window }),
+    ...(penalty_lambda != null && { penaltyLambda: penalty_lambda }),
   };
 }

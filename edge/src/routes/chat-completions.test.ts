@@ -177,6 +177,12 @@ describe("POST /v1/chat/completions", () => {
       editing_window: 2,
       n: 2,
       max_completion_tokens: 9,
+      min_tokens: 3,
+      stop_token_ids: [7],
+      logit_bias: { 5: -100, 6: 0.5 },
+      penalty_lambda: 3,
+      logprobs: true,
+      top_logprobs: 2,
     };
     const { replica, response } = post(hello, {
       model: "synthetic",
@@ -188,9 +194,16 @@ describe("POST /v1/chat/completions", () => {
     });
     await response;
     expect(replica.requests[0]).toMatchObject({
-      decoding: { mode: "quality", threshold: 0.7, editingThreshold: 0.5, maxPostSteps: 4, editingWindow: 2 },
+      decoding: {
+        ...{ mode: "quality", threshold: 0.7, editingThreshold: 0.5, maxPostSteps: 4 },
+        ...{ editingWindow: 2, penaltyLambda: 3 },
+      },
       choices: 2,
       maxTokens: 9,
+      minTokens: 3,
+      stopTokenIds: [7],
+      logitBias: { 5: -100, 6: 0.5 },
+      logprobs: 2,
       stop: ["END"],
       ignoreEos: true,
       prompt: {

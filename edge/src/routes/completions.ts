@@ -22,7 +22,7 @@ export function completions(edge: EdgeDependencies) {
       prefix: "cmpl",
       answer: (responseId) => ({
         request: completionRequest(body, responseId),
-        form: completionForm,
+        form: completionForm(),
         whole: completionAnswer,
       }),
     });

@@ -2,10 +2,11 @@
  * One choice of a response: the steps of its decoding, told as drafts, commits and an end. It numbers blocks and knows
  * text; it knows no response, no queue and no model.
  */
-import type { CommitEvent, DoneEvent, DraftEvent, Edit } from "@palimpsest/proto";
+import type { CommitEvent, DoneEvent, DraftEvent, Edit, Logprob, TokenLogprob } from "@palimpsest/proto";
 import { AnswerText, type TokenBytes } from "./answer-text.ts";
 import type { TokenEdit } from "./decode.ts";
 import type { SequenceStep } from "./sequence.ts";
+import type { SettledToken } from "./token-scores.ts";
 
 /** An event without what the response adds to it. */
 export type ChoiceEvent =
@@ -48,11 +49,17 @@ export async function* tellChoice(
       continue;
     }
     oldest = block + 1;
-    const { text, start, stopped } = answer.commit(step.cells, step.finish !== undefined);
+    // An end token may have a text, which is not the answer's.
+    const shown = step.finish === "stop" ? step.cells.slice(0, -1) : step.cells;
+    const { text, start, stopped } = answer.commit(shown, step.finish !== undefined);
     const finish_reason = stopped ? "stop" : step.finish;
-    const last = finish_reason !== undefined && { finish_reason };
-    const open = step.open && { open_ids: [...step.open] };
-    yield { type: "commit", block, text, start, length: text.length, token_ids: [...step.cells], ...open, ...last };
+    const logprobs = step.tokens?.map((scored, i) => tokenLogprob(step.cells[i] as number, scored, options.bytes));
+    yield {
+      ...{ type: "commit", block, text, start, length: text.length, token_ids: [...step.cells] },
+      ...(step.open && { open_ids: [...step.open] }),
+      ...(finish_reason !== undefined && { finish_reason }),
+      ...(logprobs && { logprobs }),
+    };
     if (finish_reason !== undefined) {
       yield { type: "done", finish_reason };
       return;
@@ -86,4 +93,12 @@ function draft(
       };
     }),
   };
+}
+
+function tokenLogprob(token: number, { logprob, step, best }: SettledToken, bytes: TokenBytes): TokenLogprob {
+  const named = (id: number, logprob: number): Logprob => {
+    const text = bytes(id);
+    return { token: new TextDecoder().decode(text), bytes: [...text], logprob };
+  };
+  return { ...named(token, logprob), step, top_logprobs: best.map((one) => named(one.token, one.logprob)) };
 }

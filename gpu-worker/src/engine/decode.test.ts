@@ -106,6 +106,58 @@ test("2.0 keeps what it wrote and stops inside a block once no mask stands befor
   expect(model.counts.forwards).toBe(2);
 });
 
+test("a masked cell takes what was drawn for it, by its probability; a token is compared with the best, untempered", async () => {
+  const model = new ScriptedModel([]);
+  const script = [
+    [
+      [1, 0.9, 7, 0.8],
+      [2, 0.9, 8, 0.1],
+    ],
+    [
+      [7, 0.9, 9, 0.9],
+      [2, 0.9, 8, 0.8],
+    ],
+    [
+      [7, 0.9, 9, 0.9],
+      [2, 0.6, 9, 0.9],
+    ],
+    [
+      [7, 0.9, 9, 0.9],
+      [2, 0.9, 9, 0.9],
+    ],
+  ] as const;
+  const draws: number[][] = [];
+  model.denoise = async ([block]) => {
+    const { tokens, draws: asked = [] } = block as AskedBlock;
+    draws.push(asked.map(({ cell }) => cell));
+    const forward = script[model.seen.push([...tokens]) - 1] ?? script[3];
+    return [
+      forward.map(([token, probability, drawn, share]) => {
+        return { token, probability, drawn: { token: drawn, probability: share } };
+      }),
+    ];
+  };
+  const sampling = { temperature: 1, uniform: () => 0.5 };
+  await run(model, [], options({ blockLength: 2, maxTokens: 2, sampling }));
+  expect(model.seen).toEqual([
+    [MASK, MASK],
+    [7, MASK],
+    [7, 8],
+    [7, 2],
+  ]);
+  // Only masked cells draw at all.
+  expect(draws).toEqual([[0, 1], [1], [], []]);
+});
+
+test("before min_tokens an end token ends nothing", async () => {
+  const model = new ScriptedModel([["1@.9", `${EOS}@.9`, "3@.9", "4@.9"]]);
+  const steps = await run(model, [], options({ maxTokens: 12, minTokens: 2 }));
+  expect(commits(steps)).toEqual([
+    [1, EOS, 3, 4],
+    [1, EOS],
+  ]);
+});
+
 test("the last block is cut at the token limit", async () => {
   const model = new ScriptedModel([everywhere("1@.9", 4)]);
   const steps = await run(model, [], options({ maxTokens: 6 }));

@@ -63,10 +63,14 @@ export interface DecodeOptions {
   readonly firstBlock?: number;
   /** With an editing window: the blocks that were open after the last commit, where a decoding goes on. */
   readonly open?: readonly number[];
+  /** Tokens of the answer before which an end token ends nothing. */
+  readonly minTokens?: number;
   /** Whether the answer ends in this block though it holds no end token: a stop string, which tokens do not show. */
   readonly ends?: (answer: readonly number[]) => boolean;
   /** Absent: the best token always. */
   readonly sampling?: Sampling & { readonly uniform: (block: number, step: number, cell: number) => number };
+  /** What is moved at some cells of a block. */
+  readonly adjust?: (block: number, tokens: readonly number[], cells: readonly number[]) => readonly Adjustment[];
 }
 
 /** What happened to a block. Blocks are numbered in order; cells are generated cells. */
@@ -99,7 +103,7 @@ export async function* decode(
   options: DecodeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, void> {
-  const { blockLength, maskToken, eosTokens, maxTokens } = options;
+  const { blockLength, maskToken, eosTokens, maxTokens, minTokens = 0 } = options;
   const window = options.decoding.editing_window ?? 1;
   const aligned = prompt.length - (prompt.length % blockLength);
   await model.prefill(prompt.slice(0, aligned), signal);
@@ -110,14 +114,16 @@ export async function* decode(
   let generated = 0;
   for (let first = options.firstBlock ?? 0; ; ) {
     const answerIn = (cells: readonly number[]) => cells.slice(prompted, prompted + maxTokens - generated);
+    const endIn = (answer: readonly number[]) =>
+      answer.findIndex((token, i) => generated + i >= minTokens && eosTokens.has(token));
     const isLast = (cells: readonly number[]): boolean => {
       const answer = answerIn(cells);
       const full = generated + answer.length === maxTokens;
-      return full || answer.some((token) => eosTokens.has(token)) || !!options.ends?.(answer);
+      return full || endIn(answer) >= 0 || !!options.ends?.(answer);
     };
     if (isLast(cells)) {
       const answer = answerIn(cells);
-      const eos = answer.findIndex((token) => eosTokens.has(token));
+      const eos = endIn(answer);
       const rest = cut(eos < 0 ? answer : answer.slice(0, eos + 1), blockLength, prompted);
       const full = generated + answer.length === maxTokens && ("length" as const);
       const finish = eos >= 0 ? ("stop" as const) : full;
@@ -203,7 +209,7 @@ function ask(
   { cells, changeable }: OpenBlock,
   first: number,
   step: number,
-  { sampling, maskToken, blockLength }: DecodeOptions,
+  { sampling, adjust, maskToken, blockLength }: DecodeOptions,
 ): AskedBlock[] {
   return cut(cells, blockLength).map((tokens, i) => {
     const start = i * blockLength;
@@ -213,7 +219,8 @@ function ask(
       own
         .filter((cell) => tokens[cell] === maskToken)
         .map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(first + i, step, cell) }));
-    return { tokens, cells: own, ...(draws && { draws }) };
+    const adjustments = adjust?.(first + i, tokens, own);
+    return { tokens, cells: own, ...(draws && { draws }), ...(adjustments && { adjustments }) };
   });
 }
 

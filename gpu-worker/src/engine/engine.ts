@@ -17,6 +17,14 @@ export interface GenerateRequest {
   readonly choices: number;
   /** Text at which a choice ends; not part of the answer. */
   readonly stop: readonly string[];
+  /** Tokens that end a choice beside the model's own, with `ignoreEos` too; their text is not part of the answer. */
+  readonly stopTokens?: readonly number[];
+  /** Tokens of the answer before which no end token may stand. */
+  readonly minTokens?: number;
+  /** What is added to the logits of tokens, -100 to 100. */
+  readonly logitBias?: ReadonlyMap<number, number>;
+  /** Tell how probable the committed tokens were, and this many of the best at the place of each, 0 to 20. */
+  readonly logprobs?: number;
   /** Go on to the token limit instead of stopping at an end token. */
   readonly ignoreEos: boolean;
   /** Whether anyone looks at drafts. */
@@ -58,6 +66,8 @@ export interface DecodingRequest {
   readonly maxPostSteps?: number;
   /** 2.1: blocks that may be edited at once. Absent: one, the newest. */
   readonly editingWindow?: number;
+  /** Taken off the logit of the token that stands one cell before. */
+  readonly penaltyLambda?: number;
 }
 
 /** How tokens are drawn. */

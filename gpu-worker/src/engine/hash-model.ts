@@ -12,6 +12,7 @@ import type { PagedForwards } from "./paging.ts";
 import { PREFILL_BLOCKS } from "./prefills.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { EngineModel, ForwardCounts } from "./sequence.ts";
+import type { Scorer, TokenScore } from "./token-scores.ts";
 
 /** A prefill that begins with it fails. No answer holds it. */
 export const POISON = 10;
@@ -46,7 +47,7 @@ export class HashModel implements EngineModel {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-export class HashSequence implements PagedForwards {
+export class HashSequence implements PagedForwards, Scorer {
   readonly counts: ForwardCounts & { forwards: number; prefillForwards: number } = { forwards: 0, prefillForwards: 0 };
   readonly forwards: AskedBlock[][] = [];
   readonly #model: HashModel;
@@ -84,22 +85,38 @@ export class HashSequence implements PagedForwards {
     this.#model.counts.forwards++;
     this.forwards.push([...blocks]);
     this.#open = [...blocks];
-    const cached = this.#pages.slice(0, this.#cached).flatMap((page) => this.#model.pages.get(page) as number[]);
+    const cached = this.#committed();
     await setImmediate();
     return blocks.map(({ tokens, cells }, i) => {
       const seen = [...cached, ...blocks.slice(0, i).flatMap((before) => before.tokens), ...tokens];
-      const { salt } = this.#model;
       return cells.map((cell) => {
-        const hash = seen.reduce((h, token) => Math.imul(h ^ (token + 1), 0x01000193) >>> 0, salt + cell);
+        const hash = this.#hash(seen, cell);
         const token = (hash >>> 8) % 6 < 5 ? cell : (hash >>> 12) % HASH_VOCABULARY.maskToken;
         return { token, probability: ((hash >>> 16) % 100) / 100 };
       });
     });
   }
 
+  async score(cells: readonly number[], tokens: readonly number[], best: number): Promise<readonly TokenScore[]> {
+    const seen = [...this.#committed(), ...(this.#open[0]?.tokens ?? [])];
+    const logprob = (cell: number, token: number) => -(this.#hash([...seen, token], cell) % 1000) / 100;
+    return cells.map((cell, i) => ({
+      logprob: logprob(cell, tokens[i] as number),
+      best: Array.from({ length: best }, (_, token) => ({ token, logprob: logprob(cell, token) })),
+    }));
+  }
+
   async commit(block: readonly number[]): Promise<void> {
     expect(this.#open.shift()?.tokens).toEqual(block);
     this.#append(block);
+  }
+
+  #committed(): number[] {
+    return this.#pages.slice(0, this.#cached).flatMap((page) => this.#model.pages.get(page) as number[]);
+  }
+
+  #hash(seen: readonly number[], cell: number): number {
+    return seen.reduce((h, token) => Math.imul(h ^ (token + 1), 0x01000193) >>> 0, this.#model.salt + cell);
   }
 
   #append(block: readonly number[]): void {

@@ -77,6 +77,40 @@ test("a stop string ends the choice before the next forward", async () => {
   expect(models[0]?.counts.forwards).toBe(2);
 });
 
+test("a token that the request stops at ends the choice, with ignore_eos too, and its text is not shown", async () => {
+  const { engine: local } = engine([["1@.9", "50@.9", "3@.9", "4@.9"]]);
+  const all = await events(local, { stopTokens: [3], ignoreEos: true });
+  expect(all.find((event) => event.type === "draft")).toMatchObject({ content: ["a."] });
+  expect(all.find((event) => event.type === "commit")).toMatchObject({ text: "a.", token_ids: [1, 50, 3] });
+  expect(all.find((event) => event.type === "done")).toMatchObject({ finish_reason: "stop" });
+  expect(all.at(-1)).toMatchObject({ usage: { completion_tokens: 3 } });
+});
+
+test("log-probabilities come with the commit, of each of its tokens, where they are asked for", async () => {
+  const script = [["1@.9", "2@.8", "50@.75", "4@.9"]] as const;
+  const commitOf = async (changes: Partial<GenerateRequest>) =>
+    (await events(engine([[...script[0]]]).engine, changes)).find((event) => event.type === "commit");
+  const entry = (token: string, logprob: number) => ({
+    token,
+    bytes: [...Buffer.from(token)],
+    logprob: Math.log(logprob),
+  });
+  const told = (token: string, logprob: number) => ({
+    ...entry(token, logprob),
+    ...{ step: 0, top_logprobs: [entry(token, logprob)] },
+  });
+  expect(await commitOf({ logprobs: 1 })).toMatchObject({
+    token_ids: [1, 2, 50],
+    logprobs: [told("a", 0.9), told("b", 0.8), told(".", 0.75)],
+  });
+  expect(await commitOf({})).not.toHaveProperty("logprobs");
+});
+
+test("the penalty in force is told with the decoding", async () => {
+  const [open] = await events(engine([everywhere("5@.9", 4)]).engine, { decoding: { penaltyLambda: 3 } });
+  expect(open).toMatchObject({ type: "open", decoding: { rule: "2.1", penalty_lambda: 3 } });
+});
+
 test("a draft shows nothing after the end token", async () => {
   const { engine: local } = engine([
     ["1@.9", "50@.9", "3@.9", "4@.1"],
@@ -151,6 +185,23 @@ const refused: [string, Partial<GenerateRequest>, string, string][] = [
   ],
   ["decoding", { decoding: { rule: "2.2" } }, "invalid_request", "decoding: this model has no delete and split tokens"],
   ["prompt", { prompt: { kind: "tokens", tokens: [1, 60] } }, "invalid_request", "prompt[1]: 60 is not a token"],
+  [
+    "prompt",
+    { prompt: { kind: "tokens", tokens: new Array(33).fill(1) } },
+    "context_length_exceeded",
+    "the prompt of 33 tokens (9 blocks) and max_tokens 8 need 41 tokens (11 blocks); the model has room for 32",
+  ],
+  ["logit_bias", { logitBias: new Map([[59, 1]]) }, "invalid_request", "59 is a token that the model only edits with"],
+  ["stop_token_ids", { stopTokens: [60] }, "invalid_request", "60 is not a token of this model"],
+  ["min_tokens", { minTokens: 9 }, "invalid_request", "from 0 to max_tokens, 8, not 9"],
+  ["penalty_lambda", { decoding: { penaltyLambda: -1 } }, "invalid_request", "from 0 to 100, not -1"],
+  ["top_logprobs", { logprobs: 21 }, "invalid_request", "from 0 to 20, not 21"],
+  [
+    "logprobs",
+    { logprobs: 0, decoding: { editingWindow: 2 } },
+    "invalid_request",
+    "logprobs: cannot be had with an editing_window of 2 blocks; leave one of them out",
+  ],
 ];
 
 test.each(refused)("refuses a wrong %s before any work, with the numbers", async (param, changes, code, message) => {

@@ -1,67 +1,27 @@
 /**
- * The engine: a request becomes sequences, their steps become the response's edit events. Prompts are encoded, limits are
- * checked and every failure becomes an event here. It knows no sockets, threads or tensors.
+ * The engine: a request becomes sequences, their steps become the response's edit events, and every failure becomes an event
+ * here. It knows no sockets, threads or tensors.
  */
-import type { Decoding, EditEvent, Usage } from "@palimpsest/proto";
-import { WorkerError } from "../errors.ts";
-import { AnswerText, type TokenBytes } from "./answer-text.ts";
+import type { EditEvent, Usage } from "@palimpsest/proto";
+import { adjusting } from "./adjustments.ts";
+import { AnswerText } from "./answer-text.ts";
 import { type ChoiceEvent, tellChoice } from "./choice.ts";
-import type {
-  CommittedChoice,
-  Engine,
-  EngineStats,
-  GenerateRequest,
-  Message,
-  ModelInfo,
-  Prompt,
-  SamplingRequest,
-} from "./engine.ts";
+import type { CommittedChoice, Engine, EngineStats, GenerateRequest, ModelInfo, SamplingRequest } from "./engine.ts";
 import { failure } from "./failure.ts";
 import { merge } from "./merge.ts";
-import { decodingParameters, samplingParameters } from "./presets.ts";
+import { type Plan, planRequest, type Served } from "./plan.ts";
 import { sameText } from "./retokenization.ts";
 import { uniform } from "./sampling.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
 
-/** Answer length where the request names none: the reference's `gen_length`. */
-const DEFAULT_MAX_TOKENS = 2048;
-
-/** Choices of one response: each takes a slot, and the API promises no more. */
-const MAX_CHOICES = 8;
-
-/** Turns prompts into tokens and tokens into text. */
-export interface Tokenizer {
-  /** Raw text; the text of a special token is text. @throws WorkerError */
-  encode(text: string): number[];
-  /** Messages through the chat template. @throws WorkerError naming the message at fault */
-  encodeChat(messages: readonly Message[], tools: readonly unknown[]): number[];
-  readonly bytes: TokenBytes;
-}
-
-export interface EngineOptions {
+export interface EngineOptions extends Served {
   readonly info: ModelInfo;
-  readonly vocabSize: number;
-  readonly maskToken: number;
-  /** Of a model that deletes and inserts. */
-  readonly editTokens?: { readonly delete: number; readonly split: number };
   readonly eosTokens: readonly number[];
   readonly model: EngineModel;
   readonly scheduler: Scheduler;
   /** Whether a sequence begins behind the blocks that earlier ones have left in the K/V cache. */
   readonly prefixCache: boolean;
-  /** Absent: only token prompts can be taken, and there is no text. */
-  readonly tokenizer?: Tokenizer;
-}
-
-/** A request that has passed every check. */
-interface Plan {
-  readonly request: GenerateRequest;
-  readonly prompt: readonly number[];
-  readonly maxTokens: number;
-  readonly decoding: Decoding;
-  readonly committed: readonly CommittedChoice[];
-  readonly sampling: (SamplingRequest & { readonly seed: bigint }) | undefined;
 }
 
 type ResponseEvent = ChoiceEvent & { readonly choice: number };
@@ -86,7 +46,7 @@ export class LocalEngine implements Engine {
     const head = () => ({ v: 1, response_id: request.responseId, attempt: request.attempt, seq: seq++ }) as const;
     const usage = emptyUsage();
     try {
-      const plan = this.#plan(request);
+      const plan = planRequest(request, this.#options);
       usage.prompt_tokens = plan.prompt.length;
       const { decoding, prompt, committed } = plan;
       usage.completion_tokens = committed.reduce((sum, { tokens }) => sum + tokens.length, 0);
@@ -150,7 +110,7 @@ export class LocalEngine implements Engine {
     usage: Usage,
     signal: AbortSignal,
   ): AsyncGenerator<ResponseEvent, void, void> {
-    const { request, decoding, prompt } = plan;
+    const { request, decoding, prompt, adjustments } = plan;
     const { blockLength } = this.model;
     const { scheduler, model, tokenizer, maskToken, editTokens, prefixCache } = this.#options;
     const isFirst = choice === prefill.first;
@@ -162,7 +122,8 @@ export class LocalEngine implements Engine {
     // What another worker has committed: its text is known, and kept back where it must be.
     if (committed.length > 0) answer.commit(committed, false);
     const scope = request.cacheScope ?? "";
-    const eosTokens = new Set(request.ignoreEos ? [] : this.#options.eosTokens);
+    const eosTokens = new Set([...(request.ignoreEos ? [] : this.#options.eosTokens), ...(request.stopTokens ?? [])]);
+    const place = { blockLength, prompted: prompt.length % blockLength, endTokens: eosTokens };
     const steps = runSequence(
       {
         model,
@@ -176,7 +137,10 @@ export class LocalEngine implements Engine {
         ...(editTokens && { editTokens }),
         eosTokens,
         maxTokens: plan.maxTokens,
+        minTokens: adjustments.minTokens,
+        ...adjusting(adjustments, place),
         ends: (tokens: readonly number[]) => answer.stops(tokens),
+        ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
         ...(prefixCache && { scope, sameText: sameText([...prompt, ...committed], { blockLength, scope, bytes }) }),
         ...(plan.sampling && { sampling: drawing(plan.sampling, choice) }),
         prefilled: (cachedTokens) => {
@@ -208,66 +172,6 @@ export class LocalEngine implements Engine {
       yield step;
     }
   }
-
-  /** Checks a request against every limit before any work starts. @throws WorkerError */
-  #plan(request: GenerateRequest): Plan {
-    const { blockLength, maxContextTokens } = this.model;
-    if (!(Number.isInteger(request.choices) && request.choices >= 1 && request.choices <= MAX_CHOICES)) {
-      throw invalid("n", `n: must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
-    }
-    const decoding = decodingParameters(request.decoding, this.#options.editTokens !== undefined);
-    const sampling = request.sampling && samplingParameters({ seed: randomSeed(), ...request.sampling });
-    const prompt = this.#encode(request.prompt);
-    if (prompt.length === 0) throw invalid("prompt", "prompt: is empty");
-    const room = maxContextTokens - prompt.length;
-    const maxTokens = request.maxTokens ?? Math.min(room, DEFAULT_MAX_TOKENS);
-    if (request.maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 1)) {
-      throw invalid("max_tokens", `max_tokens: must be a whole number from 1, not ${maxTokens}`);
-    }
-    if (room < 1 || maxTokens > room) {
-      const blocks = (tokens: number): string => `${tokens} tokens (${Math.ceil(tokens / blockLength)} blocks)`;
-      const asked =
-        request.maxTokens === undefined ? "" : ` and max_tokens ${maxTokens} need ${blocks(prompt.length + maxTokens)}`;
-      const message = `the prompt of ${blocks(prompt.length)}${asked}; the model has room for ${blocks(maxContextTokens)}`;
-      throw new WorkerError("context_length_exceeded", message, {
-        param: request.maxTokens === undefined ? "messages" : "max_tokens",
-      });
-    }
-    for (const [i, { tokens, open = [], finishReason }] of request.committed.entries()) {
-      const whole = (prompt.length + tokens.length) % blockLength === 0 && tokens.length < maxTokens;
-      if (tokens.length > 0 && finishReason === undefined && !whole) {
-        throw invalid(
-          "committed",
-          `committed[${i}]: ${tokens.length} tokens do not end with a block of a running choice`,
-        );
-      }
-      if (
-        open.length % blockLength !== 0 ||
-        open.length > ((decoding.editing_window ?? 1) - 1) * blockLength ||
-        (tokens.length === 0 && open.length > 0)
-      ) {
-        throw invalid("committed", `committed[${i}]: ${open.length} open tokens are not blocks of the editing window`);
-      }
-    }
-    const committed = Array.from({ length: request.choices }, (_, i) => request.committed[i] ?? { tokens: [] });
-    return { request, prompt, maxTokens, decoding, committed, sampling };
-  }
-
-  #encode(prompt: Prompt): readonly number[] {
-    const { tokenizer, vocabSize } = this.#options;
-    if (prompt.kind === "tokens") {
-      const wrong = prompt.tokens.findIndex((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
-      if (wrong < 0) return prompt.tokens;
-      throw invalid(
-        "prompt",
-        `prompt[${wrong}]: ${prompt.tokens[wrong]} is not a token of this model; ids go from 0 to ${vocabSize - 1}`,
-      );
-    }
-    if (tokenizer === undefined) {
-      throw invalid("prompt", "this model's package has no tokenizer: send the prompt as token ids to /v1/completions");
-    }
-    return prompt.kind === "text" ? tokenizer.encode(prompt.text) : tokenizer.encodeChat(prompt.messages, prompt.tools);
-  }
 }
 
 /** A choice's draws: the same for the same seed, whichever worker makes them. */
@@ -278,16 +182,8 @@ function drawing({ seed, ...sampling }: SamplingRequest & { readonly seed: bigin
   };
 }
 
-function randomSeed(): bigint {
-  return crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
-}
-
 function emptyUsage(): Usage {
   const edits = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
   const forwards = { forwards: 0, prefill_forwards: 0, commit_forwards: 0 };
   return { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, ...forwards, edits };
-}
-
-function invalid(param: string, message: string): WorkerError {
-  return new WorkerError("invalid_request", message, { param });
 }

@@ -23,7 +23,9 @@ async function answer(engine: Engine, asked: Asked): Promise<EditEvent[]> {
   const { prompt, maxTokens, seed, ignoreEos, editingWindow = 1, cancelAfter } = asked;
   const decoding = { mode: "speed", maxPostSteps: 3, editingWindow } as const;
   const sampling = seed !== undefined && { sampling: { temperature: 1, seed } };
-  const request = hashRequest(prompt, { maxTokens, ignoreEos, decoding, ...sampling });
+  // Of an editing window none are told.
+  const logprobs = editingWindow === 1 && { logprobs: 1 };
+  const request = hashRequest(prompt, { maxTokens, ignoreEos, decoding, ...logprobs, ...sampling });
   const controller = new AbortController();
   const events: EditEvent[] = [];
   for await (const event of engine.generate(request, controller.signal)) {
@@ -35,7 +37,9 @@ async function answer(engine: Engine, asked: Asked): Promise<EditEvent[]> {
 
 /** Everything but drafts, which a preemption repeats. */
 function told(events: readonly EditEvent[]) {
-  return events.flatMap((event) => (event.type === "commit" ? [[event.block, event.start, event.token_ids]] : []));
+  return events.flatMap((event) => {
+    return event.type === "commit" ? [[event.block, event.start, event.token_ids, event.logprobs]] : [];
+  });
 }
 
 const asked = fc.record({

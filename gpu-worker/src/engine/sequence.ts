@@ -3,12 +3,13 @@
  * does not show that: what follows depends on the committed blocks alone. It knows no text, no events and no other sequence.
  */
 import { carrying, type SequenceForwards } from "./carrying.ts";
-import { type DecodeOptions, decode, type Step } from "./decode.ts";
+import { type DecodeOptions, decode } from "./decode.ts";
 import type { PageId } from "./kv-cache.ts";
 import { type PagedForwards, paged } from "./paging.ts";
 import { blockKeys } from "./prefix-cache.ts";
 import type { SameText } from "./retokenization.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { type ScoredStep, type Scorer, scored } from "./token-scores.ts";
 
 /** Forwards by kind, those that ran again after a preemption too. */
 export interface ForwardCounts {
@@ -22,15 +23,17 @@ export interface EngineModel extends AsyncDisposable {
   /** Ranks that do not answer now; forwards fail until they are back. */
   readonly lostRanks: readonly number[];
   /** A sequence whose K/V are in `pages`, one page per block; the list grows as blocks are committed. */
-  sequence(pages: readonly PageId[]): PagedForwards & { readonly counts: ForwardCounts };
+  sequence(pages: readonly PageId[]): PagedForwards & Scorer & { readonly counts: ForwardCounts };
 }
 
 export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
   readonly model: EngineModel;
   readonly scheduler: Scheduler;
   readonly prompt: readonly number[];
-  /** Tokens generated already, up to the end of a block. `maxTokens` counts them. */
+  /** Tokens generated already, up to the end of a block. `maxTokens` and `minTokens` count them. */
   readonly committed: readonly number[];
+  /** Score the committed tokens, and this many of the best beside each. Absent: none. */
+  readonly logprobs?: number;
   /** Whose blocks may be shared. Absent: none are. */
   readonly scope?: string;
   /** How the text of the prompt, and of what is committed, compares with that of cached blocks. */
@@ -43,14 +46,16 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
 
 /** `admitted` comes first, once. Blocks are numbered from the one that holds the first generated cell. */
 export type SequenceStep =
-  | Step
+  | ScoredStep
   | { readonly kind: "admitted"; readonly cachedTokens: number; readonly retokenizedTokens: number };
 
 export async function* runSequence(
   options: SequenceOptions,
   signal: AbortSignal,
 ): AsyncGenerator<SequenceStep, void, void> {
-  const { model, scheduler, blockLength, scope } = options;
+  const { model, scheduler, blockLength, maskToken, scope, logprobs } = options;
+  const looksAgain = options.decoding.rule !== "2.0";
+  const scoring = { prompted: options.prompt.length % blockLength, maskToken, looksAgain };
   const tokens = [...options.prompt, ...options.committed];
   let open = options.open;
   let arrival: number | undefined;
@@ -78,17 +83,20 @@ export async function* runSequence(
       prefilled: (found) => options.prefilled(resumed ? 0 : inPrompt(found)),
       signal: either,
     });
-    const steps = decode(
+    const generated = tokens.length - options.prompt.length;
+    const taken = decode(
       carrying(forwards),
       [...tokens],
       {
         ...options,
-        maxTokens: options.maxTokens - (tokens.length - options.prompt.length),
+        maxTokens: options.maxTokens - generated,
+        minTokens: (options.minTokens ?? 0) - generated,
         firstBlock: blocks - Math.floor(options.prompt.length / blockLength),
         ...(open && { open }),
       },
       either,
     );
+    const steps = logprobs === undefined ? taken : scored(taken, sequence, { best: logprobs, ...scoring });
     try {
       for await (const step of steps) {
         if (step.kind === "commit") {

@@ -2,6 +2,8 @@
  * How probable the tokens of an answer were, told beside the steps of its decoding. It decides nothing: a decoding that is
  * scored takes the same steps.
  */
+import type { Decoding } from "@palimpsest/proto";
+import { WorkerError } from "../errors.ts";
 import type { Step } from "./decode.ts";
 
 /** How probable a token was at its cell, in the full softmax that no bias, penalty or temperature has moved. */
@@ -28,6 +30,22 @@ export interface SettledToken extends TokenScore {
 }
 
 export type ScoredStep = Step & { readonly tokens?: readonly SettledToken[] };
+
+/** OpenAI's own limit. */
+const BEST_LIMIT = 20;
+
+/** @throws WorkerError when no such number of best tokens is told, or nothing is scored under this decoding */
+export function checkScoring(best: number | undefined, { editing_window = 1 }: Decoding): void {
+  if (best === undefined) return;
+  if (!(Number.isInteger(best) && best >= 0 && best <= BEST_LIMIT)) {
+    const message = `top_logprobs: must be a whole number from 0 to ${BEST_LIMIT}, not ${best}`;
+    throw new WorkerError("invalid_request", message, { param: "top_logprobs" });
+  }
+  if (editing_window > 1) {
+    const message = `logprobs: cannot be had with an editing_window of ${editing_window} blocks; leave one of them out`;
+    throw new WorkerError("invalid_request", message, { param: "logprobs" });
+  }
+}
 
 export interface ScoringOptions {
   /** Best tokens told beside each. */

@@ -24,11 +24,21 @@ const full: GenerateRequest = {
     ],
     tools: [{ type: "function", function: { name: "f" } }],
   },
-  decoding: { mode: "speed", rule: "2.1", threshold: 0.25, editingThreshold: 0, maxPostSteps: 4, editingWindow: 3 },
+  decoding: {
+    ...{ mode: "speed", rule: "2.1", threshold: 0.25, editingThreshold: 0, maxPostSteps: 4 },
+    ...{ editingWindow: 3, penaltyLambda: 3 },
+  },
   sampling: { temperature: 0.5, topP: 0.75, topK: 40, seed: 2n ** 63n },
   maxTokens: 64,
   choices: 2,
   stop: ["\n\n"],
+  stopTokens: [7, 9],
+  minTokens: 12,
+  logitBias: new Map([
+    [5, -100],
+    [70, 0.5],
+  ]),
+  logprobs: 0,
   ignoreEos: true,
   cacheScope: "tenant",
   committed: [

@@ -29,6 +29,10 @@ export function parseRequest(message: wire.GenerateRequest): GenerateRequest {
     ...(maxTokens !== undefined && { maxTokens }),
     choices,
     stop: message.stop.map((text, i) => nonEmpty(`stop[${i}]`, text)),
+    ...(message.stopTokenIds.length > 0 && { stopTokens: message.stopTokenIds }),
+    ...(message.minTokens > 0 && { minTokens: message.minTokens }),
+    ...parseLogitBias(message.logitBias),
+    ...(message.logprobs !== undefined && { logprobs: message.logprobs }),
     ignoreEos,
     drafts,
     ...(cacheScope !== undefined && { cacheScope }),
@@ -55,6 +59,10 @@ export function encodeRequest(request: GenerateRequest, model: string): wire.Gen
     ...(maxTokens !== undefined && { maxTokens }),
     choices,
     stop: [...request.stop],
+    stopTokenIds: [...(request.stopTokens ?? [])],
+    minTokens: request.minTokens ?? 0,
+    logitBias: Object.fromEntries(request.logitBias ?? []),
+    ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
     ignoreEos,
     drafts,
     ...(cacheScope !== undefined && { cacheScope }),
@@ -110,6 +118,11 @@ function parseMessage({ role, content, toolCalls, toolCallId, name }: wire.Messa
   };
 }
 
+function parseLogitBias(bias: wire.GenerateRequest["logitBias"]): Pick<GenerateRequest, "logitBias"> {
+  const entries = Object.entries(bias).map(([token, by]) => [Number(token), by] as const);
+  return entries.length > 0 ? { logitBias: new Map(entries) } : {};
+}
+
 function parseSampling({ temperature, topP, topK, seed }: wire.Sampling): SamplingRequest {
   return {
     temperature,
@@ -120,7 +133,7 @@ function parseSampling({ temperature, topP, topK, seed }: wire.Sampling): Sampli
 }
 
 function parseDecoding(message: wire.DecodingRequest): DecodingRequest {
-  const { threshold, editingThreshold, maxPostSteps, editingWindow } = message;
+  const { threshold, editingThreshold, maxPostSteps, editingWindow, penaltyLambda } = message;
   const mode = message.mode === wire.DecodingMode.UNSPECIFIED ? undefined : nameOf(modes, message.mode, "mode");
   const rule = message.rule === undefined ? undefined : nameOf(rules, message.rule, "decoding");
   return {
@@ -130,6 +143,7 @@ function parseDecoding(message: wire.DecodingRequest): DecodingRequest {
     ...(editingThreshold !== undefined && { editingThreshold }),
     ...(maxPostSteps !== undefined && { maxPostSteps }),
     ...(editingWindow !== undefined && { editingWindow }),
+    ...(penaltyLambda !== undefined && { penaltyLambda }),
   };
 }
 

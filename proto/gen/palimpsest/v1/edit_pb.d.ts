@@ -314,6 +314,13 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
    * @generated from field: repeated uint32 open_ids = 40;
    */
   openIds: number[];
+
+  /**
+   * Of each generated cell, where the request asked for them.
+   *
+   * @generated from field: repeated palimpsest.v1.TokenLogprob logprobs = 45;
+   */
+  logprobs: TokenLogprob[];
 };
 
 /**
@@ -321,6 +328,68 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
  * Use `create(CommitSchema)` to create a new message.
  */
 export declare const CommitSchema: GenMessage<Commit>;
+
+/**
+ * How probable a committed token was.
+ *
+ * @generated from message palimpsest.v1.TokenLogprob
+ */
+export declare type TokenLogprob = Message<"palimpsest.v1.TokenLogprob"> & {
+  /**
+   * The UTF-8 bytes that it stands for, perhaps a part of a character; none for a special token.
+   *
+   * @generated from field: bytes text = 1;
+   */
+  text: Uint8Array;
+
+  /**
+   * Natural logarithm of its probability in the model's own softmax, by the last denoise step that looked at its cell.
+   *
+   * @generated from field: float logprob = 2;
+   */
+  logprob: number;
+
+  /**
+   * The denoise step of its block, from 0, that wrote it.
+   *
+   * @generated from field: uint32 step = 3;
+   */
+  step: number;
+
+  /**
+   * The best tokens at its cell in the same softmax.
+   *
+   * @generated from field: repeated palimpsest.v1.TopLogprob top_logprobs = 4;
+   */
+  topLogprobs: TopLogprob[];
+};
+
+/**
+ * Describes the message palimpsest.v1.TokenLogprob.
+ * Use `create(TokenLogprobSchema)` to create a new message.
+ */
+export declare const TokenLogprobSchema: GenMessage<TokenLogprob>;
+
+/**
+ * @generated from message palimpsest.v1.TopLogprob
+ */
+export declare type TopLogprob = Message<"palimpsest.v1.TopLogprob"> & {
+  /**
+   * @generated from field: bytes text = 1;
+   */
+  text: Uint8Array;
+
+  /**
+   * @generated from field: float logprob = 2;
+   */
+  logprob: number;
+};
+
+/**
+ * Describes the message palimpsest.v1.TopLogprob.
+ * Use `create(TopLogprobSchema)` to create a new message.
+ */
+export declare const TopLogprobSchema: GenMessage<TopLogprob>;
 
 /**
  * The choice has its last commit.
@@ -528,6 +597,13 @@ export declare type Decoding = Message<"palimpsest.v1.Decoding"> & {
    * @generated from field: uint32 editing_window = 40;
    */
   editingWindow: number;
+
+  /**
+   * Taken off the logit of the token that stands one cell before.
+   *
+   * @generated from field: double penalty_lambda = 45;
+   */
+  penaltyLambda: number;
 };
 
 /**

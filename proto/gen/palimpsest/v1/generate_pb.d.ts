@@ -117,6 +117,34 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
    * @generated from field: optional string cache_scope = 15;
    */
   cacheScope?: string | undefined;
+
+  /**
+   * What is added to the logits of tokens, from -100 to 100.
+   *
+   * @generated from field: map<uint32, double> logit_bias = 45;
+   */
+  logitBias: { [key: number]: number };
+
+  /**
+   * Tokens of the answer before which no end token may stand.
+   *
+   * @generated from field: uint32 min_tokens = 46;
+   */
+  minTokens: number;
+
+  /**
+   * Tokens that end the answer beside the model's own. They hold with `ignore_eos` too.
+   *
+   * @generated from field: repeated uint32 stop_token_ids = 47;
+   */
+  stopTokenIds: number[];
+
+  /**
+   * Tell how probable the committed tokens were, and this many of the best ones at the place of each, 0 to 20. Absent: tell nothing.
+   *
+   * @generated from field: optional uint32 logprobs = 48;
+   */
+  logprobs?: number | undefined;
 };
 
 /**
@@ -318,6 +346,13 @@ export declare type DecodingRequest = Message$1<"palimpsest.v1.DecodingRequest">
    * @generated from field: optional uint32 editing_window = 40;
    */
   editingWindow?: number | undefined;
+
+  /**
+   * Taken off the logit of the token that stands one cell before. Absent: 0.
+   *
+   * @generated from field: optional double penalty_lambda = 45;
+   */
+  penaltyLambda?: number | undefined;
 };
 
 /**
