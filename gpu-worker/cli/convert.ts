@@ -1,10 +1,10 @@
 /** `palimpsest convert`: flags in, package out. */
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { PlanOptions } from "../convert/conversion-plan.ts";
 import { convertCheckpoint } from "../convert/convert.ts";
 import type { Target } from "../src/model/package-plan.ts";
 import type { Quantization } from "../src/model/weights.ts";
-import { blockLength, wholeNumber } from "./arguments.ts";
+import { blockLength, tokenList, wholeNumber } from "./arguments.ts";
 import { addSourceFlags, obtainCheckpoint, obtainDescription, type SourceFlags } from "./checkpoint-source.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { printDryRun } from "./print-dry-run.ts";
@@ -86,10 +86,4 @@ function planOptions(source: string, flags: ConvertFlags): PlanOptions {
     maskToken: flags.maskToken,
     eosTokens: flags.eos,
   };
-}
-
-function tokenList(text: string): number[] {
-  const ids = text.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
-  if (ids.every(Number.isSafeInteger)) return ids;
-  throw new InvalidArgumentError("It must be token ids with commas between.");
 }

@@ -1,7 +1,7 @@
 /** `palimpsest generate`: one prompt through a package on this machine, without a server. */
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, TokenLogprob } from "@palimpsest/proto";
 import { Command, Option } from "commander";
 import { z } from "zod";
 import type { GenerateRequest, Prompt } from "../src/engine/engine.ts";
@@ -12,8 +12,9 @@ import { readManifest } from "../src/runtime/package.ts";
 import { blockLength, probability, wholeNumber } from "./arguments.ts";
 import { drawBlocks } from "./draw-blocks.ts";
 import { readExpertLoad } from "./shard.ts";
+import { addTokenFlags, type TokenFlags, tokenRequest } from "./token-flags.ts";
 
-interface GenerateFlags {
+interface GenerateFlags extends TokenFlags {
   readonly model: string;
   readonly prompt?: string;
   readonly promptTokens?: string;
@@ -23,10 +24,8 @@ interface GenerateFlags {
   readonly maxPostSteps?: number;
   readonly editingWindow?: number;
   readonly decoding?: "2.0" | "2.1" | "2.2";
-  readonly maxTokens?: number;
   readonly blockLength?: number;
   readonly eos?: number;
-  readonly ignoreEos?: boolean;
   readonly cache: boolean;
   readonly threads?: number;
   readonly expertLoad?: string;
@@ -34,7 +33,7 @@ interface GenerateFlags {
 }
 
 export function generateCommand(): Command {
-  return new Command("generate")
+  const command = new Command("generate")
     .description("generate an answer with a model package on this machine")
     .requiredOption("--model <package>", "folder of the model package")
     .addOption(
@@ -47,19 +46,17 @@ export function generateCommand(): Command {
     .option("--max-post-steps <n>", "steps allowed after the last mask", wholeNumber(0))
     .option("--editing-window <blocks>", "blocks that may be edited at once (default: 1, the newest)", wholeNumber(1))
     .addOption(new Option("--decoding <rule>", "decoding rule (default: the model's)").choices(["2.0", "2.1", "2.2"]))
-    .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
     .option("--block-length <n>", "tokens denoised together (default: the package's)", blockLength)
     .addOption(
       new Option("--eos <token>", "stop at this token instead of the package's")
         .argParser(wholeNumber(0))
         .conflicts("ignoreEos"),
     )
-    .option("--ignore-eos", "go on to the length limit")
     .option("--no-cache", "recompute everything at every step: slow, and the same answer")
     .option("--threads <n>", "threads of one operator (default: 1)", wholeNumber(1))
     .option("--expert-load <file>", "add to this file how often each expert was chosen; palimpsest shard plans by it")
-    .option("--json", "print one line of JSON")
-    .action(generate);
+    .option("--json", "print one line of JSON");
+  return addTokenFlags(command).action(generate);
 }
 
 async function generate(flags: GenerateFlags, command: Command): Promise<void> {
@@ -124,7 +121,7 @@ function settings({ model, threads, blockLength, eos, cache }: GenerateFlags): E
 }
 
 function request(flags: GenerateFlags, prompt: Prompt): GenerateRequest {
-  const { mode, decoding: rule, threshold, editingThreshold, maxPostSteps, editingWindow, maxTokens } = flags;
+  const { mode, decoding: rule, threshold, editingThreshold, maxPostSteps, editingWindow, penaltyLambda } = flags;
   return {
     responseId: "generate",
     attempt: 1,
@@ -136,11 +133,10 @@ function request(flags: GenerateFlags, prompt: Prompt): GenerateRequest {
       ...(editingThreshold !== undefined && { editingThreshold }),
       ...(maxPostSteps !== undefined && { maxPostSteps }),
       ...(editingWindow !== undefined && { editingWindow }),
+      ...(penaltyLambda !== undefined && { penaltyLambda }),
     },
-    ...(maxTokens !== undefined && { maxTokens }),
+    ...tokenRequest(flags),
     choices: 1,
-    stop: [],
-    ignoreEos: flags.ignoreEos ?? false,
     drafts: !flags.json && process.stdout.isTTY,
     committed: [],
   };
@@ -155,20 +151,26 @@ async function* failing(events: AsyncIterable<EditEvent>): AsyncGenerator<EditEv
   }
 }
 
-/** `{ tokens, text, finish_reason, forwards, prefill_forwards, commit_forwards, edits }`; `tokens` with the stop token. */
+/**
+ * `{ tokens, text, finish_reason, forwards, prefill_forwards, commit_forwards, edits }`, and `logprobs` where they were asked
+ * for; `tokens` and `logprobs` with the stop token.
+ */
 function printJson(events: readonly EditEvent[]): void {
   const tokens: number[] = [];
+  const logprobs: TokenLogprob[] = [];
   let text = "";
   let finish_reason: string | undefined;
   for (const event of events) {
     if (event.type === "error") throw new WorkerError(event.code, event.message);
     if (event.type === "commit") {
       tokens.push(...(event.token_ids ?? []));
+      logprobs.push(...(event.logprobs ?? []));
       text += event.text;
     }
     if (event.type === "done") finish_reason = event.finish_reason;
     if (event.type !== "end") continue;
     const { forwards, prefill_forwards, commit_forwards, edits } = event.usage;
-    console.log(JSON.stringify({ tokens, text, finish_reason, forwards, prefill_forwards, commit_forwards, edits }));
+    const counts = { forwards, prefill_forwards, commit_forwards, edits };
+    console.log(JSON.stringify({ tokens, text, finish_reason, ...counts, ...(logprobs.length > 0 && { logprobs }) }));
   }
 }

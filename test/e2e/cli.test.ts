@@ -43,6 +43,25 @@ test.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from to
   });
 });
 
+test("generate says which tokens an answer may hold, where it ends and how probable it was", async () => {
+  const ask = async (...flags: string[]) => {
+    const prompt = ["--prompt", "Write a function that returns the sum of a list of numbers.", "--json"];
+    const { stdout, stderr } = await palimpsest("generate", "--model", SHIPPED_PACKAGE, ...prompt, ...flags);
+    expect(stderr).toBe("");
+    return JSON.parse(stdout) as { tokens: number[]; text: string; logprobs?: { logprob: number; top_logprobs: [] }[] };
+  };
+  const plain = await ask();
+  const [first] = plain.tokens as [number];
+  const scored = await ask("--logprobs", "2", "--max-tokens", "5");
+  expect(scored.tokens).toEqual(plain.tokens.slice(0, 5));
+  expect(scored.logprobs?.map(({ top_logprobs }) => top_logprobs.length)).toEqual([2, 2, 2, 2, 2]);
+  expect((await ask("--logit-bias", `${first}=-100`, "--penalty-lambda", "1")).tokens).not.toContain(first);
+  expect((await ask("--stop-token-ids", String(plain.tokens[3]))).tokens).toEqual(plain.tokens.slice(0, 4));
+  expect((await ask("--stop", "return", "--stop", "reduce", "--min-tokens", "3")).text).not.toMatch(/return|reduce/);
+  const drawn = ["--temperature", "1.5", "--top-k", "50", "--top-p", "0.9", "--seed", "7", "--max-tokens", "40"];
+  expect((await ask(...drawn)).tokens).toEqual((await ask(...drawn)).tokens);
+});
+
 test("a write that fails in the middle of a conversion is told, leaves no package, and the same command then goes on", async () => {
   const target = join(folder, "broken");
   const args = ["convert", goldenCheckpoint("tiny-21"), target, "--mask-token", "511", "--eos", "508"] as const;
@@ -76,6 +95,8 @@ test.each([
     1,
     "preset of decoding 2.1",
   ],
+  [["generate", "--model", SHIPPED_PACKAGE, "--prompt", "x", "--logit-bias", "5"], 2, "as in 5=-100,7=2.5"],
+  [["generate", "--model", SHIPPED_PACKAGE, "--prompt", "x", "--logit-bias", "1=5"], 1, "never part of an answer"],
   [["convert", "nowhere", "out"], 1, "not a checkpoint folder"],
   [["nonsense"], 2, "unknown command"],
 ])("%o fails with exit code %i and says why", async (args, code, message) => {
