@@ -20,6 +20,12 @@ it("brings hidden text back as text, from any depth of JSON", () => {
   expect(special.cut(JSON.stringify(hidden))).toEqual([{ text: '{"<a>":["<a><b>",1,null,"\uE0FF1\uE0FF|"]}' }]);
 });
 
+it("keeps strings apart that side by side would spell a token", () => {
+  const [first, second, third] = special.hide(["x<a", "><", "b>\uE0FF-\uE0FF"]) as [string, string, string];
+  expect(special.cut(first + second + third)).toEqual([{ text: "x<a><b>\uE0FF-\uE0FF" }]);
+  expect(special.cut(`${first}<a>`)).toEqual([{ text: "x<a" }, { token: 1 }]);
+});
+
 it("cuts nothing where there are no special tokens", () => {
   expect(specialText([]).cut("<a>")).toEqual([{ text: "<a>" }]);
 });

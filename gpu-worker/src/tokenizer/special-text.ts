@@ -24,6 +24,9 @@ export interface SpecialText {
 /** Stands on both sides of a hidden token's index. A private-use character that JSON leaves as it is. */
 const MARK = "\uE0FF";
 
+/** Ends a string that the next one could complete to a token, where a template puts them side by side. */
+const BREAK = `${MARK}-${MARK}`;
+
 export function specialText(tokens: readonly AddedToken[]): SpecialText {
   // The longest first: where two begin at the same place, the tokenizer takes the longer.
   const byLength = [...tokens].sort((a, b) => b.content.length - a.content.length);
@@ -31,10 +34,28 @@ export function specialText(tokens: readonly AddedToken[]): SpecialText {
   const read = new RegExp(alternatives(byLength.map(pattern)), "gu");
   const indexes = new Map(byLength.map(({ content }, index) => [content, index]));
 
-  const hideText = (text: string) =>
-    text.replaceAll(MARK, MARK + MARK).replace(written, (content) => MARK + indexes.get(content) + MARK);
+  const longest = byLength[0]?.content.length ?? 0;
+  const beginnings = new Set(
+    byLength.flatMap(({ content }) => Array.from({ length: content.length }, (_, end) => content.slice(0, end))),
+  );
+  const beginsToken = (text: string): boolean => {
+    for (let length = Math.min(longest - 1, text.length); length > 0; length--) {
+      if (beginnings.has(text.slice(-length))) return true;
+    }
+    return false;
+  };
+
+  const hideText = (text: string) => {
+    const without = text
+      .replaceAll(MARK, MARK + MARK)
+      .replace(written, (content) => MARK + indexes.get(content) + MARK);
+    return beginsToken(without) ? without + BREAK : without;
+  };
   const show = (text: string) =>
-    text.replace(hidden, (_, index: string) => (index === "" ? MARK : byLength[Number(index)]!.content));
+    text.replace(hidden, (_, index: string) => {
+      if (index === "-") return "";
+      return index === "" ? MARK : byLength[Number(index)]!.content;
+    });
 
   return {
     hide: (value) => mapStrings(value, hideText) as typeof value,
@@ -52,7 +73,7 @@ export function specialText(tokens: readonly AddedToken[]): SpecialText {
   };
 }
 
-const hidden = new RegExp(`${MARK}(\\d*)${MARK}`, "gu");
+const hidden = new RegExp(`${MARK}(\\d*|-)${MARK}`, "gu");
 
 /** One capturing group per token, so that the group that matched tells which. */
 function pattern({ content, lstrip, rstrip }: AddedToken): string {
