@@ -1,5 +1,5 @@
 /** The clients people use, unchanged, against a running edge: with and without edit events between their chunks. */
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { createOpenAICompatible, type MetadataExtractor } from "@ai-sdk/openai-compatible";
 import { generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -95,6 +95,25 @@ describe.each(models)("%s", (_, { open, scripted }) => {
         expect(JSON.parse(call.function.arguments)).toHaveProperty("city");
       });
 
+    if (!scripted)
+      test("reads log-probabilities, whole, streamed and in the older form", async () => {
+        const request = { ...asking(served.prompts.text), logprobs: true, top_logprobs: 2 };
+        const whole = (await client().chat.completions.create(request)).choices[0]!;
+        const content = whole.logprobs!.content!;
+        expect(Buffer.from(content.flatMap(({ bytes }) => bytes ?? [])).toString()).toBe(expected.text);
+        for (const { logprob, top_logprobs } of content) {
+          expect(logprob).toBeLessThanOrEqual(top_logprobs[0]!.logprob);
+          expect(top_logprobs).toHaveLength(2);
+        }
+        const streamed = await client().chat.completions.stream(request).finalChatCompletion();
+        expect(streamed.choices[0]!.logprobs!.content).toEqual(content);
+        const plain = { model: served.model, prompt: "function ", max_tokens: 12, logprobs: 2 };
+        const { choices } = await client().completions.create(plain);
+        const { tokens, token_logprobs, text_offset } = choices[0]!.logprobs!;
+        expect(tokens!.join("")).toBe(choices[0]!.text);
+        expect([token_logprobs, text_offset].map((list) => list!.length)).toEqual([tokens!.length, tokens!.length]);
+      });
+
     test.each([false, true])("stops the worker when it aborts, with edits: %s", async (include_edits) => {
       const endless = { ...asking(served.prompts.endless), ignore_eos: true, max_tokens: 3_000 };
       const stream = await client().chat.completions.create({
@@ -139,8 +158,9 @@ describe.each(models)("%s", (_, { open, scripted }) => {
 
   describe("the ai package", () => {
     /** The model as the package sees it. Its stream options are its own: edits are asked for behind its back. */
-    const model = (include_edits = false) =>
+    const model = (include_edits = false, metadataExtractor?: MetadataExtractor) =>
       createOpenAICompatible({
+        ...(metadataExtractor && { metadataExtractor }),
         name: "palimpsest",
         baseURL: `${served.baseUrl}/v1`,
         includeUsage: true,
@@ -169,6 +189,25 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       expect(await result.finishReason).toBe("stop");
       expect((await result.usage).outputTokens).toBe(expected.tokens);
     });
+
+    if (!scripted)
+      test.each([false, true])("hands on log-probabilities, with edits: %s", async (edits) => {
+        const bytes: number[] = [];
+        const take = (body: unknown): void => {
+          const { choices = [] } = body as Pick<OpenAI.ChatCompletion, "choices">;
+          for (const one of choices[0]?.logprobs?.content ?? []) bytes.push(...(one.bytes ?? []));
+        };
+        const extractor: MetadataExtractor = {
+          extractMetadata: async ({ parsedBody }) => void take(parsedBody) as undefined,
+          createStreamExtractor: () => ({ processChunk: take, buildMetadata: () => undefined }),
+        };
+        const providerOptions = { palimpsest: { logprobs: true, top_logprobs: 1 } };
+        const request = { model: model(edits, extractor), prompt: served.prompts.text, providerOptions };
+        expect((await generateText(request)).text).toBe(expected.text);
+        expect(Buffer.from(bytes.splice(0)).toString()).toBe(expected.text);
+        expect(await streamText(request).text).toBe(expected.text);
+        expect(Buffer.from(bytes).toString()).toBe(expected.text);
+      });
 
     if (scripted)
       test.each([false, true])("calls a tool, with edits: %s", async (edits) => {
