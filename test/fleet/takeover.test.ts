@@ -54,19 +54,25 @@ describe.concurrent("takeover", () => {
   it.each(["cut", "stall"] as const)("of a worker whose wire is lost: %s", { timeout: 60_000 }, (loss) =>
     withFleet(async (fleet) => {
       const wire = await fleet.wire();
-      const first = stuck();
-      await fleet.worker(first.script, { replicaId: "first", url: wire.url });
+      const first = await fleet.worker(stuck().script, { replicaId: "first", url: wire.url });
       const { replicas } = await fleet.edge();
-      const response = listen(replicas, fleetRequest({ choices: 2 }));
+      const limits = { minTokens: 9, stopTokenIds: [7], logprobs: 2, sampling: { temperature: 0.5, seed: 11n } };
+      const moved = { logitBias: { 5: -100, 6: 0.5 }, decoding: { penaltyLambda: 3 } };
+      const response = listen(replicas, fleetRequest({ choices: 2, ...limits, ...moved }));
       await response.commits(4);
       wire[loss]();
       const second = await fleet.worker(healthy, { replicaId: "second" });
       const document = fold(await response.ended);
       expect(document.choices.map(({ text }) => text)).toEqual([textOf(0, 5), textOf(1, 5)]);
       expect(document).toMatchObject({ status: "ended", attempt: 2 });
-      expect(second.engine.requests).toMatchObject([
-        { attempt: 2, committed: [{ tokens: [0, 1] }, { tokens: [0, 1] }] },
-      ]);
+      const [given] = first.engine.requests;
+      expect(given).toMatchObject({
+        ...{ attempt: 1, minTokens: 9, stopTokens: [7], logprobs: 2, sampling: { temperature: 0.5, seed: 11n } },
+        logitBias: new Map([[5, -100], [6, 0.5]]), // biome-ignore format: a table
+        decoding: { penaltyLambda: 3 },
+      });
+      const committed = [{ tokens: [0, 1] }, { tokens: [0, 1] }];
+      expect(second.engine.requests).toEqual([{ ...given, attempt: 2, committed }]);
     }),
   );
 

@@ -2,10 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Engine } from "./engine.ts";
-import { hashRequest, openHashEngine } from "./hash-model.ts";
+import type { CommittedChoice, Engine } from "./engine.ts";
+import { HASH_VOCABULARY, hashRequest, openHashEngine } from "./hash-model.ts";
 
 const blockLength = 4;
+const MIN_TOKENS = 7;
 
 interface Asked {
   readonly prompt: number[];
@@ -13,19 +14,23 @@ interface Asked {
   readonly seed: bigint | undefined;
   readonly ignoreEos: boolean;
   readonly editingWindow?: number;
+  /** Whether logits are moved: by a bias, by a penalty, and away from early ends. */
+  readonly moved?: boolean;
   /** Turns of the event loop before it comes. */
   readonly delay: number;
   /** Events after which it is cancelled. */
   readonly cancelAfter: number | undefined;
 }
 
-async function answer(engine: Engine, asked: Asked): Promise<EditEvent[]> {
-  const { prompt, maxTokens, seed, ignoreEos, editingWindow = 1, cancelAfter } = asked;
-  const decoding = { mode: "speed", maxPostSteps: 3, editingWindow } as const;
+async function answer(engine: Engine, asked: Asked, committed: CommittedChoice[] = []): Promise<EditEvent[]> {
+  const { prompt, maxTokens, seed, ignoreEos, editingWindow = 1, moved = false, cancelAfter } = asked;
+  const decoding = { mode: "speed", maxPostSteps: 3, editingWindow, ...(moved && { penaltyLambda: 2 }) } as const;
   const sampling = seed !== undefined && { sampling: { temperature: 1, seed } };
   // Of an editing window none are told.
   const logprobs = editingWindow === 1 && { logprobs: 1 };
-  const request = hashRequest(prompt, { maxTokens, ignoreEos, decoding, ...logprobs, ...sampling });
+  const adjustments = moved && { logitBias: new Map([[1, 2]]), minTokens: MIN_TOKENS };
+  const parameters = { ...logprobs, ...sampling, ...adjustments };
+  const request = hashRequest(prompt, { maxTokens, ignoreEos, decoding, ...parameters, committed });
   const controller = new AbortController();
   const events: EditEvent[] = [];
   for await (const event of engine.generate(request, controller.signal)) {
@@ -38,7 +43,7 @@ async function answer(engine: Engine, asked: Asked): Promise<EditEvent[]> {
 /** Everything but drafts, which a preemption repeats. */
 function told(events: readonly EditEvent[]) {
   return events.flatMap((event) => {
-    return event.type === "commit" ? [[event.block, event.start, event.token_ids, event.logprobs]] : [];
+    return event.type === "commit" ? [[event.block, event.start, event.token_ids, event.logprobs] as const] : [];
   });
 }
 
@@ -48,6 +53,7 @@ const asked = fc.record({
   seed: fc.option(fc.bigInt({ min: 0n, max: 3n }), { nil: undefined }),
   ignoreEos: fc.constantFrom(true, true, false),
   editingWindow: fc.constantFrom(1, 1, 2, 3),
+  moved: fc.boolean(),
   delay: fc.nat(30),
   cancelAfter: fc.oneof(
     { arbitrary: fc.constant(undefined), weight: 3 },
@@ -67,7 +73,12 @@ test("with pages for one alone, whoever comes and goes: the same texts, all of t
       async (salt, requests, pages, capacity, prefixCache) => {
         const roomy = openHashEngine({ salt, blockLength, pages: 200, capacity: 1, prefixCache: false });
         const expected = [];
-        for (const one of requests) expected.push(told(await answer(roomy.engine, { ...one, cancelAfter: undefined })));
+        for (const one of requests) {
+          const whole = told(await answer(roomy.engine, { ...one, cancelAfter: undefined }));
+          const beginning = whole.flatMap(([, , tokens]) => tokens).slice(0, MIN_TOKENS);
+          if (one.moved && !one.ignoreEos) expect(beginning).not.toContain(HASH_VOCABULARY.eosToken);
+          expected.push(whole);
+        }
 
         const tight = openHashEngine({ salt, blockLength, pages, capacity, prefixCache });
         const found = await Promise.all(
@@ -91,6 +102,26 @@ test("with pages for one alone, whoever comes and goes: the same texts, all of t
   );
   // Blocks of an editing window hold no page, so those sequences meet less often.
   expect(preemptions).toBeGreaterThan(50);
+});
+
+test("another worker that goes on at any commit writes the same rest, whatever moves the logits", async () => {
+  let resumed = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), asked, async (salt, one) => {
+      const open = () => openHashEngine({ salt, blockLength, pages: 20, capacity: 1, prefixCache: false }).engine;
+      const request = { ...one, cancelAfter: undefined };
+      const events = await answer(open(), request);
+      const commits = events.filter((event) => event.type === "commit");
+      for (const [i, { open_ids }] of commits.slice(0, -1).entries()) {
+        const tokens = commits.slice(0, i + 1).flatMap(({ token_ids = [] }) => token_ids);
+        const rest = await answer(open(), request, [{ tokens, ...(open_ids && { open: open_ids }) }]);
+        expect(told(rest)).toEqual(told(events).slice(i + 1));
+        resumed++;
+      }
+    }),
+    { numRuns: 100 },
+  );
+  expect(resumed).toBeGreaterThan(100);
 });
 
 test("what is taken up again is prefilled from the first block whose page went to another", async () => {
