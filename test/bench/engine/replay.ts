@@ -52,6 +52,7 @@ export function replaying(model: EngineModel, forwards: readonly number[], manif
             });
           });
         },
+        score: (...asked) => sequence.score(...asked),
         commit: (block) => {
           place++;
           return sequence.commit(block);
