@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nkeys } from "@nats-io/nats-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type NatsServer, openNatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
@@ -63,4 +63,20 @@ it.each([
   pretender.defer(() => void listening.close());
   const url = `nats://127.0.0.1:${(listening.address() as AddressInfo).port}`;
   await expect(open({ NATS_URL: url })).rejects.toThrow(problem);
+});
+
+it("joins again after a server that refused it for a while", { timeout: 60_000 }, async () => {
+  const withPassword = (password: string) => `authorization {\n  user: "edge"\n  password: "${password}"\n}`;
+  await using right = await openNatsServer({ config: withPassword("right") });
+  const settings = { NATS_URL: right.url, NATS_USER: "edge", NATS_PASSWORD: "right" };
+  const dial = dialNats(natsEnvironment.parse(settings));
+  await using link = await Link.open({ dial, name: "test", log: silentLog, queueLimit: 10 });
+  await right.stop();
+  {
+    await using _wrong = await openNatsServer({ port: right.port, config: withPassword("wrong") });
+    let refusals = 0;
+    for await (const { type } of link.control.status()) if (type === "error" && ++refusals === 3) break;
+  }
+  await right.start();
+  await vi.waitFor(() => expect(link.connected).toBe(true), { timeout: 20_000 });
 });

@@ -1,7 +1,7 @@
 /** A fleet in one process: a real nats-server, and edges and workers that know each other through it alone. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type NatsFleet, openNatsFleet } from "../../edge/src/adapters/nats.ts";
 import { createApp, type EdgeDependencies } from "../../edge/src/app.ts";
+import { systemClock as edgeClock } from "../../edge/src/clock.ts";
 import type { GenerateRequest } from "../../edge/src/ports.ts";
 import { type NatsServer, openNatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
@@ -34,11 +34,10 @@ export interface WorkerOptions {
 
 /** The HTTP face of an edge, as fetch would see it. */
 export function appOf(fleet: NatsFleet, given: Partial<EdgeDependencies> = {}) {
-  const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) };
   return createApp({
     replicas: fleet.replicas,
     responses: fleet.responses,
-    clock,
+    clock: edgeClock,
     log: silentLog,
     keys: [],
     heartbeatMs: 10_000,

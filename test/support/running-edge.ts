@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
 import type { EdgeDependencies } from "../../edge/src/app.ts";
+import { systemClock } from "../../edge/src/clock.ts";
 import { scriptedEdge, silentLog } from "./scripted-replicas.ts";
 
 export interface RunningEdge extends AsyncDisposable {
@@ -17,8 +18,7 @@ export async function openEdge(workerAddress: string, given: Partial<EdgeDepende
   await using opening = new AsyncDisposableStack();
   const replica = opening.use(openGrpcReplica(workerAddress, { log: silentLog, deadlineMs: 120_000 }));
   while (!replica.ready) await sleep(5);
-  const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) };
-  const app = scriptedEdge([replica], { clock, heartbeatMs: 10_000, ...given });
+  const app = scriptedEdge([replica], { clock: systemClock, heartbeatMs: 10_000, ...given });
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
   opening.defer(async () => {
     const closed = once(server, "close");

@@ -42,8 +42,10 @@ export interface NatsFleet extends Disposable {
 
 /** @throws when the server does not answer */
 export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFleet> {
-  const fleet = new Fleet(options);
+  using opening = new DisposableStack();
+  const fleet = opening.use(new Fleet(options));
   await fleet.view.refresh();
+  opening.move();
   return fleet;
 }
 

@@ -2,18 +2,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
-import { Link } from "@palimpsest/fleet";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { buildPlayground } from "../../playground/build.ts";
 import { openGrpcReplica } from "../adapters/grpc.ts";
-import { openNatsFleet } from "../adapters/nats.ts";
 import { createApp } from "../app.ts";
+import { systemClock } from "../clock.ts";
 import { createPlacement } from "../placement.ts";
 import type { Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
+import { joinFleet } from "./fleet.ts";
 
 /** How soon a connection is closed that has become idle while the edge drains. */
 const SWEEP_MS = 100;
@@ -37,7 +36,7 @@ async function run(config: Config): Promise<void> {
     replicas,
     ...(responses && { responses }),
     ...(running && { running }),
-    clock: { now: Date.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
+    clock: systemClock,
     log,
     keys: config.keys,
     heartbeatMs: config.heartbeatMs,
@@ -102,19 +101,15 @@ function openWorkers({ workers, requestLimitMs }: Config, log: Log): Backend {
 }
 
 async function openFleet(config: Config, nats: NatsSettings, log: Log): Promise<Backend> {
-  const { queueLimit, waitLimitMs, requestLimitMs: deadlineMs } = config;
-  const link = await Link.open({ dial: dialNats(nats), name: "edge", log, queueLimit });
-  const fleet = await openNatsFleet({ link, log, deadlineMs, waitLimitMs });
+  const joined = await joinFleet(dialNats(nats), config, log);
+  const { fleet, link } = joined;
   return {
     replicas: fleet.replicas,
     responses: fleet.responses,
     running: () => fleet.running(),
     about: { nats: link.control.getServer() },
     leave: () => fleet.leave(),
-    async close() {
-      fleet[Symbol.dispose]();
-      await link[Symbol.asyncDispose]();
-    },
+    close: async () => joined[Symbol.asyncDispose](),
   };
 }
 

@@ -1,0 +1,18 @@
+/** The settings of the serverless edge, read from its bindings: variables and secrets. */
+import { webSocketEnvironment } from "@palimpsest/fleet/web-socket";
+import { z } from "zod";
+import { edgeEnvironment, edgeSettings, parseEnvironment } from "./settings.ts";
+
+/** One object is one thread. More of them share the requests, each with its own connections. */
+const EDGES = 4;
+
+const environment = edgeEnvironment
+  .extend({ EDGES: z.coerce.number().int().min(1).default(EDGES), ...webSocketEnvironment.shape })
+  .transform((env) => ({ ...edgeSettings(env), edges: env.EDGES, nats: env }));
+
+export type CloudflareConfig = z.infer<typeof environment>;
+
+/** @throws Error that names every variable that is wrong, and what it should be */
+export function parseCloudflareConfig(env: object): CloudflareConfig {
+  return parseEnvironment(environment, env);
+}

@@ -1,0 +1,38 @@
+/** What the serverless edge says where there is no edge to hand a request to. With one, it is tested in test/e2e. */
+import { afterEach, expect, it, vi } from "vitest";
+import serverless from "./cloudflare.ts";
+import { parseCloudflareConfig } from "./cloudflare-config.ts";
+
+// As bundlers for it do: the file that pino has for where there is no Node.
+vi.mock("pino", () => import("pino/browser.js" as string));
+
+const request = new Request("http://edge.example/v1/models");
+const lost = {
+  idFromName: (name: string) => ({ name }),
+  get: () => ({ fetch: () => Promise.reject(new Error("reset")) }),
+};
+afterEach(() => vi.restoreAllMocks());
+
+it("says that the request may be sent again when its object was lost", async () => {
+  const log = vi.spyOn(console, "log").mockReturnValue();
+  const response = await serverless.fetch(request, { EDGE: lost, NATS_URL: "wss://nats.example.com" });
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ error: { code: "unavailable" } });
+  expect(log.mock.calls.join()).toContain("reset");
+});
+
+it("tells its log, and not the client, what is wrong with its settings", async () => {
+  const log = vi.spyOn(console, "log").mockReturnValue();
+  const response = await serverless.fetch(request, { EDGE: lost });
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain("NATS_URL");
+  expect(log.mock.calls.join()).toContain("NATS_URL: ");
+});
+
+it("is reached over WebSocket, and says so when told otherwise", () => {
+  const urls = "wss://a.example:443, ws://b.example/nats";
+  expect(parseCloudflareConfig({ NATS_URL: urls, EDGE: lost })).toMatchObject({ edges: 4, nats: { NATS_URL: urls } });
+  expect(() => parseCloudflareConfig({ NATS_URL: "nats://a.example:4222", EDGES: "0" })).toThrow(
+    /EDGES: .*\nNATS_URL: name the server's websocket listener as wss:\/\/host:port/s,
+  );
+});

@@ -1,0 +1,52 @@
+/** The settings that every edge has, wherever it runs, and how they are read. */
+import { DEFAULT_QUEUE_LIMIT } from "@palimpsest/fleet";
+import { z } from "zod";
+
+/** The longest a response may take: far above an answer that fills a context, and short enough to free a stuck worker's slots. */
+const REQUEST_LIMIT_MS = 10 * 60_000;
+/** Below the 30 s after which common proxies give up a silent connection. */
+const HEARTBEAT_MS = 10_000;
+/** How long a request may wait for a worker of its fleet: a worker that starts from nothing needs about that. */
+const WAIT_LIMIT_MS = 60_000;
+
+const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+export const milliseconds = z.coerce.number().int().min(1);
+
+/** Comma separated. */
+export const list = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").flatMap((item) => item.trim() || []));
+
+export const edgeEnvironment = z.object({
+  PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => BEARER_TOKEN.test(key)), {
+    error: "a key has letters, digits and - . _ ~ + / only: no header can carry another",
+  }),
+  HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
+  REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
+  WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
+  /** Requests of one class of one model that may wait or run. */
+  QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {
+  return {
+    keys: env.PALIMPSEST_API_KEYS,
+    heartbeatMs: env.HEARTBEAT_MS,
+    requestLimitMs: env.REQUEST_LIMIT_MS,
+    waitLimitMs: env.WAIT_LIMIT_MS,
+    queueLimit: env.QUEUE_LIMIT,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+export type EdgeSettings = ReturnType<typeof edgeSettings>;
+
+/** @throws Error that names every variable that is wrong, and what it should be */
+export function parseEnvironment<T extends z.ZodType>(environment: T, env: object): z.infer<T> {
+  const { data, error } = environment.safeParse(env);
+  if (!error) return data;
+  throw new Error(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+}

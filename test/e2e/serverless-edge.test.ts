@@ -1,0 +1,210 @@
+/** The serverless edge: the bundle that is deployed, in real workerd, with a real nats-server and real workers. */
+import type { ChildProcess } from "node:child_process";
+import { type IncomingMessage, request } from "node:http";
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { nkeys } from "@nats-io/nats-core";
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { sseData } from "../../edge/client/sse.ts";
+import { freePort, openNatsServer } from "../../fleet/server.ts";
+import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
+import { decode, Link } from "../../fleet/src/index.ts";
+import { exited, launch, SHIPPED_PACKAGE } from "../../launch.ts";
+import { silentLog } from "../support/scripted-replicas.ts";
+import { openServerlessEdge, type ServerlessEdge } from "../support/serverless-edge.ts";
+
+const opened = new AsyncDisposableStack();
+/** The edge joins with a key, everybody else with a password. */
+const key = nkeys.createUser();
+const others = { NATS_USER: "worker", NATS_PASSWORD: "secret" };
+const users = `authorization {
+  users: [
+    { nkey: "${key.getPublicKey()}" }
+    { user: "worker", password: "secret" }
+  ]
+}`;
+const webSocket = (port: number) => `websocket {\n  listen: "127.0.0.1:${port}"\n  no_tls: true\n}\n`;
+
+let natsUrl: string;
+let edge: ServerlessEdge;
+let worker: ChildProcess;
+/** Sees what is said in the fleet. */
+let spy: Link;
+
+function launchWorker(): ChildProcess {
+  const drafts = { DRAFTS_PER_SECOND: "1000" };
+  const child = launch("worker", {
+    MODEL_PACKAGE: SHIPPED_PACKAGE,
+    NATS_URL: natsUrl,
+    LOG_LEVEL: "warn",
+    ...others,
+    ...drafts,
+  });
+  opened.defer(async () => {
+    child.kill("SIGKILL");
+    await exited(child);
+  });
+  return child;
+}
+
+beforeAll(async () => {
+  const port = await freePort();
+  const server = opened.use(await openNatsServer({ config: webSocket(port) + users }));
+  natsUrl = server.url;
+  worker = launchWorker();
+  const seed = new TextDecoder().decode(key.getSeed());
+  const variables = { NATS_URL: `ws://127.0.0.1:${port}`, NATS_NKEY_SEED: seed, EDGES: "2" };
+  edge = opened.use(await openServerlessEdge(variables));
+  const dial = dialNats(natsEnvironment.parse({ NATS_URL: natsUrl, ...others }));
+  spy = opened.use(await Link.open({ dial, name: "spy", log: silentLog, queueLimit: 64 }));
+  while (!(await fetch(`${edge.baseUrl}/readyz`)).ok) await sleep(100);
+});
+afterAll(() => opened.disposeAsync());
+
+const ask = (content: string, more: object = {}) => ({
+  model: "palimpsest-demo",
+  messages: [{ role: "user", content }],
+  max_tokens: 96,
+  ignore_eos: true,
+  ...more,
+});
+const edits = { stream: true, stream_options: { include_edits: true } };
+const SUM = "Write a JavaScript function that takes a list of numbers and returns the sum of the even numbers.";
+const prompts = [
+  SUM,
+  "Write a function that returns the odd numbers of a list, sorted in descending order.",
+  'Reply with a JSON object with the keys "name" and "age": Tom is 31.',
+  "Hello! 🙂",
+];
+
+function post(body: object, at = edge): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return fetch(`${at.baseUrl}/v1/chat/completions`, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function textOf(body: object): Promise<string | undefined> {
+  const response = await post(body);
+  expect(response.status).toBe(200);
+  const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };
+  return choices[0]?.message.content;
+}
+
+/** The edit events of a stream, of chunks or of events alone. */
+async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<EditEvent> {
+  for await (const data of sseData(body)) {
+    const parsed = data === "[DONE]" ? {} : (JSON.parse(data) as { edit?: EditEvent } | EditEvent);
+    if ("type" in parsed) yield parsed;
+    else if (parsed.edit) yield parsed.edit;
+  }
+}
+
+/** A client whose connection can break: workerd sees at once that it is gone. */
+function connect(body: object) {
+  const headers = { "content-type": "application/json" };
+  const outgoing = request(`${edge.baseUrl}/v1/chat/completions`, { method: "POST", headers });
+  const answer = new Promise<IncomingMessage>((resolve) => outgoing.once("response", resolve));
+  outgoing.on("error", () => {});
+  outgoing.end(JSON.stringify(body));
+  return { answer, leave: () => outgoing.socket?.resetAndDestroy() };
+}
+
+/** Reads until so many commits have come. */
+async function readCommits(answer: IncomingMessage, count: number): Promise<EditEvent[]> {
+  const events: EditEvent[] = [];
+  const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
+  for await (const event of eventsOf(body)) {
+    events.push(event);
+    if (events.filter(({ type }) => type === "commit").length === count) break;
+  }
+  return events;
+}
+
+it("lists the models, and serves the page", async () => {
+  const models = await (await fetch(`${edge.baseUrl}/v1/models`)).json();
+  expect(models).toMatchObject({ data: [{ id: "palimpsest-demo", block_length: 32 }] });
+  const page = await fetch(edge.baseUrl);
+  expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
+  expect(await page.text()).toContain("playground.js");
+  expect(await (await fetch(`${edge.baseUrl}/playground.js`)).text()).toContain("/v1/chat/completions");
+});
+
+it("answers whole and streamed with edits alike, one after the other and many at once", async () => {
+  const requests = prompts.map((content) => ask(content));
+  const whole: (string | undefined)[] = [];
+  for (const body of requests) whole.push(await textOf(body));
+  expect(new Set(whole).size).toBe(requests.length);
+  const streamed = requests.map(async (body) => {
+    const events = await Array.fromAsync(eventsOf((await post({ ...body, ...edits })).body!));
+    expect(events.some(({ type }) => type === "draft")).toBe(true);
+    return events.reduce(reduce, emptyDocument).choices[0]?.text;
+  });
+  expect(await Promise.all([...streamed, ...requests.map(textOf)])).toEqual([...whole, ...whole]);
+});
+
+it.each([
+  ["before its answer has begun", {}],
+  ["in the middle of a stream", edits],
+])("cancels what a client asked for that leaves %s", async (_, form) => {
+  const [cancels, ends] = [spy.data.subscribe("cancel.*", { max: 1 }), spy.data.subscribe("edit.*.error", { max: 1 })];
+  await spy.data.flush();
+  const { answer, leave } = connect(ask("Hello!", { max_tokens: 3000, ...form }));
+  if (form === edits) await readCommits(await answer, 2);
+  else {
+    const [begun] = await Array.fromAsync(spy.data.subscribe("edit.*.0.0.commit", { max: 1 }));
+    expect(begun).toBeDefined();
+  }
+  leave();
+  // The edge says so: it does not leave it to the lease, which would end it in 10 s.
+  expect(await Array.fromAsync(cancels)).toHaveLength(1);
+  const [end] = await Array.fromAsync(ends);
+  expect(decode(end!.data)).toMatchObject({ type: "error", code: "cancelled" });
+});
+
+it("gives the rest of a stream to a client that comes back with Last-Event-ID", async () => {
+  const text = await textOf(ask(SUM, { max_tokens: 512 }));
+  const { answer, leave } = connect(ask(SUM, { max_tokens: 512, background: true, ...edits }));
+  const events = await readCommits(await answer, 2);
+  leave();
+  const { response_id, attempt, seq } = events.at(-1)!;
+  const headers = { "last-event-id": `${response_id}:${attempt}.${seq}` };
+  const rest = await fetch(`${edge.baseUrl}/v1/streams/${response_id}`, { headers });
+  for await (const event of eventsOf(rest.body!)) events.push(event);
+  const blocks = events.flatMap((event) => (event.type === "commit" ? event.block : []));
+  expect(blocks).toEqual(blocks.map((_, i) => i));
+  expect(events.reduce(reduce, emptyDocument)).toMatchObject({ status: "ended", choices: [{ text }] });
+});
+
+it("goes on with a stream whose worker is killed, by another one, with the same text", async () => {
+  const text = await textOf(ask(SUM, { max_tokens: 512 }));
+  const response = await post(ask(SUM, { max_tokens: 512, ...edits }));
+  let document = emptyDocument;
+  for await (const event of eventsOf(response.body!)) {
+    document = reduce(document, event);
+    if (event.type === "commit" && event.block === 2 && event.attempt === 1) {
+      worker.kill("SIGKILL");
+      worker = launchWorker();
+    }
+  }
+  expect(document).toMatchObject({ status: "ended", attempt: 2, choices: [{ text }] });
+});
+
+it("says 503 and when to come again while its NATS cannot be reached, and answers once it can", async () => {
+  const port = await freePort();
+  await using alone = await openServerlessEdge({ NATS_URL: `ws://127.0.0.1:${port}`, EDGES: "1", LOG_LEVEL: "silent" });
+  const get = (path: string) => fetch(alone.baseUrl + path, { headers: { origin: "https://elsewhere.example" } });
+  for (const refused of [await get("/v1/models"), await post(ask(SUM), alone), await get("/v1/streams/chatcmpl-1")]) {
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after-ms")).toBe("1000");
+    expect(refused.headers.get("access-control-allow-origin")).toBe("*");
+    expect(await refused.json()).toMatchObject({ error: { code: "unavailable", type: "server_error" } });
+  }
+  expect([(await get("/healthz")).status, (await get("/readyz")).status]).toEqual([200, 503]);
+  await using server = await openNatsServer({ config: webSocket(port) });
+  const served = () =>
+    vi.waitFor(async () => expect((await get("/v1/models")).status).toBe(200), { timeout: 20_000, interval: 100 });
+  await served();
+  expect(await (await get("/v1/models")).json()).toEqual({ object: "list", data: [] });
+  await server.restart();
+  await served();
+});
