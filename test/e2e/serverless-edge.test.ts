@@ -1,4 +1,7 @@
-/** The serverless edge: the bundle that is deployed, in real workerd, with a real nats-server and real workers. */
+/**
+ * The serverless edge: the bundle that is deployed, in real workerd, with a real nats-server and real workers. What takes its
+ * time are two workers that start, and a takeover.
+ */
 import type { ChildProcess } from "node:child_process";
 import { type IncomingMessage, request } from "node:http";
 import { Readable } from "node:stream";

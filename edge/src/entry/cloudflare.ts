@@ -49,31 +49,30 @@ export default {
 export class Edge {
   readonly #config: CloudflareConfig;
   readonly #log: Log;
-  readonly #away: App;
   /** Undefined until somebody asks for something, and again when the fleet could not be reached. */
   #joined: Promise<App> | undefined;
 
   constructor(_: unknown, bindings: Bindings) {
     this.#config = parseCloudflareConfig(bindings);
     this.#log = createLog(this.#config.logLevel);
-    this.#away = this.#app(away);
   }
 
   async fetch(request: Request): Promise<Response> {
-    this.#joined ??= this.#join();
+    this.#joined ??= this.#join().catch((error) => this.#apart(error));
     const app = await this.#joined;
     return app.fetch(request);
   }
 
   async #join(): Promise<App> {
-    try {
-      const { fleet } = await joinFleet(dialWebSocket(this.#config.nats), this.#config, this.#log);
-      return this.#app(fleet);
-    } catch (error) {
-      this.#log.error({ err: error }, "the fleet cannot be reached");
-      this.#joined = undefined;
-      return this.#away;
-    }
+    const { fleet } = await joinFleet(dialWebSocket(this.#config.nats), this.#config, this.#log);
+    return this.#app(fleet);
+  }
+
+  /** For those who wait now; the next request tries again. */
+  #apart(error: unknown): App {
+    this.#log.error({ err: error }, "the fleet cannot be reached");
+    this.#joined = undefined;
+    return this.#app(away);
   }
 
   #app({ replicas, responses }: { replicas: Replicas; responses: Responses }): App {
