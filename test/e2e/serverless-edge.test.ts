@@ -1,6 +1,6 @@
 /**
  * The serverless edge: the bundle that is deployed, in real workerd, with a real nats-server and real workers. What takes its
- * time are two workers that start, and a takeover.
+ * time are a takeover, and programs that start.
  */
 import type { ChildProcess } from "node:child_process";
 import { type IncomingMessage, request } from "node:http";
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
 import { freePort, openNatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
-import { decode, Link } from "../../fleet/src/index.ts";
+import { decode, Link, readClaim } from "../../fleet/src/index.ts";
 import { exited, launch, SHIPPED_PACKAGE } from "../../launch.ts";
 import { silentLog } from "../support/scripted-replicas.ts";
 import { openServerlessEdge, type ServerlessEdge } from "../support/serverless-edge.ts";
@@ -31,31 +31,31 @@ const webSocket = (port: number) => `websocket {\n  listen: "127.0.0.1:${port}"\
 
 let natsUrl: string;
 let edge: ServerlessEdge;
-let worker: ChildProcess;
+const workers = new Map<string, ChildProcess>();
 /** Sees what is said in the fleet. */
 let spy: Link;
 
-function launchWorker(): ChildProcess {
-  const drafts = { DRAFTS_PER_SECOND: "1000" };
+function launchWorker(replicaId: string): void {
+  const own = { REPLICA_ID: replicaId, DRAFTS_PER_SECOND: "1000" };
   const child = launch("worker", {
     MODEL_PACKAGE: SHIPPED_PACKAGE,
     NATS_URL: natsUrl,
     LOG_LEVEL: "warn",
     ...others,
-    ...drafts,
+    ...own,
   });
   opened.defer(async () => {
     child.kill("SIGKILL");
     await exited(child);
   });
-  return child;
+  workers.set(replicaId, child);
 }
 
 beforeAll(async () => {
   const port = await freePort();
   const server = opened.use(await openNatsServer({ config: webSocket(port) + users }));
   natsUrl = server.url;
-  worker = launchWorker();
+  for (const replicaId of ["first", "second"]) launchWorker(replicaId);
   const seed = new TextDecoder().decode(key.getSeed());
   const variables = { NATS_URL: `ws://127.0.0.1:${port}`, NATS_NKEY_SEED: seed, EDGES: "2" };
   edge = opened.use(await openServerlessEdge(variables));
@@ -185,8 +185,8 @@ it("goes on with a stream whose worker is killed, by another one, with the same 
   for await (const event of eventsOf(response.body!)) {
     document = reduce(document, event);
     if (event.type === "commit" && event.block === 2 && event.attempt === 1) {
-      worker.kill("SIGKILL");
-      worker = launchWorker();
+      const held = await readClaim(spy.buckets.responses, event.response_id);
+      workers.get(held!.claim.replicaId)!.kill("SIGKILL");
     }
   }
   expect(document).toMatchObject({ status: "ended", attempt: 2, choices: [{ text }] });
@@ -204,10 +204,10 @@ it("says 503 and when to come again while its NATS cannot be reached, and answer
   }
   expect([(await get("/healthz")).status, (await get("/readyz")).status]).toEqual([200, 503]);
   await using server = await openNatsServer({ config: webSocket(port) });
-  const served = () =>
-    vi.waitFor(async () => expect((await get("/v1/models")).status).toBe(200), { timeout: 20_000, interval: 100 });
-  await served();
+  const served = async () => expect((await get("/v1/models")).status).toBe(200);
+  await vi.waitFor(served, { timeout: 20_000, interval: 100 });
   expect(await (await get("/v1/models")).json()).toEqual({ object: "list", data: [] });
   await server.restart();
-  await served();
+  // Only the server knows that there is none.
+  expect((await get("/v1/streams/chatcmpl-1")).status).toBe(404);
 });

@@ -15,7 +15,8 @@ afterEach(() => vi.restoreAllMocks());
 
 it("says that the request may be sent again when its object was lost", async () => {
   const log = vi.spyOn(console, "log").mockReturnValue();
-  const response = await serverless.fetch(request, { EDGE: lost, NATS_URL: "wss://nats.example.com" });
+  const bindings = { EDGE: lost, NATS_URL: "wss://nats.example.com" };
+  const response = await serverless.fetch(request, bindings);
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ error: { code: "unavailable" } });
   expect(log.mock.calls.join()).toContain("reset");
