@@ -61,7 +61,8 @@ beforeAll(async () => {
   edge = opened.use(await openServerlessEdge(variables));
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: natsUrl, ...others }));
   spy = opened.use(await Link.open({ dial, name: "spy", log: silentLog, queueLimit: 64 }));
-  while (!(await fetch(`${edge.baseUrl}/readyz`)).ok) await sleep(100);
+  // What an edge finds in the catalog when it joins it serves from then on.
+  while (!(await spy.buckets.models.get("palimpsest-demo"))) await sleep(100);
 });
 afterAll(() => opened.disposeAsync());
 
