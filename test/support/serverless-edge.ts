@@ -6,7 +6,6 @@ import { bundleCloudflare } from "../../edge/bundle.ts";
 export interface ServerlessEdge extends AsyncDisposable {
   /** Without `/v1`. */
   readonly baseUrl: string;
-  readonly port: number;
 }
 
 /** What of wrangler's file says how the module runs. */
@@ -29,7 +28,7 @@ export async function openServerlessEdge(variables: Record<string, string>): Pro
     cf: false,
   });
   const url = await miniflare.ready;
-  return { baseUrl: url.origin, port: Number(url.port), [Symbol.asyncDispose]: () => miniflare.dispose() };
+  return { baseUrl: url.origin, [Symbol.asyncDispose]: () => miniflare.dispose() };
 }
 
 /** JSON with comments is an expression of JavaScript. */
