@@ -80,6 +80,11 @@ test.each(["none", "int8", "int4"] as const)("%s: as plain loops over the whole 
       .reduce((a, b) => (b.probability > a.probability ? b : a));
     expect(found.token).toBe(best.token);
     expect(found.probability).toBeCloseTo(best.probability, 5);
+    // 2.2's two best, of which either may be an edit.
+    const ranked = [...probabilities.keys()].filter((token) => token !== MASK);
+    ranked.sort((a, b) => (probabilities[b] as number) - (probabilities[a] as number));
+    expect(found.edit?.map(({ token }) => token)).toEqual(ranked.slice(0, 2));
+    for (const one of found.edit ?? []) expect(one.probability).toBeCloseTo(probabilities[one.token] as number, 5);
     const allowed = logits.map((logit, token) => (never.includes(token) ? Number.NEGATIVE_INFINITY : logit / 0.7));
     if (cell % 2 === 0) expectDrawn(found, softmax(allowed), cell / BLOCK);
   }

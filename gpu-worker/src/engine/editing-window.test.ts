@@ -2,11 +2,12 @@
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { adjusting } from "./adjustments.ts";
 import { AnswerText } from "./answer-text.ts";
 import { carrying } from "./carrying.ts";
 import { tellChoice } from "./choice.ts";
 import { type DecodeOptions, decode, type SequenceModel, type Step } from "./decode.ts";
-import { bestOf, MadeUpModel, type MadeUpWorld, madeUpRow } from "./made-up-model.ts";
+import { bestOf, MadeUpModel, type MadeUpWorld, madeUpRow, movedRow } from "./made-up-model.ts";
 
 const SIZE = 4;
 const MASK = 9;
@@ -20,6 +21,7 @@ const runs = fc.record({
   max_post_steps: fc.constantFrom(0, 1, 3, 16),
   maxTokens: fc.integer({ min: 1, max: 30 }),
   stop: fc.constantFrom<string[]>([], ["ab"], ["cde", "bb"]),
+  moved: fc.boolean(),
 });
 type Run = typeof runs extends fc.Arbitrary<infer R> ? R : never;
 
@@ -27,6 +29,13 @@ const worldOf = ({ seed }: Run): MadeUpWorld => ({ seed, vocabSize: 10, answers:
 const decodingOf = ({ editing_window, editing_threshold, max_post_steps }: Run): Decoding => ({
   ...{ rule: "2.1", threshold: 0.3, editing_threshold, max_post_steps, num_to_transfer: 1, editing_window },
 });
+
+const MOVED = { logitBias: new Map([[1, 0.7]]), penaltyLambda: 1.5, minTokens: 6 };
+const movesOf = ({ moved, prompt }: Run): Partial<DecodeOptions> => {
+  if (!moved) return {};
+  const place = { blockLength: SIZE, prompted: prompt.length % SIZE, endTokens: new Set([EOS]) };
+  return { minTokens: MOVED.minTokens, ...adjusting(MOVED, place) };
+};
 
 /** Tokens are letters, the end token is nothing. */
 const bytes = (token: number): Uint8Array => (token === EOS ? new Uint8Array(0) : Uint8Array.of(0x61 + token));
@@ -49,6 +58,7 @@ async function stepsOf(run: Run, model: SequenceModel, changes: Partial<DecodeOp
     eosTokens: new Set([EOS]),
     maxTokens: run.maxTokens,
     ends: (tokens) => answer.stops(tokens),
+    ...movesOf(run),
     ...changes,
   };
   if (prompt.length > run.prompt.length) answer.commit(prompt.slice(run.prompt.length), false);
@@ -119,6 +129,7 @@ test("taken up again at any commit, by the blocks that were open then, the rest 
         const before = committed(steps.slice(0, i + 1));
         const changes = {
           maxTokens: run.maxTokens - before.length,
+          minTokens: run.moved ? MOVED.minTokens - before.length : 0,
           firstBlock: step.block + 1,
           ...(step.open && { open: step.open }),
         };
@@ -144,6 +155,7 @@ test("what a client folds, drafts of several blocks included, is the text of the
         eosTokens: new Set([EOS]),
         maxTokens: run.maxTokens,
         ends: (tokens: readonly number[]) => answer.stops(tokens),
+        ...movesOf(run),
       };
       const steps = decode(carrying(new MadeUpModel(worldOf(run))), run.prompt, options, new AbortController().signal);
       let document = emptyDocument;
@@ -184,7 +196,8 @@ function describedRun(run: Run): number[] {
       if (masks.length === 0 && ++post > max_post_steps) break;
       const best = [...all.keys()].map((at) => {
         const seen = all.slice(0, (Math.floor(at / SIZE) + 1) * SIZE);
-        return bestOf(madeUpRow(worldOf(run), seen, at % SIZE), [MASK]);
+        const row = madeUpRow(worldOf(run), seen, at % SIZE);
+        return bestOf(run.moved ? movedRow(row, describedMoves(at, all, prompt.length)) : row, [MASK]);
       });
       let take = masks.filter((at) => best[at]!.probability > 0.3);
       if (masks.length > 0 && take.length === 0) {
@@ -208,6 +221,13 @@ function describedRun(run: Run): number[] {
     if (eos >= 0 || answer.length === maxTokens || stop.some((one) => text.includes(one))) break;
   }
   return upToStop(answer, prompt.length % SIZE, stop);
+}
+
+function describedMoves(at: number, all: readonly number[], prompted: number): { token: number; by: number }[] {
+  const moves = [{ token: 1, by: 0.7 }];
+  if (at % SIZE > 0) moves.push({ token: all[at - 1] as number, by: -1.5 });
+  if (at < prompted + 6) moves.push({ token: EOS, by: Number.NEGATIVE_INFINITY });
+  return moves;
 }
 
 /** Up to the end of the block in which a stop string ends: no later one is committed. */

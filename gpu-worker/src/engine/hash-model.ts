@@ -87,11 +87,15 @@ export class HashSequence implements PagedForwards, Scorer {
     this.#open = [...blocks];
     const cached = this.#committed();
     await setImmediate();
-    return blocks.map(({ tokens, cells, adjustments = [] }, i) => {
+    return blocks.map(({ tokens, cells, draws = [], adjustments = [] }, i) => {
       const seen = [...cached, ...blocks.slice(0, i).flatMap((before) => before.tokens), ...tokens];
       return cells.map((cell) => {
         const moved = adjustments.filter((one) => one.cell === cell);
-        const hash = this.#hash([...seen, ...moved.flatMap(({ token, by }) => [token, Math.max(by, -100)])], cell);
+        const asked = [
+          ...moved.flatMap(({ token, by }) => [token, Math.max(by, -100)]),
+          ...draws.filter((one) => one.cell === cell).map(({ uniform }) => Math.floor(uniform * 2 ** 20)),
+        ];
+        const hash = this.#hash([...seen, ...asked], cell);
         const token = (hash >>> 8) % 6 < 5 ? cell : (hash >>> 12) % HASH_VOCABULARY.maskToken;
         const isForbidden = moved.some((one) => one.token === token && one.by === Number.NEGATIVE_INFINITY);
         return { token: isForbidden ? 0 : token, probability: ((hash >>> 16) % 100) / 100 };

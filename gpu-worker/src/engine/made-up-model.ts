@@ -34,6 +34,14 @@ export function madeUpRow(world: MadeUpWorld, tokens: readonly number[], cell: n
   return weights.map((weight) => weight / sum);
 }
 
+/** The row when some tokens' logits are moved. */
+export function movedRow(row: readonly number[], moves: readonly { token: number; by: number }[]): number[] {
+  const weights = [...row];
+  for (const { token, by } of moves) weights[token] = (weights[token] as number) * Math.exp(by);
+  const sum = weights.reduce((a, b) => a + b);
+  return weights.map((weight) => weight / sum);
+}
+
 /** The most probable token but those of `never`. */
 export function bestOf(row: readonly number[], never: readonly number[]): Choice {
   const tokens = [...row.keys()].filter((token) => !never.includes(token));
@@ -88,10 +96,14 @@ export class MadeUpModel implements SequenceModel, SequenceForwards {
 
   async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
     this.counts.forwards++;
-    return blocks.map(({ cells, draws }, i) => {
+    return blocks.map(({ cells, draws, adjustments = [] }, i) => {
       const seen = [...this.tokens, ...blocks.slice(0, i + 1).flatMap(({ tokens }) => tokens)];
       const drawAt = new Map(draws?.map((draw) => [draw.cell, draw]));
-      return cells.map((cell) => madeUpCandidate(this.#world, madeUpRow(this.#world, seen, cell), drawAt.get(cell)));
+      return cells.map((cell) => {
+        const moves = adjustments.filter((one) => one.cell === cell);
+        const row = madeUpRow(this.#world, seen, cell);
+        return madeUpCandidate(this.#world, moves.length > 0 ? movedRow(row, moves) : row, drawAt.get(cell));
+      });
     });
   }
 

@@ -98,10 +98,10 @@ test("with pages for one alone, whoever comes and goes: the same texts, all of t
         expect([running, waiting, pagesInUse]).toEqual([0, 0, 0]);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
   // Blocks of an editing window hold no page, so those sequences meet less often.
-  expect(preemptions).toBeGreaterThan(50);
+  expect(preemptions).toBeGreaterThan(15);
 });
 
 test("another worker that goes on at any commit writes the same rest, whatever moves the logits", async () => {
@@ -119,9 +119,9 @@ test("another worker that goes on at any commit writes the same rest, whatever m
         resumed++;
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
-  expect(resumed).toBeGreaterThan(100);
+  expect(resumed).toBeGreaterThan(60);
 });
 
 test("what is taken up again is prefilled from the first block whose page went to another", async () => {
