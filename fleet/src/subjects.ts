@@ -46,6 +46,9 @@ export const draftSubject = (responseId: string, choice: number, block: number) 
 export const queueSubject = (model: string, priority: Priority) => `queue.${tokenOf(model)}.${priority}`;
 /** Says that a queue has something in it. */
 export const wakeSubject = (model: string) => `wake.${tokenOf(model)}`;
+/** From edge to edge: the next place in a queue that was full is promised. */
+export const promisedSubject = (model: string) => `promised.${tokenOf(model)}`;
+export const ALL_PROMISES = "promised.*";
 /** Left behind by a request that nobody came for. */
 export const wantedSubject = (model: string) => `wanted.${tokenOf(model)}`;
 

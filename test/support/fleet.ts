@@ -6,7 +6,7 @@ import type { GenerateRequest } from "../../edge/src/ports.ts";
 import { type NatsServer, openNatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
-import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
+import { type Clock, systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { joinFleet } from "../../gpu-worker/src/transport/nats-worker.ts";
 import { type Script, ScriptedEngine } from "../../gpu-worker/src/transport/scripted-engine.ts";
@@ -30,6 +30,7 @@ export interface WorkerOptions {
   readonly replicaId?: string;
   readonly draftsPerSecond?: number;
   readonly url?: string;
+  readonly clock?: Clock;
 }
 
 /** The HTTP face of an edge, as fetch would see it. */
@@ -73,12 +74,12 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
     },
     async worker(
       script: Script,
-      { replicaId = `replica-${++replicas}`, draftsPerSecond = 1000, url }: WorkerOptions = {},
+      { replicaId = `replica-${++replicas}`, draftsPerSecond = 1000, url, clock = systemClock }: WorkerOptions = {},
     ) {
       const engine = new ScriptedEngine(script);
-      const intake = new Intake(engine, systemClock, { draftsPerSecond });
+      const intake = new Intake(engine, clock, { draftsPerSecond });
       const own = opened.use(await link(replicaId, url));
-      const options = { link: own, intake, clock: systemClock, log: silentLog, replicaId, version: "test" };
+      const options = { link: own, intake, clock, log: silentLog, replicaId, version: "test" };
       const worker = opened.use(await joinFleet(options));
       return { engine, worker, link: own };
     },

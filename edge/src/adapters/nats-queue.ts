@@ -69,7 +69,7 @@ export async function enqueue(
       return { model, sequence: seq };
     } catch (cause) {
       if (isFull(cause)) {
-        const retryAfterMs = view.drainRate(model).retryAfterMs(performance.now());
+        const retryAfterMs = view.retryAfterMs(model);
         throw new EdgeError("overloaded", "As many requests wait as may; try again in a moment.", { retryAfterMs });
       }
       if (Date.now() > end) throw new EdgeError("unavailable", "The queue does not answer; try again.", { cause });

@@ -1,6 +1,6 @@
 /** What one edge knows of the fleet: the models that were ever served, and which replicas are heard of now. */
 import { fromBinary } from "@bufbuild/protobuf";
-import { ALL_LOADS, type Link, MODEL_BUCKET, readSubjects } from "@palimpsest/fleet";
+import { ALL_LOADS, ALL_PROMISES, type Link, MODEL_BUCKET, promisedSubject, readSubjects } from "@palimpsest/fleet";
 import { type LoadReport, LoadReportSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { DrainRate } from "../admission/drain-rate.ts";
@@ -18,6 +18,8 @@ export class FleetView implements Disposable {
   readonly #drains = new Map<string, DrainRate>();
   /** What each replica said last, and when. */
   readonly #loads = new Map<string, { report: LoadReport; heardMs: number }>();
+  /** Tells this edge's promises from those of others. */
+  readonly #self = new TextEncoder().encode(crypto.randomUUID());
   #models = new Map<string, Model>();
 
   constructor(link: Link, log: Log) {
@@ -26,9 +28,13 @@ export class FleetView implements Disposable {
     const loads = link.control.subscribe(ALL_LOADS, {
       callback: (error, message) => void (error ?? this.#report(message.data)),
     });
+    const promises = link.control.subscribe(ALL_PROMISES, {
+      callback: (error, { subject, data }) => void (error ?? this.#promised(subject, data)),
+    });
     const refreshing = setInterval(() => void this.refresh().catch(() => {}), REFRESH_MS);
     this.#open.defer(() => {
       loads.unsubscribe();
+      promises.unsubscribe();
       clearInterval(refreshing);
     });
   }
@@ -67,7 +73,20 @@ export class FleetView implements Disposable {
     }));
   }
 
-  drainRate(model: string): DrainRate {
+  /** When one who is refused should come again; all edges together give each place once. */
+  retryAfterMs(model: string): number {
+    this.#link.tell(promisedSubject(model), this.#self);
+    return this.#drainRate(model).retryAfterMs(performance.now());
+  }
+
+  #promised(subject: string, edge: Uint8Array): void {
+    if (edge.length === this.#self.length && edge.every((byte, i) => byte === this.#self[i])) return;
+    for (const model of this.#models.keys()) {
+      if (promisedSubject(model) === subject) this.#drainRate(model).promise(performance.now());
+    }
+  }
+
+  #drainRate(model: string): DrainRate {
     let rate = this.#drains.get(model);
     if (rate === undefined) {
       rate = new DrainRate();
@@ -97,7 +116,7 @@ export class FleetView implements Disposable {
       const { replicaId, model, finishedResponses } = report;
       this.#loads.set(replicaId, { report, heardMs: now });
       for (const [other, { heardMs }] of this.#loads) if (now - heardMs > SILENT_MS) this.#loads.delete(other);
-      if (this.#models.has(model)) this.drainRate(model).observe(replicaId, Number(finishedResponses), now);
+      if (this.#models.has(model)) this.#drainRate(model).observe(replicaId, Number(finishedResponses), now);
     } catch (error) {
       this.#log.warn({ err: error }, "a load report that cannot be read was ignored");
     }

@@ -1,4 +1,7 @@
-/** How fast a model's queue empties, and from that when one who was refused should come again. It knows no queue. */
+/**
+ * How fast a model's queue empties, and from that when one who was refused should come again. It knows no queue, and of
+ * other edges only what they have promised.
+ */
 
 /** What happened longer ago says little about now. */
 const WINDOW_MS = 15_000;
@@ -38,9 +41,14 @@ export class DrainRate {
 
   /** When to come again: each one who asks gets the next place that will be free. */
   retryAfterMs(nowMs: number): number {
+    this.promise(nowMs);
+    return Math.round(Math.max(this.#promisedMs - nowMs, MIN_WAIT_MS));
+  }
+
+  /** The next place that will be free is somebody's, here or at another edge. */
+  promise(nowMs: number): void {
     const rate = this.perSecond(nowMs);
     this.#promisedMs = Math.max(this.#promisedMs, nowMs) + (rate > 0 ? 1000 / rate : UNKNOWN_WAIT_MS);
     this.#promisedMs = Math.min(this.#promisedMs, nowMs + MAX_WAIT_MS);
-    return Math.round(Math.max(this.#promisedMs - nowMs, MIN_WAIT_MS));
   }
 }
