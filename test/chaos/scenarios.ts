@@ -66,7 +66,9 @@ export const workersLost: Scenario = async (options) => {
     const effect = crowd.fault(`${kind} ${worker.name}`, worker.life);
     await lose(worker, kind);
     await takenOver(crowd);
-    say(`${i + 1}/${faults} ${effect.name}: ${effect.takeovers.length} went on, ${effect.midBlock} in mid-block`);
+    const slowest = (Math.max(0, ...effect.claims) / 1000).toFixed(1);
+    const seen = `${effect.claims.length} taken over within ${slowest} s, ${effect.midBlock} seen to go on in mid-block`;
+    say(`${i + 1}/${faults} ${effect.name}: ${seen}`);
   }
   await crowd.end();
   return rowOf("workers killed, frozen, cut off", crowd, (result) => result.ok);
