@@ -16,10 +16,18 @@ export interface FaultEffect {
 
 interface Watched {
   readonly stream: Stream;
-  /** Attempt and state when the fault came. */
-  hit?: { attempt: number; midBlock: boolean };
+  /** What hit it, and its attempt and state then, until its client sees it go on. */
+  hit?: Hit;
   /** Lost its worker, and no block was committed since. */
   recovering?: boolean;
+}
+
+interface Hit {
+  readonly effect: FaultEffect;
+  readonly atMs: number;
+  readonly attempt: number;
+  readonly midBlock: boolean;
+  claimed: boolean;
 }
 
 export class Crowd {
@@ -31,7 +39,6 @@ export class Crowd {
   readonly #running = new Set<Watched>();
   /** Who holds each response, by its latest claim. */
   readonly #holders = new Map<string, { attempt: number; replicaId: string }>();
-  #faultMs = 0;
   #size = 0;
   #idle = Promise.withResolvers<void>();
 
@@ -45,9 +52,9 @@ export class Crowd {
     return [...this.#running].map(({ stream }) => stream);
   }
 
-  /** Streams that a fault has hit and that nobody has taken over yet. */
+  /** Streams that a fault has hit and that nobody has claimed yet. */
   get waiting(): number {
-    return [...this.#running].filter(({ hit }) => hit !== undefined).length;
+    return [...this.#running].filter(({ hit }) => hit?.claimed === false).length;
   }
 
   /** What this replica writes: streams that are shown an open block, and such as have lost a worker over this very block. */
@@ -67,7 +74,9 @@ export class Crowd {
       const { stream, hit } = watched;
       if (stream.document.open?.response_id !== responseId || hit === undefined || attempt <= hit.attempt) continue;
       watched.recovering = true;
-      this.effects.at(-1)?.claims.push(performance.now() - this.#faultMs);
+      hit.claimed = true;
+      hit.effect.claims.push(performance.now() - hit.atMs);
+      if (hit.midBlock) hit.effect.midBlock++;
     }
   }
 
@@ -81,13 +90,12 @@ export class Crowd {
   fault(name: string, replicaId?: string): FaultEffect {
     const effect: FaultEffect = { name, claims: [], takeovers: [], midBlock: 0 };
     this.effects.push(effect);
-    this.#faultMs = performance.now();
+    const atMs = performance.now();
     for (const watched of this.#running) {
       const { document, midBlock } = watched.stream;
       const holder = this.#holder(watched.stream);
-      delete watched.hit;
       if (replicaId !== undefined && holder?.replicaId !== replicaId) continue;
-      watched.hit = { attempt: holder?.attempt ?? document.attempt, midBlock };
+      watched.hit = { effect, atMs, attempt: holder?.attempt ?? document.attempt, midBlock, claimed: false };
     }
     return effect;
   }
@@ -119,9 +127,9 @@ export class Crowd {
     if (watched.recovering && type === "commit") watched.recovering = false;
     if (hit === undefined || hit.attempt === 0 || attempt <= hit.attempt) return;
     delete watched.hit;
-    const effect = this.effects.at(-1)!;
-    effect.takeovers.push(performance.now() - this.#faultMs);
-    if (hit.midBlock) effect.midBlock++;
+    hit.effect.takeovers.push(performance.now() - hit.atMs);
+    // Where nobody listens to claims.
+    if (hit.midBlock && !hit.claimed) hit.effect.midBlock++;
   }
 }
 

@@ -67,8 +67,8 @@ export const workersLost: Scenario = async (options) => {
     await lose(worker, kind);
     await takenOver(crowd);
     const slowest = (Math.max(0, ...effect.claims) / 1000).toFixed(1);
-    const seen = `${effect.claims.length} taken over within ${slowest} s, ${effect.midBlock} seen to go on in mid-block`;
-    say(`${i + 1}/${faults} ${effect.name}: ${seen}`);
+    const taken = `${effect.claims.length} taken over within ${slowest} s, ${effect.midBlock} of them in mid-block`;
+    say(`${i + 1}/${faults} ${effect.name}: ${taken}`);
   }
   await crowd.end();
   return rowOf("workers killed, frozen, cut off", crowd, (result) => result.ok);
