@@ -139,9 +139,16 @@ describe("a fleet's queue", () => {
 
   it("leaves a request to the worker that is named with it, and then to any", async () => {
     gate.resolve();
+    // Both look once when they come; after that their clocks stand still.
+    const reader = await fleet.link("reader");
+    let looks = 0;
+    const asked = `$JS.API.CONSUMER.MSG.NEXT.${queueStream("scripted")}.*`;
+    reader.control.subscribe(asked, { callback: () => void looks++ });
+    await reader.control.flush();
     const clocks = [new ManualClock(), new ManualClock()] as const;
     const named = await fleet.worker(gated, { clock: clocks[0], replicaId: "named" });
     const other = await fleet.worker(gated, { clock: clocks[1], replicaId: "other" });
+    await vi.waitFor(() => expect(looks).toBe(2 * PRIORITIES.length), patiently);
     const { link } = named;
     const queue = async (wake: string) => {
       const request = encodeRequest(fleetRequest(), 1);
@@ -158,6 +165,7 @@ describe("a fleet's queue", () => {
     expect([named, other].map(({ engine }) => engine.requests.length)).toEqual([1, 0]);
     clocks[1].advance(50);
     await vi.waitFor(() => expect(other.engine.ended).toBe(1), patiently);
+    await reader[Symbol.asyncDispose]();
   });
 
   it("answers 503 for a model whose workers are gone when none comes in time, and leaves word for the autoscaler", async () => {
