@@ -1,0 +1,26 @@
+# The edge. Build from the repository's root: docker build -f deploy/edge.Dockerfile -t palimpsest/edge:0.1.0 .
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY proto/package.json proto/
+COPY fleet/package.json fleet/
+COPY edge/package.json edge/
+COPY gpu-worker/package.json gpu-worker/
+COPY test/package.json test/
+RUN npm ci --omit=dev --workspace edge --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+# Without an init, a process that is still starting does not hear SIGTERM.
+RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/ ./
+COPY proto/ proto/
+COPY fleet/ fleet/
+COPY edge/ edge/
+USER 1000
+EXPOSE 8080
+ENTRYPOINT ["tini", "--", "node"]
+CMD ["edge/src/entry/node.ts"]

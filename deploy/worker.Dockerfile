@@ -1,0 +1,37 @@
+# The worker, with the shipped model. Build from the repository's root:
+#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.1.0 .
+# For GPUs onnxruntime-node fetches its CUDA provider, and the runtime image brings CUDA 12 and cuDNN 9:
+#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.1.0-cuda12 --build-arg ONNXRUNTIME=cuda12 \
+#     --build-arg RUNTIME_IMAGE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04 .
+ARG NODE_IMAGE=node:24-bookworm-slim
+ARG RUNTIME_IMAGE=debian:bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+ARG ONNXRUNTIME=skip
+ENV ONNXRUNTIME_NODE_INSTALL=${ONNXRUNTIME}
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY proto/package.json proto/
+COPY fleet/package.json fleet/
+COPY edge/package.json edge/
+COPY gpu-worker/package.json gpu-worker/
+COPY test/package.json test/
+RUN npm ci --omit=dev --workspace gpu-worker --no-audit --no-fund
+
+FROM ${NODE_IMAGE} AS node
+
+FROM ${RUNTIME_IMAGE}
+# Without an init, a process that is still starting does not hear SIGTERM.
+RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/ ./
+COPY proto/ proto/
+COPY fleet/ fleet/
+COPY edge/ edge/
+COPY gpu-worker/ gpu-worker/
+USER 1000
+EXPOSE 9090 9091
+ENTRYPOINT ["tini", "--", "node"]
+CMD ["gpu-worker/src/main.ts"]

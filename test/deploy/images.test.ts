@@ -1,0 +1,88 @@
+/** The Dockerfiles take what is there, all of it that the program imports, and run it as the manifests say. */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { matchesGlob } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Copy, DockerfileParser, type Instruction, type JSONInstruction } from "dockerfile-ast";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type PodTemplate, podTemplates, render, variablesOf } from "../support/manifests.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const IMAGES = { edge: "edge", worker: "gpu-worker" } as const;
+
+describe.each(["edge", "worker"] as const)("deploy/%s.Dockerfile", (image) => {
+  const dockerfile = DockerfileParser.parse(readFileSync(`${ROOT}deploy/${image}.Dockerfile`, "utf8"));
+  const instructions = dockerfile.getInstructions();
+  const last = instructions.slice(instructions.findLastIndex((it) => it.getKeyword() === "FROM"));
+  let pod: PodTemplate;
+  beforeAll(async () => {
+    pod = podTemplates(await render("base")).find(({ labels }) => labels.app === image)!;
+  });
+
+  it("copies files of the build's context that .dockerignore leaves in it", () => {
+    for (const source of instructions.flatMap(sourcesOf)) {
+      expect(existsSync(`${ROOT}${source}`), source).toBe(true);
+      expect(ignored(source), source).toBe(false);
+    }
+  });
+
+  it("installs from the lock file of every workspace, and copies every one that the program is made of", () => {
+    const { workspaces } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
+    const sources = instructions.flatMap(sourcesOf);
+    expect(sources).toEqual(expect.arrayContaining(workspaces.map((name: string) => `${name}/package.json`)));
+    const copied = last.flatMap(sourcesOf).map((source) => source.replace(/\/$/, ""));
+    expect(copied.toSorted()).toEqual([...workspacesOf(IMAGES[image])].toSorted());
+  });
+
+  it("runs the program without root, at the ports and with the files that the manifest names", () => {
+    expect(argumentsOf(last, "USER")).toEqual([String(pod.spec.securityContext?.runAsUser)]);
+    const declared = pod.container.ports?.map(({ containerPort }) => String(containerPort));
+    expect(argumentsOf(last, "EXPOSE")).toEqual(expect.arrayContaining(declared!));
+    expect(pod.container.image).toMatch(new RegExp(`^palimpsest/${image}:`));
+    const [program] = (last.find((it) => it.getKeyword() === "CMD") as JSONInstruction).getJSONStrings();
+    expect(existsSync(`${ROOT}${program!.getJSONValue()}`)).toBe(true);
+    const { MODEL_PACKAGE } = variablesOf(pod.container);
+    const folder = MODEL_PACKAGE?.replace(`${argumentsOf(last, "WORKDIR")[0]}/`, "");
+    if (folder !== undefined) expect(globSync(`${folder}/manifest.json`, { cwd: ROOT })).toHaveLength(1);
+  });
+});
+
+it("knows what .dockerignore keeps out", () => {
+  expect(
+    ["docs/fleet.md", "test/deploy/x.ts", "edge/src/app.test.ts", "edge/node_modules/x"].filter(ignored),
+  ).toHaveLength(4);
+});
+
+/** What a COPY takes from the build's context. */
+function sourcesOf(instruction: Instruction): string[] {
+  if (instruction.getKeyword() !== "COPY") return [];
+  const copy = instruction as Copy;
+  if (copy.getFromFlag() !== null) return [];
+  return copy.getArguments().slice(0, -1).map(String);
+}
+
+function argumentsOf(instructions: readonly Instruction[], keyword: string): string[] {
+  return instructions.filter((it) => it.getKeyword() === keyword).flatMap((it) => it.getArguments().map(String));
+}
+
+/** A package's folder, and those of the packages of ours that it depends on, directly or not. */
+function workspacesOf(folder: string, found = new Set<string>()): Set<string> {
+  found.add(folder);
+  const { dependencies } = JSON.parse(readFileSync(`${ROOT}${folder}/package.json`, "utf8"));
+  for (const name of Object.keys(dependencies)) {
+    const other = /^@palimpsest\/(.+)$/.exec(name)?.[1];
+    if (other !== undefined && !found.has(other)) workspacesOf(other, found);
+  }
+  return found;
+}
+
+/** By .dockerignore: the last line that matches a path, or a folder that it is in, decides. */
+function ignored(path: string): boolean {
+  const lines = readFileSync(`${ROOT}.dockerignore`, "utf8").split("\n");
+  const patterns = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  return patterns.reduce((out, line) => {
+    const pattern = line.replace("!", "");
+    const parts = path.split("/").filter(Boolean);
+    const inside = parts.some((_, i) => matchesGlob(parts.slice(0, i + 1).join("/"), pattern));
+    return inside ? !line.startsWith("!") : out;
+  }, false);
+}
