@@ -28,7 +28,9 @@ export async function runRank(options: RankProgramOptions, log: Logger): Promise
   if (rank >= ranks)
     throw new PackageError(`${folder}: is split over ${ranks} ranks, counted from 0: there is no rank ${rank}`);
   const opening = new AbortController();
-  await using link = await openRankThread({ kind: "local", package: folder, rank, threads }, opening);
+  // A process sees its own devices: the rank is alone here, and CUDA_VISIBLE_DEVICES says where that is.
+  const device = 0;
+  await using link = await openRankThread({ kind: "local", package: folder, rank, threads, device }, opening);
   await using server = await serveRank({
     link,
     terms: { ...packageIdentity(manifest), rank },

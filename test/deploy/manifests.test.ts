@@ -17,7 +17,8 @@ import {
   variablesOf,
 } from "../support/manifests.ts";
 
-const FOLDERS = ["base"] as const;
+const FOLDERS = ["base", "overlays/flash-4-gpus", "overlays/flash-4-ranks"];
+const RANK_PORT = 9091;
 
 describe.each(FOLDERS)("deploy/%s", (folder) => {
   let manifests: Manifest[];
@@ -45,18 +46,26 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     }
   });
 
-  it("gives a worker what it reads, and the worker accepts it", () => {
+  it("gives a worker what it reads, and the worker accepts it and knows its part", () => {
     expect(podsOf("worker")).not.toEqual([]);
-    for (const { spec, container } of podsOf("worker")) {
+    for (const { spec, container, labels, group } of podsOf("worker")) {
       const variables = variablesOf(container);
       expect(Object.keys(workerVariables.shape)).toEqual(expect.arrayContaining(Object.keys(variables)));
-      const parsed = workerVariables.parse(variables);
-      expect(parsed.NATS_URL).toBe(natsUrl());
-      expect(parsed.WORKER_ADDRESS).toBe(`0.0.0.0:${portOf(container, "grpc")}`);
+      const parsed = workerVariables.parse({ ...variables, ...group });
       expect(graceMs(spec)).toBeGreaterThanOrEqual(parsed.DRAIN_LIMIT_MS + MARGIN_MS);
       expect(container.resources?.requests?.cpu).toBe(String(parsed.THREADS));
+      const mounted = container.volumeMounts?.map(({ mountPath }) => mountPath) ?? [IMAGE_ROOT];
+      expect(mounted.filter((path) => parsed.MODEL_PACKAGE.startsWith(`${path}/`))).toHaveLength(1);
+      const role = roleOf(parsed);
+      if (labels.role === "rank") {
+        expect(role).toEqual({ kind: "rank", rank: 1, addresses: [`0.0.0.0:${portOf(container, "exchange")}`] });
+        continue;
+      }
+      expect(parsed.NATS_URL).toBe(natsUrl());
+      expect(parsed.WORKER_ADDRESS).toBe(`0.0.0.0:${portOf(container, "grpc")}`);
       expect(parsed.KV_CACHE_BYTES).toBeLessThan(bytesOf(container.resources?.limits?.memory));
-      expect(roleOf(parsed)).toEqual({ kind: "leader" });
+      const addresses = [1, 2, 3].map((rank) => `worker-0-${rank}.worker.palimpsest:${RANK_PORT}`);
+      expect(role).toEqual(group ? { kind: "leader", addresses } : { kind: "leader" });
     }
   });
 
@@ -182,6 +191,26 @@ test("a field that a type does not have is found, and one of another type", asyn
   expect(errors).toContain("'\"imagee\"' does not exist");
   expect(errors).toContain("'string' is not assignable to type 'number'");
 });
+
+test("the ranks of a group come, stay and leave as the leader needs it", async () => {
+  const manifests = await render("overlays/flash-4-ranks");
+  const { startupPolicy, leaderWorkerTemplate } = find(manifests, "LeaderWorkerSet", "worker").spec;
+  // Another policy starts them when the leader is ready, which it is when it has them.
+  expect(startupPolicy).toBe("LeaderCreated");
+  expect(leaderWorkerTemplate.restartPolicy).toBe("None");
+  const [leader, rank] = podTemplates(manifests).filter(({ labels }) => labels.app === "worker");
+  const limits = [leader!, rank!].map(({ container }) => workerVariables.parse(variablesOf(container)));
+  expect(limits[1]!.DRAIN_LIMIT_MS).toBeGreaterThan(limits[0]!.DRAIN_LIMIT_MS);
+  const { periodSeconds = 10, failureThreshold = 3 } = leader!.container.startupProbe!;
+  expect(periodSeconds * failureThreshold * 1000).toBeGreaterThan(limits[0]!.FORMATION_LIMIT_MS!);
+  const policies = manifests.filter(({ kind, spec }) => kind === "NetworkPolicy" && spec.podSelector.matchLabels.role);
+  expect(policies.map(({ spec }) => spec.ingress[0])).toEqual([
+    { from: [{ podSelector: { matchLabels: leader!.labels } }], ports: [{ port: "exchange" }] },
+  ]);
+});
+
+/** Where the repository is in an image. */
+const IMAGE_ROOT = "/app";
 
 /** Between the end of a drain and SIGKILL. */
 const MARGIN_MS = 5_000;

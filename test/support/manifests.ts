@@ -39,6 +39,8 @@ export interface PodTemplate {
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: IPodSpec;
   readonly container: IContainer;
+  /** What a LeaderWorkerSet sets beside the manifest's variables: in its first pod, or in the second for the others. */
+  readonly group?: Readonly<Record<string, string>>;
 }
 
 /** Every pod template; each pod here has one container. */
@@ -48,11 +50,18 @@ export function podTemplates(manifests: readonly Manifest[]): PodTemplate[] {
     const templates = group ? [group.leaderTemplate, group.workerTemplate] : [spec?.template];
     return templates
       .filter((template) => template?.spec?.containers)
-      .map((template) => ({
+      .map((template, i) => ({
         owner: `${kind} ${metadata.name}`,
         labels: template.metadata.labels,
         spec: template.spec,
         container: template.spec.containers[0],
+        ...(group && {
+          group: {
+            LWS_LEADER_ADDRESS: `${metadata.name}-0.${metadata.name}.${metadata.namespace}`,
+            LWS_GROUP_SIZE: String(group.size),
+            LWS_WORKER_INDEX: String(i),
+          },
+        }),
       }));
   });
 }

@@ -13,6 +13,8 @@ const PREPARED_FROM_BYTES = 256e6;
 export interface SessionOptions {
   /** Threads that share one operator's work. More than one pays for dense layers only. */
   readonly threads: number;
+  /** The CUDA device of every graph, for a package that is for one. By default that of the graph's rank, counted alike. */
+  readonly device?: number;
 }
 
 /** Open graphs by name. */
@@ -57,7 +59,7 @@ export async function openSessions(
   const sessions = new Map<string, InferenceSession>();
   for (const { name, rank } of graphs) {
     const from = packed.has(name) ? (prepared as string) : folder;
-    const device = manifest.target === "cuda" ? rank : undefined;
+    const device = manifest.target === "cuda" ? (options.device ?? rank) : undefined;
     sessions.set(name, await openSession(join(from, `${name}.onnx`), options, device));
   }
   return sessions;
