@@ -33,6 +33,16 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     expect(await typeErrors(manifests)).toBe("");
   });
 
+  it("is all in one namespace, and there once", () => {
+    const places = manifests.map(({ kind, metadata }) => [
+      kind,
+      kind === "Namespace" ? metadata.name : metadata.namespace,
+    ]);
+    expect(places).toEqual(manifests.map(({ kind }) => [kind, "palimpsest"]));
+    const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it("gives an edge what it reads, and the edge accepts it", () => {
     for (const { spec, container } of podsOf("edge")) {
       const variables = variablesOf(container);
