@@ -39,3 +39,15 @@ test("a block that fails a forward fails alone", async () => {
   expect(good).toMatchObject({ value: { candidates: [[{ token: 1 }, { token: 1 }]] } });
   expect(other).toMatchObject({ value: { candidates: [[{ token: 3 }, { token: 3 }]] } });
 });
+
+test("who comes while a forward runs is in the next one, with those that go on; who is done holds nobody", async () => {
+  const scripted = forward();
+  const batcher = new Batcher(scripted, 2);
+  const steps = async (token: number, count: number): Promise<void> => {
+    for (let step = 0; step < count; step++) await batcher.run([block(token)]);
+  };
+  const [long, short] = [steps(1, 4), steps(2, 1)];
+  await short;
+  await Promise.all([long, steps(3, 2)]);
+  expect(scripted.batches.map((tokens) => [...new Set(tokens)])).toEqual([[1, 2], [1, 3], [1, 3], [1]]);
+});

@@ -24,7 +24,7 @@ export async function benchEngine(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       only: { type: "string", multiple: true, default: Object.keys(parts) },
-      threads: { type: "string", default: "2" },
+      threads: { type: "string", default: "1" },
       folder: { type: "string" },
     },
   });

@@ -17,7 +17,7 @@ import { timed } from "../timed.ts";
 
 /** Blocks of the forward that shows how many operations a second a graph reaches. */
 const PEAK_BLOCKS = 16;
-const PEAK_RUNS = 3;
+const PEAK_RUNS = 6;
 
 /** What a run's forwards had to do. Attention over cached keys and the router's scores are left out: both are small here. */
 export interface ForwardRecord {
