@@ -13,7 +13,7 @@ import { openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { recordedForwards, replaying } from "./replay.ts";
-import { answer, demoPrompts, engineOn, median, requestOf, SHIPPED_MODEL } from "./requests.ts";
+import { answer, demoPrompts, engineOn, median, processorMs, requestOf, SHIPPED_MODEL } from "./requests.ts";
 import { boundSeconds, describeRoofline, measureMachine, recorder } from "./roofline.ts";
 
 const TOGETHER = [1, 4, 16];
@@ -115,20 +115,17 @@ async function measure({ folder, manifest, wrap, requests, threads }: Load): Pro
   }
 }
 
-/**
- * As many clients as shall run at once, each asking for the next answer when it has one. What else runs on a machine shows less
- * in processor seconds than in seconds; with one thread they are the same where nothing does.
- */
+/** As many clients as shall run at once, each asking for the next answer when it has one. */
 async function runTogether(engine: Engine, requests: readonly GenerateRequest[], together: number) {
   const found: (readonly number[])[] = [];
   const left = requests.entries();
   const client = async (): Promise<void> => {
     for (const [which, request] of left) found[which] = (await answer(engine, request)).tokens;
   };
-  const [startMs, before] = [performance.now(), process.cpuUsage()];
+  const [startMs, before] = [performance.now(), processorMs()];
   await Promise.all(Array.from({ length: together }, client));
-  const { user, system } = process.cpuUsage(before);
-  return { seconds: (performance.now() - startMs) / 1000, processorSeconds: (user + system) / 1e6, found };
+  const processorSeconds = (processorMs() - before) / 1000;
+  return { seconds: (performance.now() - startMs) / 1000, processorSeconds, found };
 }
 
 /** A request of one block, while `others` long ones are decoded. @returns milliseconds from request to end */

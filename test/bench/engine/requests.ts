@@ -89,6 +89,12 @@ export function engineOn(
   return new LocalEngine({ info, vocabSize: config.vocabSize, maskToken, eosTokens, model, scheduler, prefixCache });
 }
 
+/** Processor time that this process took: what else runs on a machine shows less in it than on a clock. */
+export function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
