@@ -7,7 +7,6 @@ import { decode } from "../../gpu-worker/src/engine/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
 import { errorCells, logitErrors } from "./logit-error.ts";
 
@@ -35,18 +34,6 @@ export async function benchQuantization(): Promise<void> {
       console.log(`| ${[name, quantization, ...errorCells(error)].join(" | ")} |`);
     }
   }
-  console.log(`\nthe shipped package has the weights of demo-21 in int8: ${(await isShipped()) ? "yes" : "no"}`);
-}
-
-/** Whether the package that ships has the very weight files that demo-21 converts to. */
-async function isShipped(): Promise<boolean> {
-  await using golden = await convertGolden("demo-21", { quantization: "int8", ranks: 1 });
-  const [made, shipped] = await Promise.all(
-    [golden.folder, SHIPPED_PACKAGE].map(async (folder) =>
-      (await readManifest(folder)).files.filter(({ path }) => path.endsWith(".bin")).map(({ sha256 }) => sha256),
-    ),
-  );
-  return made?.join() === shipped?.join();
 }
 
 async function compare(quantization: Quantization, runs: readonly GoldenRun[]) {
