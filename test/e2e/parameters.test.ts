@@ -167,7 +167,7 @@ test.each([
   const { error } = await post(body, path);
   expect(error).toMatchObject({ type: "invalid_request_error", param });
   expect(error.message).toMatch(/\d/);
-  if (error.code === "context_length_exceeded") expect(error.message).toContain("4096 tokens (128 blocks)");
+  if (error.code === "context_length_exceeded") expect(error.message).toContain("2048 tokens (64 blocks)");
   expect(await system.engine.stats()).toEqual(before);
 });
 

@@ -152,7 +152,7 @@ it.each([
 ])("cancels what a client asked for that leaves %s", async (_, form) => {
   const [cancels, ends] = [spy.data.subscribe("cancel.*", { max: 1 }), spy.data.subscribe("edit.*.error", { max: 1 })];
   await spy.data.flush();
-  const { answer, leave } = connect(ask("Hello!", { max_tokens: 3000, ...form }));
+  const { answer, leave } = connect(ask("Hello!", { max_tokens: 1900, ...form }));
   if (form === edits) await readCommits(await answer, 2);
   else {
     const [begun] = await Array.fromAsync(spy.data.subscribe("edit.*.0.0.commit", { max: 1 }));

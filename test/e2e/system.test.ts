@@ -51,7 +51,7 @@ test("with a seed, a drawn answer is the same alone and beside others", async ()
   const text = async (seed: number) => {
     const { choices } = await complete({
       model: "palimpsest-demo",
-      messages: [{ role: "user", content: prompts[0] }],
+      messages: [{ role: "user", content: "Hello!" }],
       temperature: 2,
       max_tokens: 64,
       seed,
@@ -70,7 +70,7 @@ test("a cancel is seen between the forwards of a long prompt", async () => {
   const controller = new AbortController();
   const body = {
     model: "palimpsest-demo",
-    prompt: Array.from({ length: 3968 }, (_, i) => 100 + (i % 500)),
+    prompt: Array.from({ length: 1984 }, (_, i) => 100 + (i % 500)),
     max_tokens: 32,
   };
   const asked = post(body, "completions", controller.signal);
@@ -80,8 +80,8 @@ test("a cancel is seen between the forwards of a long prompt", async () => {
   await expect(asked).rejects.toThrow();
   await until(async () => (await system.engine.stats()).runningSequences === 0);
   const { prefillForwards, forwards, pagesInUse } = await system.engine.stats();
-  // 124 blocks, eight to a forward.
-  expect(prefillForwards - before.prefillForwards).toBeLessThan(16);
+  // 62 blocks, eight to a forward.
+  expect(prefillForwards - before.prefillForwards).toBeLessThan(8);
   expect([forwards, pagesInUse]).toEqual([before.forwards, 0]);
 });
 
@@ -104,7 +104,7 @@ test("a client that goes away stops the computation and frees its pages", async 
   const request = {
     model: "palimpsest-demo",
     messages: [{ role: "user" as const, content: "Hello!" }],
-    max_tokens: 3000,
+    max_tokens: 1900,
     ignore_eos: true,
   };
   const reading = (async () => {
@@ -113,10 +113,11 @@ test("a client that goes away stops the computation and frees its pages", async 
     }
   })();
   await expect(reading).rejects.toThrow();
+  expect(controller.signal.aborted).toBe(true);
   await until(async () => (await system.engine.stats()).runningSequences === 0);
   const stopped = await system.engine.stats();
   expect(stopped.pagesInUse).toBe(0);
-  expect(stopped.committedTokens - before.committedTokens).toBeLessThan(3000);
+  expect(stopped.committedTokens - before.committedTokens).toBeLessThan(1900);
   await sleep(200);
   expect(await system.engine.stats()).toEqual(stopped);
 });
@@ -131,7 +132,7 @@ test("a prompt that does not fit is refused with the numbers, before any work", 
   expect(response.status).toBe(400);
   const { error } = (await response.json()) as { error: { message: string; code: string; param: string } };
   expect(error).toMatchObject({ code: "context_length_exceeded", param: "messages" });
-  expect(error.message).toContain("4096 tokens (128 blocks)");
+  expect(error.message).toContain("2048 tokens (64 blocks)");
   expect(await system.engine.stats()).toEqual(before);
 });
 
