@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { PackageError } from "./errors.ts";
 import { packageIdentity } from "./model/package-digest.ts";
 import { realType } from "./model/package-plan.ts";
-import { openRankThread } from "./rank-link.ts";
+import { openShard } from "./runtime/expert-shard.ts";
 import { readManifest } from "./runtime/package.ts";
 import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
@@ -27,10 +27,9 @@ export async function runRank(options: RankProgramOptions, log: Logger): Promise
   const { ranks, target } = manifest;
   if (rank >= ranks)
     throw new PackageError(`${folder}: is split over ${ranks} ranks, counted from 0: there is no rank ${rank}`);
-  const opening = new AbortController();
   // A process sees its own devices: the rank is alone here, and CUDA_VISIBLE_DEVICES says where that is.
   const device = 0;
-  await using link = await openRankThread({ kind: "local", package: folder, rank, threads, device }, opening);
+  await using link = await openShard(folder, rank, { threads, device });
   await using server = await serveRank({
     link,
     terms: { ...packageIdentity(manifest), rank },
@@ -39,10 +38,7 @@ export async function runRank(options: RankProgramOptions, log: Logger): Promise
     clock: systemClock,
   });
   log.info({ addresses: server.addresses, rank, ranks }, "serving a leader");
-  const died = link.lost?.then((reason) => {
-    throw reason;
-  });
-  await Promise.race([terminated(), ...(died ? [died] : [])]);
+  await terminated();
   log.info({ limit_ms: drainLimitMs }, "draining");
   await server.drain(drainLimitMs);
   log.info("stopped");

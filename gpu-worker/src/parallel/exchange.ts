@@ -136,11 +136,11 @@ export class PendingPartials {
 function assignChoices(experts: BigInt64Array, topK: number, holders: readonly (readonly number[])[]): Int32Array {
   const ranks = new Int32Array(experts.length);
   for (let row = 0; row < experts.length; row += topK) {
-    const chosen = experts.subarray(row, row + topK);
-    const spread = Number(chosen.reduce((sum, expert) => sum + expert, 0n));
-    for (const [k, expert] of chosen.entries()) {
-      const holding = holders[Number(expert)] as readonly number[];
-      ranks[row + k] = holding[spread % holding.length] as number;
+    let spread = 0;
+    for (let k = 0; k < topK; k++) spread += Number(experts[row + k]);
+    for (let choice = row; choice < row + topK; choice++) {
+      const holding = holders[Number(experts[choice])] as readonly number[];
+      ranks[choice] = holding[spread % holding.length] as number;
     }
   }
   return ranks;

@@ -2,7 +2,7 @@
  * A link that is never waited for without end, and that is opened again when its rank is lost. A rank keeps nothing between
  * layers, so one that comes back can go on at once.
  */
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { WorkerError } from "../errors.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
 
@@ -49,15 +49,18 @@ class KeptLink implements RankLink {
     const link = this.#link;
     if (link === undefined) throw lost(this.rank, `it is not back yet${this.#missing}`);
     const { deadlineMs = RANK_DEADLINE_MS } = this.#options;
-    const late = new AbortController();
+    const { promise: silence, reject } = Promise.withResolvers<never>();
+    const late = () => reject(new Error(`no answer for layer ${routed.layer} within ${deadlineMs} ms`));
+    // The leader may have computed all the while: an answer that has arrived is heard first.
+    const timer = setTimeout(() => setImmediate(late), deadlineMs);
     try {
-      return await Promise.race([link.run(routed), silence(deadlineMs, routed.layer, late.signal)]);
+      return await Promise.race([link.run(routed), silence]);
     } catch (cause) {
       const error = lost(this.rank, (cause as Error).message, cause);
       if (this.#link === link) void this.#replace(link);
       throw error;
     } finally {
-      late.abort();
+      clearTimeout(timer);
     }
   }
 
@@ -92,13 +95,6 @@ class KeptLink implements RankLink {
       }
     }
   }
-}
-
-async function silence(deadlineMs: number, layer: number, signal: AbortSignal): Promise<never> {
-  await sleep(deadlineMs, undefined, { signal });
-  // The leader may have computed all the while: an answer that has arrived is heard first.
-  await setImmediate();
-  throw new Error(`no answer for layer ${layer} within ${deadlineMs} ms`);
 }
 
 function lost(rank: number, why: string, cause?: unknown): WorkerError {

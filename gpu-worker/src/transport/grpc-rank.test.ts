@@ -1,6 +1,7 @@
 /** The exchange over real sockets, with ranks that compute nothing. */
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect as connectHttp2 } from "node:http2";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
 import { systemClock } from "./clock.ts";
 import { openGrpcRank } from "./grpc-rank.ts";
-import { type ExchangeTerms, encodeDispatch } from "./rank-codec.ts";
+import { EXCHANGE_WINDOW_BYTES, type ExchangeTerms, encodeDispatch } from "./rank-codec.ts";
 import { serveRank } from "./rank-server.ts";
 
 const terms: ExchangeTerms = { packageDigest: "ab".repeat(32), planDigest: "ef".repeat(32), ranks: 3, rank: 2 };
@@ -56,13 +57,23 @@ test.each([
   ["a unix socket", () => `unix:${join(folder, "rank.sock")}`],
 ])("answers on %s, large dispatches and small ones, each to its own question", async (_, address) => {
   const link = await reach((await serve(double, address())).address);
-  // 16 MiB: more than all buffers on the way hold.
-  const sizes = [1, 2048, 3, 1024];
+  // 2 MiB at most: more than the window, and more than a socket holds.
+  const sizes = [1, 256, 3, 64];
   const answers = await Promise.all(sizes.map((count) => link.run(rows(count, 2048))));
   for (const [i, count] of sizes.entries()) {
     const expected = (await double(rows(count, 2048))).partial;
     expect(Buffer.from(answers[i]!.partial.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
   }
+});
+
+test("a leader may send a layer's rows without waiting for leave to go on", async () => {
+  const { address } = await serve();
+  const session = connectHttp2(`http://${address}`);
+  opened.defer(() => session.destroy());
+  session.on("error", () => {});
+  session.request({ ":method": "POST", ":path": serviceDefinition(ExpertService).exchange.path }).on("error", () => {});
+  await vi.waitUntil(() => session.remoteSettings.initialWindowSize === EXCHANGE_WINDOW_BYTES);
+  await vi.waitUntil(() => (session.state.remoteWindowSize as number) >= EXCHANGE_WINDOW_BYTES);
 });
 
 test("a dispatch that cannot be computed fails alone", async () => {

@@ -1,7 +1,6 @@
 /**
  * A rank in another process, as the leader sees it: one stream for dispatches and their answers. Time limits and reopening
- * are parallel/kept-link.ts's. What waits to be sent is bounded by the forwards in flight: each sends one layer, and the next
- * when all ranks have answered.
+ * are parallel/kept-link.ts's.
  */
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
@@ -20,6 +19,7 @@ import {
   agree,
   Disagreement,
   decodeCombine,
+  EXCHANGE_WINDOW_BYTES,
   type ExchangeTerms,
   encodeDispatch,
   encodeHello,
@@ -33,6 +33,7 @@ const HELLO_LIMIT_MS = 5_000;
 
 const channelOptions: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": MAX_EXCHANGE_BYTES,
+  "grpc-node.flow_control_window": EXCHANGE_WINDOW_BYTES,
   // Ranks are addressed directly: a proxy set for the outside world is not for them.
   "grpc.enable_http_proxy": 0,
   // A rank that vanished while nothing is asked of it is missed in 15 s; one that is asked, at the link's deadline.
@@ -88,6 +89,7 @@ class GrpcRank implements RankLink {
   readonly #greeted = Promise.withResolvers<ExchangeHello>();
   readonly #ended = Promise.withResolvers<Error>();
   readonly #asked = new Map<bigint, Asked>();
+  #last: Promise<unknown> = Promise.resolve();
   #lastId = 0n;
   #gone: Error | undefined;
 
@@ -124,7 +126,17 @@ class GrpcRank implements RankLink {
     }
   }
 
+  /**
+   * One dispatch after the other. Node's HTTP/2 does not read while a write is under way: two ends that both write more than
+   * their sockets hold would wait for each other.
+   */
   run(routed: RoutedRows): Promise<RankAnswer> {
+    const answer = this.#last.then(() => this.#ask(routed));
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  #ask(routed: RoutedRows): Promise<RankAnswer> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const id = ++this.#lastId;
     const answer = Promise.withResolvers<RankAnswer>();

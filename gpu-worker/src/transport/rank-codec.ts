@@ -17,6 +17,12 @@ const PROTOCOL_VERSION = 1;
  */
 export const MAX_EXCHANGE_BYTES = 64 * 2 ** 20;
 
+/**
+ * What may be under way before the receiver has read it: the rows of one block of a large model. With HTTP/2's default of 64 KiB
+ * they would stop four times for leave to go on; with far more, a ping would wait behind them.
+ */
+export const EXCHANGE_WINDOW_BYTES = 2 ** 20;
+
 /** What rows are made of on their way, or in memory: f16 rows in memory are bits. */
 export type RowType = "f32" | "f16";
 
@@ -86,8 +92,8 @@ export function encodeDispatch(id: bigint, routed: RoutedRows, sent: RowType): w
     id,
     layer: routed.layer,
     rows: encodeRows(routed.hidden, sent),
-    experts: Array.from(routed.experts, Number),
-    weights: Array.from(routed.weights),
+    experts: bytesOf(routed.experts),
+    weights: bytesOf(routed.weights),
   });
 }
 
@@ -96,8 +102,8 @@ export function decodeDispatch({ layer, rows, experts, weights }: wire.Dispatch,
   return {
     layer,
     hidden: decodeRows(rows, types),
-    experts: BigInt64Array.from(experts, BigInt),
-    weights: Float32Array.from(weights),
+    experts: new BigInt64Array(copyOf(experts)),
+    weights: new Float32Array(copyOf(weights)),
   };
 }
 
@@ -112,14 +118,20 @@ export function decodeCombine({ partial, computeMs }: wire.Combine, types: RowTy
 
 /** The rows' own memory where they need no other form. */
 function encodeRows(rows: Rows, sent: RowType): Uint8Array {
-  const { buffer, byteOffset, byteLength } =
-    rows instanceof Float32Array && sent === "f16" ? new Float16Array(rows) : rows;
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return bytesOf(rows instanceof Float32Array && sent === "f16" ? new Float16Array(rows) : rows);
 }
 
-/** A copy: the message's bytes stand at any offset of a buffer that others share, and rows are handed on to a thread. */
 function decodeRows(bytes: Uint8Array, { sent, held }: RowTypes): Rows {
-  const { buffer } = new Uint8Array(bytes);
+  const buffer = copyOf(bytes);
   if (held === "f16") return new Uint16Array(buffer);
   return sent === "f16" ? new Float32Array(new Float16Array(buffer)) : new Float32Array(buffer);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+/** A message's bytes stand at any offset of a buffer that others share; numbers need one of their own. */
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }

@@ -2,7 +2,9 @@
  * Serves a rank's experts to the leader of its replica, with the standard health service. It knows the wire and no graphs.
  * Each stream's dispatches are computed one after the other, and no more of them are read than are answered.
  */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
+import type { ServerHttp2Stream } from "node:http2";
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { serviceDefinition } from "@palimpsest/proto";
@@ -21,6 +23,7 @@ import { listen } from "./listen.ts";
 import {
   agree,
   decodeDispatch,
+  EXCHANGE_WINDOW_BYTES,
   type ExchangeTerms,
   encodeCombine,
   encodeHello,
@@ -59,6 +62,7 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
   health.addToServer(server);
   server.addService(serviceDefinition(ExpertService), { exchange: (call: ExchangeCall) => exchange(call, options) });
   const bound = await Promise.all(options.addresses.map((address) => listen(server, address)));
+  const windows = widenWindows();
   const drain = async (limitMs: number) => {
     for (const service of ["", ExpertService.typeName]) health.setStatus(service, "NOT_SERVING");
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -66,8 +70,22 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
     server.tryShutdown(() => resolve());
     await promise;
     server.forceShutdown();
+    windows[Symbol.dispose]();
   };
   return { addresses: bound, drain, [Symbol.asyncDispose]: () => drain(0) };
+}
+
+/** grpc-js lets a client choose its window, a server not: here it is chosen when a leader's stream begins. */
+function widenWindows(): Disposable {
+  const channel = "http2.server.stream.created";
+  const widen = (message: unknown): void => {
+    const { stream, headers } = message as { stream: ServerHttp2Stream; headers: Record<string, unknown> };
+    if (headers[":path"] !== `/${ExpertService.typeName}/Exchange`) return;
+    stream.session?.settings({ initialWindowSize: EXCHANGE_WINDOW_BYTES });
+    stream.session?.setLocalWindowSize(EXCHANGE_WINDOW_BYTES);
+  };
+  subscribe(channel, widen);
+  return { [Symbol.dispose]: () => void unsubscribe(channel, widen) };
 }
 
 type ExchangeCall = grpc.ServerDuplexStream<ExchangeRequest, ExchangeResponse>;

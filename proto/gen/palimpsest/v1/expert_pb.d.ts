@@ -153,16 +153,16 @@ export declare type Dispatch = Message<"palimpsest.v1.Dispatch"> & {
   rows: Uint8Array;
 
   /**
-   * [T, K]: the chosen experts, those of other ranks among them, and their weights.
+   * [T, K]: the chosen experts in int64 and their weights in f32, packed, little-endian. Those left to other ranks weigh 0.
    *
-   * @generated from field: repeated uint32 experts = 4;
+   * @generated from field: bytes experts = 4;
    */
-  experts: number[];
+  experts: Uint8Array;
 
   /**
-   * @generated from field: repeated float weights = 5;
+   * @generated from field: bytes weights = 5;
    */
-  weights: number[];
+  weights: Uint8Array;
 };
 
 /**
