@@ -56,6 +56,20 @@ test("a rank that hangs is given up at the deadline, and while it is away nobody
   expect(ranks.closed).toEqual([0]);
 });
 
+test("a rank that is lost while nobody asks is opened again before anybody does", async () => {
+  const { promise: lost, resolve } = Promise.withResolvers<Error>();
+  const ranks = comingAndGoing(dies, answer(7));
+  const open = async () => ({
+    ...(await ranks.open()),
+    lost: ranks.opened() === 1 ? lost : new Promise<Error>(() => {}),
+  });
+  await using link = await keepLink({ rank: 1, open });
+  resolve(new Error("its stream broke"));
+  await vi.waitUntil(() => link.ready && ranks.opened() === 2);
+  expect((await link.run(rows)).partial).toEqual(Float32Array.of(7, 7));
+  expect(ranks.closed).toEqual([0]);
+});
+
 test("several calls that fail together open the rank once", async () => {
   const ranks = comingAndGoing(dies, answer(1));
   await using link = await keepLink({ rank: 1, open: ranks.open });
