@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as grpc from "@grpc/grpc-js";
 import { service as health } from "grpc-health-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
@@ -20,8 +21,10 @@ import { openRemoteEngine, type RemoteEngine } from "../support/remote-engine.ts
 
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
 const EOS = 508;
-/** Eight at once. */
-const runs = goldenRuns("tiny-21").filter(({ eos_id }) => eos_id === EOS);
+/** tiny-21's page: keys and values of 32 tokens in 3 layers, 2 heads of 32, f32. */
+const PAGE_BYTES = 2 * 32 * 3 * 2 * 32 * 4;
+/** At once: one of each mode. */
+const runs = goldenRuns("tiny-21").filter(({ eos_id, gen_length }) => eos_id === EOS && gen_length === 64);
 
 const opened = new AsyncDisposableStack();
 let golden: GoldenPackage;
@@ -29,6 +32,8 @@ let manifest: Manifest;
 let ranks: RankProcesses;
 let engine: RemoteEngine;
 let client: grpc.Client;
+let leader: ChildProcess;
+let heldAtFirst: number[];
 
 beforeAll(async () => {
   golden = opened.use(await convertGolden("tiny-21", { quantization: "none", ranks: 3 }));
@@ -39,15 +44,20 @@ beforeAll(async () => {
     MODEL_PACKAGE: golden.folder,
     RANK_ADDRESSES: ranks.addresses.join(),
     RANK_DEADLINE_MS: "1000",
+    // None to spare: a slot or a page that a failed sequence kept would be missed by those that come after it.
+    CAPACITY: String(runs.length),
+    KV_CACHE_BYTES: String(6 * runs.length * PAGE_BYTES),
     WORKER_ADDRESS: address,
     LOG_LEVEL: "warn",
   };
-  const leader = spawn(process.execPath, [PROGRAM], { env: { ...process.env, ...env }, stdio: "inherit" });
+  leader = spawn(process.execPath, [PROGRAM], { env: { ...process.env, ...env }, stdio: "inherit" });
   opened.defer(() => leave(leader));
   client = opened.adopt(new grpc.Client(address, grpc.credentials.createInsecure()), (it) => it.close());
   await reported("SERVING");
   engine = opened.use(await openRemoteEngine(address));
-}, 60_000);
+  await undisturbed();
+  heldAtFirst = await held();
+});
 afterAll(() => opened.disposeAsync());
 
 test("a rank that is killed fails what runs, takes the worker out of service, and is let in again", async () => {
@@ -58,15 +68,7 @@ test("a rank that is killed fails what runs, takes the worker out of service, an
   ranks.start(2);
   await reported("SERVING");
   await undisturbed();
-}, 60_000);
-
-test("a rank that is killed while nobody asks anything is missed and let in again", async () => {
-  ranks.process(1).kill("SIGKILL");
-  await reported("NOT_SERVING");
-  ranks.start(1);
-  await reported("SERVING");
-  await undisturbed();
-}, 60_000);
+});
 
 test("a rank that freezes is given up at the deadline, and is let in again when it thaws", async () => {
   await disturbed(() => ranks.process(1).kill("SIGSTOP"));
@@ -74,7 +76,7 @@ test("a rank that freezes is given up at the deadline, and is let in again when 
   ranks.process(1).kill("SIGCONT");
   await reported("SERVING");
   await undisturbed();
-}, 60_000);
+});
 
 test("a slow rank costs time and nothing else", async () => {
   const slow = ranks.process(1);
@@ -87,11 +89,16 @@ test("a slow rank costs time and nothing else", async () => {
       await sleep(20);
     }
   })();
-  const answers = await disturbed(() => {}, runs.slice(0, 2));
+  const [run] = runs as [GoldenRun];
+  const slowed = await answer(run);
   done.abort();
   await stutter;
-  expect(answers.map(({ tokens }) => tokens)).toEqual(runs.slice(0, 2).map(({ output }) => output));
-}, 60_000);
+  expect(slowed).toEqual({ tokens: run.output });
+});
+
+test("after all that the leader and the rank that was not restarted hold as much as at the beginning", async () => {
+  await vi.waitFor(async () => expect(await held()).toEqual(heldAtFirst), { timeout: 10_000, interval: 200 });
+});
 
 test("a leader names the rank that holds another package, and the ranks that do not come", async () => {
   const { addresses } = ranks;
@@ -158,6 +165,12 @@ async function reported(status: "SERVING" | "NOT_SERVING"): Promise<void> {
     if (found === status) return;
     await sleep(50);
   }
+}
+
+/** Threads, and open files and sockets, of the leader and of rank 1. */
+async function held(): Promise<number[]> {
+  const kinds = [leader, ranks.process(1)].flatMap(({ pid }) => [`/proc/${pid}/task`, `/proc/${pid}/fd`]);
+  return Promise.all(kinds.map(async (kind) => (await readdir(kind)).length));
 }
 
 async function leave(program: ChildProcess): Promise<void> {

@@ -4,8 +4,12 @@ import { expect, test } from "vitest";
 import { freePort } from "../../fleet/server.ts";
 import { start } from "../support/program.ts";
 
-test("serves the shipped model and drains on Ctrl-C", async () => {
-  const program = start("--port", String(await freePort()));
+test.each([
+  [[], 0],
+  [["--ranks", "4", "--rank-transport", "thread"], 0],
+  [["--ranks", "4", "--rank-transport", "grpc"], 3],
+])("with %j it serves the shipped model and drains on Ctrl-C", async (args, processes) => {
+  const program = start("--port", String(await freePort()), ...args);
   let output = "";
   program.stderr.on("data", (text) => {
     output += text;
@@ -30,7 +34,9 @@ test("serves the shipped model and drains on Ctrl-C", async () => {
     expect(await (await fetch(url)).text()).toContain("<title>Palimpsest</title>");
 
     program.kill("SIGINT");
-    expect(await once(program, "exit")).toEqual([0, null]);
+    expect(await once(program, "close")).toEqual([0, null]);
+    expect(output.match(/"serving a leader"/g) ?? []).toHaveLength(processes);
+    expect(output.match(/"stopped"/g)).toHaveLength(2 + processes);
     await expect(fetch(url)).rejects.toThrow();
   } finally {
     program.kill("SIGKILL");

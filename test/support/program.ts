@@ -31,7 +31,7 @@ function finished(program: string, ...args: readonly string[]): Promise<Finished
   });
 }
 
-/** Starts what `npm start` starts. */
+/** Starts what `npm start` starts; its programs say on stdout what they do. */
 export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ["start.ts", ...args], { cwd: ROOT });
+  return spawn(process.execPath, ["start.ts", ...args], { cwd: ROOT, env: { ...process.env, LOG_LEVEL: "info" } });
 }
