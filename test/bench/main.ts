@@ -6,6 +6,7 @@ import { benchEngine } from "./engine/engine.ts";
 import { benchExchange } from "./exchange.ts";
 import { benchModel } from "./model.ts";
 import { benchQuantization } from "./quantization.ts";
+import { benchRankEquality } from "./rank-equality.ts";
 import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
 import { benchSoak } from "./soak.ts";
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   exchange: benchExchange,
   model: benchModel,
   quantization: benchQuantization,
+  "rank-equality": benchRankEquality,
   ranks: benchRanks,
   routing: benchRouting,
   soak: benchSoak,

@@ -1,55 +1,107 @@
-/** A layer of a released size with all its experts, whole and over several ranks: whether both give the same, and what each takes. */
+/** What a second rank brings: a denoise step on one rank and one core, and on two ranks with a core each. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
-import { compareRanks } from "../support/rank-equality.ts";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { startRanks } from "../support/rank-processes.ts";
 import { palimpsest } from "./child.ts";
+import type { RankStep, RankStepSettings } from "./rank-step.ts";
 
-const RUNS = 5;
+const run = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL("rank-step.ts", import.meta.url));
 
 export async function benchRanks(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      like: { type: "string", default: "flash,flash-2.2" },
+      like: { type: "string", default: "mini" },
       /** The first is dense. */
-      layers: { type: "string", default: "2" },
-      ranks: { type: "string", default: "4" },
+      layers: { type: "string", default: "5" },
       quantize: { type: "string", default: "int4" },
+      context: { type: "string", default: "512" },
+      steps: { type: "string", default: "30" },
+      /** Keeps the packages there, and uses what is there already. */
+      folder: { type: "string" },
     },
   });
-  const ranks = Number(values.ranks);
-  const form = `${values.layers} layers, the first of them dense, ${values.quantize}, random weights`;
-  console.log(`${form}; blocks of one sequence in one forward; 1 rank against ${ranks}, one thread`);
-  console.log(`times are of the expert graphs alone, best of ${RUNS}; the ranks run one after the other\n`);
+  await using cleanup = new AsyncDisposableStack();
+  const folder = values.folder ?? (await mkdtemp(join(tmpdir(), "palimpsest-")));
+  if (values.folder === undefined) cleanup.defer(() => rm(folder, { recursive: true }));
+  const [one, two] = [join(folder, "one"), join(folder, "two")];
+  if (!existsSync(two)) await make(values, { checkpoint: join(folder, "checkpoint"), one, two });
+
+  const { config, quantization, blockLength } = await readManifest(two);
+  const [context, steps] = [Number(values.context), Number(values.steps)];
+  const experts = `${config.topK} of ${config.experts} experts`;
+  console.log(`${values.like}, ${config.layers} layers, ${experts}, ${quantization}, random weights;`);
+  console.log(`one block of ${blockLength} after ${context} cached tokens, medians of ${steps} steps\n`);
   console.log(
-    "| shape | rows | experts chosen, by rank | same | largest difference | of rms | bitwise | same tokens | 1 rank | each rank |",
+    "| ranks | step | layers | of it graphs | waiting | exchange | a layer | moved | least | one : this, step | layers |",
   );
-  console.log("|---|---|---|---|---|---|---|---|---|---|");
-  for (const shape of values.like.split(",")) {
-    const folder = await mkdtemp(join(tmpdir(), "palimpsest-"));
-    try {
-      const checkpoint = join(folder, "checkpoint");
-      await palimpsest("synth", "--like", shape, "--layers", values.layers, checkpoint);
-      const quantization = values.quantize as Quantization;
-      const found = await compareRanks({ checkpoint, folder, quantization, ranks, runs: RUNS });
-      const cells = [
-        shape,
-        found.rows,
-        found.distinctExperts.join(" + "),
-        found.equalExperts ? "yes" : "no",
-        found.largestDifference.toExponential(1),
-        (found.largestDifference / found.rms).toExponential(1),
-        found.equalBits ? "yes" : "no",
-        `${found.equalTokens}/${found.cells}`,
-        `${found.wholeMs.toFixed(1)} ms`,
-        found.rankMs.map((ms) => `${ms.toFixed(1)} ms`).join(", "),
-      ];
-      console.log(`| ${cells.join(" | ")} |`);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+  console.log("|---|---|---|---|---|---|---|---|---|---|---|");
+  const shared = { context, steps, sent: "f32", addresses: [] } as const;
+  const moeLayers = config.layers - config.denseLayers;
+  const alone = await measure("0", { ...shared, folder: one });
+  report("1, a core", alone, alone, moeLayers);
+  report("2, threads on two cores", await measure("0,1", { ...shared, folder: two }), alone, moeLayers);
+  await using processes = await startRanks(two, 2);
+  await pin(processes.process(1).pid as number, "1");
+  for (const sent of ["f32", "f16"] as const) {
+    const { addresses } = processes;
+    const found = await measure("0", { ...shared, folder: two, addresses, sent });
+    report(`2, a process and a core each, ${sent}`, found, alone, moeLayers);
   }
+}
+
+interface Folders {
+  readonly checkpoint: string;
+  readonly one: string;
+  readonly two: string;
+}
+
+/** The same weights on one rank and on two. */
+async function make(shape: { like: string; layers: string; quantize: string }, { checkpoint, one, two }: Folders) {
+  await palimpsest("synth", "--like", shape.like, "--layers", shape.layers, checkpoint);
+  await palimpsest("convert", "--quantize", shape.quantize, checkpoint, one);
+  await rm(checkpoint, { recursive: true });
+  await palimpsest("shard", "--ranks", "2", one, two);
+  for (const folder of [one, two]) await palimpsest("prepare", folder);
+}
+
+async function measure(cores: string, settings: RankStepSettings): Promise<readonly RankStep[]> {
+  const { stdout } = await run("taskset", ["-c", cores, process.execPath, PROGRAM, JSON.stringify(settings)]);
+  return JSON.parse(stdout) as RankStep[];
+}
+
+/** Threads that it starts later run where it does. */
+async function pin(pid: number, cores: string): Promise<void> {
+  await run("taskset", ["-a", "-c", "-p", cores, String(pid)]);
+}
+
+function report(label: string, steps: readonly RankStep[], alone: readonly RankStep[], moeLayers: number): void {
+  const of = (key: keyof RankStep, from = steps): number => median(from.map((step) => step[key]));
+  const ms = (value: number, digits = 1): string => `${value.toFixed(digits)} ms`;
+  const kib = (bytes: number): string => `${(bytes / 1024).toFixed(0)} KiB`;
+  const cells = [
+    label,
+    ms(of("step")),
+    ms(of("layers")),
+    ms(of("graphs")),
+    ms(of("waiting")),
+    ms(of("exchange"), 2),
+    ms(of("exchange") / moeLayers, 2),
+    kib(of("movedBytes")),
+    kib(of("leastBytes")),
+    (of("step", alone) / of("step")).toFixed(2),
+    (of("layers", alone) / of("layers")).toFixed(2),
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
