@@ -10,8 +10,6 @@ export interface LocalRank {
   readonly package: string;
   /** Threads of one operator. */
   readonly threads: number;
-  /** Its CUDA device, where that is not its rank. */
-  readonly device?: number;
 }
 
 /** A rank in another process: the thread keeps its sockets going while the leader computes. */
