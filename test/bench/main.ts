@@ -10,6 +10,7 @@ import { benchRankEquality } from "./rank-equality.ts";
 import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
 import { benchSoak } from "./soak.ts";
+import { benchWhatIf } from "./what-if.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   convert: benchConvert,
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   ranks: benchRanks,
   routing: benchRouting,
   soak: benchSoak,
+  "what-if": benchWhatIf,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
