@@ -61,8 +61,7 @@ export async function openEngine(settings: EngineSettings, onRoute?: RouterObser
   const pages = Math.max(1, Math.min(budget, capacity * contextPages));
   const tokenizer = await packageTokenizer(settings.package, manifest);
   const threads = settings.threads ?? 1;
-  const openLinks = linksOf(settings, own);
-  const model = await openModel(settings.package, manifest, { threads, pages, openLinks, onRoute });
+  const model = await openModel(settings.package, manifest, { threads, pages, onRoute, ...ranksOf(settings, own) });
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,
@@ -85,10 +84,13 @@ export async function openEngine(settings: EngineSettings, onRoute?: RouterObser
   });
 }
 
-/** How the leader reaches the other ranks. */
-function linksOf({ package: folder, threads = 1, remoteRanks }: EngineSettings, manifest: Manifest) {
-  if (remoteRanks !== undefined) return () => openRemoteRanks(manifest, remoteRanks);
-  return manifest.ranks > 1 ? () => openRankThreads(folder, manifest.ranks, threads) : undefined;
+/** How the leader reaches the other ranks, and what of its threads it keeps where they share them. */
+function ranksOf({ package: folder, threads = 1, remoteRanks }: EngineSettings, manifest: Manifest) {
+  const { ranks } = manifest;
+  if (remoteRanks !== undefined) return { openLinks: () => openRemoteRanks(manifest, remoteRanks) };
+  if (ranks === 1) return {};
+  const expertThreads = Math.max(1, Math.floor(threads / ranks));
+  return { expertThreads, openLinks: () => openRankThreads(folder, ranks, expertThreads) };
 }
 
 /** The slow twin: recomputes everything at every step. */

@@ -15,13 +15,12 @@ const FORMATION_LIMIT_MS = 10 * 60_000;
 
 /**
  * Opens every rank of a package but the leader, each in a thread of its own; one that is lost is opened again.
- * @param threads of one operator, shared evenly by the ranks
+ * @param threads of one operator, in each rank
  * @throws PackageError when the package cannot be used
  */
 export async function openRankThreads(folder: string, ranks: number, threads: number): Promise<RankLink[]> {
-  const each = Math.max(1, Math.floor(threads / ranks));
   return openRanks(ranks, (rank, signal) =>
-    openRankThread({ kind: "local", package: folder, rank, threads: each }, { signal }),
+    openRankThread({ kind: "local", package: folder, rank, threads }, { signal }),
   );
 }
 

@@ -16,10 +16,12 @@ import {
   HEAD_GRAPH,
   isExpertGraph,
   kvTokenBytes,
+  LEADER,
   layerGraph,
   planPackage,
 } from "../../gpu-worker/src/model/package-plan.ts";
 import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
+import { openRankThreads } from "../../gpu-worker/src/rank-link.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
@@ -42,6 +44,10 @@ export async function benchModel(args: readonly string[]): Promise<void> {
       quantize: { type: "string", default: "int4" },
       threads: { type: "string", default: "2" },
       contexts: { type: "string", default: "512,4096" },
+      /** More than one: experts of the others in threads of their own. */
+      ranks: { type: "string", default: "1" },
+      /** Without it, times of steps only. */
+      "no-loading": { type: "boolean", default: false },
       /** Keeps checkpoint and package there, and uses what is there already. */
       folder: { type: "string" },
     },
@@ -53,15 +59,16 @@ export async function benchModel(args: readonly string[]): Promise<void> {
   if (!existsSync(model)) {
     if (!existsSync(checkpoint))
       await palimpsest("synth", "--like", values.like, "--layers", values.layers, checkpoint);
-    const { seconds, peakBytes } = await palimpsest("convert", "--quantize", values.quantize, checkpoint, model);
+    const options = ["--quantize", values.quantize, "--ranks", values.ranks];
+    const { seconds, peakBytes } = await palimpsest("convert", ...options, checkpoint, model);
     console.log(`conversion: ${seconds.toFixed(0)} s, at most ${mega(peakBytes)} of memory\n`);
   }
   const manifest = await readManifest(model);
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const { total } = manifest.parameters;
   console.log(`${values.like}, ${manifest.config.layers} layers, ${(total / 1e9).toFixed(1)}B parameters,`);
-  console.log(`${manifest.quantization}, ${mega(sizeBytes)}; random weights\n`);
-  await reportLoading(model);
+  console.log(`${manifest.quantization}, ${mega(sizeBytes)}; random weights, ${manifest.ranks} ranks\n`);
+  if (!values["no-loading"]) await reportLoading(model);
   const contexts = values.contexts.split(",").map(Number);
   await reportSteps(model, manifest, contexts, Number(values.threads));
 }
@@ -80,6 +87,7 @@ async function reportLoading(model: string): Promise<void> {
   console.log();
 }
 
+/** Experts are the leader's own graphs; waiting for other ranks is in the rest. */
 const parts = ["attention", "router", "projections", "experts", "head", "rest"] as const;
 type Part = (typeof parts)[number];
 
@@ -88,10 +96,17 @@ async function reportSteps(model: string, manifest: Manifest, contexts: readonly
   const bandwidth = await readBandwidth(threads);
   console.log(`memory is read at ${(bandwidth / 1e9).toFixed(1)} GB/s by ${threads} threads\n`);
   const timer = new Map<string, number>();
-  const sessions = timed(await openSessions(model, manifest, { threads }), timer);
+  await using cleanup = new AsyncDisposableStack();
+  const { ranks } = manifest;
+  const expertThreads = Math.max(1, Math.floor(threads / ranks));
+  const links = ranks > 1 ? await openRankThreads(model, ranks, expertThreads) : undefined;
+  for (const link of links ?? []) cleanup.use(link);
+  const opened = await openSessions(model, manifest, { threads, expertThreads }, links && [LEADER]);
+  const sessions = timed(opened, timer);
   const kv = new KvTensors(manifest, Math.max(...contexts) / blockLength);
   const distinct: number[] = [];
   const forward = new Forward(sessions, manifest, kv, {
+    links,
     onRoute: (_, experts) => distinct.push(new Set(experts).size),
   });
 

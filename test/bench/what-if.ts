@@ -6,7 +6,7 @@ import { releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
 import { type ModelConfig, parseConfig } from "../../gpu-worker/src/model/config.ts";
 import { EMBEDDING_GRAPH, isExpertGraph, kvTokenBytes, planPackage } from "../../gpu-worker/src/model/package-plan.ts";
 import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
-import { type Exchange, rowShare, stepTime, type Work } from "./step-model.ts";
+import { type Exchange, rowShare, stepTime } from "./step-model.ts";
 
 const ROWS = 32;
 const CONTEXT = 1024;
@@ -58,7 +58,9 @@ export function benchWhatIf(): Promise<void> {
   );
   console.log(`${DISTINCT_EXPERTS} experts a layer; the slowest rank has ${SKEW} of an equal share\n`);
   const columns = published.map(({ name, tokensPerSecond }) => `${name} (${tokensPerSecond})`).join(" | ");
-  console.log(`| ranks and link | speed of the data sheet | own cost a layer | step | experts | exchange | ${columns} |`);
+  console.log(
+    `| ranks and link | speed of the data sheet | own cost a layer | step | experts | exchange | ${columns} |`,
+  );
   console.log(`|---|---|---|---|---|---|${published.map(() => "---|").join("")}`);
   for (const link of links) {
     for (const ownMs of link.ownMs) {
@@ -95,7 +97,12 @@ function exchangeOver({ bytesPerSecond, roundTripMs }: Link, ownMs: number, mode
 function touchedBytes(model: ModelConfig): { leaderBytes: number; layerExpertBytes: number; moeLayers: number } {
   const moeLayers = model.layers - model.denseLayers;
   let [leaderBytes, expertBytes] = [kvTokenBytes(model, "cuda") * CONTEXT, 0];
-  for (const { name, weights } of planPackage(model, { target: "cuda", quantization: "int4", ranks: 1, maskToken: 0 })) {
+  for (const { name, weights } of planPackage(model, {
+    target: "cuda",
+    quantization: "int4",
+    ranks: 1,
+    maskToken: 0,
+  })) {
     const bytes = weights.reduce((sum, weight) => sum + weightBytes(weight), 0);
     if (isExpertGraph(name)) expertBytes += bytes;
     else if (name !== EMBEDDING_GRAPH) leaderBytes += bytes;

@@ -43,7 +43,7 @@ describe.each([
     const manifest = await readManifest(golden.folder);
     const openLinks = {
       "one thread": undefined,
-      threads: () => openRankThreads(golden.folder, ranks, ranks),
+      threads: () => openRankThreads(golden.folder, ranks, 1),
       processes: async () => openRemoteRanks(manifest, opened.use(await startRanks(golden.folder, ranks))),
     }[on];
     model = opened.use(await openModel(golden.folder, manifest, { threads: 1, pages: PAGES.length, openLinks }));

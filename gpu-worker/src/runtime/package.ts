@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { PackageError } from "../errors.ts";
 import { MANIFEST_FILE, type Manifest, parseManifest } from "../model/manifest.ts";
+import { isExpertGraph } from "../model/package-plan.ts";
 import { asBits } from "./half-tensor.ts";
 import { findPrepared, packedBytes, packedGraphs, preparePackage } from "./prepared.ts";
 
@@ -13,6 +14,8 @@ const PREPARED_FROM_BYTES = 256e6;
 export interface SessionOptions {
   /** Threads that share one operator's work. More than one pays for dense layers only. */
   readonly threads: number;
+  /** The same of the experts' operators, which compute beside other ranks' where these are threads; as many by default. */
+  readonly expertThreads?: number | undefined;
   /** The CUDA device of every graph, for a package that is for one. By default that of the graph's rank, counted alike. */
   readonly device?: number;
 }
@@ -60,7 +63,8 @@ export async function openSessions(
   for (const { name, rank } of graphs) {
     const from = packed.has(name) ? (prepared as string) : folder;
     const device = manifest.target === "cuda" ? (options.device ?? rank) : undefined;
-    sessions.set(name, await openSession(join(from, `${name}.onnx`), options, device));
+    const threads = isExpertGraph(name) ? (options.expertThreads ?? options.threads) : options.threads;
+    sessions.set(name, await openSession(join(from, `${name}.onnx`), { threads }, device));
   }
   return sessions;
 }
