@@ -114,7 +114,7 @@ test("a penalty keeps a token from being written behind itself", async () => {
   const request = { logitBias, ignoreEos: true, maxTokens: 31 };
   expect(repeats(tokensOf(await generate(request)))).toBe(30);
   const penalized = tokensOf(await generate({ ...request, decoding: { penaltyLambda: 100 } }));
-  expect(repeats(penalized)).toBeLessThan(16);
+  expect(repeats(penalized)).toBeLessThan(24);
 });
 
 test("a stop token ends the answer before its text, with ignore_eos too", async () => {
@@ -160,8 +160,8 @@ test.each([
   ["completions", { model: chat.model, prompt: new Array(4100).fill(7) }, "prompt"],
   ["chat/completions", { ...chat, messages: [{ role: "user", content: "word ".repeat(5000) }] }, "messages"],
   ["chat/completions", { ...chat, max_tokens: 8, min_tokens: 9 }, "min_tokens"],
-  ["chat/completions", { ...chat, logit_bias: { 768: 1 } }, "logit_bias"],
-  ["completions", { model: chat.model, prompt: "x", stop_token_ids: [768] }, "stop_token_ids"],
+  ["chat/completions", { ...chat, logit_bias: { 2048: 1 } }, "logit_bias"],
+  ["completions", { model: chat.model, prompt: "x", stop_token_ids: [2048] }, "stop_token_ids"],
 ])("%s refuses what does not fit before any work, with the numbers: %#", async (path, body, param) => {
   const before = await system.engine.stats();
   const { error } = await post(body, path);

@@ -115,7 +115,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       });
 
     test.each([false, true])("stops the worker when it aborts, with edits: %s", async (include_edits) => {
-      const endless = { ...asking(served.prompts.endless), ignore_eos: true, max_tokens: 3_000 };
+      const endless = { ...asking(served.prompts.endless), ignore_eos: true, max_tokens: 1_900 };
       const stream = await client().chat.completions.create({
         ...endless,
         stream: true,
@@ -225,7 +225,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       const result = streamText({
         model: model(edits),
         prompt: served.prompts.endless,
-        maxOutputTokens: 3_000,
+        maxOutputTokens: 1_900,
         providerOptions: { palimpsest: { ignore_eos: true } },
         abortSignal: controller.signal,
       });
