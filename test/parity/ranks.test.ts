@@ -1,4 +1,4 @@
-/** A layer with the released models' 256 experts gives over four ranks what it gives whole. Narrow here; full-size in bench -- ranks. */
+/** A layer with the released models' 256 experts gives over four ranks what it gives whole. Narrow here; full-size in bench -- rank-equality. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
