@@ -2,16 +2,11 @@
  * A rank's thread: runs the rank's experts on what the leader sends, or hands it on to the process that does. rank-link.ts is
  * the leader's end.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { PackageError } from "./errors.ts";
 import type { RankLink } from "./parallel/exchange.ts";
 import type { FromRank, RankSettings, RemoteRank, ToRank } from "./rank-messages.ts";
 import { openShard } from "./runtime/expert-shard.ts";
 import { openGrpcRank } from "./transport/grpc-rank.ts";
-
-/** Between two attempts to reach a rank that is not there. */
-const RETRY_MS = 500;
 
 if (parentPort === null) throw new Error("rank-thread.ts runs as a worker thread; see rank-link.ts");
 const port = parentPort;
@@ -25,17 +20,12 @@ try {
   send({ kind: "failed", name, message });
 }
 
-async function reach(settings: RemoteRank): Promise<RankLink> {
-  for (let told = ""; ; await sleep(RETRY_MS)) {
-    try {
-      return await openGrpcRank(settings);
-    } catch (error) {
-      if (error instanceof PackageError) throw error;
-      const { message: reason } = error as Error;
-      if (reason !== told) send({ kind: "waiting", reason });
-      told = reason;
-    }
-  }
+function reach(settings: RemoteRank): Promise<RankLink> {
+  let told = "";
+  return openGrpcRank(settings, (reason) => {
+    if (reason !== told) send({ kind: "waiting", reason });
+    told = reason;
+  });
 }
 
 function serve(link: RankLink): void {

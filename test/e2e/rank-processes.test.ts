@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as grpc from "@grpc/grpc-js";
 import { service as health } from "grpc-health-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
@@ -32,6 +33,7 @@ let ranks: RankProcesses;
 let engine: RemoteEngine;
 let client: grpc.Client;
 let leader: ChildProcess;
+let heldAtFirst: number[];
 
 beforeAll(async () => {
   golden = opened.use(await convertGolden("tiny-21", { quantization: "none", ranks: 3 }));
@@ -54,6 +56,7 @@ beforeAll(async () => {
   await reported("SERVING");
   engine = opened.use(await openRemoteEngine(address));
   await undisturbed();
+  heldAtFirst = await held();
 });
 afterAll(() => opened.disposeAsync());
 
@@ -91,6 +94,10 @@ test("a slow rank costs time and nothing else", async () => {
   done.abort();
   await stutter;
   expect(slowed).toEqual({ tokens: run.output });
+});
+
+test("after all that the leader and the rank that was not restarted hold as much as at the beginning", async () => {
+  await vi.waitFor(async () => expect(await held()).toEqual(heldAtFirst), { timeout: 10_000, interval: 200 });
 });
 
 test("a leader names the rank that holds another package, and the ranks that do not come", async () => {
@@ -158,6 +165,12 @@ async function reported(status: "SERVING" | "NOT_SERVING"): Promise<void> {
     if (found === status) return;
     await sleep(50);
   }
+}
+
+/** Threads, and open files and sockets, of the leader and of rank 1. */
+async function held(): Promise<number[]> {
+  const kinds = [leader, ranks.process(1)].flatMap(({ pid }) => [`/proc/${pid}/task`, `/proc/${pid}/fd`]);
+  return Promise.all(kinds.map(async (kind) => (await readdir(kind)).length));
 }
 
 async function leave(program: ChildProcess): Promise<void> {

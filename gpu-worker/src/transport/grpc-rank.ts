@@ -2,6 +2,7 @@
  * A rank in another process, as the leader sees it: one stream for dispatches and their answers. Time limits and reopening
  * are parallel/kept-link.ts's.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { serviceDefinition } from "@palimpsest/proto";
@@ -31,11 +32,18 @@ import {
 /** A process that is frozen takes connections and says nothing. */
 const HELLO_LIMIT_MS = 5_000;
 
+/** Between two attempts to reach a rank that is not there. */
+const RETRY_MS = 500;
+
 const channelOptions: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": MAX_EXCHANGE_BYTES,
   "grpc-node.flow_control_window": EXCHANGE_WINDOW_BYTES,
   // Ranks are addressed directly: a proxy set for the outside world is not for them.
   "grpc.enable_http_proxy": 0,
+  "grpc.initial_reconnect_backoff_ms": RETRY_MS,
+  "grpc.max_reconnect_backoff_ms": RETRY_MS,
+  // A rank that is started anew elsewhere has another address under its name.
+  "grpc.dns_min_time_between_resolutions_ms": 1_000,
   // A rank that vanished while nothing is asked of it is missed in 15 s; one that is asked, at the link's deadline.
   "grpc.keepalive_time_ms": 10_000,
   "grpc.keepalive_timeout_ms": 5_000,
@@ -49,29 +57,43 @@ export interface GrpcRankOptions {
 }
 
 /**
- * Reaches a rank and agrees with it.
+ * Reaches a rank and agrees with it; one that cannot be reached is tried again and again.
+ * @param onWaiting told after each attempt why it failed; what it throws ends the wait
  * @throws PackageError when it is another rank, or holds another package or plan
- * @throws Error when it cannot be reached
  */
-export async function openGrpcRank({ address, terms, types }: GrpcRankOptions): Promise<RankLink> {
+export async function openGrpcRank(
+  { address, terms, types }: GrpcRankOptions,
+  onWaiting: (reason: string) => void,
+): Promise<RankLink> {
   requireLittleEndian();
-  const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
-  const { path, requestSerialize, responseDeserialize } = serviceDefinition(ExpertService).exchange;
-  const link = new GrpcRank(
-    client,
-    client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize),
-    terms.rank,
-    types,
-  );
+  let client = dial(address);
   try {
-    const hello = await link.greet(encodeHello(terms, types.sent));
-    agree(terms, hello);
-    return link;
+    for (;;) {
+      const link = new GrpcRank(client, terms.rank, types);
+      try {
+        agree(terms, await link.greet(encodeHello(terms, types.sent)));
+        return link;
+      } catch (error) {
+        link.end(error as Error);
+        if (error instanceof Disagreement) throw new PackageError(`rank ${terms.rank} at ${address} ${error.message}`);
+        onWaiting((error as Error).message);
+      }
+      // grpc-js makes a connection that it was about to try again even when the client is closed meanwhile, and nobody would
+      // close it: such a client goes on. Any other gives way to one that looks the name up anew.
+      if (client.getChannel().getConnectivityState(false) !== grpc.connectivityState.TRANSIENT_FAILURE) {
+        client.close();
+        client = dial(address);
+      }
+      await sleep(RETRY_MS);
+    }
   } catch (error) {
-    await link[Symbol.asyncDispose]();
-    if (error instanceof Disagreement) throw new PackageError(`rank ${terms.rank} at ${address} ${error.message}`);
+    client.close();
     throw error;
   }
+}
+
+function dial(address: string): grpc.Client {
+  return new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
 }
 
 interface Asked {
@@ -93,20 +115,17 @@ class GrpcRank implements RankLink {
   #lastId = 0n;
   #gone: Error | undefined;
 
-  constructor(
-    client: grpc.Client,
-    call: grpc.ClientDuplexStream<ExchangeRequest, ExchangeResponse>,
-    rank: number,
-    types: RowTypes,
-  ) {
+  constructor(client: grpc.Client, rank: number, types: RowTypes) {
+    const { path, requestSerialize, responseDeserialize } = serviceDefinition(ExpertService).exchange;
+    const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     this.rank = rank;
     this.lost = this.#ended.promise;
     this.#client = client;
     this.#call = call;
     this.#types = types;
     call.on("data", (response: ExchangeResponse) => this.#receive(response));
-    call.on("error", (error: grpc.ServiceError) => this.#end(new Error(error.details ?? error.message)));
-    call.on("end", () => this.#end(new Error("it has left")));
+    call.on("error", (error: grpc.ServiceError) => this.end(new Error(error.details ?? error.message)));
+    call.on("end", () => this.end(new Error("it has left")));
   }
 
   get ready(): boolean {
@@ -114,7 +133,7 @@ class GrpcRank implements RankLink {
   }
 
   async greet(hello: ExchangeHello): Promise<ExchangeHello> {
-    const timer = setTimeout(() => this.#end(new Error(`no answer within ${HELLO_LIMIT_MS / 1000} s`)), HELLO_LIMIT_MS);
+    const timer = setTimeout(() => this.end(new Error(`no answer within ${HELLO_LIMIT_MS / 1000} s`)), HELLO_LIMIT_MS);
     this.#send({ case: "hello", value: hello });
     const gone = this.lost.then((reason) => {
       throw reason;
@@ -146,7 +165,18 @@ class GrpcRank implements RankLink {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#end(new Error("its link was closed"));
+    this.end(new Error("its link was closed"));
+    this.#client.close();
+  }
+
+  /** Gives the stream up, not the connection. */
+  end(reason: Error): void {
+    if (this.#gone !== undefined) return;
+    this.#gone = reason;
+    this.#ended.resolve(reason);
+    for (const { answer } of this.#asked.values()) answer.reject(reason);
+    this.#asked.clear();
+    this.#call.cancel();
   }
 
   #send(message: ExchangeRequest["message"]): void {
@@ -165,7 +195,7 @@ class GrpcRank implements RankLink {
         this.#take(message.value.id)?.answer.reject(new Error(message.value.message));
         return;
       default:
-        this.#end(new Error("it sent what this program does not know"));
+        this.end(new Error("it sent what this program does not know"));
     }
   }
 
@@ -185,15 +215,5 @@ class GrpcRank implements RankLink {
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
     return asked;
-  }
-
-  #end(reason: Error): void {
-    if (this.#gone !== undefined) return;
-    this.#gone = reason;
-    this.#ended.resolve(reason);
-    for (const { answer } of this.#asked.values()) answer.reject(reason);
-    this.#asked.clear();
-    this.#call.cancel();
-    this.#client.close();
   }
 }
