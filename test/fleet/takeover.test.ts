@@ -1,54 +1,12 @@
 /** A response goes on when its worker does not: from the last committed block, by another, with the same text. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { describe, expect, it, vi } from "vitest";
 import { encodeRequest } from "../../edge/src/adapters/wire.ts";
-import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
 import { queueSubject, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
 import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
-import { fleetRequest, openTestFleet, type TestFleet } from "../support/fleet.ts";
-
-const forever = new AbortController().signal;
-const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
-const patiently = { timeout: 30_000, interval: 20 };
-
-/** A fleet of its own for each test: they take seconds, and wait side by side. */
-async function withFleet(test: (fleet: TestFleet) => Promise<void>): Promise<void> {
-  await using fleet = await openTestFleet();
-  await test(fleet);
-}
-
-/** The events so far, and all of them in the end. */
-function listen(replicas: Replicas, request: GenerateRequest, signal = forever) {
-  const events: EditEvent[] = [];
-  /** Resolves when so many commits have come. */
-  const commits = (count: number) =>
-    vi.waitFor(() => expect(events.filter(({ type }) => type === "commit").length).toBe(count), patiently);
-  const ended = (async () => {
-    await using lease = await replicas.lease(request.model, signal);
-    for await (const event of lease.generate(request, signal)) events.push(event);
-    return events;
-  })();
-  ended.catch(() => {});
-  return { events, commits, ended };
-}
-
-/** Writes two blocks, or as many as are said, then waits until it is allowed to go on. */
-function stuck(written = 2, goOn = Promise.withResolvers<void>()) {
-  const reached = Promise.withResolvers<void>();
-  const script = writeBlocks({
-    blocks: 5,
-    before: async (block, _, signal) => {
-      if (block < written) return;
-      reached.resolve();
-      await Promise.race([goOn.promise, aborted(signal)]);
-    },
-  });
-  return { script, reached: reached.promise, goOn: goOn.resolve };
-}
-
-const healthy = writeBlocks({ blocks: 5 });
+import { fleetRequest } from "../support/fleet.ts";
+import { fold, healthy, listen, patiently, stuck, withFleet } from "../support/fleet-responses.ts";
 
 describe.concurrent("takeover", () => {
   it.each(["cut", "stall"] as const)("of a worker whose wire is lost: %s", { timeout: 60_000 }, (loss) =>
@@ -173,19 +131,34 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("counts no handing over as a loss", { timeout: 60_000 }, () =>
+  it("gives workers that were believed lost the time to say that they live", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
+      const wires = [await fleet.wire(), await fleet.wire()];
       const { replicas } = await fleet.edge();
+      const request = fleetRequest();
       let response: ReturnType<typeof listen> | undefined;
-      for (let i = 0; i < 3; i++) {
-        const held = stuck();
-        const { worker } = await fleet.worker(held.script);
-        response ??= listen(replicas, fleetRequest());
+      for (const wire of wires) {
+        const held = stuck(0);
+        await fleet.worker(held.script, { url: wire.url });
+        response ??= listen(replicas, request);
         await held.reached;
-        await worker.drain(0);
+        wire.stall();
       }
-      await fleet.worker(healthy);
-      expect(fold(await response!.ended)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, 5) }] });
+      const { engine } = await fleet.worker(healthy);
+      const reader = await fleet.link("reader");
+      const claim = async () => (await readClaim(reader.buckets.responses, request.responseId))?.claim;
+      await vi.waitFor(
+        async () => expect(await claim()).toMatchObject({ attempt: 3, fruitlessAttempts: 3 }),
+        patiently,
+      );
+      expect(engine.requests).toEqual([]);
+      for (const wire of wires) wire.mend();
+      expect(fold(await response!.ended)).toMatchObject({
+        status: "ended",
+        attempt: 3,
+        choices: [{ text: textOf(0, 5) }],
+      });
+      await reader[Symbol.asyncDispose]();
     }),
   );
 

@@ -19,11 +19,6 @@ export class Drain {
     this.#clock = clock;
   }
 
-  /** Whether running work has been told to stop. */
-  get over(): boolean {
-    return this.#over.signal.aborted;
-  }
-
   /** Undefined once draining. */
   begin(): Work | undefined {
     if (this.#draining) return undefined;

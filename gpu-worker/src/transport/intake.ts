@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts";
 import { parseRequest } from "./codec.ts";
 import { Drain, type Work } from "./drain.ts";
 import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
+import { until } from "./until.ts";
 
 export interface IntakeOptions {
   /** What one stream is shown at most. */
@@ -48,12 +49,12 @@ export class Intake {
     }
     const work = this.#drain.begin();
     if (work === undefined) {
-      yield refusal(message, new WorkerError("unavailable", leaving));
+      yield refusal(message, gone());
       return;
     }
     const outbox = new Outbox(this.#clock, this.#draftsPerSecond);
     const reader = new AbortController();
-    const filled = this.#fill(outbox, request, AbortSignal.any([signal, reader.signal, work.signal]), work);
+    const filled = this.#fill(outbox, request, AbortSignal.any([signal, reader.signal]), work);
     try {
       yield* outbox;
     } finally {
@@ -69,11 +70,17 @@ export class Intake {
 
   async #fill(outbox: Outbox, request: GenerateRequest, signal: AbortSignal, work: Work): Promise<void> {
     using _work = work;
+    const events = this.#engine.generate(request, AbortSignal.any([signal, work.signal]));
+    let seq = 0;
+    let ended = false;
     try {
-      for await (const event of this.#engine.generate(request, signal)) {
-        const cut = event.type === "error" && event.code === "cancelled" && this.#drain.over;
-        outbox.push(cut ? { ...event, code: "unavailable", message: leaving, retryable: true } : event);
+      // The engine hears of an abort when its forward is over: who leaves does not wait for that.
+      for await (const event of until(events, work.signal)) {
+        outbox.push(event);
+        seq = event.seq + 1;
+        ended = event.type === "end" || event.type === "error";
       }
+      if (work.signal.aborted && !ended) outbox.push(refusal(request, gone(), seq));
       outbox.close();
     } catch (error) {
       outbox.close(error);
@@ -81,13 +88,19 @@ export class Intake {
   }
 }
 
-const leaving = "this worker is leaving; another can take the request";
+function gone(): WorkerError {
+  return new WorkerError("unavailable", "this worker is leaving; another can take the request");
+}
 
-/** The answer to a request that the engine never sees. */
-function refusal({ responseId, attempt }: GenerateMessage, error: unknown): EditEvent {
+/** The last event of a response that is not the engine's. */
+function refusal(
+  { responseId, attempt }: Pick<GenerateMessage, "responseId" | "attempt">,
+  error: unknown,
+  seq = 0,
+): EditEvent {
   if (!(error instanceof WorkerError)) throw error;
   const { code, message, param } = error;
-  const head = { v: 1, response_id: responseId, attempt, seq: 0 } as const;
+  const head = { v: 1, response_id: responseId, attempt, seq } as const;
   return {
     ...head,
     type: "error",

@@ -58,25 +58,37 @@ export async function holdsAttempt(
   return writeClaim(buckets.responses, responseId, undefined, create(ClaimSchema, { attempt, replicaId }));
 }
 
+/** The attempts in a row that came to nothing by now, this one of this replica included; 0 when it is another's. */
+export async function countFruitless(
+  { buckets }: Registry,
+  responseId: string,
+  replicaId: string,
+  attempt: number,
+): Promise<number> {
+  const held = await readClaim(buckets.responses, responseId);
+  return held !== undefined && owns(held, replicaId, attempt) ? held.claim.fruitlessAttempts : 0;
+}
+
 /**
  * Says that an attempt ended without harm to its replica: it was handed over, or lost by a replica that was only away. It is
  * not counted as lost, by whoever comes next or has come already.
+ * @returns whether nobody else has the response
  */
 export async function releaseAttempt(
   { buckets }: Registry,
   responseId: string,
   replicaId: string,
   { attempt, committedBlocks }: Attempt,
-): Promise<void> {
+): Promise<boolean> {
   for (;;) {
     const held = await readClaim(buckets.responses, responseId);
-    if (held === undefined) return;
+    if (held === undefined) return true;
     const { claim } = held;
     const counted = claim.committedBlocks === committedBlocks && claim.fruitlessAttempts > 1;
     const mine = owns(held, replicaId, attempt);
-    if (!mine && !counted) return;
+    if (!mine && !counted) return false;
     const change = mine ? { released: true } : { fruitlessAttempts: claim.fruitlessAttempts - 1 };
-    if (await writeClaim(buckets.responses, responseId, held, { ...claim, ...change })) return;
+    if (await writeClaim(buckets.responses, responseId, held, { ...claim, ...change })) return mine;
   }
 }
 

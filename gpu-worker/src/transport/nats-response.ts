@@ -4,51 +4,44 @@
  */
 import { create } from "@bufbuild/protobuf";
 import {
-  append,
   cancelSubject,
   claimSubject,
   type Delivery,
-  EDIT_STREAM,
   encode,
   insist,
   isCancelled,
-  type Link,
-  type LinkLog,
   subjectOf,
   watchSubject,
 } from "@palimpsest/fleet";
 import { type DraftEvent, type EditEvent, type ErrorEvent, encodeFinishReason } from "@palimpsest/proto";
 import type { QueuedRequest } from "@palimpsest/proto/fleet";
 import { CommittedChoiceSchema, type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
-import type { Clock } from "./clock.ts";
+import { pause } from "./clock.ts";
 import type { Intake } from "./intake.ts";
-import { type Attempt, claimAttempt, committedOf, holdsAttempt, releaseAttempt } from "./nats-claim.ts";
+import { type Attempt, claimAttempt, committedOf, countFruitless, releaseAttempt } from "./nats-claim.ts";
+import { LogWriter, type StoredEvent, type WriterContext } from "./nats-writer.ts";
+import { until } from "./until.ts";
 
 /** Workers that may be lost over a response without one more block of it; the next one says so instead of trying. */
 const FRUITLESS_LIMIT = 3;
+/** Those that are believed lost and live have said so by then. */
+const LIVING_MS = 5_000;
 /** A response that no edge has watched for so long is nobody's. */
 export const WATCH_LEASE_MS = 10_000;
-/** Without a sign that the server has heard of this worker for so long, another may have the response. */
-const STALE_MS = 3_500;
-const STORE_TIMEOUT_MS = 2_000;
-const RETRY_MS = 200;
+/** How long the server is asked to note that an attempt was no loss. */
+const RELEASE_LIMIT_MS = 5_000;
 /** An engine that is full will have room again. */
 const FULL_DELAY_MS = 500;
 
-export interface ResponseContext {
-  readonly link: Link;
+export interface ResponseContext extends WriterContext {
   readonly intake: Intake;
-  readonly clock: Clock;
-  readonly log: LinkLog;
-  readonly replicaId: string;
-  /** When the server last confirmed that it hears this worker, on the clock. */
-  lastHeard(): number;
 }
 
-type StoredEvent = Exclude<EditEvent, DraftEvent>;
-
-/** What an attempt came to. `overtaken`: another worker wrote a block first, but does not go on. */
-type Outcome = "ended" | "lost" | "overtaken" | "handed over" | "full";
+/**
+ * What an attempt came to. `lost`: the response is another worker's. `overtaken`: another one wrote a block first, but does
+ * not go on. `broken`: the engine, which may be the request's fault.
+ */
+type Outcome = "ended" | "lost" | "overtaken" | "handed over" | "full" | "broken";
 
 export class NatsResponse {
   readonly #context: ResponseContext;
@@ -59,9 +52,12 @@ export class NatsResponse {
   readonly #stop = new AbortController();
   /** Aborts everything: this worker is leaving, or the response is another's. */
   readonly #quit = new AbortController();
-  readonly #stored: StoredEvent[] = [];
+  readonly #quitting = Promise.withResolvers<void>();
+  readonly #writer: LogWriter;
   #attempt = 0;
   #leaving = false;
+  /** The response is another's: its delivery is no longer this worker's to keep or to give back. */
+  #lost = false;
   #watchedMs: number;
 
   constructor(context: ResponseContext, delivery: Delivery, queued: QueuedRequest, request: GenerateRequest) {
@@ -69,7 +65,9 @@ export class NatsResponse {
     this.#delivery = delivery;
     this.#queued = queued;
     this.#request = request;
+    this.#writer = new LogWriter(context, request.responseId);
     this.#watchedMs = context.clock.now();
+    this.#quit.signal.addEventListener("abort", () => this.#quitting.resolve());
   }
 
   get responseId(): string {
@@ -95,8 +93,7 @@ export class NatsResponse {
     try {
       return await this.#attempts();
     } catch (error) {
-      // The engine broke, or the server refuses to answer: another worker may fare better.
-      log.warn({ response_id: this.responseId, err: error }, "a response was given up");
+      log.warn({ response_id: this.responseId, err: error }, "a response was given up: the server does not answer");
       this.#giveBack();
       return false;
     } finally {
@@ -109,9 +106,9 @@ export class NatsResponse {
   /** Once a second: keeps the delivery, and looks whether anybody still watches. */
   beat(): void {
     const { link, clock } = this.#context;
-    if (!link.connected || this.#stale) this.#watchedMs = clock.now();
+    if (!link.connected || this.#writer.stale) this.#watchedMs = clock.now();
     else if (!this.#queued.background && clock.now() - this.#watchedMs > WATCH_LEASE_MS) this.#stop.abort();
-    if (link.connected && !this.#quit.signal.aborted) this.#delivery.working();
+    if (link.connected && !this.#lost) this.#delivery.working();
   }
 
   /** Another worker is to go on after the next commit. */
@@ -127,18 +124,15 @@ export class NatsResponse {
 
   /** The delivery has come again, to this very worker: the one who holds it now goes on. */
   abandon(): void {
+    this.#lost = true;
     this.#quit.abort();
   }
 
   /** The server was away: it may have given the response to another, and it may have lost what was written. */
   async recover(): Promise<void> {
     try {
-      if (this.#attempt > 0 && !(await this.#holds())) return this.#quit.abort();
-      const last = this.#stored.at(-1);
-      if (last === undefined) return;
-      const { js, jsm } = this.#context.link;
-      if ((await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subjectOf(last) })) !== null) return;
-      for (const event of this.#stored) await append(js, jsm, event, STORE_TIMEOUT_MS);
+      if (this.#attempt === 0 || (await this.#holds())) await this.#writer.restore();
+      else this.abandon();
     } catch (error) {
       this.#context.log.warn({ response_id: this.responseId, err: error }, "a log cannot be looked after");
     }
@@ -153,32 +147,40 @@ export class NatsResponse {
         return false;
       }
       this.#attempt = claimed.attempt;
-      const refusal = await this.#refusal(claimed);
-      const outcome = refusal ? await this.#end(refusal) : await this.#generate(claimed);
+      const outcome = await this.#try(claimed);
       switch (outcome) {
         case "ended":
           this.#delivery.ack();
           return true;
-        case "lost":
-          // Whoever has it by now must not take this for a worker that it killed.
-          await releaseAttempt(link, this.responseId, replicaId, claimed).catch(() => {});
-          return false;
         case "overtaken":
           continue;
-        case "full":
-          await releaseAttempt(link, this.responseId, replicaId, claimed);
-          this.#giveBack(FULL_DELAY_MS);
+        case "broken":
+          if (await this.#patiently(() => this.#holds())) this.#giveBack();
           return false;
+        case "lost":
+        case "full":
         case "handed over":
-          await releaseAttempt(link, this.responseId, replicaId, claimed);
-          this.#giveBack();
+          // Nobody is to take this for a worker that it killed. What another has by now is not this one's to give back.
+          if (await this.#release(claimed)) this.#giveBack(outcome === "full" ? FULL_DELAY_MS : 0);
           return false;
       }
     }
   }
 
+  async #try(claimed: Attempt): Promise<Outcome> {
+    try {
+      const refusal = await this.#refusal(claimed);
+      if (refusal) return await this.#end(refusal);
+      return this.#leaving ? "handed over" : await this.#generate(claimed);
+    } catch (error) {
+      if (this.#quit.signal.aborted) return this.#parting;
+      this.#context.log.warn({ response_id: this.responseId, err: error }, "a response was given up");
+      return "broken";
+    }
+  }
+
   /** Why this attempt is not to begin, if there is a reason. */
-  async #refusal({ fruitless, committedBlocks }: Attempt): Promise<ErrorEvent | undefined> {
+  async #refusal(attempt: Attempt): Promise<ErrorEvent | undefined> {
     const said = (code: ErrorEvent["code"], message: string): ErrorEvent => {
       const seq = 0;
       const head = { v: 1, response_id: this.responseId, attempt: this.#attempt, seq } as const;
@@ -188,18 +190,29 @@ export class NatsResponse {
       return said("cancelled", "the request was cancelled");
     }
     if (Date.now() > Number(this.#queued.deadlineMs)) return said("deadline_exceeded", "the deadline has passed");
+    const fruitless = await this.#fruitless(attempt);
     if (fruitless < FRUITLESS_LIMIT) return undefined;
-    const what = `block ${committedBlocks} of this response`;
+    const what = `block ${attempt.committedBlocks} of this response`;
     return said("poisoned", `${fruitless - 1} workers were lost while they wrote ${what}`);
   }
 
+  /** How many attempts in a row came to nothing. Before it is too many, those that live get the time to say that they do. */
+  async #fruitless({ fruitless }: Attempt): Promise<number> {
+    if (fruitless < FRUITLESS_LIMIT) return fruitless;
+    const { link, clock, replicaId } = this.#context;
+    await pause(clock, LIVING_MS, this.#quit.signal);
+    return this.#patiently(() => countFruitless(link, this.responseId, replicaId, this.#attempt));
+  }
+
   async #end(event: ErrorEvent): Promise<Outcome> {
-    return (await this.#store(event)) === "lost" ? "lost" : "ended";
+    const stored = await this.#store(event);
+    return stored === "lost" || stored === "handed over" ? stored : "ended";
   }
 
   async #generate({ attempt, log }: Attempt): Promise<Outcome> {
     const { intake, link } = this.#context;
     const written = new Set(log.map(subjectOf));
+    const finished = new Set(log.flatMap((event) => finishes(event)));
     const committed = committedOf(log, this.#request.choices).map(({ tokens, open = [], finishReason }) =>
       create(CommittedChoiceSchema, {
         tokenIds: [...tokens],
@@ -209,14 +222,10 @@ export class NatsResponse {
     );
     const request = create(GenerateRequestSchema, { ...this.#request, attempt, committed });
     const signal = AbortSignal.any([this.#stop.signal, this.#quit.signal]);
-    const left = Promise.withResolvers<void>();
-    this.#quit.signal.addEventListener("abort", () => left.resolve(), { once: true });
-    for await (const event of intake.generate(request, signal)) {
-      if (this.#quit.signal.aborted) break;
+    // The engine hears of an abort when its forward is over: others are not kept waiting for that.
+    for await (const event of until(intake.generate(request, signal), this.#quit.signal)) {
       if (event.type === "draft") {
-        if (!link.connected || this.#stale) continue;
-        link.data.publish(subjectOf(event), encode(event));
-        await Promise.race([link.flushed().catch(() => {}), left.promise]);
+        if (link.connected && !this.#writer.stale) await this.#show(event);
         continue;
       }
       if (event.type === "error" && event.code === "unavailable") return "handed over";
@@ -224,30 +233,32 @@ export class NatsResponse {
       // `open` and the ends of choices that an earlier attempt has written.
       if (written.has(subjectOf(event))) continue;
       const stored = await this.#store(event);
-      if (stored === "lost") return "lost";
+      if (stored === "lost" || stored === "handed over") return stored;
       if (event.type === "end" || event.type === "error") return "ended";
       if (stored === "taken" && event.type === "commit") return "overtaken";
-      if (this.#leaving && event.type === "commit") return "handed over";
+      for (const choice of finishes(event)) finished.add(choice);
+      // Of one that has all its blocks, only the end is missing, and comes at once.
+      if (this.#leaving && event.type === "commit" && finished.size < request.choices) return "handed over";
     }
-    return this.#leaving ? "handed over" : "lost";
+    return this.#parting;
   }
 
-  /** Writes an event, however long the server is away, as long as the attempt is this worker's. */
-  async #store(event: StoredEvent): Promise<"stored" | "taken" | "lost"> {
-    const { link, log } = this.#context;
-    while (!this.#quit.signal.aborted) {
-      try {
-        if (this.#stale && !(await this.#holds())) return "lost";
-        const stored = await append(link.js, link.jsm, event, STORE_TIMEOUT_MS);
-        if (stored === "stored") this.#stored.push(event);
-        if (stored === "taken" && !(await this.#holds())) return "lost";
-        return stored;
-      } catch (error) {
-        log.warn({ response_id: this.responseId, event: event.type, err: error }, "the log does not answer");
-        await this.#pause();
-      }
-    }
-    return "lost";
+  /** No faster than the server takes drafts. */
+  async #show(event: DraftEvent): Promise<void> {
+    const { link } = this.#context;
+    link.data.publish(subjectOf(event), encode(event));
+    await Promise.race([link.flushed().catch(() => {}), this.#quitting.promise]);
+  }
+
+  async #store(event: StoredEvent): Promise<"stored" | "taken" | "lost" | "handed over"> {
+    const written = await this.#writer.write(event, this.#quit.signal);
+    if (written === "lost") this.abandon();
+    return written ?? this.#parting;
+  }
+
+  /** What an attempt comes to that is given up on purpose. */
+  get #parting(): "lost" | "handed over" {
+    return this.#lost ? "lost" : "handed over";
   }
 
   #patiently<T>(ask: () => Promise<T>): Promise<T> {
@@ -257,25 +268,30 @@ export class NatsResponse {
   async #yieldIfLost(): Promise<void> {
     const attempt = this.#attempt;
     const holds = attempt === 0 || (await this.#holds().catch(() => true));
-    if (!holds && attempt === this.#attempt) this.#quit.abort();
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => void this.#context.clock.timer(RETRY_MS, resolve));
+    if (!holds && attempt === this.#attempt) this.abandon();
   }
 
   #holds(): Promise<boolean> {
-    const { link, replicaId } = this.#context;
-    return holdsAttempt(link, this.responseId, replicaId, this.#attempt);
+    return this.#writer.holds(this.#attempt);
   }
 
-  get #stale(): boolean {
-    return this.#context.clock.now() - this.#context.lastHeard() > STALE_MS;
+  /** Notes that this attempt was no loss. @returns whether the response is still this worker's */
+  #release(claimed: Attempt): Promise<boolean> {
+    const { link, clock, replicaId } = this.#context;
+    const begunMs = clock.now();
+    return insist(
+      () => releaseAttempt(link, this.responseId, replicaId, claimed),
+      () => clock.now() - begunMs < RELEASE_LIMIT_MS,
+    );
   }
 
   #giveBack(delayMs?: number): void {
-    this.#quit.abort();
     // Said later, it would take the response from whoever has it by then.
-    if (this.#context.link.connected) this.#delivery.giveBack(delayMs);
+    if (this.#context.link.connected && !this.#lost) this.#delivery.giveBack(delayMs);
   }
+}
+
+/** The choice that has its last block with this event, if one has. */
+function finishes(event: EditEvent): number[] {
+  return event.type === "commit" && event.finish_reason !== undefined ? [event.choice] : [];
 }

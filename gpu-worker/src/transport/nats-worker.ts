@@ -1,36 +1,17 @@
 /**
- * A worker of a fleet: pulls requests when it has room, keeps its deliveries, says that it is there and how busy it is,
- * and hands over what runs when it leaves. It dials out and listens nowhere; it knows no engine.
+ * A worker of a fleet: pulls requests when it has room, keeps its deliveries, and hands over what runs when it leaves. It
+ * dials out and listens nowhere; it knows no engine.
  */
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import {
-  type Delivery,
-  type Link,
-  type LinkLog,
-  loadSubject,
-  PRIORITIES,
-  type Priority,
-  pull,
-  queueStream,
-  tokenOf,
-  wakeSubject,
-} from "@palimpsest/fleet";
-import {
-  LoadReportSchema,
-  type QueuedRequest,
-  QueuedRequestSchema,
-  ReplicaPresenceSchema,
-} from "@palimpsest/proto/fleet";
-import { GetModelResponseSchema } from "@palimpsest/proto/generate";
-import type { Clock } from "./clock.ts";
-import { encodeModel } from "./codec.ts";
+import { fromBinary } from "@bufbuild/protobuf";
+import { type Delivery, PRIORITIES, type Priority, pull, queueStream, wakeSubject } from "@palimpsest/fleet";
+import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
+import { every, pause } from "./clock.ts";
 import type { Intake } from "./intake.ts";
+import { Presence, type PresenceOptions } from "./nats-presence.ts";
 import { NatsResponse, type ResponseContext } from "./nats-response.ts";
 
 /** Deliveries are lost after 5 s without one. */
 const BEAT_MS = 1_000;
-const LOAD_MS = 500;
-const PRESENCE_MS = 2_000;
 /** What was given back, or lost by its worker, wakes nobody: it is looked for. */
 const POLL_MS = 500;
 const PULL_TIMEOUT_MS = 2_000;
@@ -43,15 +24,8 @@ const SHARES = 8;
 /** Of so many looks into the queue, one begins with each lower class, so that the higher ones cannot starve it. */
 const TURNS = 8;
 
-export interface NatsWorkerOptions {
-  readonly link: Link;
+export interface NatsWorkerOptions extends PresenceOptions {
   readonly intake: Intake;
-  readonly clock: Clock;
-  readonly log: LinkLog;
-  /** Unique in the fleet, now and later. */
-  readonly replicaId: string;
-  /** Of this program. */
-  readonly version: string;
 }
 
 export interface NatsWorker extends AsyncDisposable {
@@ -73,6 +47,7 @@ class Worker implements NatsWorker {
   readonly replicaId: string;
   readonly #options: NatsWorkerOptions;
   readonly #context: ResponseContext;
+  readonly #presence: Presence;
   readonly #running = new Map<NatsResponse, { choices: number; over: Promise<void> }>();
   readonly #open = new DisposableStack();
   #lastHeardMs: number;
@@ -89,6 +64,11 @@ class Worker implements NatsWorker {
     this.#options = options;
     this.#lastHeardMs = options.clock.now();
     this.#context = { ...options, lastHeard: () => this.#lastHeardMs };
+    this.#presence = new Presence(options, options.intake.model, () => ({
+      running: this.#used,
+      finishedResponses: BigInt(this.#finished),
+      ignoredMessages: BigInt(this.#ignored),
+    }));
   }
 
   get #model(): string {
@@ -96,16 +76,15 @@ class Worker implements NatsWorker {
   }
 
   async join(): Promise<void> {
-    const { link } = this.#options;
+    const { link, clock, log } = this.#options;
     await link.createModel(this.#model);
-    await this.#announceModel();
-    await this.#announce();
+    await this.#presence.begin();
+    this.#open.defer(() => this.#presence.end());
     const wakes = link.control.subscribe(wakeSubject(this.#model), { callback: (_, { data }) => this.#hear(data) });
     this.#open.defer(() => wakes.unsubscribe());
     this.#open.use(link.onRecovered(() => void this.#recover()));
-    this.#every(BEAT_MS, () => this.#beat());
-    this.#every(LOAD_MS, async () => this.#report());
-    this.#every(PRESENCE_MS, () => this.#announce());
+    const failed = (error: unknown) => log.warn({ err: error }, "NATS does not answer");
+    this.#open.use(every(clock, BEAT_MS, () => this.#beat(), failed));
     void this.#pullAll();
   }
 
@@ -117,15 +96,12 @@ class Worker implements NatsWorker {
   async drain(limitMs: number): Promise<void> {
     if (!this.#leaving) {
       this.#leaving = true;
-      this.#look();
-      this.#report();
-      const { link, clock } = this.#options;
-      await link.buckets.replicas.delete(tokenOf(this.replicaId)).catch(() => {});
       for (const response of this.#running.keys()) response.handOver();
-      using _limit = clock.timer(limitMs, () => {
+      using _limit = this.#options.clock.timer(limitMs, () => {
         for (const response of this.#running.keys()) response.leave();
       });
-      await Promise.all([...this.#running.values()].map(({ over }) => over));
+      this.#look();
+      await Promise.all([this.#presence.leave(), ...[...this.#running.values()].map(({ over }) => over)]);
     }
     this.#open.dispose();
   }
@@ -135,9 +111,10 @@ class Worker implements NatsWorker {
   }
 
   async #pullAll(): Promise<void> {
+    const { link, clock, intake } = this.#options;
     while (!this.#leaving) {
-      if (this.#used > 0) await this.#pause((SPREAD_MS * this.#used) / this.#options.intake.model.capacity);
-      const deliveries = this.#free > 0 && this.#options.link.connected ? await this.#next() : [];
+      if (this.#used > 0) await pause(clock, (SPREAD_MS * this.#used) / intake.model.capacity);
+      const deliveries = this.#free > 0 && link.connected ? await this.#next() : [];
       for (const delivery of deliveries) this.#start(delivery);
       if (deliveries.length === 0) await this.#somethingNew();
     }
@@ -205,48 +182,21 @@ class Worker implements NatsWorker {
     }
   }
 
-  /** Keeps deliveries. Only when the server has answered is it known to have heard. */
+  /** Keeps deliveries, however long the server takes to answer. Only when it has answered is it known to have heard. */
   async #beat(): Promise<void> {
     const { link, clock } = this.#options;
     for (const response of this.#running.keys()) response.beat();
     if (!link.connected) return;
     const sentMs = clock.now();
-    await link.control.flush();
-    this.#lastHeardMs = sentMs;
-  }
-
-  #report(): void {
-    const { link, intake } = this.#options;
-    if (!link.connected) return;
-    const report = create(LoadReportSchema, {
-      replicaId: this.replicaId,
-      model: this.#model,
-      capacity: intake.model.capacity,
-      running: this.#used,
-      draining: this.#leaving,
-      finishedResponses: BigInt(this.#finished),
-      ignoredMessages: BigInt(this.#ignored),
-    });
-    link.tell(loadSubject(this.replicaId), toBinary(LoadReportSchema, report));
-  }
-
-  async #announce(): Promise<void> {
-    const { link, intake, version } = this.#options;
-    if (!link.connected || this.#leaving) return;
-    const model = encodeModel(intake.model);
-    const presence = create(ReplicaPresenceSchema, { replicaId: this.replicaId, model, version });
-    await link.buckets.replicas.put(tokenOf(this.replicaId), toBinary(ReplicaPresenceSchema, presence));
-  }
-
-  async #announceModel(): Promise<void> {
-    const { link, intake } = this.#options;
-    const bytes = toBinary(GetModelResponseSchema, encodeModel(intake.model));
-    await link.buckets.models.put(tokenOf(this.#model), bytes);
+    const heard = () => {
+      this.#lastHeardMs = sentMs;
+    };
+    // What cuts it off is told by the link.
+    link.control.flush().then(heard, () => {});
   }
 
   async #recover(): Promise<void> {
-    await this.#announceModel().catch(() => {});
-    await this.#announce().catch(() => {});
+    await this.#presence.announce().catch(() => {});
     for (const response of this.#running.keys()) await response.recover();
     this.#look();
   }
@@ -272,30 +222,6 @@ class Worker implements NatsWorker {
     this.#wake = resolve;
     using _poll = this.#options.clock.timer(POLL_MS, resolve);
     await promise;
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#options.clock.timer(ms, resolve));
-  }
-
-  /** Again and again, the next one after the last is done; a failure is told and the next one tried. */
-  #every(ms: number, act: () => Promise<void>): void {
-    const { clock, log } = this.#options;
-    let timer: Disposable;
-    let ended = false;
-    const ring = async () => {
-      try {
-        await act();
-      } catch (error) {
-        log.warn({ err: error }, "NATS does not answer");
-      }
-      if (!ended) timer = clock.timer(ms, ring);
-    };
-    timer = clock.timer(ms, ring);
-    this.#open.defer(() => {
-      ended = true;
-      timer[Symbol.dispose]();
-    });
   }
 }
 

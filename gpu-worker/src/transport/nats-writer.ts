@@ -1,0 +1,75 @@
+/**
+ * What one worker writes to the log of one response, as long as the response is its own. It knows no engine and no queue.
+ */
+import { append, EDIT_STREAM, type Link, type LinkLog, subjectOf } from "@palimpsest/fleet";
+import type { DraftEvent, EditEvent } from "@palimpsest/proto";
+import { type Clock, pause } from "./clock.ts";
+import { holdsAttempt } from "./nats-claim.ts";
+
+/** Without a sign that the server has heard of this worker for so long, another may have the response. */
+const STALE_MS = 3_500;
+const STORE_TIMEOUT_MS = 2_000;
+const RETRY_MS = 200;
+
+export interface WriterContext {
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly log: LinkLog;
+  readonly replicaId: string;
+  /** When the server last confirmed that it hears this worker, on the clock. */
+  lastHeard(): number;
+}
+
+export type StoredEvent = Exclude<EditEvent, DraftEvent>;
+
+/** `taken`: another event is there, by somebody who does not go on. `lost`: somebody else has the response. */
+export type Written = "stored" | "taken" | "lost";
+
+export class LogWriter {
+  readonly #context: WriterContext;
+  readonly #responseId: string;
+  readonly #stored: StoredEvent[] = [];
+
+  constructor(context: WriterContext, responseId: string) {
+    this.#context = context;
+    this.#responseId = responseId;
+  }
+
+  /** Whether another may have the response without this worker's knowing. */
+  get stale(): boolean {
+    return this.#context.clock.now() - this.#context.lastHeard() > STALE_MS;
+  }
+
+  /** @throws when the server does not answer */
+  holds(attempt: number): Promise<boolean> {
+    const { link, replicaId } = this.#context;
+    return holdsAttempt(link, this.#responseId, replicaId, attempt);
+  }
+
+  /** Writes an event, however long the server is away. Undefined when `signal` aborts first: nobody knows what became of it. */
+  async write(event: StoredEvent, signal: AbortSignal): Promise<Written | undefined> {
+    const { link, log, clock } = this.#context;
+    while (!signal.aborted) {
+      try {
+        if (this.stale && !(await this.holds(event.attempt))) return "lost";
+        const written = await append(link.js, link.jsm, event, STORE_TIMEOUT_MS);
+        if (written === "stored") this.#stored.push(event);
+        if (written === "taken" && !(await this.holds(event.attempt))) return "lost";
+        return written;
+      } catch (error) {
+        log.warn({ response_id: this.#responseId, event: event.type, err: error }, "the log does not answer");
+        await pause(clock, RETRY_MS, signal);
+      }
+    }
+    return undefined;
+  }
+
+  /** Writes again what the server has lost. @throws when it does not answer */
+  async restore(): Promise<void> {
+    const { js, jsm } = this.#context.link;
+    const last = this.#stored.at(-1);
+    if (last === undefined) return;
+    if ((await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subjectOf(last) })) !== null) return;
+    for (const event of this.#stored) await append(js, jsm, event, STORE_TIMEOUT_MS);
+  }
+}
