@@ -1,10 +1,10 @@
-/** The least of `npm run chaos`: real processes, a worker lost in mid-block and an edge killed, and no text changes. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+/** The least of `npm run chaos`: real processes, a worker lost in mid-block or told to leave, an edge killed; no text changes. */
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { SHIPPED_PACKAGE } from "../../launch.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { type Processes, startProcesses } from "./processes.ts";
 import { Random } from "./random.ts";
-import { edgesLost, workersLost } from "./scenarios.ts";
+import { crowdOf, edgesLost, hearClaims, rowOf, workersLost } from "./scenarios.ts";
 
 let fleet: Processes;
 let samples: Sample[];
@@ -26,4 +26,22 @@ it("an edge that is killed changes no text for clients that come back", { timeou
   const row = await edgesLost(options());
   expect(row).toMatchObject({ ok: true, failed: 0, note: "" });
   expect(row.resumes).toBeGreaterThan(0);
+});
+
+it("a worker that is told to leave hands over or finishes what it writes, and exits with 0", async () => {
+  const short = await recordSamples(fleet.edges[0]!.url, 32, "palimpsest-demo");
+  const crowd = crowdOf({ ...options(), samples: [...samples, ...short] });
+  await using _claims = await hearClaims(options(), crowd);
+  crowd.grow(12);
+  const [worker] = fleet.workers;
+  await vi.waitFor(() => expect(crowd.writtenBy(worker!.life).midBlock).toBeGreaterThan(2), {
+    timeout: 30_000,
+    interval: 10,
+  });
+  crowd.fault("told to leave", worker!.life);
+  expect((await worker!.leave()).code).toBe(0);
+  await crowd.end();
+  const row = rowOf("told to leave", crowd, ({ ok }) => ok);
+  expect(row).toMatchObject({ ok: true, failed: 0, note: "" });
+  expect(row.takeovers).toBeGreaterThan(0);
 });

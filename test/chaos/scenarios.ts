@@ -50,13 +50,7 @@ const TAKEOVER_LIMIT_MS = 80_000;
 export const workersLost: Scenario = async (options) => {
   const { fleet, random, faults, say } = options;
   const crowd = crowdOf(options);
-  await using server = await connect({ servers: fleet.server.url });
-  server.subscribe(claimSubject("*"), {
-    callback(_, { subject, data }) {
-      const { attempt, replicaId } = fromBinary(ClaimSchema, data);
-      crowd.claimed(subject.split(".").at(-1)!, attempt, replicaId);
-    },
-  });
+  await using _claims = await hearClaims(options, crowd);
   await warm(crowd, options);
   for (let i = 0; i < faults; i++) {
     const kind = random.pick(["kill", "freeze", "cut", "stall"] as const);
@@ -73,6 +67,18 @@ export const workersLost: Scenario = async (options) => {
   await crowd.end();
   return rowOf("workers killed, frozen, cut off", crowd, (result) => result.ok);
 };
+
+/** Tells the crowd who holds its responses. */
+export async function hearClaims({ fleet }: ScenarioOptions, crowd: Crowd): Promise<AsyncDisposable> {
+  const connection = await connect({ servers: fleet.server.url });
+  connection.subscribe(claimSubject("*"), {
+    callback(_, { subject, data }) {
+      const { attempt, replicaId } = fromBinary(ClaimSchema, data);
+      crowd.claimed(subject.split(".").at(-1)!, attempt, replicaId);
+    },
+  });
+  return connection;
+}
 
 /**
  * Until the worker writes something, so that it would be missed, and nothing that has lost another worker over the block it
