@@ -1,4 +1,7 @@
-/** `npm run bench -- NAME`: runs one benchmark and prints the conditions it ran under. */
+/**
+ * `npm run bench -- NAME`: runs one benchmark and prints the conditions it ran under, and at the end that it ended: a log
+ * without that is of a run that was cut off.
+ */
 import { cpus, totalmem } from "node:os";
 import { benchConvert } from "./convert.ts";
 import { benchDownload } from "./download.ts";
@@ -35,3 +38,4 @@ if (benchmark === undefined) {
 const [cpu] = cpus();
 console.log(`${cpus().length} x ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`);
 await benchmark(args);
+console.log(`\nbench ${name}: ended after ${(performance.now() / 1000).toFixed(0)} s`);

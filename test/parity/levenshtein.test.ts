@@ -1,45 +1,61 @@
-/** LLaDA 2.2's rule on a model of its architecture: the same answer cached and recomputed, alone and beside others. */
-import type { TokenLogprob } from "@palimpsest/proto";
+/**
+ * LLaDA 2.2's rule on a model of its architecture: the same answer cached and recomputed, alone and beside others, preempted and
+ * taken over.
+ */
 import { expect, test } from "vitest";
-import type { Engine, GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
+import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../gpu-worker/src/open-engine.ts";
+import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { answerOf, type TokenAnswer, takeOver } from "../support/answer.ts";
 import { convertLevenshtein, EDIT_TOKENS, MASK_TOKEN } from "../support/levenshtein-package.ts";
+
+/** Too few for all, enough for the longest: sequences are preempted. */
+const PAGES = 8;
 
 const moved = { logitBias: new Map([[7, -100], [9, 4]]), minTokens: 10, ignoreEos: false, decoding: { penaltyLambda: 2 } }; // biome-ignore format: a table
 
-const requests: Partial<GenerateRequest>[] = [1, 5, 8, 13, 24].map((length, i) => ({
-  prompt: { kind: "tokens", tokens: Array.from({ length }, (_, at) => 5 + ((at * 31 + i * 17) % 256)) },
-  maxTokens: 11 + 5 * i,
-  decoding: i === 4 ? { mode: "quality", maxPostSteps: 2 } : {},
-  ...(i % 3 === 2 && { sampling: { temperature: 1, topK: 20, seed: BigInt(i) } }),
-  ...(i % 2 === 1 && { ...moved, logprobs: 2 }),
+const requests = [1, 5, 8, 13, 24].map((length, i): { prompt: number[]; changes: Partial<GenerateRequest> } => ({
+  prompt: Array.from({ length }, (_, at) => 5 + ((at * 31 + i * 17) % 256)),
+  changes: {
+    maxTokens: 11 + 5 * i,
+    decoding: i === 4 ? { mode: "quality", maxPostSteps: 2 } : {},
+    ...(i % 3 === 2 && { sampling: { temperature: 1, topK: 20, seed: BigInt(i) } }),
+    ...(i % 2 === 1 && { ...moved, logprobs: 2 }),
+  },
 }));
 
 test.each([
   ["none", 1],
   ["int4", 3],
 ] as const)(
-  "%s, %i ranks: the same bits alone, together, again, and with everything recomputed",
+  "%s, %i ranks: the same bits alone, together, preempted, taken over, and with everything recomputed",
   async (quantization, ranks) => {
     await using edits = await convertLevenshtein(quantization, ranks);
     await using engine = await openEngine({ package: edits.folder });
-    const alone: Answer[] = [];
-    for (const request of requests) alone.push(await answer(engine, request));
-    expect(await Promise.all(requests.toReversed().map((request) => answer(engine, request)))).toEqual(
-      alone.toReversed(),
-    );
+    const alone: TokenAnswer[] = [];
+    for (const { prompt, changes } of requests) alone.push(await answerOf(engine, prompt, changes));
+    const told = alone.map(({ tokens, logprobs }) => ({ tokens, logprobs }));
+    const together = await Promise.all(requests.map(({ prompt, changes }) => answerOf(engine, prompt, changes)));
+    expect(together).toMatchObject(told);
+    const kvCacheBytes = PAGES * pageBytes(await readManifest(edits.folder));
+    await using tight = await openEngine({ package: edits.folder, kvCacheBytes });
+    const longestFirst = requests.toReversed().map(({ prompt, changes }) => answerOf(tight, prompt, changes));
+    expect(await Promise.all(longestFirst)).toMatchObject(told.toReversed());
+    expect((await tight.stats()).preemptions).toBeGreaterThan(0);
     await using recomputing = await openEngine({ package: edits.folder, cache: false });
-    for (const [i, request] of requests.entries()) expect(await answer(recomputing, request)).toEqual(alone[i]);
-
-    for (const { tokens } of alone) {
+    let takeovers = 0;
+    for (const [i, { prompt, changes }] of requests.entries()) {
+      const { tokens, logprobs, usage } = alone[i]!;
+      expect(await answerOf(recomputing, prompt, changes)).toMatchObject({ ...told[i], usage: { edits: usage.edits } });
+      takeovers += await takeOver(engine, prompt, changes, alone[i]!);
       for (const never of [MASK_TOKEN, ...Object.values(EDIT_TOKENS)]) expect(tokens).not.toContain(never);
+      expect(logprobs).toHaveLength(changes.logprobs === undefined ? 0 : tokens.length);
+      if (changes.logitBias) expect(tokens).not.toContain(7);
+      if (changes.minTokens) expect(tokens.length).toBeGreaterThanOrEqual(10);
     }
-    for (const [i, { tokens, logprobs }] of alone.entries()) {
-      expect(logprobs).toHaveLength(requests[i]?.logprobs === undefined ? 0 : tokens.length);
-      if (requests[i]?.logitBias) expect(tokens).not.toContain(7);
-      if (requests[i]?.minTokens) expect(tokens.length).toBeGreaterThanOrEqual(10);
-    }
-    const done = (op: "delete" | "insert") => alone.reduce((sum, { edits }) => sum + edits[op], 0);
+    expect(takeovers).toBeGreaterThan(4);
+    const done = (op: "delete" | "insert") => alone.reduce((sum, { usage }) => sum + usage.edits[op], 0);
     expect(Math.min(done("delete"), done("insert"))).toBeGreaterThan(0);
   },
 );
@@ -47,38 +63,9 @@ test.each([
 test("the same package is decoded by 2.1's rule when asked, and then never deletes or inserts", async () => {
   await using package22 = await convertLevenshtein("none");
   await using engine = await openEngine({ package: package22.folder });
-  const { edits, tokens } = await answer(engine, { ...requests[3], decoding: { rule: "2.1", mode: "speed" } });
-  expect(edits).toMatchObject({ delete: 0, insert: 0 });
+  const { prompt, changes } = requests[3]!;
+  const decoding = { rule: "2.1", mode: "speed" } as const;
+  const { usage, tokens } = await answerOf(engine, prompt, { ...changes, decoding });
+  expect(usage.edits).toMatchObject({ delete: 0, insert: 0 });
   expect(tokens).not.toContain(EDIT_TOKENS.delete);
 });
-
-interface Answer {
-  readonly tokens: readonly number[];
-  readonly logprobs: readonly TokenLogprob[];
-  readonly edits: Readonly<Record<"delete" | "insert", number>>;
-  readonly forwards: number;
-}
-
-async function answer(engine: Engine, changes: Partial<GenerateRequest>): Promise<Answer> {
-  const request: GenerateRequest = {
-    responseId: "r",
-    attempt: 1,
-    prompt: { kind: "tokens", tokens: [] },
-    decoding: {},
-    choices: 1,
-    stop: [],
-    ignoreEos: true,
-    drafts: false,
-    committed: [],
-    ...changes,
-  };
-  const tokens: number[] = [];
-  const logprobs: TokenLogprob[] = [];
-  for await (const event of engine.generate(request, new AbortController().signal)) {
-    if (event.type === "error") throw new Error(event.message);
-    if (event.type === "commit") tokens.push(...(event.token_ids ?? []));
-    if (event.type === "commit") logprobs.push(...(event.logprobs ?? []));
-    if (event.type === "end") return { tokens, logprobs, edits: event.usage.edits, forwards: event.usage.forwards };
-  }
-  throw new Error("the response did not end");
-}

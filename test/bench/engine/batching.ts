@@ -9,6 +9,7 @@ import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/s
 import type { Engine, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
+import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import type { EngineBenchOptions } from "./engine.ts";
@@ -16,17 +17,44 @@ import { recordedForwards, replaying } from "./replay.ts";
 import { answer, demoPrompts, engineOn, median, processorMs, requestOf, SHIPPED_MODEL } from "./requests.ts";
 import { boundSeconds, describeRoofline, measureMachine, recorder } from "./roofline.ts";
 
+const SHIPPED = "shipped";
 const TOGETHER = [1, 4, 16];
 const PAGES = 1024;
 const SHORT_RUNS = 3;
 const LONG_TOKENS = 1024;
 
-/**
- * Mini's sizes, a few of its layers and as much of its vocabulary for each: the experts' weights are far larger than any
- * cache, and are the same share of a forward as in the whole model.
- */
-const MINI = { ...releasedShapes.mini, num_hidden_layers: 5, vocab_size: 32768, pad_token_id: 2 };
-const MINI_TOKENS = { maskToken: 1, eosTokens: [2] };
+/** A model of random weights: the experts that a forward touches are far larger than any cache. */
+interface Synthetic {
+  readonly label: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly quantization: Quantization;
+}
+
+/** Mini's vocabulary is left out of both but for a part, as are most of its layers: the rest has the sizes of a whole model. */
+const SYNTHETIC: Readonly<Record<string, Synthetic>> = {
+  mini: {
+    label: "mini's sizes",
+    config: { ...releasedShapes.mini, num_hidden_layers: 5, vocab_size: 32768, pad_token_id: 2 },
+    quantization: "int4",
+  },
+  sparse: {
+    label: "256 experts, 2 a token",
+    config: {
+      ...releasedShapes.mini,
+      hidden_size: 1024,
+      num_attention_heads: 4,
+      num_key_value_heads: 2,
+      intermediate_size: 1024,
+      num_shared_experts: 0,
+      num_experts_per_tok: 2,
+      num_hidden_layers: 4,
+      vocab_size: 4096,
+      pad_token_id: 2,
+    },
+    quantization: "none",
+  },
+};
+const SYNTHETIC_TOKENS = { maskToken: 1, eosTokens: [2] };
 
 interface Load {
   readonly folder: string;
@@ -37,12 +65,17 @@ interface Load {
   readonly threads: number;
 }
 
-export async function benchBatching({ threads, folder }: EngineBenchOptions): Promise<void> {
-  await measureShipped(threads);
+export async function benchBatching({ threads, folder, models }: EngineBenchOptions): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   const parent = folder ?? (await mkdtemp(join(tmpdir(), "palimpsest-batching-")));
   if (folder === undefined) cleanup.defer(() => rm(parent, { recursive: true }));
-  await measureMini(await miniPackage(parent), threads);
+  for (const name of models ?? [SHIPPED, ...Object.keys(SYNTHETIC)]) {
+    const synthetic = SYNTHETIC[name];
+    if (synthetic !== undefined)
+      await measureSynthetic(await packageOf(synthetic, join(parent, name)), synthetic, threads);
+    else if (name === SHIPPED) await measureShipped(threads);
+    else throw new Error(`--model ${name}: name ${[SHIPPED, ...Object.keys(SYNTHETIC)].join(", ")}`);
+  }
 }
 
 async function measureShipped(threads: number): Promise<void> {
@@ -53,22 +86,23 @@ async function measureShipped(threads: number): Promise<void> {
   await measure({ folder: SHIPPED_MODEL, manifest, wrap: (model) => model, requests, threads });
 }
 
-async function measureMini(folder: string, threads: number): Promise<void> {
+async function measureSynthetic(folder: string, { label, quantization }: Synthetic, threads: number): Promise<void> {
   const manifest = await readManifest(folder);
   const recorded = recordedForwards();
   const requests = Array.from({ length: 32 }, (_, i) => longRequest(manifest, i, 64));
-  console.log(
-    `\n### mini's sizes, ${manifest.config.layers} layers, ${manifest.config.vocabSize} tokens, int4, random weights\n`,
-  );
+  const { layers, vocabSize } = manifest.config;
+  const weights = quantization === "none" ? "f32" : quantization;
+  console.log(`\n### ${label}, ${layers} layers, ${vocabSize} tokens, ${weights}, random weights\n`);
   console.log(`${requests.length} requests of 32 + 64 tokens; forwards per block as in demo-21's quality runs`);
   await measure({ folder, manifest, wrap: (model) => replaying(model, recorded, manifest), requests, threads });
 }
 
-async function miniPackage(parent: string): Promise<string> {
+/** Synthesizes and converts the model, if that was not done before. */
+async function packageOf({ config, quantization }: Synthetic, parent: string): Promise<string> {
   const [source, target] = [join(parent, "checkpoint"), join(parent, "package")];
   if (existsSync(target)) return target;
-  await synthesizeCheckpoint({ target: source, config: MINI, seed: 1, shardBytes: SHARD_BYTES });
-  await convertCheckpoint({ source, target, quantization: "int4", ranks: 1, consume: true, ...MINI_TOKENS });
+  await synthesizeCheckpoint({ target: source, config, seed: 1, shardBytes: SHARD_BYTES });
+  await convertCheckpoint({ source, target, quantization, ranks: 1, consume: true, ...SYNTHETIC_TOKENS });
   return target;
 }
 
@@ -82,27 +116,27 @@ async function measure({ folder, manifest, wrap, requests, threads }: Load): Pro
   await answer(engine, requests[0] as GenerateRequest);
 
   console.log(
-    "| at once | tokens/s | processor s | gain | forwards | rows a forward | experts a layer | bound : processor s | allowed gain | gain : allowed |",
+    "| at once | tokens/s | gain | processor s | forwards | rows a forward | experts a layer | bound : seconds | allowed gain | gain : allowed |",
   );
   console.log("|---|---|---|---|---|---|---|---|---|---|");
   const answers: string[] = [];
-  let alone: { processorSeconds: number; bound: number } | undefined;
+  let alone: { seconds: number; bound: number } | undefined;
   for (const together of TOGETHER) {
     records.length = 0;
     const { seconds, processorSeconds, found } = await runTogether(engine, requests, together);
     answers.push(found.map((tokens) => tokens.join()).join(";"));
     const bound = boundSeconds(records, manifest, machine);
-    alone ??= { processorSeconds, bound };
-    const [gain, allowed] = [alone.processorSeconds / processorSeconds, alone.bound / bound];
+    alone ??= { seconds, bound };
+    const [gain, allowed] = [alone.seconds / seconds, alone.bound / bound];
     const cells = [
       together,
       (found.flat().length / seconds).toFixed(0),
-      processorSeconds.toFixed(1),
       gain.toFixed(2),
+      processorSeconds.toFixed(1),
       records.length,
       mean(records.map(({ rows }) => rows)).toFixed(0),
       mean(records.flatMap(({ experts }) => experts)).toFixed(0),
-      (bound / processorSeconds).toFixed(2),
+      (bound / seconds).toFixed(2),
       allowed.toFixed(2),
       (gain / allowed).toFixed(2),
     ];

@@ -1,4 +1,4 @@
-/** `npm run bench -- engine [--only PART]`: what carrying, batching and the caches of the engine are worth. */
+/** `npm run bench -- engine [--only PART] [--model NAME]`: what carrying, batching and the caches of the engine are worth. */
 import { parseArgs } from "node:util";
 import { benchBatching } from "./batching.ts";
 import { benchForwards } from "./forwards.ts";
@@ -8,8 +8,10 @@ import { benchTurns } from "./turns.ts";
 export interface EngineBenchOptions {
   /** Threads of one operator. */
   readonly threads: number;
-  /** Where `batching` keeps the model it synthesizes, and finds it again. Absent: a temporary folder. */
+  /** Where `batching` keeps the models it synthesizes, and finds them again. Absent: a temporary folder. */
   readonly folder: string | undefined;
+  /** Which models `batching` runs. Absent: all. */
+  readonly models: readonly string[] | undefined;
 }
 
 const parts: Readonly<Record<string, (options: EngineBenchOptions) => Promise<void>>> = {
@@ -26,9 +28,10 @@ export async function benchEngine(args: readonly string[]): Promise<void> {
       only: { type: "string", multiple: true, default: Object.keys(parts) },
       threads: { type: "string", default: "1" },
       folder: { type: "string" },
+      model: { type: "string", multiple: true },
     },
   });
-  const options = { threads: Number(values.threads), folder: values.folder };
+  const options = { threads: Number(values.threads), folder: values.folder, models: values.model };
   for (const name of values.only) {
     const part = parts[name];
     if (part === undefined) throw new Error(`--only ${name}: name ${Object.keys(parts).join(", ")}`);
