@@ -1,7 +1,8 @@
 /** A sequence's candidates have the same bits alone and in any mix of sequences that start and end beside it. */
 import { expect, test } from "vitest";
 import { carrying, type SequenceForwards } from "../../gpu-worker/src/engine/carrying.ts";
-import { type Candidate, decode } from "../../gpu-worker/src/engine/decode.ts";
+import { type Candidate, type DecodeOptions, decode } from "../../gpu-worker/src/engine/decode.ts";
+import { uniform } from "../../gpu-worker/src/engine/sampling.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
@@ -20,13 +21,14 @@ test.each([
   const runs = goldenRuns(name).slice(0, 16);
 
   const alone: string[] = [];
-  for (const run of runs) alone.push(await transcript(model, 0, name, run));
+  for (const [i, run] of runs.entries()) alone.push(await transcript(model, 0, optionsOf(name, run, i), run.prompt));
   // Each of a few places takes the next run as soon as it is free, so sequences at all stages meet.
   const together = new Array<string>(runs.length);
   const queue = [...runs.entries()];
   const place = async (slot: number): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      together[next[0]] = await transcript(model, slot, name, next[1]);
+      const [i, run] = next;
+      together[i] = await transcript(model, slot, optionsOf(name, run, i), run.prompt);
     }
   };
   await Promise.all(Array.from({ length: TOGETHER }, (_, slot) => place(slot)));
@@ -51,8 +53,21 @@ test.each(["none", "int8", "int4"] as const)(
   },
 );
 
+/** Every other sequence draws its tokens. */
+function optionsOf(name: GoldenName, run: GoldenRun, i: number): DecodeOptions {
+  const draws = (block: number, step: number, cell: number) =>
+    uniform({ seed: BigInt(i), choice: 0, block, step, cell });
+  const sampling = { temperature: 0.9, topK: 50, topP: 0.9, uniform: draws };
+  return { ...goldenOptions(name, run), ...(i % 2 === 1 && { sampling }) };
+}
+
 /** Every candidate of every step, probabilities to the last bit. */
-async function transcript(model: Model, slot: number, name: GoldenName, run: GoldenRun): Promise<string> {
+async function transcript(
+  model: Model,
+  slot: number,
+  options: DecodeOptions,
+  prompt: readonly number[],
+): Promise<string> {
   const lines: string[] = [];
   const pages = Array.from({ length: PAGES_EACH }, (_, i) => slot * PAGES_EACH + i);
   const sequence = model.sequence(pages);
@@ -60,15 +75,11 @@ async function transcript(model: Model, slot: number, name: GoldenName, run: Gol
     prefill: (tokens, signal) => sequence.prefill(tokens, signal),
     forward: async (blocks) => {
       const candidates = await sequence.forward(blocks);
-      lines.push(
-        candidates
-          .map((block) => block.map(({ token, probability }) => `${token}@${probability}`).join(" "))
-          .join("\n"),
-      );
+      lines.push(JSON.stringify(candidates));
       return candidates;
     },
     commit: (block) => sequence.commit(block),
   };
-  await Array.fromAsync(decode(carrying(observed), run.prompt, goldenOptions(name, run), new AbortController().signal));
+  await Array.fromAsync(decode(carrying(observed), prompt, options, new AbortController().signal));
   return lines.join("\n");
 }

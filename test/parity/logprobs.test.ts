@@ -1,4 +1,7 @@
-/** Log-probabilities of committed tokens, against the forward in plain loops over what the last denoise step saw. */
+/**
+ * Whole answers and the log-probabilities of their tokens, as the forward in plain loops has them: a token's at the last denoise
+ * step that looked at it.
+ */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,17 +10,18 @@ import type { Decoding } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
 import { adjusting } from "../../gpu-worker/src/engine/adjustments.ts";
-import { carrying, type SequenceForwards } from "../../gpu-worker/src/engine/carrying.ts";
-import { decode } from "../../gpu-worker/src/engine/decode.ts";
+import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
+import { type DecodeOptions, decode } from "../../gpu-worker/src/engine/decode.ts";
 import { uniform } from "../../gpu-worker/src/engine/sampling.ts";
 import { scored } from "../../gpu-worker/src/engine/token-scores.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { type WrittenCheckpoint, writeCheckpoint } from "../support/checkpoint.ts";
 import { referenceProbabilities } from "../support/reference-model.ts";
+import { referenceSequence } from "../support/reference-sequence.ts";
 
 const BLOCK = 8;
 const MASK = 95;
+const EDITS = { delete: 3, split: 50 };
 const PAGES = [0, 1, 2, 3, 4, 5];
 const prompt = Array.from({ length: 13 }, (_, i) => (i * 37 + 11) % MASK);
 const places = { blockLength: BLOCK, prompted: prompt.length % BLOCK, endTokens: new Set([94]) };
@@ -27,93 +31,113 @@ let checkpoint: WrittenCheckpoint;
 let model: Model;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "palimpsest-logprobs-"));
-  checkpoint = await writeCheckpoint(join(folder, "checkpoint"));
-  const target = join(folder, "package");
+  const config = { delete_token_id: EDITS.delete, split_token_id: EDITS.split };
+  checkpoint = await writeCheckpoint(join(folder, "checkpoint"), { config });
   const options = { quantization: "none", ranks: 1, blockLength: BLOCK } as const;
-  await convertCheckpoint({ source: checkpoint.folder, target, ...options });
-  model = await openModel(target, await readManifest(target), { threads: 1, pages: PAGES.length });
+  const target = join(folder, "package");
+  const manifest = await convertCheckpoint({ source: checkpoint.folder, target, ...options });
+  model = await openModel(target, manifest, { threads: 1, pages: PAGES.length });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const edits = { rule: "2.1", threshold: 0.3, editing_threshold: 0.05, num_to_transfer: 1 } as const;
-const sampling = {
-  temperature: 1.3,
-  uniform: (block: number, step: number, cell: number) => uniform({ seed: 5n, choice: 0, block, step, cell }),
+const v21 = { rule: "2.1", threshold: 0.3, editing_threshold: 0.05, num_to_transfer: 1 } as const;
+const v20 = { rule: "2.0", threshold: 0.2, num_to_transfer: 1 } as const;
+const v22 = { ...v21, rule: "2.2", editing_threshold: 0, max_post_steps: 4 } as const;
+const drawn = {
+  sampling: {
+    temperature: 1.3,
+    topK: 40,
+    topP: 0.9,
+    uniform: (block: number, step: number, cell: number) => uniform({ seed: 5n, choice: 0, block, step, cell }),
+  },
 };
-const moved = { logitBias: new Map([[7, 4], [8, -4]]), penaltyLambda: 2, minTokens: 9 }; // biome-ignore format: a table
+const moved = adjusting({ logitBias: new Map([[7, 4], [8, -4]]), penaltyLambda: 2, minTokens: 9 }, places); // biome-ignore format: a table
+/** So that cells are deleted and inserted. */
+const eager: Pick<DecodeOptions, "adjust"> = {
+  adjust: (_, __, cells) => cells.flatMap((cell) => Object.values(EDITS).map((token) => ({ cell, token, by: 2.5 }))),
+};
 
-test.each<[string, Decoding, object]>([
-  ["2.1", { ...edits, max_post_steps: 16 }, {}],
-  ["2.1 whose post steps run out", { ...edits, max_post_steps: 1 }, {}],
-  ["2.1 without post steps", { ...edits, max_post_steps: 0 }, {}],
-  ["2.1, drawn, biased and penalized", { ...edits, max_post_steps: 4 }, { sampling, ...adjusting(moved, places) }],
-  ["2.0", { rule: "2.0", threshold: 0.2, num_to_transfer: 1 }, {}],
-  [
-    "2.0, drawn, biased and penalized",
-    { rule: "2.0", threshold: 0.2, num_to_transfer: 1 },
-    { sampling, ...adjusting(moved, places) },
-  ],
+test.each<[string, Decoding, Partial<DecodeOptions>]>([
+  ["2.1", { ...v21, max_post_steps: 16 }, {}],
+  ["2.1 whose post steps run out", { ...v21, max_post_steps: 1 }, {}],
+  ["2.1 without post steps", { ...v21, max_post_steps: 0 }, {}],
+  ["2.1, drawn, biased and penalized", { ...v21, max_post_steps: 4 }, { ...drawn, ...moved }],
+  ["2.0", v20, {}],
+  ["2.0, drawn, biased and penalized", v20, { ...drawn, ...moved }],
+  ["2.2", v22, eager],
+  ["2.2 whose post steps run out", { ...v22, max_post_steps: 1 }, eager],
+  ["2.2, drawn", v22, { ...drawn, ...eager }],
 ])("%s, cached and recomputed", async (_, decoding, changes) => {
-  const told = [];
+  const options: DecodeOptions = {
+    decoding,
+    blockLength: BLOCK,
+    maskToken: MASK,
+    editTokens: EDITS,
+    eosTokens: new Set<number>(),
+    maxTokens: 15,
+    ...changes,
+  };
+  const looksAgain = decoding.rule !== "2.0";
+  const scoring = { best: 3, prompted: places.prompted, maskToken: MASK, looksAgain };
+  const expected = await describedRun(options);
+  if (decoding.rule === "2.2") expect(expected.kinds).toEqual(expect.arrayContaining(["delete", "insert"]));
   for (const sequence of [model.sequence(PAGES), model.sequenceWithoutCache()]) {
-    /** What each forward saw of the block that it was for. */
-    const seen: (readonly number[])[] = [];
-    const observed: SequenceForwards = {
-      prefill: (tokens, signal) => sequence.prefill(tokens, signal),
-      forward: (blocks) => sequence.forward(blocks),
-      commit: (block) => sequence.commit(block),
-    };
-    const carried = carrying(observed);
-    const plain = {
-      ...carried,
-      denoise: (...asked: Parameters<typeof carried.denoise>) => {
-        seen.push(...asked[0].map(({ tokens }) => tokens));
-        return carried.denoise(...asked);
-      },
-    };
-    const options = {
-      decoding,
-      blockLength: BLOCK,
-      maskToken: MASK,
-      eosTokens: new Set<number>(),
-      maxTokens: 15,
-      ...changes,
-    };
-    const steps = decode(plain, prompt, options, new AbortController().signal);
-    const looksAgain = decoding.rule !== "2.0";
-    const scoring = { best: 3, prompted: places.prompted, maskToken: MASK, looksAgain };
-    const answer: number[] = [];
-    const commits = [];
-    for await (const step of scored(steps, sequence, scoring)) {
-      if (step.kind !== "commit") continue;
-      const before = [...prompt, ...answer].slice(0, Math.floor((prompt.length + answer.length) / BLOCK) * BLOCK);
-      const first = step.block === 0 ? places.prompted : 0;
-      const rowsOf = once((looked: readonly number[]) =>
-        referenceProbabilities(checkpoint.model, checkpoint.tensors, [...before, ...looked], BLOCK),
-      );
-      for (const [cell, { logprob, best, step: at }] of (step.tokens ?? []).entries()) {
-        const looked = seen[looksAgain ? seen.length - 1 : at]!;
-        const row = rowsOf(looked)[before.length + first + cell]!.map(Math.log);
-        expect(logprob).toBeCloseTo(row[step.cells[cell]!]!, 3);
+    const steps = decode(carrying(sequence), prompt, options, new AbortController().signal);
+    let commits = 0;
+    for await (const { kind, cells, tokens = [] } of scored(steps, sequence, scoring)) {
+      if (kind !== "commit") continue;
+      const block = expected.blocks[commits++]!;
+      expect(cells).toEqual(block.cells);
+      expect(tokens.map(({ step }) => step)).toEqual(block.settled);
+      for (const [cell, { logprob, best, step }] of tokens.entries()) {
+        const row = block.logprobs(looksAgain ? block.steps - 1 : step)[cell]!;
+        expect(logprob).toBeCloseTo(row[cells[cell]!]!, 3);
         const ranked = [...row.keys()].toSorted((a, b) => row[b]! - row[a]!);
         expect(best.map(({ token }) => token)).toEqual(ranked.slice(0, 3));
       }
-      answer.push(...step.cells);
-      commits.push(step);
-      seen.length = 0;
     }
-    expect(commits.map(({ tokens }) => tokens?.length)).toEqual([3, 8, 4]);
-    told.push(commits.map(({ cells, tokens }) => [cells, tokens?.map(({ step }) => step)]));
+    expect(commits).toBe(expected.blocks.length);
   }
-  expect(told[0]).toEqual(told[1]);
 });
 
-/** Computes what it is asked for again and again but once. */
-function once<K, V>(compute: (key: K) => V): (key: K) => V {
-  const known = new Map<K, V>();
-  return (key) => {
-    const value = known.get(key) ?? compute(key);
-    known.set(key, value);
-    return value;
+/** The answer over the plain loops, with what each step saw of its block. */
+async function describedRun(options: DecodeOptions) {
+  const looked: (readonly number[])[] = [];
+  const plain = referenceSequence(checkpoint, options);
+  const observed: typeof plain = {
+    ...plain,
+    denoise: (blocks) => {
+      looked.push(...blocks.map(({ tokens }) => tokens));
+      return plain.denoise(blocks);
+    },
   };
+  const before = prompt.slice(0, prompt.length - places.prompted);
+  const blocks = [];
+  const kinds: string[] = [];
+  const states: (readonly number[])[] = [];
+  for await (const step of decode(observed, prompt, options, new AbortController().signal)) {
+    if (step.kind === "denoise") {
+      states.push(step.cells);
+      kinds.push(...step.edits.map(({ op }) => op));
+      continue;
+    }
+    const { cells } = step;
+    const [earlier, seen, stood] = [[...before], looked.splice(0), states.splice(0)];
+    const first = BLOCK - (stood[0] as readonly number[]).length;
+    const logprobs = (which: number) =>
+      referenceProbabilities(checkpoint.model, checkpoint.tensors, [...earlier, ...seen[which]!], BLOCK)
+        .slice(earlier.length + first)
+        .map((row) => row.map(Math.log));
+    // The step from which on the cell held what it holds in the end.
+    const settled = cells.map((token, cell) => stood.findLastIndex((state) => state[cell] !== token) + 1);
+    const known = new Map<number, number[][]>();
+    blocks.push({
+      cells,
+      settled,
+      steps: seen.length,
+      logprobs: (which: number) => known.get(which) ?? known.set(which, logprobs(which)).get(which)!,
+    });
+    before.push(...prompt.slice(before.length, prompt.length), ...cells);
+  }
+  return { blocks, kinds };
 }

@@ -24,17 +24,23 @@ test.each(["tiny-21", "demo-21"] as const)(
     const settings = { package: golden.folder, kvCacheBytes };
     await using plain = await openEngine({ ...settings, prefixCache: false });
     const expected: Answer[] = [];
-    for (const prompt of shared) expected.push(await answer(plain, prompt));
+    // Every other one draws its tokens.
+    const drawn = (i: number) => i % 2 === 1 && { sampling: { temperature: 0.9, topP: 0.95, seed: BigInt(i) } };
+    for (const [i, prompt] of shared.entries()) {
+      expected.push(await answer(plain, prompt, Number.POSITIVE_INFINITY, { ...drawn(i) }));
+    }
     expect(expected.map(({ cached }) => cached)).toEqual(shared.map(() => 0));
 
     await using caching = await openEngine(settings);
     const tokens = (answers: readonly Answer[]) => answers.map(({ tokens }) => tokens);
-    const again = async (prompt: readonly number[], i: number): Promise<Answer> => {
+    const again = async (i: number): Promise<Answer> => {
+      const prompt = shared[i] as number[];
       if (i % 3 === 1) await answer(caching, prompt, 2);
-      return answer(caching, prompt);
+      return answer(caching, prompt, Number.POSITIVE_INFINITY, { ...drawn(i) });
     };
-    expect(tokens(await Promise.all(shared.map(again)))).toEqual(tokens(expected));
-    expect(tokens(await Promise.all(shared.toReversed().map(again)))).toEqual(tokens(expected.toReversed()));
+    const order = [...shared.keys()];
+    expect(tokens(await Promise.all(order.map(again)))).toEqual(tokens(expected));
+    expect(tokens(await Promise.all(order.toReversed().map(again)))).toEqual(tokens(expected.toReversed()));
     const { runningSequences, pagesInUse, pagesCached, preemptions } = await caching.stats();
     expect([runningSequences, pagesInUse]).toEqual([0, 0]);
     expect(pagesCached).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { candidatesOf } from "../support/candidates.ts";
 import { writeCheckpoint } from "../support/checkpoint.ts";
+import { drawnFrom, interval } from "../support/reference-draw.ts";
 import { referenceProbabilities } from "../support/reference-model.ts";
 
 const BLOCK = 32;
@@ -54,7 +55,7 @@ test.each([
       });
       const candidates = await candidatesOf(model.sequence([0]), tokens, draws);
       for (const { cell, uniform: number } of draws) {
-        const distribution = cut(expected[cell] as number[], never, sampling);
+        const distribution = drawnFrom(expected[cell] as number[], never, sampling);
         const drawn = candidates[cell]?.drawn as { token: number; probability: number };
         const [from, to] = interval(distribution, drawn.token);
         expect(number).toBeGreaterThan(from - SLACK);
@@ -70,33 +71,3 @@ test.each([
     await rm(folder, { recursive: true });
   }
 });
-
-/** Tempered, without the tokens of `never`, then cut by top-k, then by top-p of what is left. */
-function cut(
-  probabilities: readonly number[],
-  never: readonly number[],
-  { temperature, topK, topP }: Sampling,
-): number[] {
-  const tempered = normalized(probabilities.map((p, token) => (never.includes(token) ? 0 : p ** (1 / temperature))));
-  const order = [...tempered.keys()].toSorted((a, b) => (tempered[b] as number) - (tempered[a] as number));
-  const best = order.slice(0, topK ?? order.length);
-  const share = best.reduce((sum, token) => sum + (tempered[token] as number), 0);
-  let before = 0;
-  const kept = new Set<number>();
-  for (const token of best) {
-    if (before / share <= (topP ?? 1)) kept.add(token);
-    before += tempered[token] as number;
-  }
-  return normalized(tempered.map((p, token) => (kept.has(token) ? p : 0)));
-}
-
-function normalized(values: readonly number[]): number[] {
-  const sum = values.reduce((a, b) => a + b);
-  return values.map((value) => value / sum);
-}
-
-/** Where a token lies in the cumulative distribution. */
-function interval(distribution: readonly number[], token: number): [number, number] {
-  const from = distribution.slice(0, token).reduce((a, b) => a + b, 0);
-  return [from, from + (distribution[token] as number)];
-}

@@ -16,9 +16,8 @@ export function referenceProbabilities(
   tokens: readonly number[],
   blockLength: number,
 ): Row[] {
-  const rows = (name: string): Row[] => matrixOf(tensors, name);
-  const embeddings = rows("model.word_embeddings.weight");
-  let hidden = tokens.map((token) => embeddings[token] as Row);
+  const embeddings = tensors.get("model.word_embeddings.weight") as TestTensor;
+  let hidden = tokens.map((token) => rowOf(embeddings, token));
   for (let layer = 0; layer < c.layers; layer++) {
     const prefix = `model.layers.${layer}`;
     const attended = attend(c, tensors, prefix, normed(c, tensors, `${prefix}.input_layernorm`, hidden), blockLength);
@@ -35,8 +34,8 @@ export function referenceProbabilities(
       return [shared, ...routed].reduce(add, row);
     });
   }
-  const head = rows(c.tiedEmbeddings ? "model.word_embeddings.weight" : "lm_head.weight");
-  return normed(c, tensors, "model.norm", hidden).map((row) => softmax(head.map((weights) => dot(weights, row))));
+  const head = c.tiedEmbeddings ? "model.word_embeddings.weight" : "lm_head.weight";
+  return normed(c, tensors, "model.norm", hidden).map((row) => softmax(product(tensors, head, row)));
 }
 
 function attend(c: ModelConfig, tensors: Tensors, prefix: string, x: readonly Row[], blockLength: number): Row[] {
@@ -137,13 +136,19 @@ function normed(c: ModelConfig, tensors: Tensors, prefix: string, rows: readonly
 }
 
 function product(tensors: Tensors, name: string, x: Row): Row {
-  return matrixOf(tensors, name).map((row) => dot(row, x));
-}
-
-function matrixOf(tensors: Tensors, name: string): Row[] {
   const { dims, values } = tensors.get(name) as TestTensor;
   const [rows, columns] = dims as [number, number];
-  return Array.from({ length: rows }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
+  const out = new Array<number>(rows).fill(0);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++)
+      out[i] = (out[i] as number) + (values[i * columns + j] as number) * (x[j] as number);
+  }
+  return out;
+}
+
+function rowOf({ dims, values }: TestTensor, i: number): Row {
+  const columns = dims[1] as number;
+  return Array.from(values.subarray(i * columns, (i + 1) * columns));
 }
 
 function softmax(scores: readonly number[]): Row {
