@@ -96,4 +96,4 @@ def stream(folder: Path, budget: int, copies: int, seed: int, at: Position) -> I
             for number in range(done, len(plan)):
                 yield loaded.batch(plan[number]), Position(epoch, shard, number + 1)
             shard, done = shard + 1, 0
-        epoch, shard = epoch + 1, 0
+        epoch, shard, done = epoch + 1, 0, 0

@@ -61,8 +61,8 @@ const TOPICS: readonly Topic[] = [
       ],
     },
     answer: {
-      en: "I can write short JavaScript functions over numbers, strings and records, change them on request, turn text into JSON, call tools and work out small sums. Try: Write a function that returns the sum of the even numbers in a list.",
-      zh: "我会写处理数字、字符串和记录的简短 JavaScript 函数，按要求修改它们，把文字转成 JSON，调用工具，做简单算术。试试：写一个函数，返回列表中偶数的和。",
+      en: "I can write short JavaScript functions over numbers, strings and records, change them on request, turn text into JSON and call tools. Try: Write a function that returns the sum of the even numbers in a list.",
+      zh: "我会写处理数字、字符串和记录的简短 JavaScript 函数，按要求修改它们，把文字转成 JSON，调用工具。试试：写一个函数，返回列表中偶数的和。",
     },
   },
   {
@@ -210,8 +210,8 @@ const TOPICS: readonly Topic[] = [
       zh: ["你好！", "你好，在吗？", "早上好！", "嗨", "您好"],
     },
     answer: {
-      en: "Hello! Ask me for a short JavaScript function, some JSON or a small sum.",
-      zh: "你好！可以让我写一个简短的 JavaScript 函数、一些 JSON 或做一道简单算术。",
+      en: "Hello! Ask me for a short JavaScript function, some JSON or a tool call.",
+      zh: "你好！可以让我写一个简短的 JavaScript 函数、一些 JSON 或调用工具。",
     },
   },
   {
@@ -248,8 +248,8 @@ export function about(random: Random, language: Language): Draft {
 }
 
 const OUTSIDE = {
-  en: "That is outside what I was trained for. I only write short JavaScript functions, JSON and tool calls, and work out small sums.",
-  zh: "这超出了我的训练范围。我只会写简短的 JavaScript 函数、JSON 和工具调用，以及做简单算术。",
+  en: "That is outside what I was trained for. I only write short JavaScript functions, JSON and tool calls.",
+  zh: "这超出了我的训练范围。我只会写简短的 JavaScript 函数、JSON 和工具调用。",
 } as const;
 
 const split = (text: string): string[] => text.trim().split(/\s+/);

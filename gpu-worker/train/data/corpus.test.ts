@@ -46,6 +46,15 @@ describe("corpus", () => {
     }
   });
 
+  it("draws a family more often when asked to, and still the others", () => {
+    const share = (more: Parameters<typeof drawSample>[0]["more"]): number =>
+      draw(1500, { seed: 5, split: "train", ...(more ? { more } : {}) }).filter(({ family }) => family === "json")
+        .length / 1500;
+    expect(share(undefined)).toBeCloseTo(0.06, 1);
+    expect(share({ json: 5 })).toBeCloseTo(0.3 / 1.24, 1);
+    expect(share({ json: 5 })).toBeLessThan(0.3);
+  });
+
   it("keeps to the shares of the mix", () => {
     expect(MIX.reduce((sum, [, , share]) => sum + share, 0)).toBeCloseTo(1, 9);
   });

@@ -62,12 +62,14 @@ export interface Stream {
   seed: number;
   split: Split;
   family?: Family;
+  /** How many times its share in the mix a family gets; 1 where absent. For training: held-out tasks keep to the mix. */
+  more?: { readonly [family in Family]?: number };
 }
 
 /** The sample at `index` of a stream. It depends on nothing else, so any part of a stream can be made alone. */
 export function drawSample(stream: Stream, index: number): Sample {
   const random = createRandom(hashText(`${stream.seed}:${stream.split}:${stream.family ?? "mix"}:${index}`));
-  const family = stream.family ?? pickFamily(random);
+  const family = stream.family ?? pickFamily(random, stream.more ?? {});
   const { draft, language } = drawDraft(family, stream.split, random);
   const history = family !== "tools" && random.chance(HISTORY_SHARE) ? earlierTurns(stream.split, random) : [];
   const system: Message[] = random.chance(SYSTEM_SHARE)
@@ -84,9 +86,10 @@ export function drawSample(stream: Stream, index: number): Sample {
   };
 }
 
-function pickFamily(random: Random): Family {
-  let left = random.next();
-  for (const [family, , share] of MIX) {
+function pickFamily(random: Random, more: NonNullable<Stream["more"]>): Family {
+  const shares = MIX.map(([family, , share]) => [family, share * (more[family] ?? 1)] as const);
+  let left = random.next() * shares.reduce((sum, [, share]) => sum + share, 0);
+  for (const [family, share] of shares) {
     left -= share;
     if (left < 0) return family;
   }

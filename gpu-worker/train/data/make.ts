@@ -2,6 +2,7 @@
  * Writes what training reads, and the held-out tasks. Run with one of:
  *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json
  *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
+ *     (--more json=3,tools=2: training meets these families that many times as often as the mix says)
  *     (--samples N: from that many tasks, or that many per shard; small for a quick trial)
  *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f]   tasks as JSONL, for `palimpsest eval`
  *   make.ts prompts --suite FILE --tokenizer DIR --out FILE   a suite's prompts as token ids, for answer.py
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
     split: { type: "string", default: "test" },
     count: { type: "string", default: "1000" },
     samples: { type: "string" },
+    more: { type: "string", default: "" },
     family: { type: "string" },
     suite: { type: "string" },
     tokenizer: { type: "string" },
@@ -79,10 +81,30 @@ function makeTokenizer(size: number): void {
 function makeShards(first: number, count: number): void {
   const encode = createEncoder(readTokenizerJson(readFileSync(join(out, "tokenizer.json"), "utf8")));
   const size = samples ?? SHARD_SAMPLES;
+  const more = readShares(values.more);
   if (first === 0) pack("validation", { seed, split: "validation" }, 0, Math.min(size, VALIDATION_SAMPLES), encode);
   for (let shard = first; shard < first + count; shard++) {
-    pack(`train-${String(shard).padStart(3, "0")}`, { seed, split: "train" }, shard * size, size, encode);
+    pack(`train-${String(shard).padStart(3, "0")}`, { seed, split: "train", more }, shard * size, size, encode);
   }
+}
+
+/** "json=3,tools=2" -> { json: 3, tools: 2 } */
+function readShares(text: string): NonNullable<Stream["more"]> {
+  return Object.fromEntries(
+    text
+      .split(",")
+      .filter(Boolean)
+      .map((pair) => {
+        const [family = "", times = ""] = pair.split("=");
+        if (!isFamily(family)) fail(`no family ${family}`);
+        if (!(Number(times) > 0)) fail(`--more ${pair}: say how many times, as in ${family}=2`);
+        return [family, Number(times)];
+      }),
+  );
+}
+
+function isFamily(name: string): name is Family {
+  return (FAMILIES as readonly string[]).includes(name);
 }
 
 /**
@@ -113,10 +135,10 @@ function pack(name: string, stream: Stream, from: number, count: number, encode:
 }
 
 function makeSuite(split: Split, count: number, family: string | undefined): void {
-  if (family !== undefined && !(FAMILIES as readonly string[]).includes(family)) fail(`no family ${family}`);
+  if (family !== undefined && !isFamily(family)) fail(`no family ${family}`);
   const file = createWriteStream(out);
   const asked = new Set<string>();
-  const stream: Stream = { seed, split, ...(family ? { family: family as Family } : {}) };
+  const stream: Stream = { seed, split, ...(family ? { family } : {}) };
   for (let i = 0; asked.size < count; i++) {
     const sample: Sample = drawSample(stream, i);
     const request = render(sample.messages, sample.tools);
