@@ -56,7 +56,7 @@ export function evalCommand(): Command {
     .addOption(
       new Option(
         "--mode <mode>",
-        "quality, speed, speed/off (no editing), or THRESHOLD/EDITING as 0.6/0.2; again for more (default: quality and speed)",
+        "quality, speed, speed/off (no editing), speed/window2 (two blocks), or THRESHOLD/EDITING as 0.6/0.2; again for more (default: quality and speed)",
       ).argParser((text, before?: readonly Mode[]) => [...(before ?? []), mode(text)]),
     )
     .addOption(new Option("--sweep", "a grid of thresholds instead, with a plot").conflicts("mode"))
@@ -183,7 +183,7 @@ function mode(text: string): Mode {
   const parsed = parseMode(text);
   if (parsed) return parsed;
   throw new InvalidArgumentError(
-    "It is quality, speed, either with /off, or two probabilities as in 0.6/0.2 or 0.6/off.",
+    "It is quality, speed, either with /off, or two probabilities as in 0.6/0.2 or 0.6/off; then perhaps /window2, up to 8.",
   );
 }
 

@@ -8,6 +8,7 @@ export interface Mode {
     readonly threshold?: number;
     readonly editing_threshold?: number;
     readonly max_post_steps?: number;
+    readonly editing_window?: number;
   };
 }
 
@@ -18,10 +19,16 @@ const SWEPT_THRESHOLDS = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3] as const;
 const SWEPT_EDITING = ["off", 0.5, 0] as const;
 
 /**
- * `quality`, `speed`, either with `/off` for the same without editing, or two numbers: `0.6/0.2`, `0.6/off`.
+ * `quality`, `speed`, either with `/off` for the same without editing, or two numbers: `0.6/0.2`, `0.6/off`. With `/window2`
+ * behind any of them, that many blocks are open to editing at once.
  * @returns undefined for anything else
  */
 export function parseMode(name: string): Mode | undefined {
+  const [, rest, window] = /^(.+)\/window([1-8])$/.exec(name) ?? [];
+  if (rest !== undefined) {
+    const mode = parseMode(rest);
+    return mode && { name, parameters: { ...mode.parameters, editing_window: Number(window) } };
+  }
   const [unmask = "", edit] = name.split("/");
   const preset = PRESETS.find((one) => one === unmask);
   if (preset && edit === undefined) return { name, parameters: { mode: preset } };

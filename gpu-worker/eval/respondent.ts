@@ -38,7 +38,7 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
   return {
     model: engine.model.name,
     async ask({ task, mode, maxTokens, sampling }, signal) {
-      const { mode: preset, threshold, editing_threshold, max_post_steps } = mode.parameters;
+      const { mode: preset, threshold, editing_threshold, max_post_steps, editing_window } = mode.parameters;
       const request = {
         responseId: `eval-${asked++}`,
         attempt: 1,
@@ -48,6 +48,7 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
           ...(threshold !== undefined && { threshold }),
           ...(editing_threshold !== undefined && { editingThreshold: editing_threshold }),
           ...(max_post_steps !== undefined && { maxPostSteps: max_post_steps }),
+          ...(editing_window !== undefined && { editingWindow: editing_window }),
         },
         ...(sampling && { sampling: { temperature: sampling.temperature, seed: BigInt(sampling.seed) } }),
         maxTokens,

@@ -1,44 +1,10 @@
 /** Reads a suite: JSONL in our own form, or in the form in which HumanEval, MBPP or GSM8K are published. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { z } from "zod";
+import type { z } from "zod";
 import { describeIssues, PackageError } from "../src/errors.ts";
 import { PUBLISHED_FORMS } from "./published-forms.ts";
-import type { Json, Task } from "./task.ts";
-
-const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
-const call = z.object({ name: z.string(), arguments: z.record(z.string(), json) });
-const message = z.object({
-  role: z.enum(["system", "user", "assistant", "tool"]),
-  content: z.string(),
-  tool_calls: z.array(z.object({ type: z.literal("function"), function: call })).optional(),
-});
-const tool = z.object({
-  type: z.literal("function"),
-  function: z.object({ name: z.string(), description: z.string(), parameters: z.record(z.string(), json) }),
-});
-const cases = z.array(z.object({ entry: z.string().optional(), args: z.array(json), expected: json })).min(1);
-const tests = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("code"), entry: z.string().optional(), cases }),
-  z.object({
-    kind: z.literal("python"),
-    before: z.string(),
-    after: z.string(),
-    entry: z.string().optional(),
-    prompt: z.string().optional(),
-  }),
-  z.object({ kind: z.literal("json"), expected: json }),
-  z.object({ kind: z.literal("calls"), expected: z.array(call) }),
-  z.object({ kind: z.literal("number"), expected: z.number() }),
-  z.object({ kind: z.literal("text"), includes: z.array(z.string()).min(1) }),
-]);
-const own = z.object({
-  id: z.string(),
-  family: z.string(),
-  messages: z.array(message).min(1),
-  tools: z.array(tool).optional(),
-  tests,
-});
+import { type Task, task as taskForm } from "./task.ts";
 
 /** All tasks of a file, in its order. @throws PackageError naming file and line */
 export async function readSuite(path: string): Promise<Task[]> {
@@ -63,7 +29,7 @@ export async function readSuite(path: string): Promise<Task[]> {
 /** One line as a task. @param where file and line, for messages @throws PackageError */
 export function parseTask(line: string, where: string): Task {
   const value = parseObject(line, where);
-  if ("tests" in value) return valid(own, value, where, "a task") as Task;
+  if ("tests" in value) return valid(taskForm, value, where, "a task");
   for (const { name, mark, schema, toTask } of PUBLISHED_FORMS) {
     if (mark.every((key) => key in value)) return toTask(valid(schema, value, where, name));
   }

@@ -1,33 +1,34 @@
 /** A task that a model is asked, and how its answer is judged. What a suite's file holds, whatever form it came in. */
+import { z } from "zod";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+const json = z.json() as z.ZodType<Json>;
 
 /** A function call; `arguments` is an object here, never a string. */
-export interface Call {
-  name: string;
-  arguments: { [key: string]: Json };
-}
+export type Call = z.infer<typeof call>;
+const call = z.object({ name: z.string(), arguments: z.record(z.string(), json) });
 
 /** One message in OpenAI's shape, but for the arguments of calls. A tool result has role `tool`. */
-export interface Message {
-  role: "system" | "user" | "assistant" | "tool";
-  content: string;
-  tool_calls?: { type: "function"; function: Call }[];
-}
+export type Message = z.infer<typeof message>;
+const message = z.object({
+  role: z.enum(["system", "user", "assistant", "tool"]),
+  content: z.string(),
+  tool_calls: z.array(z.object({ type: z.literal("function"), function: call })).exactOptional(),
+});
 
 /** A tool that the model may call, in OpenAI's shape; `parameters` is a JSON schema. */
-export interface Tool {
-  type: "function";
-  function: { name: string; description: string; parameters: { [key: string]: Json } };
-}
+export type Tool = z.infer<typeof tool>;
+const tool = z.object({
+  type: z.literal("function"),
+  function: z.object({ name: z.string(), description: z.string(), parameters: z.record(z.string(), json) }),
+});
 
-/** One call of the function under test. Values are plain JSON: no NaN, no infinities, no undefined. */
-export interface Case {
-  /** The function to call, where a task asks for several; else the tests' `entry`. */
-  entry?: string;
-  args: Json[];
-  expected: Json;
-}
+/**
+ * One call of the function under test: `entry`, where a task asks for several functions, else the tests' own. Values are
+ * plain JSON: no NaN, no infinities, no undefined.
+ */
+export type Case = z.infer<typeof oneCase>;
+const oneCase = z.object({ entry: z.string().exactOptional(), args: z.array(json), expected: json });
 
 /**
  * How an answer is judged (`score.ts`):
@@ -40,20 +41,28 @@ export interface Case {
  * - `number`: the last number in the answer is this one.
  * - `text`: the answer holds every one of these strings; case is ignored.
  */
-export type Tests =
-  | { kind: "code"; entry?: string; cases: Case[] }
-  | { kind: "python"; before: string; after: string; entry?: string; prompt?: string }
-  | { kind: "json"; expected: Json }
-  | { kind: "calls"; expected: Call[] }
-  | { kind: "number"; expected: number }
-  | { kind: "text"; includes: string[] };
+export type Tests = z.infer<typeof tests>;
+const tests = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("code"), entry: z.string().exactOptional(), cases: z.array(oneCase).min(1) }),
+  z.object({
+    kind: z.literal("python"),
+    before: z.string(),
+    after: z.string(),
+    entry: z.string().exactOptional(),
+    prompt: z.string().exactOptional(),
+  }),
+  z.object({ kind: z.literal("json"), expected: json }),
+  z.object({ kind: z.literal("calls"), expected: z.array(call) }),
+  z.object({ kind: z.literal("number"), expected: z.number() }),
+  z.object({ kind: z.literal("text"), includes: z.array(z.string()).min(1) }),
+]);
 
-export interface Task {
-  /** Unlike any other in its suite. */
-  id: string;
-  /** Figures are given for each family apart. */
-  family: string;
-  messages: Message[];
-  tools?: Tool[];
-  tests: Tests;
-}
+/** One line of a suite. Its id is unlike any other there; figures are given for each family apart. */
+export type Task = z.infer<typeof task>;
+export const task = z.object({
+  id: z.string(),
+  family: z.string(),
+  messages: z.array(message).min(1),
+  tools: z.array(tool).exactOptional(),
+  tests,
+});
