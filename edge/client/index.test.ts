@@ -52,6 +52,15 @@ describe("client", () => {
     });
   });
 
+  test("says that a server did not answer, and of an abort that it was one", async () => {
+    const client = await serve((incoming) => void incoming.socket.destroy());
+    const { error } = await fold(client.edits(request));
+    expect(error).toBeInstanceOf(PalimpsestError);
+    expect(error).toMatchObject({ code: "unavailable", retryable: true, message: "The server did not answer." });
+    await expect(client.models()).rejects.toBeInstanceOf(PalimpsestError);
+    await expect(client.models({ signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+  });
+
   test("reads a stream wherever it is cut", async () => {
     const bytes = Buffer.from(hello.map(chunk).join("").replaceAll("\n", "\r\n"));
     const client = await serve(async (_, outgoing) => {

@@ -69,7 +69,11 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
   const authorization = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
 
   async function send(path: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(root + path, { ...init, headers: { ...authorization, ...init.headers } });
+    const headers = { ...authorization, ...init.headers };
+    const response = await fetch(root + path, { ...init, headers }).catch((cause: unknown) => {
+      init.signal?.throwIfAborted();
+      throw new PalimpsestError("unavailable", "The server did not answer.", { retryable: true, cause });
+    });
     if (!response.ok) throw await refusal(response);
     return response;
   }

@@ -153,5 +153,6 @@ it("reads modes, and nothing else as one", () => {
   expect(parseMode("quality/off")?.parameters).toEqual({ mode: "quality", editing_threshold: 1, max_post_steps: 0 });
   expect(parseMode("0.6/0.2")?.parameters).toEqual({ threshold: 0.6, editing_threshold: 0.2 });
   expect(parseMode("quality/window2")?.parameters).toEqual({ mode: "quality", editing_window: 2 });
-  for (const text of ["fast", "0.6", "0.6/", "2/0", "speed/0.5", "", "speed/window9", "/window2"]) expect(parseMode(text)).toBeUndefined();
+  for (const text of ["fast", "0.6", "0.6/", "2/0", "speed/0.5", "", "speed/window9", "/window2"])
+    expect(parseMode(text)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 /** Who answers: a server over the public API, a package in this process, or a file of answers that another program gave. */
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, PalimpsestError } from "@palimpsest/edge/client";
 import type { EditEvent } from "@palimpsest/proto";
 import { z } from "zod";
@@ -9,6 +10,10 @@ import type { EngineSettings } from "../src/open-engine.ts";
 import type { Mode } from "./modes.ts";
 import { parseLine } from "./suite.ts";
 import type { Message, Task } from "./task.ts";
+
+/** A server may be full or restarting, and a connection may break: one of them must not end an hour's questions. */
+const ATTEMPTS = 5;
+const RETRY_MS = 1_000;
 
 export interface Question {
   readonly task: Task;
@@ -89,11 +94,14 @@ export async function openRemote(baseUrl: string, options: { apiKey?: string; mo
         max_tokens: maxTokens,
         ...sampling,
       };
-      try {
-        return await timed(client.edits(request, { signal }));
-      } catch (error) {
-        if (!(error instanceof PalimpsestError)) throw error;
-        throw new WorkerError(error.code as "internal", `${task.id}: ${error.message}`, { cause: error });
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await timed(client.edits(request, { signal }));
+        } catch (error) {
+          if (!(error instanceof PalimpsestError)) throw error;
+          if (error.retryable && attempt < ATTEMPTS) await sleep(RETRY_MS * attempt, undefined, { signal });
+          else throw new WorkerError(error.code as "internal", `${task.id}: ${error.message}`, { cause: error });
+        }
       }
     },
     async [Symbol.asyncDispose]() {},

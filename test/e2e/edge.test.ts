@@ -115,9 +115,10 @@ describe("the edge program", () => {
     expect(worker.requests[0]?.prompt.value).toMatchObject({ messages: [{ content: "half of a pair: \ufffd" }] });
   });
 
-  test("serves the playground with its script", async () => {
+  test("serves the playground with its script, and keeps the connection longer than a load balancer", async () => {
     const { url } = await start();
     const page = await fetch(url);
+    expect(page.headers.get("keep-alive")).toBe("timeout=75");
     expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
     const script = /src="([^"]+)"/.exec(await page.text())![1]!;
     expect((await fetch(url + script)).headers.get("content-type")).toContain("javascript");

@@ -14,6 +14,8 @@ import type { Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { joinFleet } from "./fleet.ts";
 
+/** Longer than load balancers and clients keep an idle connection (60 s): who sends on one that just closed gets an error. */
+const KEEP_ALIVE_MS = 75_000;
 /** How soon a connection is closed that has become idle while the edge drains. */
 const SWEEP_MS = 100;
 
@@ -44,7 +46,7 @@ async function run(config: Config): Promise<void> {
     playground,
   });
 
-  const server = createServer(getRequestListener(app.fetch));
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, getRequestListener(app.fetch));
   server.listen(port, host);
   try {
     await once(server, "listening");
