@@ -1,6 +1,7 @@
 /** The engine as the main thread sees it: opens engine-thread.ts and speaks to it by messages. */
 import { Worker } from "node:worker_threads";
 import type { EditEvent } from "@palimpsest/proto";
+import { endThread } from "./end-thread.ts";
 import type { Engine, EngineStats, GenerateRequest, ModelInfo } from "./engine/engine.ts";
 import type { FromEngine, ToEngine } from "./engine-messages.ts";
 import { PackageError, unreachable } from "./errors.ts";
@@ -95,7 +96,7 @@ class EngineClient implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
+    await endThread(this.#worker);
   }
 
   #send(message: ToEngine): void {

@@ -1,12 +1,14 @@
 /** What the main thread and the engine's thread say to each other. Everything here survives a structured clone. */
 import type { EditEvent } from "@palimpsest/proto";
+import type { End } from "./end-thread.ts";
 import type { EngineStats, GenerateRequest, ModelInfo } from "./engine/engine.ts";
 
 export type ToEngine =
   | { readonly kind: "generate"; readonly id: number; readonly request: GenerateRequest }
   /** `timedOut` tells a deadline from a cancel: an abort reason does not keep its type on the way. */
   | { readonly kind: "abort"; readonly id: number; readonly timedOut: boolean }
-  | { readonly kind: "stats"; readonly id: number };
+  | { readonly kind: "stats"; readonly id: number }
+  | End;
 
 export type FromEngine =
   | { readonly kind: "ready"; readonly model: ModelInfo }

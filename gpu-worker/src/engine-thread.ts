@@ -34,11 +34,20 @@ function serve(engine: Engine): void {
       case "stats":
         void engine.stats().then((stats) => send({ kind: "stats", id: message.id, stats }));
         return;
+      case "end":
+        // What runs is not waited for: who ends an engine has let go of it.
+        void leave();
+        return;
       default:
         unreachable(message);
     }
   });
   send({ kind: "ready", model: engine.model });
+
+  async function leave(): Promise<never> {
+    await engine[Symbol.asyncDispose]();
+    process.exit();
+  }
 
   async function generate({ id, request }: Extract<ToEngine, { kind: "generate" }>): Promise<void> {
     const controller = new AbortController();

@@ -1,6 +1,7 @@
 /** A rank's thread as the leader sees it: opens rank-thread.ts and speaks to it by messages. */
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
+import { endThread } from "./end-thread.ts";
 import { PackageError, unreachable } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
 import { packageIdentity } from "./model/package-digest.ts";
@@ -161,12 +162,12 @@ class ThreadLink implements RankLink {
     const answer = Promise.withResolvers<RankAnswer>();
     this.#asked.set(id, answer);
     const moved = [routed.hidden, routed.experts, routed.weights].map(({ buffer }) => buffer as ArrayBuffer);
-    this.#worker.postMessage({ id, routed } satisfies ToRank, moved);
+    this.#worker.postMessage({ kind: "run", id, routed } satisfies ToRank, moved);
     return answer.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
+    await endThread(this.#worker);
   }
 
   #receive(message: FromRank): void {

@@ -1,4 +1,5 @@
 /** What a leader and a rank's thread say to each other. Rows change hands: their memory is moved, not copied. */
+import type { End } from "./end-thread.ts";
 import type { RankAnswer, RoutedRows } from "./parallel/exchange.ts";
 import type { GrpcRankOptions } from "./transport/grpc-rank.ts";
 
@@ -20,10 +21,7 @@ export interface RemoteRank extends GrpcRankOptions {
 
 export type RankSettings = LocalRank | RemoteRank;
 
-export interface ToRank {
-  readonly id: number;
-  readonly routed: RoutedRows;
-}
+export type ToRank = { readonly kind: "run"; readonly id: number; readonly routed: RoutedRows } | End;
 
 export type FromRank =
   | { readonly kind: "ready" }

@@ -29,7 +29,9 @@ function reach(settings: RemoteRank): Promise<RankLink> {
 }
 
 function serve(link: RankLink): void {
-  port.on("message", async ({ id, routed }: ToRank) => {
+  port.on("message", async (message: ToRank) => {
+    if (message.kind === "end") process.exit();
+    const { id, routed } = message;
     try {
       const answer = await link.run(routed);
       send({ kind: "answer", id, answer }, [answer.partial.buffer as ArrayBuffer]);

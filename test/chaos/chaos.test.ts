@@ -9,7 +9,9 @@ import { crowdOf, edgesLost, hearClaims, rowOf, workersLost } from "./scenarios.
 let fleet: Processes;
 let samples: Sample[];
 beforeAll(async () => {
-  fleet = await startProcesses({ edges: 2, workers: 2, model: SHIPPED_PACKAGE, capacity: 16, queueLimit: 64 });
+  const size = { edges: 2, workers: 2, capacity: 16, queueLimit: 64 };
+  // Some will have been handed over by then, and some not.
+  fleet = await startProcesses({ ...size, model: SHIPPED_PACKAGE, drainLimitMs: 300 });
   samples = await recordSamples(fleet.edges[0]!.url, 256, "palimpsest-demo");
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

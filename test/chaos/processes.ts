@@ -15,6 +15,8 @@ export interface ProcessOptions {
   /** Sequences that one worker runs at once. */
   readonly capacity: number;
   readonly queueLimit: number;
+  /** How long a worker that leaves lets run what runs; its own default by default. */
+  readonly drainLimitMs?: number;
 }
 
 /** One program under one name, through all its lives. */
@@ -67,6 +69,7 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
       MODEL_PACKAGE: options.model,
       CAPACITY: String(options.capacity),
       DRAFTS_PER_SECOND: "10",
+      ...(options.drainLimitMs !== undefined && { DRAIN_LIMIT_MS: String(options.drainLimitMs) }),
     };
     const worker = program(`worker-${i}`, "gpu-worker/src/main.ts", env, "serving a fleet");
     opened.defer(() => worker.kill("SIGKILL"));
