@@ -12,11 +12,9 @@ import {
   DRAFT_STREAM,
   doneSubject,
   draftSubject,
-  draftsOf,
   EDIT_STREAM,
   endSubject,
   errorSubject,
-  logOf,
   openSubject,
 } from "./subjects.ts";
 
@@ -74,14 +72,68 @@ export async function append(
   }
 }
 
-/** What is written of a response, in the order in which it was. Messages that are no events are passed over. */
+/**
+ * What is written of a response, in the order in which it was. Messages that are no events are passed over. Every subject is
+ * asked for by name: for a pattern, servers before 2.10 look through all subjects of all responses.
+ */
 export async function readLog(jsm: JetStreamManager, responseId: string): Promise<EditEvent[]> {
-  return eventsOf(await readSubjects(jsm, EDIT_STREAM, logOf(responseId)), responseId);
+  const read = (subject: string) => readLast(jsm, EDIT_STREAM, subject, responseId);
+  // The end is asked for before the commits: when it is there, they are.
+  const around = await Promise.all(
+    [openSubject, endSubject, errorSubject].map((subjectFor) => read(subjectFor(responseId))),
+  );
+  const open = around[0]?.event;
+  const choices = open?.type === "open" ? Array.from({ length: open.choices }, (_, choice) => choice) : [];
+  const written = choices.map((choice) => [
+    read(doneSubject(responseId, choice)).then((done) => (done ? [done] : [])),
+    readRow((block) => read(commitSubject(responseId, choice, block)), 0),
+  ]);
+  const found = [...around, ...(await Promise.all(written.flat())).flat()];
+  return found
+    .filter((it) => it !== undefined)
+    .sort((a, b) => a.seq - b.seq)
+    .map(({ event }) => event);
 }
 
-/** The latest draft of each of its blocks, committed or not. */
-export async function readDrafts(jsm: JetStreamManager, responseId: string): Promise<EditEvent[]> {
-  return eventsOf(await readSubjects(jsm, DRAFT_STREAM, draftsOf(responseId)), responseId);
+/** The latest draft of each block that is open after what is written. */
+export async function readDrafts(
+  jsm: JetStreamManager,
+  responseId: string,
+  written: readonly EditEvent[],
+): Promise<EditEvent[]> {
+  const open = written.find((event) => event.type === "open");
+  const rows = Array.from({ length: open?.choices ?? 0 }, (_, choice) => {
+    const ofChoice = written.filter((event) => "choice" in event && event.choice === choice);
+    if (ofChoice.some(({ type }) => type === "done")) return [];
+    const next = ofChoice.filter(({ type }) => type === "commit").length;
+    return readRow((block) => readLast(jsm, DRAFT_STREAM, draftSubject(responseId, choice, block), responseId), next);
+  });
+  return (await Promise.all(rows)).flat().map(({ event }) => event);
+}
+
+interface Stored {
+  readonly event: EditEvent;
+  /** In its stream. */
+  readonly seq: number;
+}
+
+/** Of one block after the other, from the first on, as far as there are any. */
+async function readRow(read: (block: number) => Promise<Stored | undefined>, first: number): Promise<Stored[]> {
+  const row: Stored[] = [];
+  for (let it = await read(first); it !== undefined; it = await read(first + row.length)) row.push(it);
+  return row;
+}
+
+/** The message under a subject, if it is an event of this response. */
+async function readLast(
+  jsm: JetStreamManager,
+  stream: string,
+  subject: string,
+  responseId: string,
+): Promise<Stored | undefined> {
+  const message = await jsm.direct.getMessage(stream, { last_by_subj: subject });
+  const [event] = message === null ? [] : eventsOf([message.data], responseId);
+  return message === null || event === undefined ? undefined : { event, seq: message.seq };
 }
 
 /** The messages of a stream under these subjects, in order. One question each: no server before 2.11 answers them together. */

@@ -86,9 +86,11 @@ export class NatsFeed implements Disposable {
       this.#again = false;
       const { ending } = this.feed;
       try {
-        this.feed.read(await readLog(link.jsm, responseId));
+        const written = await readLog(link.jsm, responseId);
+        this.feed.read(written);
         if (ending) this.feed.settle();
-        for (const draft of this.feed.over ? [] : await readDrafts(link.jsm, responseId)) this.feed.hear(draft);
+        const drafts = this.feed.over ? [] : await readDrafts(link.jsm, responseId, written);
+        for (const draft of drafts) this.feed.hear(draft);
       } catch (error) {
         log.warn({ response_id: responseId, err: error }, "a response's log cannot be read yet");
         this.#again = true;
