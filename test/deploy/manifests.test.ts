@@ -1,6 +1,5 @@
 /** What deploy/ renders fits the types of the cluster's objects, and the programs that it runs. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { edgeVariables, parseConfig } from "../../edge/src/entry/config.ts";
 import { PRIORITIES, queueStream, wantedStream } from "../../fleet/src/index.ts";
@@ -167,6 +166,8 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
       .replace("_INBOX_replica-1", "_INBOX_worker")
       .replaceAll("replica-1", "*");
     expect(config).toContain(worker);
+    // An overlay's copy is the base's, for another model.
+    expect(config).toBe(baseConfig.replaceAll("palimpsest-demo", modelName()));
     for (const [, port] of config.matchAll(/"0\.0\.0\.0:(\d+)"/g)) {
       expect(podsOf("nats")[0]!.container.ports?.map(({ containerPort }) => containerPort)).toContain(Number(port));
     }
@@ -240,9 +241,15 @@ function bytesOf(quantity: string | number | undefined): number {
   return Number(count) * (unit === "G" ? 2 ** 30 : 2 ** 20);
 }
 
+const baseConfig = read("deploy/base/nats.conf");
+
+function read(file: string): string {
+  return readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+}
+
 /** A user in fleet/nats.conf. */
 function userBlock(user: string): string {
-  const example = readFileSync(fileURLToPath(new URL("../../fleet/nats.conf", import.meta.url)), "utf8");
+  const example = read("fleet/nats.conf");
   const start = example.indexOf(`        user: "${user}"`);
   return example.slice(start, example.indexOf("\n      }\n", start));
 }
