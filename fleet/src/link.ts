@@ -31,6 +31,8 @@ export interface LinkOptions {
 const OLDEST_SERVER = [2, 9] as const;
 /** For an answer of the server about streams; what is stored has limits of its own. */
 const API_TIMEOUT_MS = 2_000;
+/** For last words to a server that is busy: who leaves has a limit of its own. */
+const PARTING_LIMIT_MS = 2_000;
 /** A server that has just come back leaves the first question unanswered while it reads its streams. */
 const RECOVER_TIMEOUT_MS = 500;
 const RECOVER_DELAY_MS = 100;
@@ -128,7 +130,11 @@ export class Link implements AsyncDisposable {
     const connections = [this.control, this.data];
     // What is still to be said can only be said to a server that listens.
     const parting = connections.map((it) => (this.#lost.has(it) ? it.close() : it.drain()));
-    await Promise.allSettled(parting);
+    const late = Promise.withResolvers<void>();
+    const limit = setTimeout(late.resolve, PARTING_LIMIT_MS);
+    await Promise.race([Promise.allSettled(parting), late.promise]);
+    clearTimeout(limit);
+    await Promise.allSettled(connections.map((it) => it.close()));
   }
 
   async #watch(connection: NatsConnection): Promise<void> {

@@ -46,7 +46,8 @@ export function encodeQueued(link: Link, request: GenerateRequest, deadlineMs: n
 }
 
 /**
- * Sends it again until the server has it: the same message id is taken once.
+ * Sends it again until the server has it: the same message id is taken once. It goes over the connection for events, behind
+ * the subscriptions for its answer: who has asked for those before misses nothing of it.
  * @throws EdgeError `overloaded` when the class is full, `unavailable` when the server does not answer within `limitMs`
  */
 export async function enqueue(
@@ -57,12 +58,11 @@ export async function enqueue(
   limitMs: number,
 ): Promise<Queued> {
   const { model, responseId, priority = "default" } = request;
-  const js = link.jsm.jetstream();
   const options = { msgID: `${responseId}.1`, timeout: PUBLISH_TIMEOUT_MS };
   for (const end = Date.now() + limitMs; ; ) {
     try {
       await link.createModel(model);
-      const { seq } = await js.publish(queueSubject(model, priority), bytes, options);
+      const { seq } = await link.js.publish(queueSubject(model, priority), bytes, options);
       // Who is named looks first; any other worker takes what is left.
       const warm = warmReplica(prefixOf(request), view.loads(model)) ?? "";
       link.tell(wakeSubject(model), new TextEncoder().encode(warm));

@@ -166,8 +166,6 @@ class Fleet implements NatsFleet, Replicas, Responses {
     let queued: Queued | undefined;
     using joined = this.#join(responseId, deadline, () => queued);
     const { feed } = joined;
-    // The answer may begin before the queue has said that it has the request.
-    await joined.listening();
     const abort = () => joined.fail(CANCELLED);
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) abort();
@@ -258,7 +256,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
   }
 
   async #record(responseId: string): Promise<ResponseRecord> {
-    const record = isToken(responseId) ? await readRecord(this.#options.link.buckets.responses, responseId) : undefined;
+    const record = isToken(responseId) ? await this.#ask((bucket) => readRecord(bucket, responseId)) : undefined;
     if (record) return record;
     throw new EdgeError("response_not_found", `There is no response "${responseId}", or it is too old.`);
   }
