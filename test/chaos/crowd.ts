@@ -18,8 +18,8 @@ interface Watched {
   readonly stream: Stream;
   /** What hit it, and its attempt and state then, until its client sees it go on. */
   hit?: Hit;
-  /** Lost its worker, and no block was committed since. */
-  recovering?: boolean;
+  /** Its worker was killed, and no block was committed since. */
+  bereaved?: boolean;
 }
 
 interface Hit {
@@ -27,6 +27,8 @@ interface Hit {
   readonly atMs: number;
   readonly attempt: number;
   readonly midBlock: boolean;
+  /** By the end of its worker, not by its absence. */
+  readonly deadly: boolean;
   claimed: boolean;
 }
 
@@ -57,12 +59,12 @@ export class Crowd {
     return [...this.#running].filter(({ hit }) => hit?.claimed === false).length;
   }
 
-  /** What this replica writes: streams that are shown an open block, and such as have lost a worker over this very block. */
-  writtenBy(replicaId: string): { midBlock: number; recovering: number } {
+  /** What this replica writes: streams that are shown an open block, and such whose worker was killed over this very block. */
+  writtenBy(replicaId: string): { midBlock: number; bereaved: number } {
     const written = [...this.#running].filter(({ stream }) => this.#holder(stream)?.replicaId === replicaId);
     return {
       midBlock: written.filter(({ stream }) => stream.midBlock).length,
-      recovering: written.filter(({ recovering }) => recovering === true).length,
+      bereaved: written.filter(({ bereaved }) => bereaved === true).length,
     };
   }
 
@@ -73,7 +75,7 @@ export class Crowd {
     for (const watched of this.#running) {
       const { stream, hit } = watched;
       if (stream.document.open?.response_id !== responseId || hit === undefined || attempt <= hit.attempt) continue;
-      watched.recovering = true;
+      if (hit.deadly) watched.bereaved = true;
       hit.claimed = true;
       hit.effect.claims.push(performance.now() - hit.atMs);
       if (hit.midBlock) hit.effect.midBlock++;
@@ -87,7 +89,7 @@ export class Crowd {
   }
 
   /** From now on, whoever goes on with another worker was hit by this: all, or only what this replica writes. */
-  fault(name: string, replicaId?: string): FaultEffect {
+  fault(name: string, replicaId?: string, deadly = false): FaultEffect {
     const effect: FaultEffect = { name, claims: [], takeovers: [], midBlock: 0 };
     this.effects.push(effect);
     const atMs = performance.now();
@@ -95,7 +97,7 @@ export class Crowd {
       const { document, midBlock } = watched.stream;
       const holder = this.#holder(watched.stream);
       if (replicaId !== undefined && holder?.replicaId !== replicaId) continue;
-      watched.hit = { effect, atMs, attempt: holder?.attempt ?? document.attempt, midBlock, claimed: false };
+      watched.hit = { effect, atMs, attempt: holder?.attempt ?? document.attempt, midBlock, deadly, claimed: false };
     }
     return effect;
   }
@@ -124,7 +126,7 @@ export class Crowd {
 
   #seen(watched: Watched, { attempt, type }: EditEvent): void {
     const { hit } = watched;
-    if (watched.recovering && type === "commit") watched.recovering = false;
+    if (type === "commit") watched.bereaved = false;
     if (hit === undefined || hit.attempt === 0 || attempt <= hit.attempt) return;
     delete watched.hit;
     hit.effect.takeovers.push(performance.now() - hit.atMs);

@@ -46,6 +46,9 @@ const NOISE_MS = 10_000;
 /** Ten times what it should be. */
 const TAKEOVER_LIMIT_MS = 80_000;
 
+const LOSSES = ["kill", "freeze", "cut", "stall"] as const;
+type Loss = (typeof LOSSES)[number];
+
 /** 1. Workers killed, frozen and cut off. */
 export const workersLost: Scenario = async (options) => {
   const { fleet, random, faults, say } = options;
@@ -53,11 +56,11 @@ export const workersLost: Scenario = async (options) => {
   await using _claims = await hearClaims(options, crowd);
   await warm(crowd, options);
   for (let i = 0; i < faults; i++) {
-    const kind = random.pick(["kill", "freeze", "cut", "stall"] as const);
+    const kind = random.pick(LOSSES);
     const worker = random.pick(fleet.workers);
     await sleep(random.between(500, 3_000));
-    await missable(worker, crowd);
-    const effect = crowd.fault(`${kind} ${worker.name}`, worker.life);
+    await missable(worker, crowd, kind);
+    const effect = crowd.fault(`${kind} ${worker.name}`, worker.life, kind === "kill");
     await lose(worker, kind);
     await takenOver(crowd);
     const slowest = (Math.max(0, ...effect.claims) / 1000).toFixed(1);
@@ -81,19 +84,19 @@ export async function hearClaims({ fleet }: ScenarioOptions, crowd: Crowd): Prom
 }
 
 /**
- * Until the worker writes something, so that it would be missed, and nothing that has lost another worker over the block it
- * writes now: a response that loses two in a row over one block is taken for the cause, and rightly so where workers are
- * not lost every few seconds.
+ * Until the worker writes something, so that it would be missed; and where it is killed, nothing whose last worker was killed
+ * over this very block: a response that kills two in a row is taken for the cause, and rightly so where workers are not
+ * killed every few seconds.
  */
-async function missable(worker: WorkerProgram, crowd: Crowd): Promise<void> {
+async function missable(worker: WorkerProgram, crowd: Crowd, kind: Loss): Promise<void> {
   for (;;) {
-    const { midBlock, recovering } = crowd.writtenBy(worker.life);
-    if (midBlock > 0 && recovering === 0) return;
+    const { midBlock, bereaved } = crowd.writtenBy(worker.life);
+    if (midBlock > 0 && (kind !== "kill" || bereaved === 0)) return;
     await sleep(20);
   }
 }
 
-async function lose(worker: WorkerProgram, kind: "kill" | "freeze" | "cut" | "stall"): Promise<void> {
+async function lose(worker: WorkerProgram, kind: Loss): Promise<void> {
   switch (kind) {
     case "kill":
       worker.kill("SIGKILL");
