@@ -25,6 +25,18 @@ describe("corpus", () => {
     }
   });
 
+  it("references pass their own tests under other names, which requests and answers share", async () => {
+    const [same, other] = [false, true].map((rename) => draw(400, { seed: 11, split: "train", rename }));
+    const changed = other!.filter((sample, i) => JSON.stringify(sample) !== JSON.stringify(same![i]));
+    expect(changed.length).toBeGreaterThan(120);
+    for (const sample of changed) {
+      expect({ id: sample.id, ...(await score(sample, sample.reference, runner)) }).toEqual({
+        id: sample.id,
+        pass: true,
+      });
+    }
+  });
+
   it.each(MIX.map(([family]) => family))("%s: has tasks in every split", async (family) => {
     for (const split of ["validation", "test"] as const) {
       for (const sample of draw(20, { seed: 11, split, family }))

@@ -9,6 +9,7 @@ import { modules } from "./modules.ts";
 import { numbers } from "./numbers.ts";
 import { createRandom, hashText, type Random } from "./random.ts";
 import { records } from "./records.ts";
+import { renamed } from "./renaming.ts";
 import {
   type Draft,
   type Family,
@@ -64,13 +65,17 @@ export interface Stream {
   family?: Family;
   /** How many times its share in the mix a family gets; 1 where absent. For training: held-out tasks keep to the mix. */
   more?: { readonly [family in Family]?: number };
+  /** Names are changed to any others. For training too. */
+  rename?: boolean;
 }
 
 /** The sample at `index` of a stream. It depends on nothing else, so any part of a stream can be made alone. */
 export function drawSample(stream: Stream, index: number): Sample {
   const random = createRandom(hashText(`${stream.seed}:${stream.split}:${stream.family ?? "mix"}:${index}`));
   const family = stream.family ?? pickFamily(random, stream.more ?? {});
-  const { draft, language } = drawDraft(family, stream.split, random);
+  const drawn = drawDraft(family, stream.split, random);
+  const { language } = drawn;
+  const draft = stream.rename ? renamed(drawn.draft, random) : drawn.draft;
   const history = family !== "tools" && random.chance(HISTORY_SHARE) ? earlierTurns(stream.split, random) : [];
   const system: Message[] = random.chance(SYSTEM_SHARE)
     ? [{ role: "system", content: random.pick(SYSTEM_MESSAGES) }]

@@ -2,9 +2,10 @@
  * Writes what training reads, and the held-out tasks. Run with one of:
  *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json
  *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
- *     (--more json=3,tools=2: training meets these families that many times as often as the mix says)
+ *     (--more json=3,tools=2: training meets these families that many times as often as the mix says;
+ *     --rename: functions, people and cities get any other names)
  *     (--samples N: from that many tasks, or that many per shard; small for a quick trial)
- *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f]   tasks as JSONL, for `palimpsest eval`
+ *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f] [--rename]   tasks as JSONL, for `palimpsest eval`
  *   make.ts prompts --suite FILE --tokenizer DIR --out FILE   a suite's prompts as token ids, for answer.py
  */
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -37,6 +38,7 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "1000" },
     samples: { type: "string" },
     more: { type: "string", default: "" },
+    rename: { type: "boolean", default: false },
     family: { type: "string" },
     suite: { type: "string" },
     tokenizer: { type: "string" },
@@ -84,7 +86,13 @@ function makeShards(first: number, count: number): void {
   const more = readShares(values.more);
   if (first === 0) pack("validation", { seed, split: "validation" }, 0, Math.min(size, VALIDATION_SAMPLES), encode);
   for (let shard = first; shard < first + count; shard++) {
-    pack(`train-${String(shard).padStart(3, "0")}`, { seed, split: "train", more }, shard * size, size, encode);
+    pack(
+      `train-${String(shard).padStart(3, "0")}`,
+      { seed, split: "train", more, rename: values.rename },
+      shard * size,
+      size,
+      encode,
+    );
   }
 }
 
@@ -138,7 +146,7 @@ function makeSuite(split: Split, count: number, family: string | undefined): voi
   if (family !== undefined && !isFamily(family)) fail(`no family ${family}`);
   const file = createWriteStream(out);
   const asked = new Set<string>();
-  const stream: Stream = { seed, split, ...(family ? { family } : {}) };
+  const stream: Stream = { seed, split, rename: values.rename, ...(family ? { family } : {}) };
   for (let i = 0; asked.size < count; i++) {
     const sample: Sample = drawSample(stream, i);
     const request = render(sample.messages, sample.tools);
