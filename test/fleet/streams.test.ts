@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
+import { queueStream } from "../../fleet/src/index.ts";
 import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
 import { appOf, openTestFleet, type TestFleet } from "../support/fleet.ts";
 
@@ -11,19 +12,19 @@ const keys = ["alice", "bob"];
 let fleet: TestFleet;
 let first: ReturnType<typeof appOf>;
 let second: ReturnType<typeof appOf>;
+let worker: Awaited<ReturnType<TestFleet["worker"]>>["worker"];
 let engine: Awaited<ReturnType<TestFleet["worker"]>>["engine"];
 /** What the engine waits for before block 2. */
 let gate: PromiseWithResolvers<void>;
 
 beforeAll(async () => {
   fleet = await openTestFleet();
-  const worker = await fleet.worker(
+  ({ worker, engine } = await fleet.worker(
     writeBlocks({
       blocks: 5,
       before: (block, _, signal) => (block < 2 ? Promise.resolve() : Promise.race([gate.promise, aborted(signal)])),
     }),
-  );
-  engine = worker.engine;
+  ));
   first = appOf(await fleet.edge(), { keys });
   second = appOf(await fleet.edge(), { keys });
 });
@@ -33,13 +34,15 @@ beforeEach(() => {
 });
 
 const as = (key: string) => ({ authorization: `Bearer ${key}`, "content-type": "application/json" });
+const forever = new AbortController().signal;
 const chat = { model: "scripted", messages: [{ role: "user", content: "hi" }] };
 
-async function ask(body: object, headers: object = {}, app = first) {
+async function ask(body: object, headers: object = {}, app = first, signal = forever) {
   const response = await app.request("/v1/chat/completions", {
     method: "POST",
     headers: { ...as("alice"), ...headers },
     body: JSON.stringify({ ...chat, ...body }),
+    signal,
   });
   return { response, id: response.headers.get("x-response-id") ?? "" };
 }
@@ -142,6 +145,27 @@ describe("a response of a fleet", () => {
     expect(await other.response.json()).toMatchObject({ error: { code: "idempotency_conflict" } });
     // The key is alice's: bob's is another.
     expect((await ask({}, { ...key, ...as("bob") })).id).not.toBe(one.id);
+  });
+
+  it("waits on when its edge leaves, and its idempotency key stands for it", async () => {
+    const leaving = await fleet.edge();
+    const client = new AbortController();
+    const key = { "idempotency-key": "asked of one that leaves" };
+    const requests = engine.requests.length;
+    gate.resolve();
+    worker.setServing(false);
+    const asked = ask({}, key, appOf(leaving, { keys }), client.signal);
+    const { jsm } = leaving.link;
+    const waits = async () =>
+      expect((await jsm.consumers.info(queueStream("scripted"), "default")).num_pending).toBe(1);
+    await vi.waitFor(waits, patiently);
+    leaving.leave();
+    client.abort();
+    await asked;
+    worker.setServing(true);
+    const { response } = await ask({}, key, second);
+    expect((await response.json()).choices).toMatchObject([{ message: { content: textOf(0, 5) } }]);
+    expect(engine.requests).toHaveLength(requests + 1);
   });
 
   it("whose edge is gone and that nobody else watches is given up by its worker", { timeout: 60_000 }, async () => {

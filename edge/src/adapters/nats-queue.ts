@@ -48,18 +48,18 @@ export function encodeQueued(link: Link, request: GenerateRequest, deadlineMs: n
 /**
  * Sends it again until the server has it: the same message id is taken once. It goes over the connection for events, behind
  * the subscriptions for its answer: who has asked for those before misses nothing of it.
- * @throws EdgeError `overloaded` when the class is full, `unavailable` when the server does not answer within `limitMs`
+ * @throws EdgeError `overloaded` when the class is full, `unavailable` when the server does not answer as long as it is wanted
  */
 export async function enqueue(
   link: Link,
   view: FleetView,
   request: GenerateRequest,
   bytes: Uint8Array,
-  limitMs: number,
+  wanted: () => boolean,
 ): Promise<Queued> {
   const { model, responseId, priority = "default" } = request;
   const options = { msgID: `${responseId}.1`, timeout: PUBLISH_TIMEOUT_MS };
-  for (const end = Date.now() + limitMs; ; ) {
+  for (;;) {
     try {
       await link.createModel(model);
       const { seq } = await link.js.publish(queueSubject(model, priority), bytes, options);
@@ -72,7 +72,7 @@ export async function enqueue(
         const retryAfterMs = view.retryAfterMs(model);
         throw new EdgeError("overloaded", "As many requests wait as may; try again in a moment.", { retryAfterMs });
       }
-      if (Date.now() > end) throw new EdgeError("unavailable", "The queue does not answer; try again.", { cause });
+      if (!wanted()) throw new EdgeError("unavailable", "The queue does not answer; try again.", { cause });
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

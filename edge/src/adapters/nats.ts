@@ -144,6 +144,8 @@ class Fleet implements NatsFleet, Replicas, Responses {
   }
 
   async releaseKey(key: IdempotencyKey): Promise<void> {
+    // The response goes on without this edge, and the key stands for it.
+    if (this.#leaving) return;
     const name = await nameOf(key);
     await this.#ask((bucket) => releaseKey(bucket, name));
   }
@@ -172,7 +174,8 @@ class Fleet implements NatsFleet, Replicas, Responses {
     let ended = signal.aborted;
     try {
       if (!ended) {
-        queued = await enqueue(link, this.view, request, bytes, waitLimitMs);
+        const waitEnd = Date.now() + waitLimitMs;
+        queued = await enqueue(link, this.view, request, bytes, () => !feed.over && Date.now() < waitEnd);
         const record = create(ResponseRecordSchema, {
           owner: request.cacheScope ?? "",
           model,
@@ -248,7 +251,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
     try {
       return await insist(
         () => ask(this.#options.link.buckets.responses),
-        () => Date.now() - begun < ASK_LIMIT_MS,
+        () => !this.#leaving && Date.now() - begun < ASK_LIMIT_MS,
       );
     } catch (cause) {
       throw new EdgeError("unavailable", "The fleet does not answer now; try again in a moment.", { cause });
