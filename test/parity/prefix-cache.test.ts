@@ -1,9 +1,11 @@
 /** A request's text is the same whatever the prefix cache holds, beside whomever, preempted or not, and after whatever cancels. */
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Engine, GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../gpu-worker/src/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { openTokenizer } from "../../gpu-worker/src/tokenizer/tokenizer.ts";
 import { convertGolden, goldenRuns } from "../support/golden.ts";
 
 const BLOCK = 32;
@@ -62,6 +64,19 @@ test("a second turn is prefilled from the first block that differs; two scopes s
   expect(await answer(engine, prompt, Number.POSITIVE_INFINITY, { cacheScope: "b" })).toMatchObject({ cached: 0 });
   const choices = await answer(engine, prompt.toReversed(), Number.POSITIVE_INFINITY, { choices: 4 });
   expect(choices).toMatchObject({ cached: 0, prefillForwards: 2 });
+});
+
+test("what a prompt must compute although its text was cached, in other ids, is counted", async () => {
+  await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
+  await using engine = await openEngine({ package: golden.folder });
+  const { tokenizer: files } = await readManifest(golden.folder);
+  const tokenizer = await openTokenizer({ tokenizer: join(golden.folder, files?.tokenizer as string) });
+  const text = "a list of the odd numbers, sorted in descending order ".repeat(2);
+  const letters = [...text].flatMap((letter) => tokenizer.encode(letter));
+  await answer(engine, letters);
+  await answer(engine, tokenizer.encode(text));
+  const cached = BLOCK * Math.floor(letters.length / BLOCK);
+  expect(await engine.stats()).toMatchObject({ cachedTokens: 0, retokenizedTokens: cached });
 });
 
 interface Answer {

@@ -152,6 +152,7 @@ test("a computation that fails is told as an error and frees its pages", async (
 
 const refused: [string, Partial<GenerateRequest>, string, string][] = [
   ["n", { choices: 9 }, "invalid_request", "n: must be a whole number from 1 to 8, not 9"],
+  ["max_tokens", { maxTokens: 0 }, "invalid_request", "max_tokens: must be a whole number from 1, not 0"],
   [
     "max_tokens",
     { maxTokens: 29 },
@@ -195,6 +196,12 @@ const refused: [string, Partial<GenerateRequest>, string, string][] = [
   ["stop_token_ids", { stopTokens: [60] }, "invalid_request", "60 is not a token of this model"],
   ["min_tokens", { minTokens: 9 }, "invalid_request", "from 0 to max_tokens, 8, not 9"],
   ["penalty_lambda", { decoding: { penaltyLambda: -1 } }, "invalid_request", "from 0 to 100, not -1"],
+  ["max_post_steps", { decoding: { maxPostSteps: 257 } }, "invalid_request", "a whole number from 0 to 256, not 257"],
+  ["mode", { decoding: { rule: "2.0", mode: "speed" } }, "invalid_request", "decoding 2.0 has none"],
+  ["temperature", { sampling: { temperature: 2.5 } }, "invalid_request", "above 0 and at most 2 to draw, not 2.5"],
+  ["top_k", { sampling: { temperature: 1, topK: 1025 } }, "invalid_request", "from 1 to 1024, not 1025"],
+  ["top_p", { sampling: { temperature: 1, topP: 0 } }, "invalid_request", "above 0 and at most 1, not 0"],
+  ["logit_bias", { logitBias: new Map([[3, 101]]) }, "invalid_request", "from -100 to 100, not 101 for token 3"],
   ["top_logprobs", { logprobs: 21 }, "invalid_request", "from 0 to 20, not 21"],
   [
     "logprobs",

@@ -139,3 +139,30 @@ test("what is taken up again is prefilled from the first block whose page went t
   expect(shared).toBeGreaterThanOrEqual(2);
   expect(shared).toBeLessThan(anew);
 });
+
+test("a request whose worst case fits all pages is taken, and nothing is set aside for it: many run where one would", async () => {
+  const { engine, scheduler } = openHashEngine({ salt: 1, blockLength, pages: 8, capacity: 4, prefixCache: false });
+  const one = { seed: undefined, ignoreEos: true, delay: 0, cancelAfter: undefined };
+  const refused = await answer(engine, { ...one, prompt: [0, 1, 2, 3], maxTokens: 29 });
+  expect(refused).toMatchObject([
+    {
+      type: "error",
+      code: "context_length_exceeded",
+      message: expect.stringContaining("33 tokens (9 blocks); the model has room for 32 tokens (8 blocks)"),
+    },
+  ]);
+  let together = 0;
+  const answers = [0, 1, 2, 3].map(async (token) => {
+    const request = hashRequest([token, token, token, token], { maxTokens: 28 });
+    const events: EditEvent[] = [];
+    for await (const event of engine.generate(request, new AbortController().signal)) {
+      together = Math.max(together, scheduler.running);
+      events.push(event);
+    }
+    return events.at(-1);
+  });
+  const usage = { completion_tokens: 28 };
+  expect(await Promise.all(answers)).toMatchObject(answers.map(() => ({ type: "end", usage })));
+  expect(together).toBe(4);
+  expect(scheduler.pagesInUse).toBe(0);
+});

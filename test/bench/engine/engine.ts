@@ -1,5 +1,6 @@
 /** `npm run bench -- engine [--only PART] [--model NAME]`: what carrying, batching and the caches of the engine are worth. */
 import { parseArgs } from "node:util";
+import { benchAsking } from "./asking.ts";
 import { benchBatching } from "./batching.ts";
 import { benchForwards } from "./forwards.ts";
 import { benchPositions } from "./positions.ts";
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, (options: EngineBenchOptions) => Promise<vo
   batching: benchBatching,
   positions: benchPositions,
   turns: benchTurns,
+  asking: benchAsking,
 };
 
 export async function benchEngine(args: readonly string[]): Promise<void> {

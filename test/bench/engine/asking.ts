@@ -1,0 +1,100 @@
+/** What a denoise step costs more when a request moves logits, draws tokens or has them scored: all in the head's graph. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { convertCheckpoint } from "../../../gpu-worker/convert/convert.ts";
+import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
+import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/synth.ts";
+import { adjusting } from "../../../gpu-worker/src/engine/adjustments.ts";
+import type { AskedBlock } from "../../../gpu-worker/src/engine/decode.ts";
+import { uniform } from "../../../gpu-worker/src/engine/sampling.ts";
+import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
+import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
+import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
+import type { EngineBenchOptions } from "./engine.ts";
+import { SHIPPED_MODEL } from "./requests.ts";
+
+const RUNS = 15;
+
+/** Mini's vocabulary behind one of its layers: the head is as large as the whole model's. */
+const MINI_HEAD = { ...releasedShapes.mini, num_hidden_layers: 1 };
+
+/** What a request may ask for, as a step asks the model for it; `best` where its tokens are scored. */
+interface Asking {
+  readonly label: string;
+  ask(block: AskedBlock, manifest: Manifest): AskedBlock;
+  readonly best?: number;
+}
+
+const askings: readonly Asking[] = [
+  { label: "nothing", ask: (block) => block },
+  { label: "`logit_bias` of one token", ask: (block, manifest) => moved(block, manifest, 1, 0) },
+  { label: "`logit_bias` of 300 tokens", ask: (block, manifest) => moved(block, manifest, 300, 0) },
+  { label: "`penalty_lambda`", ask: (block, manifest) => moved(block, manifest, 0, 3) },
+  { label: "`temperature`", ask: (block) => drawn(block, {}) },
+  { label: "`temperature`, `top_k`, `top_p`", ask: (block) => drawn(block, { topK: 50, topP: 0.9 }) },
+  { label: "`logprobs`", ask: (block) => block, best: 0 },
+  { label: "`top_logprobs` 20", ask: (block) => block, best: 20 },
+];
+
+export async function benchAsking({ threads }: EngineBenchOptions): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "palimpsest-asking-"));
+  cleanup.defer(() => rm(folder, { recursive: true }));
+  const [source, target] = [join(folder, "checkpoint"), join(folder, "package")];
+  await synthesizeCheckpoint({ target: source, config: MINI_HEAD, seed: 1, shardBytes: SHARD_BYTES });
+  const tokens = { maskToken: 156895, eosTokens: [156892] };
+  const mini = await convertCheckpoint({ source, target, quantization: "int4", ranks: 1, consume: true, ...tokens });
+  const shipped = await readManifest(SHIPPED_MODEL);
+  const found = [await measure(SHIPPED_MODEL, shipped, threads), await measure(target, mini, threads)];
+  console.log(`a step of one block, every cell masked; threads: ${threads}, best of ${RUNS};`);
+  console.log("a block is scored once, by its last step (in 2.0 once a step): the time is of a step that does\n");
+  console.log("| asked for | shipped model | more | mini's vocabulary, one layer | more |");
+  console.log("|---|---|---|---|---|");
+  for (const [i, { label }] of askings.entries()) {
+    const cells = found.flatMap((ms) => {
+      const [own, plain] = [ms[i], ms[0]] as [number, number];
+      return [`${own.toFixed(1)} ms`, i === 0 ? "" : `${(own - plain).toFixed(1)} ms`];
+    });
+    console.log(`| ${[label, ...cells].join(" | ")} |`);
+  }
+}
+
+/** Milliseconds of a step with each asking. They take turns, so that none has the machine at its worst. */
+async function measure(folder: string, manifest: Manifest, threads: number): Promise<number[]> {
+  await using model = await openModel(folder, manifest, { threads, pages: 1 });
+  const best = askings.map(() => Number.POSITIVE_INFINITY);
+  for (let run = 0; run < RUNS; run++) {
+    for (const [i, asking] of askings.entries()) {
+      const startMs = performance.now();
+      await step(model, manifest, asking);
+      best[i] = Math.min(best[i] as number, performance.now() - startMs);
+    }
+  }
+  return best;
+}
+
+async function step(model: Model, manifest: Manifest, { ask, best }: Asking): Promise<void> {
+  const tokens = new Array<number>(manifest.blockLength).fill(manifest.maskToken);
+  const cells = [...tokens.keys()];
+  const sequence = model.sequence([0]);
+  const [candidates = []] = await sequence.forward([ask({ tokens, cells }, manifest)]);
+  const found = candidates.map(({ token }) => token);
+  if (best !== undefined) await sequence.score(cells, found, best);
+}
+
+function moved(block: AskedBlock, manifest: Manifest, biased: number, penaltyLambda: number): AskedBlock {
+  const { blockLength, eosTokens } = manifest;
+  const logitBias = new Map(Array.from({ length: biased }, (_, i) => [8 + i, 1]));
+  const place = { blockLength, prompted: 0, endTokens: new Set(eosTokens) };
+  const { adjust } = adjusting({ logitBias, penaltyLambda, minTokens: 0 }, place);
+  return { ...block, adjustments: adjust?.(0, block.tokens, block.cells) ?? [] };
+}
+
+function drawn(block: AskedBlock, cuts: { readonly topK?: number; readonly topP?: number }): AskedBlock {
+  const draws = block.cells.map((cell) => {
+    const place = { seed: 1n, choice: 0, block: 0, step: 0, cell };
+    return { temperature: 0.8, ...cuts, cell, uniform: uniform(place) };
+  });
+  return { ...block, draws };
+}
