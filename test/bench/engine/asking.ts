@@ -1,10 +1,5 @@
 /** What a denoise step costs more when a request moves logits, draws tokens or has them scored: all in the head's graph. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { convertCheckpoint } from "../../../gpu-worker/convert/convert.ts";
 import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
-import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/synth.ts";
 import { adjusting } from "../../../gpu-worker/src/engine/adjustments.ts";
 import type { AskedBlock } from "../../../gpu-worker/src/engine/decode.ts";
 import { uniform } from "../../../gpu-worker/src/engine/sampling.ts";
@@ -13,6 +8,7 @@ import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts"
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { SHIPPED_MODEL } from "./requests.ts";
+import { openSynthetic } from "./synthetic.ts";
 
 const RUNS = 15;
 
@@ -37,16 +33,9 @@ const askings: readonly Asking[] = [
   { label: "`top_logprobs` 20", ask: (block) => block, best: 20 },
 ];
 
-export async function benchAsking({ threads }: EngineBenchOptions): Promise<void> {
-  await using cleanup = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "palimpsest-asking-"));
-  cleanup.defer(() => rm(folder, { recursive: true }));
-  const [source, target] = [join(folder, "checkpoint"), join(folder, "package")];
-  await synthesizeCheckpoint({ target: source, config: MINI_HEAD, seed: 1, shardBytes: SHARD_BYTES });
-  const tokens = { maskToken: 156895, eosTokens: [156892] };
-  const mini = await convertCheckpoint({ source, target, quantization: "int4", ranks: 1, consume: true, ...tokens });
-  const shipped = await readManifest(SHIPPED_MODEL);
-  const found = [await measure(SHIPPED_MODEL, shipped, threads), await measure(target, mini, threads)];
+export async function benchAsking({ threads, folder }: EngineBenchOptions): Promise<void> {
+  await using mini = await openSynthetic({ name: "mini-head", config: MINI_HEAD, quantization: "int4" }, folder);
+  const found = [await measure(SHIPPED_MODEL, threads), await measure(mini.folder, threads)];
   console.log(`a step of one block, every cell masked; threads: ${threads}, best of ${RUNS};`);
   console.log("a block is scored once, by its last step (in 2.0 once a step): the time is of a step that does\n");
   console.log("| asked for | shipped model | more | mini's vocabulary, one layer | more |");
@@ -61,7 +50,8 @@ export async function benchAsking({ threads }: EngineBenchOptions): Promise<void
 }
 
 /** Milliseconds of a step with each asking. They take turns, so that none has the machine at its worst. */
-async function measure(folder: string, manifest: Manifest, threads: number): Promise<number[]> {
+async function measure(folder: string, threads: number): Promise<number[]> {
+  const manifest = await readManifest(folder);
   await using model = await openModel(folder, manifest, { threads, pages: 1 });
   const best = askings.map(() => Number.POSITIVE_INFINITY);
   for (let run = 0; run < RUNS; run++) {

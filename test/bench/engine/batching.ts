@@ -1,21 +1,15 @@
 /** Tokens per second by how many sequences run at once, beside what bytes and operations allow; a short request among long ones. */
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { convertCheckpoint } from "../../../gpu-worker/convert/convert.ts";
 import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
-import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/synth.ts";
 import type { Engine, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
-import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { recordedForwards, replaying } from "./replay.ts";
 import { answer, demoPrompts, engineOn, median, processorMs, requestOf, SHIPPED_MODEL } from "./requests.ts";
 import { boundSeconds, describeRoofline, measureMachine, recorder } from "./roofline.ts";
+import { openSynthetic, type Synthetic } from "./synthetic.ts";
 
 const SHIPPED = "shipped";
 const TOGETHER = [1, 4, 16];
@@ -23,21 +17,20 @@ const PAGES = 1024;
 const SHORT_RUNS = 3;
 const LONG_TOKENS = 1024;
 
-/** A model of random weights: the experts that a forward touches are far larger than any cache. */
-interface Synthetic {
-  readonly label: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly quantization: Quantization;
-}
-
-/** Mini's vocabulary is left out of both but for a part, as are most of its layers: the rest has the sizes of a whole model. */
-const SYNTHETIC: Readonly<Record<string, Synthetic>> = {
-  mini: {
+/**
+ * Both have the experts' weights far larger than any cache. Mini's sizes, with a part of its layers and its vocabulary, are bound
+ * by operations on a processor: a block of 32 rows brings each expert several. The other is bound by memory: f32, many experts and
+ * few of them a token.
+ */
+const SYNTHETIC: readonly (Synthetic & { readonly label: string })[] = [
+  {
+    name: "mini",
     label: "mini's sizes",
-    config: { ...releasedShapes.mini, num_hidden_layers: 5, vocab_size: 32768, pad_token_id: 2 },
+    config: { ...releasedShapes.mini, num_hidden_layers: 5, vocab_size: 32768 },
     quantization: "int4",
   },
-  sparse: {
+  {
+    name: "sparse",
     label: "256 experts, 2 a token",
     config: {
       ...releasedShapes.mini,
@@ -49,12 +42,10 @@ const SYNTHETIC: Readonly<Record<string, Synthetic>> = {
       num_experts_per_tok: 2,
       num_hidden_layers: 4,
       vocab_size: 4096,
-      pad_token_id: 2,
     },
     quantization: "none",
   },
-};
-const SYNTHETIC_TOKENS = { maskToken: 1, eosTokens: [2] };
+];
 
 interface Load {
   readonly folder: string;
@@ -66,15 +57,14 @@ interface Load {
 }
 
 export async function benchBatching({ threads, folder, models }: EngineBenchOptions): Promise<void> {
-  await using cleanup = new AsyncDisposableStack();
-  const parent = folder ?? (await mkdtemp(join(tmpdir(), "palimpsest-batching-")));
-  if (folder === undefined) cleanup.defer(() => rm(parent, { recursive: true }));
-  for (const name of models ?? [SHIPPED, ...Object.keys(SYNTHETIC)]) {
-    const synthetic = SYNTHETIC[name];
-    if (synthetic !== undefined)
-      await measureSynthetic(await packageOf(synthetic, join(parent, name)), synthetic, threads);
-    else if (name === SHIPPED) await measureShipped(threads);
-    else throw new Error(`--model ${name}: name ${[SHIPPED, ...Object.keys(SYNTHETIC)].join(", ")}`);
+  const names = [SHIPPED, ...SYNTHETIC.map(({ name }) => name)];
+  for (const name of models ?? names) {
+    const synthetic = SYNTHETIC.find((one) => one.name === name);
+    if (synthetic !== undefined) {
+      await using opened = await openSynthetic(synthetic, folder);
+      await measureSynthetic(opened.folder, synthetic.label, threads);
+    } else if (name === SHIPPED) await measureShipped(threads);
+    else throw new Error(`--model ${name}: name ${names.join(", ")}`);
   }
 }
 
@@ -86,24 +76,15 @@ async function measureShipped(threads: number): Promise<void> {
   await measure({ folder: SHIPPED_MODEL, manifest, wrap: (model) => model, requests, threads });
 }
 
-async function measureSynthetic(folder: string, { label, quantization }: Synthetic, threads: number): Promise<void> {
+async function measureSynthetic(folder: string, label: string, threads: number): Promise<void> {
   const manifest = await readManifest(folder);
   const recorded = recordedForwards();
   const requests = Array.from({ length: 32 }, (_, i) => longRequest(manifest, i, 64));
   const { layers, vocabSize } = manifest.config;
-  const weights = quantization === "none" ? "f32" : quantization;
+  const weights = manifest.quantization === "none" ? "f32" : manifest.quantization;
   console.log(`\n### ${label}, ${layers} layers, ${vocabSize} tokens, ${weights}, random weights\n`);
   console.log(`${requests.length} requests of 32 + 64 tokens; forwards per block as in demo-21's quality runs`);
   await measure({ folder, manifest, wrap: (model) => replaying(model, recorded, manifest), requests, threads });
-}
-
-/** Synthesizes and converts the model, if that was not done before. */
-async function packageOf({ config, quantization }: Synthetic, parent: string): Promise<string> {
-  const [source, target] = [join(parent, "checkpoint"), join(parent, "package")];
-  if (existsSync(target)) return target;
-  await synthesizeCheckpoint({ target: source, config, seed: 1, shardBytes: SHARD_BYTES });
-  await convertCheckpoint({ source, target, quantization, ranks: 1, consume: true, ...SYNTHETIC_TOKENS });
-  return target;
 }
 
 async function measure({ folder, manifest, wrap, requests, threads }: Load): Promise<void> {

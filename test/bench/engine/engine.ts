@@ -9,7 +9,7 @@ import { benchTurns } from "./turns.ts";
 export interface EngineBenchOptions {
   /** Threads of one operator. */
   readonly threads: number;
-  /** Where `batching` keeps the models it synthesizes, and finds them again. Absent: a temporary folder. */
+  /** Where the models that are synthesized stay, and are found again. Absent: a temporary folder for each. */
   readonly folder: string | undefined;
   /** Which models `batching` runs. Absent: all. */
   readonly models: readonly string[] | undefined;

@@ -1,19 +1,15 @@
 /** Time per block by its position: over the cache, and with everything before it computed again at every forward. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { convertCheckpoint } from "../../../gpu-worker/convert/convert.ts";
 import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
-import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/synth.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { Forward } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
-import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
+import { openSessions, readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import { timed } from "../timed.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { recordedForwards, replaying } from "./replay.ts";
 import { answer, engineOn, processorMs, requestOf } from "./requests.ts";
+import { openSynthetic } from "./synthetic.ts";
 
 const ANSWER_TOKENS = 16384;
 const SAMPLED = [512, 1024, 2048, 4096, 8192, 16384];
@@ -39,17 +35,12 @@ const CONFIG = {
   num_experts_per_tok: 2,
   n_group: 4,
   topk_group: 2,
-  pad_token_id: 2,
 };
 
-export async function benchPositions({ threads }: EngineBenchOptions): Promise<void> {
-  await using cleanup = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "palimpsest-positions-"));
-  cleanup.defer(() => rm(folder, { recursive: true }));
-  const [source, target] = [join(folder, "checkpoint"), join(folder, "package")];
-  await synthesizeCheckpoint({ target: source, config: CONFIG, seed: 1, shardBytes: SHARD_BYTES });
-  const tokens = { maskToken: 1, eosTokens: [2] };
-  const manifest = await convertCheckpoint({ source, target, quantization: "int8", ranks: 1, ...tokens });
+export async function benchPositions({ threads, folder }: EngineBenchOptions): Promise<void> {
+  await using opened = await openSynthetic({ name: "positions", config: CONFIG, quantization: "int8" }, folder);
+  const target = opened.folder;
+  const manifest = await readManifest(target);
   const { blockLength, config } = manifest;
   const blocks = ANSWER_TOKENS / blockLength + 1;
   await using model = await openModel(target, manifest, { threads, pages: 2 * blocks });
