@@ -227,5 +227,10 @@ function noPartials(hidden: Tensor): Tensor {
 }
 
 function int64(values: readonly number[], dims: readonly number[]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+  // `BigInt64Array.from` goes through an iterator: 3 ms instead of 0.4 for a bias of 300 tokens at 32 cells.
+  const data = new BigInt64Array(values.length);
+  values.forEach((value, i) => {
+    data[i] = BigInt(value);
+  });
+  return new Tensor("int64", data, dims);
 }
