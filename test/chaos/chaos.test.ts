@@ -1,10 +1,11 @@
 /** The least of `npm run chaos`: real processes, a worker lost in mid-block or told to leave, an edge killed; no text changes. */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { SHIPPED_PACKAGE } from "../../launch.ts";
+import { hearClaims } from "./claims.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { type Processes, startProcesses } from "./processes.ts";
 import { Random } from "./random.ts";
-import { crowdOf, edgesLost, hearClaims, rowOf, workersLost } from "./scenarios.ts";
+import { crowdOf, edgesLost, rowOf, workersLost } from "./scenarios.ts";
 
 let fleet: Processes;
 let samples: Sample[];
@@ -33,7 +34,7 @@ it("an edge that is killed changes no text for clients that come back", { timeou
 it("a worker that is told to leave hands over or finishes what it writes, and exits with 0", async () => {
   const short = await recordSamples(fleet.edges[0]!.url, 32, "palimpsest-demo");
   const crowd = crowdOf({ ...options(), samples: [...samples, ...short] });
-  await using _claims = await hearClaims(options(), crowd);
+  await using _claims = await hearClaims(fleet.server, crowd);
   crowd.grow(12);
   const [worker] = fleet.workers;
   await vi.waitFor(() => expect(crowd.writtenBy(worker!.life).midBlock).toBeGreaterThan(2), {

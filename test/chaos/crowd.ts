@@ -54,9 +54,15 @@ export class Crowd {
     return [...this.#running].map(({ stream }) => stream);
   }
 
-  /** Streams that a fault has hit and that nobody has claimed yet. */
-  get waiting(): number {
-    return [...this.#running].filter(({ hit }) => hit?.claimed === false).length;
+  /** Responses that a fault has hit and that nobody has claimed yet. */
+  get waiting(): string[] {
+    const waiting = [...this.#running].filter(({ hit }) => hit?.claimed === false);
+    return waiting.map(({ stream }) => stream.document.open?.response_id ?? "");
+  }
+
+  /** They are not waited for any more. */
+  forgetWaiting(): void {
+    for (const watched of this.#running) if (watched.hit?.claimed === false) delete watched.hit;
   }
 
   /** What this replica writes: streams that are shown an open block, and such whose worker was killed over this very block. */
@@ -70,7 +76,7 @@ export class Crowd {
 
   /** Somebody claims a response: a take-over if it was being written when the fault came. */
   claimed(responseId: string, attempt: number, replicaId: string): void {
-    if (this.#holders.get(responseId)?.attempt === attempt) return;
+    if (attempt <= (this.#holders.get(responseId)?.attempt ?? 0)) return;
     this.#holders.set(responseId, { attempt, replicaId });
     for (const watched of this.#running) {
       const { stream, hit } = watched;
