@@ -75,8 +75,13 @@ export async function append(
 /**
  * What is written of a response, in the order in which it was. Messages that are no events are passed over. Every subject is
  * asked for by name: for a pattern, servers before 2.10 look through all subjects of all responses.
+ * @param next the first block of a choice that the reader does not have yet
  */
-export async function readLog(jsm: JetStreamManager, responseId: string): Promise<EditEvent[]> {
+export async function readLog(
+  jsm: JetStreamManager,
+  responseId: string,
+  next: (choice: number) => number = () => 0,
+): Promise<EditEvent[]> {
   const read = (subject: string) => readLast(jsm, EDIT_STREAM, subject, responseId);
   // The end is asked for before the commits: when it is there, they are.
   const around = await Promise.all(
@@ -86,7 +91,7 @@ export async function readLog(jsm: JetStreamManager, responseId: string): Promis
   const choices = open?.type === "open" ? Array.from({ length: open.choices }, (_, choice) => choice) : [];
   const written = choices.map((choice) => [
     read(doneSubject(responseId, choice)).then((done) => (done ? [done] : [])),
-    readRow((block) => read(commitSubject(responseId, choice, block)), 0),
+    readRow((block) => read(commitSubject(responseId, choice, block)), next(choice)),
   ]);
   const found = [...around, ...(await Promise.all(written.flat())).flat()];
   return found
@@ -95,19 +100,15 @@ export async function readLog(jsm: JetStreamManager, responseId: string): Promis
     .map(({ event }) => event);
 }
 
-/** The latest draft of each block that is open after what is written. */
+/** The latest draft of every block that is open: of each choice, from the block that comes next on. */
 export async function readDrafts(
   jsm: JetStreamManager,
   responseId: string,
-  written: readonly EditEvent[],
+  next: ReadonlyMap<number, number>,
 ): Promise<EditEvent[]> {
-  const open = written.find((event) => event.type === "open");
-  const rows = Array.from({ length: open?.choices ?? 0 }, (_, choice) => {
-    const ofChoice = written.filter((event) => "choice" in event && event.choice === choice);
-    if (ofChoice.some(({ type }) => type === "done")) return [];
-    const next = ofChoice.filter(({ type }) => type === "commit").length;
-    return readRow((block) => readLast(jsm, DRAFT_STREAM, draftSubject(responseId, choice, block), responseId), next);
-  });
+  const rows = Array.from(next, ([choice, first]) =>
+    readRow((block) => readLast(jsm, DRAFT_STREAM, draftSubject(responseId, choice, block), responseId), first),
+  );
   return (await Promise.all(rows)).flat().map(({ event }) => event);
 }
 

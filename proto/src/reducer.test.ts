@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scripts, tell, textsOf } from "../../test/support/synthetic-response.ts";
+import { scripts, tell, textsOf, usage } from "../../test/support/synthetic-response.ts";
 import type { CommitEvent, DraftEvent, EditEvent } from "./edit-event.ts";
 import type { ResponseDocument } from "./reducer.ts";
 import { emptyDocument, fail, reduce } from "./reducer.ts";
@@ -79,6 +79,14 @@ describe("reducer", () => {
     expect(texts(document)).toEqual(["first"]);
   });
 
+  test("takes the end of a choice and of all, too, from a worker that was given up", () => {
+    const before = fold([commit(1, { text: "ab" }), draft(1, { block: 1, content: ["c", 3], attempt: 2 })]);
+    const late = [commit(5, { block: 1, start: 2, text: "cd" }), { ...base(6), ...ended } as const];
+    const document = late.reduce(reduce, before);
+    expect(document).toMatchObject({ attempt: 2, choices: [{ text: "abcd", finishReason: "stop" }] });
+    expect(reduce(document, { ...base(7), type: "end", usage })).toMatchObject({ status: "ended", attempt: 2 });
+  });
+
   test("starts open blocks again when another worker takes over, and ignores the one before it", () => {
     const before = fold([commit(1, { text: "ab" }), draft(9, { block: 1, rev: 7 })]);
     const after = reduce(before, draft(1, { block: 1, rev: 1, content: ["c", 3], attempt: 2 }));
@@ -102,6 +110,8 @@ describe("reducer", () => {
     expect(failed.error).toEqual({ code: "unavailable", message: "the connection broke", retryable: true });
   });
 });
+
+const ended = { type: "done", choice: 0, finish_reason: "stop" } as const;
 
 function base(seq: number, attempt = 1) {
   return { v: 1 as const, response_id: "r", attempt, seq };

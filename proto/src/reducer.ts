@@ -63,7 +63,10 @@ export const emptyDocument: ResponseDocument = { status: "waiting", attempt: 0, 
 export function reduce(document: ResponseDocument, event: EditEvent): ResponseDocument {
   // A commit is taken always: it may come late, even after the error of its own attempt.
   if (event.type === "commit") return commit(document, event);
-  if (document.status === "ended" || document.status === "failed" || event.attempt < document.attempt) return document;
+  if (document.status === "ended" || document.status === "failed") return document;
+  // So is the end of a choice, and of all: a worker that was given up may have written them.
+  const late = event.attempt < document.attempt;
+  if (late && event.type !== "done" && event.type !== "end") return document;
   const known = advance(document, event);
   switch (event.type) {
     case "open":

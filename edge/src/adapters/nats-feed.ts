@@ -86,11 +86,10 @@ export class NatsFeed implements Disposable {
       this.#again = false;
       const { ending } = this.feed;
       try {
-        const written = await readLog(link.jsm, responseId);
-        this.feed.read(written);
+        const have = this.feed.next;
+        this.feed.read(await readLog(link.jsm, responseId, (choice) => have.get(choice) ?? 0));
         if (ending) this.feed.settle();
-        const drafts = this.feed.over ? [] : await readDrafts(link.jsm, responseId, written);
-        for (const draft of drafts) this.feed.hear(draft);
+        for (const draft of await readDrafts(link.jsm, responseId, this.feed.next)) this.feed.hear(draft);
       } catch (error) {
         log.warn({ response_id: responseId, err: error }, "a response's log cannot be read yet");
         this.#again = true;

@@ -19,6 +19,11 @@ function logOf(events: readonly EditEvent[]): EditEvent[] {
   });
 }
 
+/** What of a log is not in the feed yet: edges ask for no more. */
+function missing(feed: Feed, log: readonly EditEvent[]): EditEvent[] {
+  return log.filter((event) => event.type !== "commit" || event.block >= (feed.next.get(event.choice) ?? 0));
+}
+
 const hello = tell(plainScript(["Hello ", "world"]));
 
 describe("a feed", () => {
@@ -38,9 +43,9 @@ describe("a feed", () => {
         for (const { event, written } of live) {
           feed.hear(event);
           // The log is read when something is missing: all that was written before has arrived there.
-          if (feed.incomplete) feed.read(logOf(events.slice(0, written + 1)));
+          if (feed.incomplete) feed.read(missing(feed, logOf(events.slice(0, written + 1))));
         }
-        feed.read(logOf(events));
+        feed.read(missing(feed, logOf(events)));
         const out = await Array.fromAsync(feed);
         const document = fold(out);
         expect(document.status).toBe("ended");
@@ -48,6 +53,31 @@ describe("a feed", () => {
         expect(out.filter(({ type }) => type !== "draft")).toHaveLength(logOf(events).length);
       }),
     );
+  });
+
+  test("ends for every reader what a worker that was given up has written behind its successor", async () => {
+    const [open, draft] = [hello[0]!, hello.find(({ type }) => type === "draft")!];
+    const shown = [open, { ...draft, attempt: 3, seq: 1 }];
+    const log = logOf(hello);
+    const feed = new Feed("chatcmpl-synthetic");
+    for (const event of shown) feed.hear(event);
+    feed.read(log);
+    expect(fold(await Array.fromAsync(feed))).toMatchObject({
+      status: "ended",
+      attempt: 3,
+      choices: [{ text: "Hello world" }],
+    });
+    // And for one that comes back with the successor's draft, or with a commit that came after it.
+    for (const after of [shown[1]!, log[1]!]) {
+      const later = new Feed("chatcmpl-synthetic", after);
+      later.read(log);
+      const rest = await Array.fromAsync(later);
+      const known = after === shown[1] ? shown : [...shown, log[1]!];
+      expect([...known, ...rest].reduce(reduce, emptyDocument)).toMatchObject({
+        status: "ended",
+        choices: [{ text: "Hello world", finishReason: "stop" }],
+      });
+    }
   });
 
   test("goes on after any position with exactly what is written behind it", async () => {

@@ -47,6 +47,12 @@ export class Feed implements AsyncIterable<EditEvent> {
     return this.#attempt > 0;
   }
 
+  /** Of each choice, the first block whose commit is not here. */
+  get next(): ReadonlyMap<number, number> {
+    const choices = this.#over ? 0 : (this.#open?.choices ?? 0);
+    return new Map(Array.from({ length: choices }, (_, choice) => [choice, this.#choice(choice).next]));
+  }
+
   /** Whether the last event is in. */
   get over(): boolean {
     return this.#over;
@@ -62,7 +68,7 @@ export class Feed implements AsyncIterable<EditEvent> {
     return this.#ending !== undefined;
   }
 
-  /** The whole log, as far as it is written. */
+  /** The log as far as it is written, or what of it is not here yet. */
   read(log: readonly EditEvent[]): void {
     this.#incomplete = false;
     for (const event of log) {
@@ -159,16 +165,24 @@ export class Feed implements AsyncIterable<EditEvent> {
     this.#wake();
   }
 
+  /**
+   * What must arrive is told in one order, that of the log, in which a worker that was given up may stand behind its successor:
+   * a reader has seen what it names and all before it. Of an attempt before the one that it names, it may have seen nothing.
+   */
   #keep(event: EditEvent): void {
     this.#advance(event);
-    if (isAfter(event, this.#after)) this.#kept.push(event);
+    if (event.attempt === this.#after.attempt && event.seq <= this.#after.seq) this.#kept.length = 0;
+    else this.#kept.push(event);
     this.#wake();
   }
 
+  /** The last event is the latest attempt's, whoever wrote it: nobody goes on after it. */
   #finish(event: EditEvent): void {
     this.#drafts.clear();
     this.#over = true;
-    this.#keep(event);
+    const attempt = Math.max(this.#attempt, this.#after.attempt);
+    const seq = Math.max(this.#seq, attempt === this.#after.attempt ? this.#after.seq : 0) + 1;
+    this.#keep(event.attempt < attempt ? { ...event, attempt, seq } : event);
   }
 
   /** A higher attempt is another worker: what the one before it had open starts again. */

@@ -9,6 +9,7 @@ import { every, pause } from "./clock.ts";
 import type { Intake } from "./intake.ts";
 import { Presence, type PresenceOptions } from "./nats-presence.ts";
 import { NatsResponse, type ResponseContext } from "./nats-response.ts";
+import { STALE_MS } from "./nats-writer.ts";
 
 /** Deliveries are lost after 5 s without one. */
 const BEAT_MS = 1_000;
@@ -51,6 +52,7 @@ class Worker implements NatsWorker {
   readonly #running = new Map<NatsResponse, { choices: number; over: Promise<void> }>();
   readonly #open = new DisposableStack();
   #lastHeardMs: number;
+  #heardSinceMs: number;
   #finished = 0;
   #ignored = 0;
   #turn = 0;
@@ -63,7 +65,8 @@ class Worker implements NatsWorker {
     this.replicaId = options.replicaId;
     this.#options = options;
     this.#lastHeardMs = options.clock.now();
-    this.#context = { ...options, lastHeard: () => this.#lastHeardMs };
+    this.#heardSinceMs = this.#lastHeardMs;
+    this.#context = { ...options, lastHeard: () => this.#lastHeardMs, heardSince: () => this.#heardSinceMs };
     this.#presence = new Presence(options, options.intake.model, () => ({
       running: this.#used,
       finishedResponses: BigInt(this.#finished),
@@ -189,6 +192,7 @@ class Worker implements NatsWorker {
     if (!link.connected) return;
     const sentMs = clock.now();
     const heard = () => {
+      if (clock.now() - this.#lastHeardMs > STALE_MS) this.#heardSinceMs = clock.now();
       this.#lastHeardMs = sentMs;
     };
     // What cuts it off is told by the link.

@@ -7,7 +7,7 @@ import { type Clock, pause } from "./clock.ts";
 import { holdsAttempt } from "./nats-claim.ts";
 
 /** Without a sign that the server has heard of this worker for so long, another may have the response. */
-const STALE_MS = 3_500;
+export const STALE_MS = 3_500;
 const STORE_TIMEOUT_MS = 2_000;
 const RETRY_MS = 200;
 
@@ -18,6 +18,8 @@ export interface WriterContext {
   readonly replicaId: string;
   /** When the server last confirmed that it hears this worker, on the clock. */
   lastHeard(): number;
+  /** Since when it has heard this worker without a gap in which another could have been given its requests. */
+  heardSince(): number;
 }
 
 export type StoredEvent = Exclude<EditEvent, DraftEvent>;
@@ -29,10 +31,13 @@ export class LogWriter {
   readonly #context: WriterContext;
   readonly #responseId: string;
   readonly #stored: StoredEvent[] = [];
+  /** When the response was last known to be this worker's, on the clock. */
+  #heldMs: number;
 
   constructor(context: WriterContext, responseId: string) {
     this.#context = context;
     this.#responseId = responseId;
+    this.#heldMs = context.clock.now();
   }
 
   /** Whether another may have the response without this worker's knowing. */
@@ -41,9 +46,12 @@ export class LogWriter {
   }
 
   /** @throws when the server does not answer */
-  holds(attempt: number): Promise<boolean> {
-    const { link, replicaId } = this.#context;
-    return holdsAttempt(link, this.#responseId, replicaId, attempt);
+  async holds(attempt: number): Promise<boolean> {
+    const { link, clock, replicaId } = this.#context;
+    const askedMs = clock.now();
+    const held = await holdsAttempt(link, this.#responseId, replicaId, attempt);
+    if (held) this.#heldMs = askedMs;
+    return held;
   }
 
   /** Writes an event, however long the server is away. Undefined when `signal` aborts first: nobody knows what became of it. */
@@ -51,7 +59,8 @@ export class LogWriter {
     const { link, log, clock } = this.#context;
     while (!signal.aborted) {
       try {
-        if (this.stale && !(await this.holds(event.attempt))) return "lost";
+        const doubtful = this.stale || this.#context.heardSince() > this.#heldMs;
+        if (doubtful && !(await this.holds(event.attempt))) return "lost";
         const written = await append(link.js, link.jsm, event, STORE_TIMEOUT_MS);
         if (written === "stored") this.#stored.push(event);
         if (written === "taken" && !(await this.holds(event.attempt))) return "lost";
