@@ -227,7 +227,7 @@ function noPartials(hidden: Tensor): Tensor {
 }
 
 function int64(values: readonly number[], dims: readonly number[]): Tensor {
-  // `BigInt64Array.from` goes through an iterator: 3 ms instead of 0.4 for a bias of 300 tokens at 32 cells.
+  // Not `BigInt64Array.from`, which goes through an iterator: a bias of many tokens at every cell makes a long list.
   const data = new BigInt64Array(values.length);
   values.forEach((value, i) => {
     data[i] = BigInt(value);
