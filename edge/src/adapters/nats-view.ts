@@ -113,10 +113,10 @@ export class FleetView implements Disposable {
     const now = performance.now();
     try {
       const report = fromBinary(LoadReportSchema, bytes);
-      const { replicaId, model, finishedResponses } = report;
+      const { replicaId, model, finishedResponses, running } = report;
       this.#loads.set(replicaId, { report, heardMs: now });
       for (const [other, { heardMs }] of this.#loads) if (now - heardMs > SILENT_MS) this.#loads.delete(other);
-      if (this.#models.has(model)) this.#drainRate(model).observe(replicaId, Number(finishedResponses), now);
+      if (this.#models.has(model)) this.#drainRate(model).observe(replicaId, Number(finishedResponses), running, now);
     } catch (error) {
       this.#log.warn({ err: error }, "a load report that cannot be read was ignored");
     }

@@ -4,19 +4,31 @@ import { DrainRate } from "./drain-rate.ts";
 describe("a drain rate", () => {
   test("is what all replicas have finished lately", () => {
     const rate = new DrainRate();
-    rate.observe("gone", 0, 0);
-    rate.observe("gone", 100, 1_000);
+    rate.observe("gone", 0, 1, 0);
+    rate.observe("gone", 100, 1, 1_000);
     for (let second = 20; second <= 40; second++) {
-      rate.observe("a", second * 3, second * 1_000);
-      rate.observe("b", 7 + second, second * 1_000);
+      rate.observe("a", second * 3, 1, second * 1_000);
+      rate.observe("b", 7 + second, 1, second * 1_000);
     }
     expect(rate.perSecond(40_000)).toBeCloseTo(4);
   });
 
+  test("does not count the time in which there was nothing to do", () => {
+    const rate = new DrainRate();
+    for (let ms = 0; ms < 10_000; ms += 500) rate.observe("a", 7, 0, ms);
+    rate.observe("a", 7, 4, 10_000);
+    rate.observe("a", 11, 4, 11_000);
+    // What began and ended between two reports was work, too.
+    rate.observe("a", 15, 0, 11_500);
+    rate.observe("a", 15, 0, 12_000);
+    rate.observe("a", 16, 0, 12_500);
+    expect(rate.perSecond(12_500)).toBeCloseTo(9 / 2.5);
+  });
+
   test("gives each one who is refused the next place that becomes free", () => {
     const rate = new DrainRate();
-    rate.observe("a", 0, 0);
-    rate.observe("a", 40, 10_000);
+    rate.observe("a", 0, 1, 0);
+    rate.observe("a", 40, 1, 10_000);
     expect([1, 2, 3].map(() => rate.retryAfterMs(10_000))).toEqual([250, 500, 750]);
     expect(rate.retryAfterMs(20_000)).toBe(250);
   });

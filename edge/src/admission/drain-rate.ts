@@ -14,6 +14,9 @@ const MAX_WAIT_MS = 60_000;
 interface Sample {
   readonly atMs: number;
   readonly finished: number;
+  readonly running: number;
+  /** How long the replica had something to do, since it was first heard of. */
+  readonly busyMs: number;
 }
 
 export class DrainRate {
@@ -21,20 +24,27 @@ export class DrainRate {
   /** Until when the places that become free are promised to others. */
   #promisedMs = 0;
 
-  /** @param finished responses that the replica has finished since its start */
-  observe(replicaId: string, finished: number, nowMs: number): void {
+  /**
+   * @param finished responses that the replica has finished since its start
+   * @param running sequences that it runs now: when it has none, it could not have finished more
+   */
+  observe(replicaId: string, finished: number, running: number, nowMs: number): void {
     const samples = (this.#samples.get(replicaId) ?? []).filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
-    samples.push({ atMs: nowMs, finished });
+    const last = samples.at(-1) ?? { atMs: nowMs, finished, running, busyMs: 0 };
+    const busy = running > 0 || last.running > 0 || finished > last.finished;
+    samples.push({ atMs: nowMs, finished, running, busyMs: last.busyMs + (busy ? nowMs - last.atMs : 0) });
     this.#samples.set(replicaId, samples);
   }
 
-  /** Responses a second, by all replicas that were heard of lately. */
+  /** Responses a second while there is something to do, by all replicas that were heard of lately. */
   perSecond(nowMs: number): number {
     let rate = 0;
     for (const [replicaId, samples] of this.#samples) {
       const [first, last] = [samples[0]!, samples.at(-1)!];
       if (nowMs - last.atMs > WINDOW_MS) this.#samples.delete(replicaId);
-      else if (last.atMs > first.atMs) rate += ((last.finished - first.finished) * 1000) / (last.atMs - first.atMs);
+      else if (last.busyMs > first.busyMs) {
+        rate += ((last.finished - first.finished) * 1000) / (last.busyMs - first.busyMs);
+      }
     }
     return rate;
   }
