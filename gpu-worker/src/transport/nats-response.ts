@@ -122,7 +122,7 @@ export class NatsResponse {
     this.#quit.abort();
   }
 
-  /** The delivery has come again, to this very worker: the one who holds it now goes on. */
+  /** Somebody else goes on with it: another worker, or this one, to whom the delivery has come again. */
   abandon(): void {
     this.#lost = true;
     this.#quit.abort();
