@@ -21,19 +21,28 @@ const program = new Command("npm start --")
       .choices(["thread", "grpc"])
       .default("thread"),
   )
+  .addOption(
+    new Option("--attention <whose>", "the leader runs all sequences, or each rank, a thread, those it was given")
+      .choices(["leader", "data-parallel"])
+      .default("leader"),
+  )
   .option("--port <n>", "port of the HTTP API", process.env.PORT ?? "8080")
   .option("--host <address>", "address of the HTTP API", process.env.HOST ?? "127.0.0.1")
   .option("--nats <url>", "join the fleet of this NATS server (NATS_URL)", process.env.NATS_URL)
   .parse();
-const { model, ranks, rankTransport, port, host, nats } = program.opts<{
+const { model, ranks, rankTransport, attention, port, host, nats } = program.opts<{
   model: string;
   ranks?: string;
   rankTransport: "thread" | "grpc";
+  attention: "leader" | "data-parallel";
   port: string;
   host: string;
   nats?: string;
 }>();
 
+if (attention === "data-parallel" && rankTransport === "grpc") {
+  program.error("--attention data-parallel is for ranks that are threads: leave out --rank-transport grpc");
+}
 await claimPort(host, Number(port)).catch(({ message }: Error) =>
   program.error(`cannot listen on ${host}:${port} (${message}); choose another with --port`),
 );
@@ -51,7 +60,7 @@ const rankProcesses = sockets.map((RANK_ADDRESS, i) =>
   launch("worker", { ...served, RANK: String(i + 1), RANK_ADDRESS, ...logLevel }),
 );
 const reached: Record<string, string> = sockets.length === 0 ? {} : { RANK_ADDRESSES: sockets.join() };
-const worker = launch("worker", { ...served, ...reached, ...joined, ...logLevel, ...drafts });
+const worker = launch("worker", { ...served, ATTENTION: attention, ...reached, ...joined, ...logLevel, ...drafts });
 const edge = launch("edge", { PORT: port, HOST: host, ...joined, ...logLevel });
 
 let stopping = false;

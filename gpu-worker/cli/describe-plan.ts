@@ -5,17 +5,21 @@ import { type ExpertLoads, holdersOf } from "../src/model/shard-plan.ts";
 import { rankBytes } from "./rank-bytes.ts";
 import { formatBytes } from "./units.ts";
 
-/** @param loads how often experts were chosen, for the share of each rank */
-export function* describePlan(manifest: Manifest, loads?: ExpertLoads): Generator<string> {
+/**
+ * @param loads how often experts were chosen, for the share of each rank
+ * @param dataParallel whether every rank runs sequences of its own
+ */
+export function* describePlan(manifest: Manifest, loads?: ExpertLoads, dataParallel = false): Generator<string> {
   const { config, ranks } = manifest;
   const plan = shardPlan(manifest);
   for (let rank = 0; rank < ranks; rank++) {
     const counts = plan.map((layer) => layer[rank]?.length ?? 0);
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
     const experts = `${least === most ? most : `${least} to ${most}`} of ${config.experts} experts in ${plan.length} layers`;
-    const rest =
-      rank === LEADER ? ", and embedding, attention, routers, shared experts and head, which every row passes" : "";
-    yield `rank ${rank}: ${formatBytes(rankBytes(manifest, rank))}: ${experts}${rest}`;
+    const leads = dataParallel || rank === LEADER;
+    const rows = dataParallel ? "every row of its sequences" : "every row";
+    const rest = leads ? `, and embedding, attention, routers, shared experts and head, which ${rows} passes` : "";
+    yield `rank ${rank}: ${formatBytes(rankBytes(manifest, rank, leads))}: ${experts}${rest}`;
   }
   yield manifest.shards === undefined
     ? "experts: as many on every rank, in order: nothing was known of how often each is chosen"

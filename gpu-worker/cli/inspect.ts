@@ -19,6 +19,7 @@ export function inspectCommand(): Command {
     .argument("<package>", "folder of the model package")
     .option("--verify", "also compare the files' contents with their checksums")
     .option("--plan", "say what each rank holds, and why")
+    .option("--data-parallel", "with --plan, what each rank needs where every one runs sequences of its own")
     .option("--expert-load <file>", "with --plan, also each rank's share of the load that a run counted")
     .option("--json", "print one line of JSON")
     .action(inspect);
@@ -27,6 +28,7 @@ export function inspectCommand(): Command {
 interface InspectFlags {
   readonly verify?: boolean;
   readonly plan?: boolean;
+  readonly dataParallel?: boolean;
   readonly expertLoad?: string;
   readonly json?: boolean;
 }
@@ -40,7 +42,7 @@ async function inspect(folder: string, flags: InspectFlags): Promise<void> {
 
   if (flags.plan && !flags.json) {
     const loads = flags.expertLoad === undefined ? undefined : await readExpertLoad(flags.expertLoad);
-    for (const line of describePlan(manifest, loads)) console.log(line);
+    for (const line of describePlan(manifest, loads, flags.dataParallel)) console.log(line);
   }
   const faults = await findFaults(folder, manifest, flags.verify ?? false);
   if (faults.length > 0) throw new PackageError(`${faults.join("; ")}; copy or convert the package again`);

@@ -1,16 +1,18 @@
 /** The engine as the main thread sees it: opens engine-thread.ts and speaks to it by messages. */
-import { Worker } from "node:worker_threads";
+import { type Transferable, Worker } from "node:worker_threads";
 import type { EditEvent } from "@palimpsest/proto";
 import { endThread } from "./end-thread.ts";
-import type { Engine, EngineStats, GenerateRequest, ModelInfo } from "./engine/engine.ts";
+import type { CachingEngine, EngineStats, GenerateRequest, ModelInfo } from "./engine/engine.ts";
 import type { FromEngine, ToEngine } from "./engine-messages.ts";
 import { PackageError, unreachable } from "./errors.ts";
 import type { EngineSettings } from "./open-engine.ts";
 
 /** Opens an engine in a thread of its own. @throws PackageError when the package cannot be used */
-export function openEngineThread(settings: EngineSettings): Promise<Engine> {
-  const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), { workerData: settings });
-  const { promise, resolve, reject } = Promise.withResolvers<Engine>();
+export function openEngineThread(settings: EngineSettings): Promise<CachingEngine> {
+  const { links = [], askers = [] } = settings.leading ?? {};
+  const transferList: Transferable[] = [...links.map(({ port }) => port), ...askers];
+  const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), { workerData: settings, transferList });
+  const { promise, resolve, reject } = Promise.withResolvers<CachingEngine>();
   worker.once("error", reject);
   worker.once("message", (message: FromEngine) => {
     if (message.kind === "ready") return resolve(new EngineClient(worker, message.model));
@@ -50,11 +52,12 @@ class Arrivals {
   }
 }
 
-class EngineClient implements Engine {
+class EngineClient implements CachingEngine {
   readonly model: ModelInfo;
   readonly #worker: Worker;
   readonly #responses = new Map<number, Arrivals>();
   readonly #stats = new Map<number, (stats: EngineStats) => void>();
+  readonly #cached = new Map<number, (blocks: number) => void>();
   #lastId = 0;
 
   constructor(worker: Worker, model: ModelInfo) {
@@ -95,6 +98,14 @@ class EngineClient implements Engine {
     return promise;
   }
 
+  cachedBlocks(request: GenerateRequest): Promise<number> {
+    const id = ++this.#lastId;
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#cached.set(id, resolve);
+    this.#send({ kind: "cached", id, request });
+    return promise;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await endThread(this.#worker);
   }
@@ -115,6 +126,10 @@ class EngineClient implements Engine {
       case "stats":
         this.#stats.get(message.id)?.(message.stats);
         this.#stats.delete(message.id);
+        return;
+      case "cached":
+        this.#cached.get(message.id)?.(message.blocks);
+        this.#cached.delete(message.id);
         return;
       case "ready":
       case "failed":

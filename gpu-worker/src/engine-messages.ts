@@ -8,6 +8,7 @@ export type ToEngine =
   /** `timedOut` tells a deadline from a cancel: an abort reason does not keep its type on the way. */
   | { readonly kind: "abort"; readonly id: number; readonly timedOut: boolean }
   | { readonly kind: "stats"; readonly id: number }
+  | { readonly kind: "cached"; readonly id: number; readonly request: GenerateRequest }
   | End;
 
 export type FromEngine =
@@ -16,4 +17,5 @@ export type FromEngine =
   | { readonly kind: "event"; readonly id: number; readonly event: EditEvent }
   /** A response's iteration has ended: nothing of it is held any more. */
   | { readonly kind: "closed"; readonly id: number }
-  | { readonly kind: "stats"; readonly id: number; readonly stats: EngineStats };
+  | { readonly kind: "stats"; readonly id: number; readonly stats: EngineStats }
+  | { readonly kind: "cached"; readonly id: number; readonly blocks: number };

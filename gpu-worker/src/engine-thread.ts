@@ -3,7 +3,7 @@
  * end). onnxruntime lets messages in before each graph it runs, so an abort is seen within one denoise step.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Engine } from "./engine/engine.ts";
+import type { CachingEngine } from "./engine/engine.ts";
 import type { FromEngine, ToEngine } from "./engine-messages.ts";
 import { unreachable } from "./errors.ts";
 import { type EngineSettings, openEngine } from "./open-engine.ts";
@@ -19,7 +19,7 @@ try {
   send({ kind: "failed", name, message });
 }
 
-function serve(engine: Engine): void {
+function serve(engine: CachingEngine): void {
   const running = new Map<number, AbortController>();
   port.on("message", (message: ToEngine) => {
     switch (message.kind) {
@@ -33,6 +33,9 @@ function serve(engine: Engine): void {
       }
       case "stats":
         void engine.stats().then((stats) => send({ kind: "stats", id: message.id, stats }));
+        return;
+      case "cached":
+        void engine.cachedBlocks(message.request).then((blocks) => send({ kind: "cached", id: message.id, blocks }));
         return;
       case "end":
         // What runs is not waited for: who ends an engine has let go of it.

@@ -5,10 +5,11 @@ import { pino } from "pino";
 import about from "../package.json" with { type: "json" };
 import { openEngineThread } from "./engine-client.ts";
 import { describeIssues, PackageError } from "./errors.ts";
+import { openLeadingRanks } from "./leading-ranks.ts";
 import type { EngineSettings } from "./open-engine.ts";
 import type { RemoteRanks } from "./rank-link.ts";
 import { runRank } from "./rank-program.ts";
-import { roleOf } from "./rank-role.ts";
+import { rankTlsOf, roleOf } from "./rank-role.ts";
 import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
 import { type GrpcServer, serveGrpc } from "./transport/grpc-server.ts";
@@ -29,7 +30,7 @@ try {
   const role = roleOf(env);
   const { MODEL_PACKAGE, THREADS: threads = 1, DRAIN_LIMIT_MS: drainLimitMs } = env;
   if (role.kind === "leader") await lead(role.addresses);
-  else await runRank({ ...role, package: MODEL_PACKAGE, threads, drainLimitMs }, log);
+  else await runRank({ ...role, tls: rankTlsOf(env), package: MODEL_PACKAGE, threads, drainLimitMs }, log);
 } catch (error) {
   if (error instanceof PackageError) log.fatal(error.message);
   else log.fatal(error);
@@ -37,7 +38,11 @@ try {
 }
 
 async function lead(addresses: readonly string[] | undefined): Promise<void> {
-  await using engine = await openEngineThread(settings(addresses));
+  const dataParallel = env.ATTENTION === "data-parallel";
+  if (dataParallel && addresses !== undefined) {
+    throw new Error("ATTENTION is data-parallel, which is for ranks that are threads: leave RANK_ADDRESSES out");
+  }
+  await using engine = await (dataParallel ? openLeadingRanks : openEngineThread)(settings(addresses));
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
   const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
   await using serving = new AsyncDisposableStack();
@@ -97,6 +102,7 @@ function remoteRanks(addresses: readonly string[]): RemoteRanks {
   return {
     addresses,
     sent,
+    tls: rankTlsOf(env),
     ...(limitMs !== undefined && { limitMs }),
     ...(deadlineMs !== undefined && { deadlineMs }),
   };

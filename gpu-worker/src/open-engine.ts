@@ -1,12 +1,15 @@
 /** Wires an engine out of a model package: sessions, K/V cache, scheduler, tokenizer. Runs on the caller's thread. */
 import { join } from "node:path";
-import type { Engine, ModelInfo } from "./engine/engine.ts";
+import type { MessagePort } from "node:worker_threads";
+import type { CachingEngine, ModelInfo } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local-engine.ts";
 import { Scheduler } from "./engine/scheduler.ts";
 import type { EngineModel } from "./engine/sequence.ts";
 import { PackageError } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
+import { keepLink } from "./parallel/kept-link.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-link.ts";
+import { answerThrough, PortLink } from "./rank-port.ts";
 import type { RouterObserver } from "./runtime/forward.ts";
 import { pageBytes } from "./runtime/kv-tensors.ts";
 import { type Model, openModel } from "./runtime/model.ts";
@@ -19,6 +22,15 @@ const DEFAULT_CAPACITY = 8;
 /** Sequences that may wait for each that may run: beyond it, an answer comes too late to be wanted. */
 const WAITING_PER_SLOT = 16;
 
+/** A rank that leads sequences of its own, beside the package's other ranks in threads of this process. */
+export interface LeadingRank {
+  readonly rank: number;
+  /** The other ranks, to ask. */
+  readonly links: readonly { readonly rank: number; readonly port: MessagePort }[];
+  /** Where the others ask this one. */
+  readonly askers: readonly MessagePort[];
+}
+
 /** Where a model is and what it may use. */
 export interface EngineSettings {
   /** Folder of the model package. */
@@ -29,6 +41,8 @@ export interface EngineSettings {
   readonly threads?: number;
   /** Where the package's other ranks are; in threads of this process by default. */
   readonly remoteRanks?: RemoteRanks;
+  /** Every rank leads sequences: which one this is. Threads, K/V cache and capacity are then divided among them. */
+  readonly leading?: LeadingRank;
   readonly kvCacheBytes?: number;
   /** Sequences that run at once. */
   readonly capacity?: number;
@@ -46,7 +60,7 @@ export interface EngineSettings {
  * @param onRoute is told which experts each layer's router chose
  * @throws PackageError when the package cannot be used
  */
-export async function openEngine(settings: EngineSettings, onRoute?: RouterObserver): Promise<Engine> {
+export async function openEngine(settings: EngineSettings, onRoute?: RouterObserver): Promise<CachingEngine> {
   const own = await readManifest(settings.package);
   const manifest = { ...own, ...given(settings) };
   if (own.config.blockExperts !== undefined && manifest.blockLength !== own.blockLength) {
@@ -55,13 +69,15 @@ export async function openEngine(settings: EngineSettings, onRoute?: RouterObser
     );
   }
   const { config, blockLength, maskToken, editTokens, eosTokens } = manifest;
-  const capacity = settings.capacity ?? DEFAULT_CAPACITY;
+  const leaders = settings.leading === undefined ? 1 : manifest.ranks;
+  const capacity = Math.ceil((settings.capacity ?? DEFAULT_CAPACITY) / leaders);
   const contextPages = Math.floor(config.maxPositions / blockLength);
-  const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / pageBytes(manifest));
+  const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / leaders / pageBytes(manifest));
   const pages = Math.max(1, Math.min(budget, capacity * contextPages));
   const tokenizer = await packageTokenizer(settings.package, manifest);
-  const threads = settings.threads ?? 1;
+  const threads = Math.max(1, Math.floor((settings.threads ?? 1) / leaders));
   const model = await openModel(settings.package, manifest, { threads, pages, onRoute, ...ranksOf(settings, own) });
+  for (const port of settings.leading?.askers ?? []) answerThrough(port, model.experts);
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,
@@ -85,12 +101,22 @@ export async function openEngine(settings: EngineSettings, onRoute?: RouterObser
 }
 
 /** How the leader reaches the other ranks, and what of its threads it keeps where they share them. */
-function ranksOf({ package: folder, threads = 1, remoteRanks }: EngineSettings, manifest: Manifest) {
+function ranksOf({ package: folder, threads = 1, remoteRanks, leading }: EngineSettings, manifest: Manifest) {
   const { ranks } = manifest;
+  if (leading !== undefined) {
+    const { rank, links } = leading;
+    return { rank, device: rank, openLinks: () => Promise.all(links.map(openPort)) };
+  }
   if (remoteRanks !== undefined) return { openLinks: () => openRemoteRanks(manifest, remoteRanks) };
   if (ranks === 1) return {};
   const expertThreads = Math.max(1, Math.floor(threads / ranks));
   return { expertThreads, openLinks: () => openRankThreads(folder, ranks, expertThreads) };
+}
+
+/** A rank that does not answer fails what was asked; its thread and this one live and die together. */
+function openPort({ rank, port }: LeadingRank["links"][number]) {
+  const link = new PortLink(rank, port, async () => {});
+  return keepLink({ rank, open: async () => link });
 }
 
 /** The slow twin: recomputes everything at every step. */

@@ -2,14 +2,16 @@
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { endThread } from "./end-thread.ts";
-import { PackageError, unreachable } from "./errors.ts";
+import { PackageError } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
 import { packageIdentity } from "./model/package-digest.ts";
 import { realType } from "./model/package-plan.ts";
-import type { RankAnswer, RankLink, RoutedRows } from "./parallel/exchange.ts";
+import type { RankLink } from "./parallel/exchange.ts";
 import { keepLink, RANK_DEADLINE_MS } from "./parallel/kept-link.ts";
-import type { FromRank, RankSettings, ToRank } from "./rank-messages.ts";
+import type { FromRank, RankSettings } from "./rank-messages.ts";
+import { PortLink } from "./rank-port.ts";
 import type { RowType } from "./transport/rank-codec.ts";
+import type { RankTls } from "./transport/rank-tls.ts";
 
 /** A large package on a cold disk takes minutes to open. */
 const FORMATION_LIMIT_MS = 10 * 60_000;
@@ -31,6 +33,8 @@ export interface RemoteRanks {
   readonly addresses: readonly string[];
   /** What rows are sent as; as they are by default. f16 halves the bytes and is not exact. */
   readonly sent?: RowType;
+  /** Absent: the streams are neither encrypted nor authenticated. */
+  readonly tls?: RankTls | undefined;
   /** Ranks that have not come by then are given up. */
   readonly limitMs?: number;
   /** A rank that needs longer for a layer is taken for lost. */
@@ -44,7 +48,7 @@ export interface RemoteRanks {
  * @throws Error naming the ranks that did not come
  */
 export async function openRemoteRanks(manifest: Manifest, remote: RemoteRanks): Promise<RankLink[]> {
-  const { addresses, limitMs = FORMATION_LIMIT_MS } = remote;
+  const { addresses, tls, limitMs = FORMATION_LIMIT_MS } = remote;
   const { ranks, target } = manifest;
   if (addresses.length !== ranks - 1) {
     const others = `${ranks - 1} beside the leader, and ${addresses.length} addresses were given`;
@@ -60,7 +64,7 @@ export async function openRemoteRanks(manifest: Manifest, remote: RemoteRanks): 
     let last = "nothing was heard of it";
     try {
       return await openRankThread(
-        { kind: "remote", rank, address, terms, types },
+        { kind: "remote", rank, address, terms, types, tls },
         {
           signal: AbortSignal.any([signal, late]),
           onWaiting(reason) {
@@ -123,7 +127,7 @@ export async function openRankThread(
   try {
     for await (const [message] of on(worker, "message", { signal, close: ["exit"] }) as AsyncIterable<[FromRank]>) {
       if (message.kind === "waiting") onWaiting?.(message.reason);
-      else if (message.kind === "ready") return new ThreadLink(settings.rank, worker);
+      else if (message.kind === "ready") return threadLink(settings.rank, worker);
       else if (message.kind === "failed" && message.name === PackageError.name) throw new PackageError(message.message);
       else throw new Error(message.kind === "failed" ? message.message : `unexpected first message ${message.kind}`);
     }
@@ -134,73 +138,9 @@ export async function openRankThread(
   }
 }
 
-class ThreadLink implements RankLink {
-  readonly rank: number;
-  readonly lost: Promise<Error>;
-  readonly #worker: Worker;
-  readonly #ended = Promise.withResolvers<Error>();
-  readonly #asked = new Map<number, PromiseWithResolvers<RankAnswer>>();
-  #lastId = 0;
-  #gone: Error | undefined;
-
-  constructor(rank: number, worker: Worker) {
-    this.rank = rank;
-    this.lost = this.#ended.promise;
-    this.#worker = worker;
-    worker.on("message", (message: FromRank) => this.#receive(message));
-    worker.on("error", (error) => this.#end(error));
-    worker.on("exit", (code) => this.#end(new Error(`its thread ended with code ${code}`)));
-  }
-
-  get ready(): boolean {
-    return this.#gone === undefined;
-  }
-
-  run(routed: RoutedRows): Promise<RankAnswer> {
-    if (this.#gone !== undefined) return Promise.reject(this.#gone);
-    const id = ++this.#lastId;
-    const answer = Promise.withResolvers<RankAnswer>();
-    this.#asked.set(id, answer);
-    const moved = [routed.hidden, routed.experts, routed.weights].map(({ buffer }) => buffer as ArrayBuffer);
-    this.#worker.postMessage({ kind: "run", id, routed } satisfies ToRank, moved);
-    return answer.promise;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await endThread(this.#worker);
-  }
-
-  #receive(message: FromRank): void {
-    switch (message.kind) {
-      case "answer":
-        this.#take(message.id)?.resolve(message.answer);
-        return;
-      case "error":
-        this.#take(message.id)?.reject(new Error(message.message));
-        return;
-      case "lost":
-        this.#end(new Error(message.reason));
-        return;
-      case "ready":
-      case "waiting":
-      case "failed":
-        return;
-      default:
-        unreachable(message);
-    }
-  }
-
-  #take(id: number): PromiseWithResolvers<RankAnswer> | undefined {
-    const answer = this.#asked.get(id);
-    this.#asked.delete(id);
-    return answer;
-  }
-
-  #end(reason: Error): void {
-    if (this.#gone !== undefined) return;
-    this.#gone = reason;
-    this.#ended.resolve(reason);
-    for (const { reject } of this.#asked.values()) reject(reason);
-    this.#asked.clear();
-  }
+function threadLink(rank: number, worker: Worker): RankLink {
+  const link = new PortLink(rank, worker, () => endThread(worker));
+  worker.on("error", (error) => link.end(error));
+  worker.on("exit", (code) => link.end(new Error(`its thread ended with code ${code}`)));
+  return link;
 }

@@ -8,12 +8,14 @@ import { readManifest } from "./runtime/package.ts";
 import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
 import { serveRank } from "./transport/rank-server.ts";
+import type { RankTls } from "./transport/rank-tls.ts";
 
 export interface RankProgramOptions {
   /** Folder of the model package; files of other ranks need not be there. */
   readonly package: string;
   readonly rank: number;
   readonly addresses: readonly string[];
+  readonly tls: RankTls | undefined;
   /** Threads of one operator. */
   readonly threads: number;
   /** Told to leave, it stays for its leader's running sequences this long. */
@@ -22,7 +24,7 @@ export interface RankProgramOptions {
 
 /** Resolves when it was told to leave and has left. @throws PackageError when the package cannot be used */
 export async function runRank(options: RankProgramOptions, log: Logger): Promise<void> {
-  const { package: folder, rank, addresses, threads, drainLimitMs } = options;
+  const { package: folder, rank, addresses, tls, threads, drainLimitMs } = options;
   const manifest = await readManifest(folder);
   const { ranks, target } = manifest;
   if (rank >= ranks)
@@ -35,6 +37,7 @@ export async function runRank(options: RankProgramOptions, log: Logger): Promise
     terms: { ...packageIdentity(manifest), rank },
     held: realType(target),
     addresses,
+    tls,
     clock: systemClock,
   });
   log.info({ addresses: server.addresses, rank, ranks }, "serving a leader");

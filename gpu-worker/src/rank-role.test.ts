@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type RankEnvironment, roleOf } from "./rank-role.ts";
+import { type RankEnvironment, rankTlsOf, roleOf } from "./rank-role.ts";
 
 const pod = (index: number, leader = "demo-0.demo.models"): RankEnvironment => ({
   LWS_LEADER_ADDRESS: leader,
@@ -32,6 +32,15 @@ test.each<[string, RankEnvironment, object]>([
   ],
 ])("a process knows its part by %s", (_, env, role) => {
   expect(roleOf(env)).toMatchObject(role);
+});
+
+test("certificates are three files, or none", () => {
+  const [file, nowhere] = [import.meta.filename, "/nowhere/key.pem"];
+  expect(rankTlsOf({})).toBeUndefined();
+  expect(() => rankTlsOf({ RANK_TLS_CERT: file })).toThrow("RANK_TLS_CERT is set and RANK_TLS_CA is not");
+  const env = { RANK_TLS_CA: file, RANK_TLS_CERT: file, RANK_TLS_KEY: file };
+  expect(rankTlsOf(env)?.key).toContain("certificates are three files");
+  expect(() => rankTlsOf({ ...env, RANK_TLS_KEY: nowhere })).toThrow(/RANK_TLS_KEY: ENOENT/);
 });
 
 test.each<[RankEnvironment, string]>([

@@ -1,6 +1,8 @@
 /** Which part of a replica this process is, by its environment: its own variables, or those that a LeaderWorkerSet sets. */
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";
+import type { RankTls } from "./transport/rank-tls.ts";
 
 const RANK_PORT = 9091;
 
@@ -11,6 +13,10 @@ export const rankEnvironment = z.object({
   RANK_ADDRESS: z.string().optional(),
   /** The leader's: where ranks 1 and so on listen, comma separated. Without, they are threads of this process. */
   RANK_ADDRESSES: z.string().optional(),
+  /** Files: the CA that signed the certificates of all ranks, and this program's own certificate and key. */
+  RANK_TLS_CA: z.string().optional(),
+  RANK_TLS_CERT: z.string().optional(),
+  RANK_TLS_KEY: z.string().optional(),
   LWS_LEADER_ADDRESS: z.string().optional(),
   LWS_GROUP_SIZE: z.coerce.number().int().min(1).optional(),
   LWS_WORKER_INDEX: z.coerce.number().int().min(0).optional(),
@@ -34,6 +40,25 @@ export function roleOf(env: RankEnvironment): Role {
   if (env.RANK_ADDRESS !== undefined) throw new Error("RANK_ADDRESS is for a rank other than 0; set RANK");
   if (env.RANK_ADDRESSES !== undefined) return { kind: "leader", addresses: env.RANK_ADDRESSES.split(",") };
   return group === undefined ? { kind: "leader" } : { kind: "leader", addresses: group.addresses() };
+}
+
+/** @throws Error naming the variable that is missing beside the others, or the file that cannot be read */
+export function rankTlsOf(env: RankEnvironment): RankTls | undefined {
+  const names = ["RANK_TLS_CA", "RANK_TLS_CERT", "RANK_TLS_KEY"] as const;
+  const missing = names.find((name) => env[name] === undefined);
+  if (missing !== undefined) {
+    const given = names.find((name) => env[name] !== undefined);
+    if (given === undefined) return undefined;
+    throw new Error(`${given} is set and ${missing} is not; all three are needed`);
+  }
+  const [ca, cert, key] = names.map((name) => {
+    try {
+      return readFileSync(env[name] as string, "utf8");
+    } catch (cause) {
+      throw new Error(`${name}: ${(cause as Error).message}`, { cause });
+    }
+  }) as [string, string, string];
+  return { ca, cert, key };
 }
 
 /** The pods of one group share a subdomain: `set-0.set.namespace` leads `set-0-1.set.namespace` and so on. */

@@ -5,12 +5,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { RankLink } from "./parallel/exchange.ts";
 import type { FromRank, RankSettings, RemoteRank, ToRank } from "./rank-messages.ts";
+import { answerThrough } from "./rank-port.ts";
 import { openShard } from "./runtime/expert-shard.ts";
 import { openGrpcRank } from "./transport/grpc-rank.ts";
 
 if (parentPort === null) throw new Error("rank-thread.ts runs as a worker thread; see rank-link.ts");
 const port = parentPort;
-const send = (message: FromRank, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
+const send = (message: FromRank): void => port.postMessage(message);
 
 try {
   const settings = workerData as RankSettings;
@@ -29,15 +30,9 @@ function reach(settings: RemoteRank): Promise<RankLink> {
 }
 
 function serve(link: RankLink): void {
-  port.on("message", async (message: ToRank) => {
-    if (message.kind === "end") process.exit();
-    const { id, routed } = message;
-    try {
-      const answer = await link.run(routed);
-      send({ kind: "answer", id, answer }, [answer.partial.buffer as ArrayBuffer]);
-    } catch (error) {
-      send({ kind: "error", id, message: (error as Error).message });
-    }
+  answerThrough(port, link);
+  port.on("message", ({ kind }: ToRank) => {
+    if (kind === "end") process.exit();
   });
   void link.lost?.then(({ message: reason }) => send({ kind: "lost", reason }));
   send({ kind: "ready" });

@@ -30,6 +30,8 @@ export const workerVariables = z.object({
   /** How long the leader waits for its ranks to come, and then for each layer's answer. */
   FORMATION_LIMIT_MS: wholeNumber.optional(),
   RANK_DEADLINE_MS: wholeNumber.optional(),
+  /** Whose sequences the ranks run, where they are threads: the leader's, or each its own. */
+  ATTENTION: z.enum(["leader", "data-parallel"]).default("leader"),
   THREADS: wholeNumber.optional(),
   KV_CACHE_BYTES: wholeNumber.optional(),
   /** Sequences that run at once. */

@@ -4,6 +4,7 @@
  * next.
  */
 import { type AskedBlock, type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
+import { graphsOf } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
@@ -86,7 +87,7 @@ async function openLogits(folder: string, checkpoint: string, links?: readonly R
   const manifest = await readManifest(folder);
   const { blockLength, maskToken } = manifest;
   const kv = new KvTensors(manifest, PAGES);
-  const sessions = await openSessions(folder, manifest, { threads: 1 }, links && [LEADER]);
+  const sessions = await openSessions(folder, manifest, { threads: 1 }, links && graphsOf(manifest, LEADER));
   const forward = new Forward(sessions, manifest, kv, { links });
   const head = await openLogitsHead(folder, manifest, checkpoint);
   let cached = 0;

@@ -3,6 +3,7 @@
  * without that is of a run that was cut off.
  */
 import { cpus, totalmem } from "node:os";
+import { benchAttention } from "./attention.ts";
 import { benchConvert } from "./convert.ts";
 import { benchDownload } from "./download.ts";
 import { benchEngine } from "./engine/engine.ts";
@@ -16,6 +17,7 @@ import { benchSoak } from "./soak.ts";
 import { benchWhatIf } from "./what-if.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  attention: benchAttention,
   convert: benchConvert,
   download: benchDownload,
   engine: benchEngine,

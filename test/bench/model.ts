@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { InferenceSession } from "onnxruntime-node";
-import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
+import { graphsOf, type Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import {
   EMBEDDING_GRAPH,
   HEAD_GRAPH,
@@ -105,7 +105,7 @@ async function reportSteps(model: string, manifest: Manifest, contexts: readonly
   const expertThreads = Math.max(1, Math.floor(threads / ranks));
   const links = ranks > 1 ? await openRankThreads(model, ranks, expertThreads) : undefined;
   for (const link of links ?? []) cleanup.use(link);
-  const opened = await openSessions(model, manifest, { threads, expertThreads }, links && [LEADER]);
+  const opened = await openSessions(model, manifest, { threads, expertThreads }, links && graphsOf(manifest, LEADER));
   const sessions = timed(opened, timer);
   const kv = new KvTensors(manifest, Math.max(...contexts) / blockLength);
   const distinct: number[] = [];

@@ -3,7 +3,7 @@
  * so that it can be pinned to a core. Prints the steps' figures as JSON.
  */
 import type { InferenceSession } from "onnxruntime-node";
-import { type Manifest, shardPlan } from "../../gpu-worker/src/model/manifest.ts";
+import { graphsOf, type Manifest, shardPlan } from "../../gpu-worker/src/model/manifest.ts";
 import { expertGraph, isExpertGraph, LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
@@ -63,7 +63,7 @@ async function measure({ folder, addresses, sent, context, steps }: RankStepSett
     addresses.length > 0
       ? await openRemoteRanks(manifest, { addresses, sent })
       : await openRankThreads(folder, ranks, 1);
-  const sessions = noting(await openSessions(folder, manifest, { threads: 1 }, [LEADER]), ran);
+  const sessions = noting(await openSessions(folder, manifest, { threads: 1 }, graphsOf(manifest, LEADER)), ran);
   const forward = new Forward(sessions, manifest, new KvTensors(manifest, context / blockLength), {
     links: links.map((link) => counting(link, exchanged, sent)),
     onRoute: (layer, experts) => {

@@ -8,6 +8,7 @@ test.each([
   [[], 0],
   [["--ranks", "4", "--rank-transport", "thread"], 0],
   [["--ranks", "4", "--rank-transport", "grpc"], 3],
+  [["--ranks", "2", "--attention", "data-parallel"], 0],
 ])("with %j it serves the shipped model and drains on Ctrl-C", async (args, processes) => {
   const program = start("--port", String(await freePort()), ...args);
   let output = "";

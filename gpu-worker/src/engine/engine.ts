@@ -131,3 +131,9 @@ export interface Engine extends AsyncDisposable {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
   stats(): Promise<EngineStats>;
 }
+
+/** An engine that can tell what it would not have to prefill. */
+export interface CachingEngine extends Engine {
+  /** Blocks of a request's prompt that the prefix cache has; 0 for a request that would be refused. */
+  cachedBlocks(request: GenerateRequest): Promise<number>;
+}

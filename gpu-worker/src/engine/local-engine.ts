@@ -6,10 +6,18 @@ import type { EditEvent, Usage } from "@palimpsest/proto";
 import { adjusting } from "./adjustments.ts";
 import { AnswerText } from "./answer-text.ts";
 import { type ChoiceEvent, tellChoice } from "./choice.ts";
-import type { CommittedChoice, Engine, EngineStats, GenerateRequest, ModelInfo, SamplingRequest } from "./engine.ts";
+import type {
+  CachingEngine,
+  CommittedChoice,
+  EngineStats,
+  GenerateRequest,
+  ModelInfo,
+  SamplingRequest,
+} from "./engine.ts";
 import { failure } from "./failure.ts";
 import { merge } from "./merge.ts";
 import { type Plan, planRequest, type Served } from "./plan.ts";
+import { blockKeys } from "./prefix-cache.ts";
 import { sameText } from "./retokenization.ts";
 import { uniform } from "./sampling.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -29,7 +37,7 @@ type ResponseEvent = ChoiceEvent & { readonly choice: number };
 /** What the choices of a response wait for: that the first of those that run has prefilled the prompt. */
 type Prefill = PromiseWithResolvers<void> & { readonly first: number | undefined };
 
-export class LocalEngine implements Engine {
+export class LocalEngine implements CachingEngine {
   readonly model: ModelInfo;
   readonly #options: EngineOptions;
   #committedTokens = 0;
@@ -96,6 +104,16 @@ export class LocalEngine implements Engine {
       cachedTokens: this.#cachedTokens,
       retokenizedTokens: this.#retokenizedTokens,
     };
+  }
+
+  async cachedBlocks(request: GenerateRequest): Promise<number> {
+    if (!this.#options.prefixCache) return 0;
+    try {
+      const { prompt } = planRequest(request, this.#options);
+      return this.#options.scheduler.cachedBlocks(blockKeys(prompt, this.model.blockLength, request.cacheScope ?? ""));
+    } catch {
+      return 0;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

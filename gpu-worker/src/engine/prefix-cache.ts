@@ -55,6 +55,17 @@ export class PrefixCache {
     return this.#idle.size;
   }
 
+  /** How many blocks of `keys` are cached, from the first; nothing is held. */
+  cached(keys: readonly string[]): number {
+    let below = this.#roots;
+    for (const [count, key] of keys.entries()) {
+      const node = below.get(key);
+      if (node === undefined) return count;
+      below = node.children;
+    }
+    return keys.length;
+  }
+
   /** Holds the blocks of `keys` that follow `path`, which the caller holds, as far as they are cached, and adds them to it. */
   acquire(keys: readonly string[], path: CachedBlock[]): CachedBlock[] {
     for (const key of keys) {

@@ -114,6 +114,11 @@ export class Scheduler {
     return this.#cache.idle;
   }
 
+  /** Blocks of `keys` that the prefix cache has, from the first. */
+  cachedBlocks(keys: readonly string[]): number {
+    return this.#cache.cached(keys);
+  }
+
   /** @throws WorkerError `overloaded` when the queue is full; the signal's reason when it aborts while waiting */
   admit(request: AdmissionRequest, signal: AbortSignal): Promise<Admission> {
     signal.throwIfAborted();

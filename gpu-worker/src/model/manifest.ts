@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { describeIssues, PackageError } from "../errors.ts";
 import type { ModelConfig } from "./config.ts";
+import { isExpertGraph, LEADER } from "./package-plan.ts";
 import { evenPlan, planFault, type ShardPlan } from "./shard-plan.ts";
 
 /** Raised when a package written before cannot be read any more. */
@@ -71,6 +72,11 @@ const manifest = z.object({
 });
 
 export type Manifest = z.infer<typeof manifest>;
+
+/** The graphs that a rank runs: its experts', and where it leads sequences, those that every row passes. */
+export function graphsOf({ graphs }: Manifest, rank: number, leads = rank === LEADER): Manifest["graphs"] {
+  return graphs.filter((graph) => (isExpertGraph(graph.name) ? graph.rank === rank : leads));
+}
 
 /** Which rank of a package holds which experts. */
 export function shardPlan({ shards, config, ranks }: Manifest): ShardPlan {

@@ -13,6 +13,7 @@ const cases = fc.record({
     minLength: EXPERTS,
     maxLength: EXPERTS,
   }),
+  own: fc.nat(RANKS - 1),
   rows: fc.array(fc.uniqueArray(fc.nat(EXPERTS - 1), { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 8 }),
   delays: fc.array(fc.nat(3), { minLength: RANKS, maxLength: RANKS }),
 });
@@ -37,9 +38,15 @@ function partialOf({ hidden, experts, weights }: RoutedRows): Float32Array {
   });
 }
 
-/** All ranks' partial sums [R][T * H], after every rank but the leader has checked what it was sent. */
-async function exchange(holders: number[][], rows: number[][], delays: readonly number[]): Promise<number[][]> {
-  const links = [1, 2].map(
+/** All ranks' partial sums [R][T * H], after every rank but the one whose rows they are has checked what it was sent. */
+async function exchange(
+  own: number,
+  holders: number[][],
+  rows: number[][],
+  delays: readonly number[],
+): Promise<number[][]> {
+  const others = Array.from({ length: RANKS }, (_, rank) => rank).filter((rank) => rank !== own);
+  const links = others.map(
     (rank): RankLink => ({
       rank,
       ready: true,
@@ -56,7 +63,7 @@ async function exchange(holders: number[][], rows: number[][], delays: readonly 
     }),
   );
   const input = routed(rows);
-  const pending = new ExpertExchange(links, () => holders, sizes).dispatch(input);
+  const pending = new ExpertExchange(own, links, () => holders, sizes).dispatch(input);
   const combined = await pending.combine(partialOf({ ...input, weights: pending.ownWeights }));
   return Array.from({ length: RANKS }, (_, rank) =>
     [...combined.subarray(rank * rows.length * 2)].slice(0, rows.length * 2),
@@ -65,8 +72,8 @@ async function exchange(holders: number[][], rows: number[][], delays: readonly 
 
 test("every choice is computed once, on a rank that holds its expert, and stands in that rank's sums whoever answers first", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, async ({ holders, rows, delays }) => {
-      const sums = await exchange(holders, rows, delays);
+    fc.asyncProperty(cases, async ({ own, holders, rows, delays }) => {
+      const sums = await exchange(own, holders, rows, delays);
       const total = sums[0]!.map((_, i) => sums.reduce((sum, rank) => sum + rank[i]!, 0));
       expect(total).toEqual([...partialOf(routed(rows))]);
     }),
@@ -76,11 +83,11 @@ test("every choice is computed once, on a rank that holds its expert, and stands
 
 test("which replica computes a row does not depend on the rows beside it", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, async ({ holders, rows }) => {
-      const together = await exchange(holders, rows, [0, 0, 0]);
+    fc.asyncProperty(cases, async ({ own, holders, rows }) => {
+      const together = await exchange(own, holders, rows, [0, 0, 0]);
       const ranksOf = (sums: number[][], row: number) => sums.map((rank) => rank[row * 2] !== 0);
       for (const [row, experts] of rows.entries()) {
-        expect(ranksOf(await exchange(holders, [experts], [0, 0, 0]), 0)).toEqual(ranksOf(together, row));
+        expect(ranksOf(await exchange(own, holders, [experts], [0, 0, 0]), 0)).toEqual(ranksOf(together, row));
       }
     }),
     { numRuns: 30 },

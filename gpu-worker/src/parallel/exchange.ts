@@ -53,16 +53,23 @@ interface Sent {
 }
 
 export class ExpertExchange {
+  readonly #own: number;
   readonly #links: readonly RankLink[];
   readonly #holders: (layer: number) => readonly (readonly number[])[];
   readonly #sizes: ExchangeSizes;
 
-  /** @param holders for each of a layer's experts, the ranks that hold it */
+  /**
+   * @param own the rank whose sequences these rows are of, which computes with its own experts itself
+   * @param links the other ranks
+   * @param holders for each of a layer's experts, the ranks that hold it
+   */
   constructor(
+    own: number,
     links: readonly RankLink[],
     holders: (layer: number) => readonly (readonly number[])[],
     sizes: ExchangeSizes,
   ) {
+    this.#own = own;
     this.#links = links;
     this.#holders = holders;
     this.#sizes = sizes;
@@ -78,7 +85,8 @@ export class ExpertExchange {
       const weights = weightsFor(routed.weights, ranks, link.rank);
       return [{ rank: link.rank, rows, answer: link.run(this.#select({ ...routed, weights }, rows)) }];
     });
-    return new PendingPartials(sent, weightsFor(routed.weights, ranks, 0), this.#links.length + 1, hiddenSize);
+    const own = { rank: this.#own, weights: weightsFor(routed.weights, ranks, this.#own) };
+    return new PendingPartials(sent, own, this.#links.length + 1, hiddenSize);
   }
 
   #select({ layer, hidden, experts, weights }: RoutedRows, rows: readonly number[]): RoutedRows {
@@ -94,15 +102,22 @@ export class ExpertExchange {
 
 /** Partial sums that are being computed elsewhere. */
 export class PendingPartials {
-  /** [T, K]: the weights of the choices that are the leader's own, 0 for the others. */
+  /** [T, K]: the weights of the choices that are the rank's own, 0 for the others. */
   readonly ownWeights: Float32Array;
+  readonly #own: number;
   readonly #sent: readonly Sent[];
   readonly #ranks: number;
   readonly #hiddenSize: number;
   readonly #arrived: Promise<readonly RankAnswer[]>;
 
-  constructor(sent: readonly Sent[], ownWeights: Float32Array, ranks: number, hiddenSize: number) {
-    this.ownWeights = ownWeights;
+  constructor(
+    sent: readonly Sent[],
+    own: { readonly rank: number; readonly weights: Float32Array },
+    ranks: number,
+    hiddenSize: number,
+  ) {
+    this.ownWeights = own.weights;
+    this.#own = own.rank;
     this.#sent = sent;
     this.#ranks = ranks;
     this.#hiddenSize = hiddenSize;
@@ -113,14 +128,14 @@ export class PendingPartials {
 
   /**
    * Waits for all ranks.
-   * @param own the leader's partial sums [T, H]; rank 0's
+   * @param own the rank's own partial sums [T, H]
    * @returns all ranks' [R, T, H], zeros where a rank had no part in a row
    * @throws WorkerError `unavailable` when a rank is lost
    */
   async combine<T extends Rows>(own: T): Promise<T> {
     if (this.#ranks === 1) return own;
     const partials = new (own.constructor as new (length: number) => T)(this.#ranks * own.length);
-    partials.set(own);
+    partials.set(own, this.#own * own.length);
     const arrived = await this.#arrived;
     for (const [i, { rank, rows }] of this.#sent.entries()) {
       putRows((arrived[i] as RankAnswer).partial, rows, this.#hiddenSize, partials.subarray(rank * own.length));

@@ -1,6 +1,6 @@
 /** The experts that one rank holds, as graphs: a layer's routed rows become the rank's partial sums. */
 import { Tensor } from "onnxruntime-node";
-import { type Manifest, shardPlan } from "../model/manifest.ts";
+import { graphsOf, type Manifest, shardPlan } from "../model/manifest.ts";
 import { expertGraph, realType } from "../model/package-plan.ts";
 import type { ShardPlan } from "../model/shard-plan.ts";
 import type { RankAnswer, RankLink, RoutedRows, Rows } from "../parallel/exchange.ts";
@@ -72,6 +72,6 @@ export function shardLink(shard: ExpertShard, { config, target }: Manifest): Ran
 /** Opens a rank's experts out of a package. @throws PackageError */
 export async function openShard(folder: string, rank: number, options: SessionOptions): Promise<RankLink> {
   const manifest = await readManifest(folder);
-  const sessions = await openSessions(folder, manifest, options, [rank]);
+  const sessions = await openSessions(folder, manifest, options, graphsOf(manifest, rank, false));
   return shardLink(new ExpertShard(sessions, manifest, rank), manifest);
 }

@@ -41,6 +41,8 @@ export interface RowAdjustment {
 export type RouterObserver = (layer: number, experts: BigInt64Array) => void;
 
 export interface ForwardOptions {
+  /** The rank that this is, whose experts are among the sessions; the leader by default. */
+  readonly rank?: number | undefined;
   /** The other ranks of the package. Without, their graphs are among the sessions and run here, one after the other. */
   readonly links?: readonly RankLink[] | undefined;
   readonly onRoute?: RouterObserver | undefined;
@@ -56,16 +58,17 @@ export class Forward {
 
   constructor(sessions: Sessions, manifest: Manifest, kv: KvTensors, options: ForwardOptions = {}) {
     const { config, ranks } = manifest;
+    const { rank: own = LEADER } = options;
     this.#sessions = sessions;
     this.#manifest = manifest;
     this.#kv = kv;
     this.#onRoute = options.onRoute;
-    this.#own = new ExpertShard(sessions, manifest, LEADER);
-    const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== LEADER);
+    this.#own = new ExpertShard(sessions, manifest, own);
+    const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== own);
     const links = options.links ?? others.map((rank) => shardLink(new ExpertShard(sessions, manifest, rank), manifest));
     const holders = shardPlan(manifest).map((layer) => holdersOf(layer, config.experts));
     const onLayer = (layer: number) => holders[layer - config.denseLayers] as readonly (readonly number[])[];
-    this.#exchange = new ExpertExchange(links, onLayer, config);
+    this.#exchange = new ExpertExchange(own, links, onLayer, config);
   }
 
   /** Runs the layers over blocks of any sequences at any places. */

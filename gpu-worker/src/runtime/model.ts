@@ -6,10 +6,11 @@ import type { AskedBlock, Candidate } from "../engine/decode.ts";
 import type { PageId } from "../engine/kv-cache.ts";
 import type { PagedForwards } from "../engine/paging.ts";
 import type { Scorer, TokenScore } from "../engine/token-scores.ts";
-import type { Manifest } from "../model/manifest.ts";
+import { graphsOf, type Manifest } from "../model/manifest.ts";
 import { LEADER } from "../model/package-plan.ts";
 import type { RankLink } from "../parallel/exchange.ts";
 import { Batcher, type PlacedBlock } from "./batcher.ts";
+import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
 import { KvTensors } from "./kv-tensors.ts";
 import { openSessions, type SessionOptions } from "./package.ts";
@@ -19,6 +20,8 @@ export interface ModelOptions extends SessionOptions {
   readonly pages: number;
   /** Reaches the package's other ranks. Without, their experts run on this thread, rank after rank. */
   readonly openLinks?: (() => Promise<readonly RankLink[]>) | undefined;
+  /** The rank that this is; the leader by default. */
+  readonly rank?: number;
   /** Is told which experts the router chose. */
   readonly onRoute?: RouterObserver | undefined;
 }
@@ -37,6 +40,8 @@ export interface CountedSequence extends PagedForwards, Scorer {
 
 export interface Model extends AsyncDisposable {
   readonly counts: Readonly<ForwardCounts>;
+  /** What this rank answers other ranks with. */
+  readonly experts: RankLink;
   /** Ranks that do not answer; while there are any, forwards fail. */
   readonly lostRanks: readonly number[];
   /**
@@ -51,17 +56,20 @@ export interface Model extends AsyncDisposable {
 /** Opens a package. @throws PackageError */
 export async function openModel(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
   await using opening = new AsyncDisposableStack();
-  const sessions = await openSessions(folder, manifest, options, options.openLinks && [LEADER]);
+  const { rank = LEADER } = options;
+  const wanted = options.openLinks && graphsOf(manifest, rank, true);
+  const sessions = await openSessions(folder, manifest, options, wanted);
   const links = await options.openLinks?.();
   for (const link of links ?? []) opening.use(link);
   const kv = new KvTensors(manifest, options.pages);
-  const forward = new Forward(sessions, manifest, kv, { links, onRoute: options.onRoute });
+  const forward = new Forward(sessions, manifest, kv, { rank, links, onRoute: options.onRoute });
   const batcher = new Batcher(forward, manifest.blockLength);
   const counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   const opened = opening.move();
   return {
     counts,
+    experts: shardLink(new ExpertShard(sessions, manifest, rank), manifest),
     get lostRanks() {
       return links?.filter(({ ready }) => !ready).map(({ rank }) => rank) ?? [];
     },

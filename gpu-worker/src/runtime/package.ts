@@ -37,19 +37,19 @@ export async function readManifest(folder: string): Promise<Manifest> {
 /**
  * Opens a package's graphs; weights are mapped, not read. Those of a large package are prepared first where they are not yet
  * (prepared.ts).
- * @param ranks whose graphs; all by default. Files of the others need not be there.
+ * @param wanted which graphs; all by default. Files of the others need not be there.
  * @throws PackageError naming the file at fault
  */
 export async function openSessions(
   folder: string,
   manifest: Manifest,
   options: SessionOptions,
-  ranks?: readonly number[],
+  wanted?: Manifest["graphs"],
 ): Promise<Sessions> {
-  const graphs = manifest.graphs.filter(({ rank }) => ranks?.includes(rank) ?? true);
+  const graphs = wanted ?? manifest.graphs;
   const needed = new Set(graphs.flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]));
   for (const { path, sizeBytes } of manifest.files) {
-    if (ranks !== undefined && !needed.has(path)) continue;
+    if (wanted !== undefined && !needed.has(path)) continue;
     const found = await stat(join(folder, path)).catch(() => undefined);
     if (found?.size !== sizeBytes) {
       throw new PackageError(

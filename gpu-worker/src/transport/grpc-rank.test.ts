@@ -1,7 +1,7 @@
 /** The exchange over real sockets, with ranks that compute nothing. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect as connectHttp2 } from "node:http2";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,6 +17,7 @@ import { systemClock } from "./clock.ts";
 import { openGrpcRank } from "./grpc-rank.ts";
 import { EXCHANGE_WINDOW_BYTES, type ExchangeTerms, encodeDispatch } from "./rank-codec.ts";
 import { serveRank } from "./rank-server.ts";
+import type { RankTls } from "./rank-tls.ts";
 
 const terms: ExchangeTerms = { packageDigest: "ab".repeat(32), planDigest: "ef".repeat(32), ranks: 3, rank: 2 };
 const types = { sent: "f32", held: "f32" } as const;
@@ -45,11 +46,11 @@ async function serve(run: RankLink["run"] = double, address = "127.0.0.1:0") {
 }
 
 /** One attempt. */
-const reach = async (address: string, changes: Partial<ExchangeTerms> = {}) => {
+const reach = async (address: string, changes: Partial<ExchangeTerms> = {}, tls?: RankTls) => {
   const giveUp = (reason: string) => {
     throw new Error(reason);
   };
-  return opened.use(await openGrpcRank({ address, terms: { ...terms, ...changes }, types }, giveUp));
+  return opened.use(await openGrpcRank({ address, terms: { ...terms, ...changes }, types, tls }, giveUp));
 };
 
 const rows = (count: number, width = 2): RoutedRows => ({
@@ -126,6 +127,24 @@ test("a leader that does not begin with a hello is shown the door", async () => 
     details: "a leader begins with a hello",
   });
   expect(run).not.toHaveBeenCalled();
+});
+
+test("with certificates, a rank takes a leader of its CA and no other, and a leader no other rank", async () => {
+  const file = (name: string) => readFile(new URL(`../../../test/support/tls/${name}`, import.meta.url), "utf8");
+  const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
+  const tls = { ca, cert, key } as RankTls;
+  const link: RankLink = { rank: 2, ready: true, run: double, async [Symbol.asyncDispose]() {} };
+  const open = async (own?: RankTls) => {
+    const options = { link, terms, held: "f32", addresses: ["127.0.0.1:0"], tls: own, clock: systemClock } as const;
+    return opened.use(await serveRank(options)).addresses[0] as string;
+  };
+  const [secure, plain] = [await open(tls), await open()];
+  const trusted = await reach(secure, {}, tls);
+  expect(await trusted.run(rows(1))).toEqual(await double(rows(1)));
+  await expect(reach(secure)).rejects.toThrow(Error);
+  await expect(reach(plain, {}, tls)).rejects.toThrow(Error);
+  // Nobody but itself vouches for the certificate: the CA did not sign it.
+  await expect(reach(secure, {}, { ...tls, ca: tls.cert })).rejects.toThrow(/certificate/);
 });
 
 test("garbage on its port does not disturb a rank", async () => {

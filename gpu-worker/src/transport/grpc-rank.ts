@@ -28,6 +28,7 @@ import {
   type RowTypes,
   requireLittleEndian,
 } from "./rank-codec.ts";
+import { leaderCredentials, type RankTls } from "./rank-tls.ts";
 
 /** A process that is frozen takes connections and says nothing. */
 const HELLO_LIMIT_MS = 5_000;
@@ -54,6 +55,7 @@ export interface GrpcRankOptions {
   readonly address: string;
   readonly terms: ExchangeTerms;
   readonly types: RowTypes;
+  readonly tls?: RankTls | undefined;
 }
 
 /**
@@ -62,11 +64,11 @@ export interface GrpcRankOptions {
  * @throws PackageError when it is another rank, or holds another package or plan
  */
 export async function openGrpcRank(
-  { address, terms, types }: GrpcRankOptions,
+  { address, terms, types, tls }: GrpcRankOptions,
   onWaiting: (reason: string) => void,
 ): Promise<RankLink> {
   requireLittleEndian();
-  let client = dial(address);
+  let client = dial(address, tls);
   try {
     for (;;) {
       const link = new GrpcRank(client, terms.rank, types);
@@ -82,7 +84,7 @@ export async function openGrpcRank(
       // close it: such a client goes on. Any other gives way to one that looks the name up anew.
       if (client.getChannel().getConnectivityState(false) !== grpc.connectivityState.TRANSIENT_FAILURE) {
         client.close();
-        client = dial(address);
+        client = dial(address, tls);
       }
       await sleep(RETRY_MS);
     }
@@ -92,8 +94,8 @@ export async function openGrpcRank(
   }
 }
 
-function dial(address: string): grpc.Client {
-  return new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
+function dial(address: string, tls: RankTls | undefined): grpc.Client {
+  return new grpc.Client(address, leaderCredentials(tls), channelOptions);
 }
 
 interface Asked {

@@ -6,13 +6,18 @@ import * as grpc from "@grpc/grpc-js";
 
 /**
  * @param address `host:port`, or `unix:` and a path
+ * @param credentials neither encrypted nor authenticated by default
  * @returns the address, a port of 0 replaced by the one that was taken
  * @throws Error naming the address that cannot be listened on
  */
-export async function listen(server: grpc.Server, address: string): Promise<string> {
+export async function listen(
+  server: grpc.Server,
+  address: string,
+  credentials = grpc.ServerCredentials.createInsecure(),
+): Promise<string> {
   await removeStaleSocket(address);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
+  server.bindAsync(address, credentials, (error, port) => {
     if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
     else resolve(address.replace(/:0$/, `:${port}`));
   });

@@ -32,6 +32,7 @@ import {
   type RowTypes,
   requireLittleEndian,
 } from "./rank-codec.ts";
+import { type RankTls, rankCredentials } from "./rank-tls.ts";
 
 /** A leader that vanished without a word leaves a stream behind, and nothing else. */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 20_000, "grpc.keepalive_timeout_ms": 10_000 };
@@ -51,6 +52,8 @@ export interface RankServerOptions {
   readonly held: RowType;
   /** `host:port`, or `unix:` and a path. */
   readonly addresses: readonly string[];
+  /** Absent: whoever reaches it is its leader. */
+  readonly tls?: RankTls | undefined;
   readonly clock: Clock;
 }
 
@@ -61,7 +64,9 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
   const health = new HealthImplementation({ "": "SERVING", [ExpertService.typeName]: "SERVING" });
   health.addToServer(server);
   server.addService(serviceDefinition(ExpertService), { exchange: (call: ExchangeCall) => exchange(call, options) });
-  const bound = await Promise.all(options.addresses.map((address) => listen(server, address)));
+  const bound = await Promise.all(
+    options.addresses.map((address) => listen(server, address, rankCredentials(options.tls))),
+  );
   const windows = widenWindows();
   const drain = async (limitMs: number) => {
     for (const service of ["", ExpertService.typeName]) health.setStatus(service, "NOT_SERVING");

@@ -1,0 +1,43 @@
+/**
+ * Attention data-parallel over ranks: every rank of a package is an engine of its own thread, with attention, head and the K/V of
+ * its sequences, and computes its experts for the sequences of all. No rank waits for another's step: one's attention runs
+ * while another's rows are at its experts.
+ */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { CachingEngine, Engine } from "./engine/engine.ts";
+import { spread } from "./engine/spread.ts";
+import { openEngineThread } from "./engine-client.ts";
+import type { EngineSettings, LeadingRank } from "./open-engine.ts";
+import { readManifest } from "./runtime/package.ts";
+
+/** @throws PackageError when the package cannot be used */
+export async function openLeadingRanks(settings: EngineSettings): Promise<Engine> {
+  const { ranks } = await readManifest(settings.package);
+  const leading = connect(ranks);
+  await using opened = new AsyncDisposableStack();
+  const open = async (one: LeadingRank): Promise<CachingEngine> =>
+    opened.use(await openEngineThread({ ...settings, leading: one }));
+  const [leader, ...others] = leading as [LeadingRank, ...LeadingRank[]];
+  // The first prepares the package where that is not done; the others find it prepared.
+  const first = await open(leader);
+  const opening = others.map(open);
+  await Promise.allSettled(opening);
+  const engine = spread([first, ...(await Promise.all(opening))]);
+  opened.move();
+  return engine;
+}
+
+/** A channel from each rank to each other: the one asks, the other answers. */
+function connect(ranks: number): LeadingRank[] {
+  const links = Array.from({ length: ranks }, (): { rank: number; port: MessagePort }[] => []);
+  const askers = Array.from({ length: ranks }, (): MessagePort[] => []);
+  for (let from = 0; from < ranks; from++) {
+    for (let to = 0; to < ranks; to++) {
+      if (from === to) continue;
+      const { port1, port2 } = new MessageChannel();
+      links[from]?.push({ rank: to, port: port1 });
+      askers[to]?.push(port2);
+    }
+  }
+  return links.map((links, rank) => ({ rank, links, askers: askers[rank] as MessagePort[] }));
+}

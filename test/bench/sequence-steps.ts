@@ -1,0 +1,78 @@
+/**
+ * Denoise steps of several sequences at once, by an engine over a package's ranks in threads: `node sequence-steps.ts SETTINGS`,
+ * a program of its own so that it can be pinned. Prints, for each number of sequences, the steps of all of them in a second.
+ */
+import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
+import { uniform } from "../../gpu-worker/src/engine/sampling.ts";
+import { openEngineThread } from "../../gpu-worker/src/engine-client.ts";
+import { openLeadingRanks } from "../../gpu-worker/src/leading-ranks.ts";
+import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+
+export interface SequenceStepsSettings {
+  readonly folder: string;
+  readonly attention: "leader" | "data-parallel";
+  /** Of all ranks together. */
+  readonly threads: number;
+  readonly sequences: readonly number[];
+  /** Tokens of each prompt. */
+  readonly context: number;
+  /** Of each sequence, on average. */
+  readonly steps: number;
+}
+
+/** Of each sequence, before the clock starts. */
+const WARM_UP = 3;
+
+const { folder, attention, threads, sequences, context, steps } = JSON.parse(
+  process.argv[2] as string,
+) as SequenceStepsSettings;
+const { config, blockLength } = await readManifest(folder);
+const open = attention === "leader" ? openEngineThread : openLeadingRanks;
+const engine = await open({ package: folder, threads, capacity: Math.max(...sequences) });
+const rates: number[] = [];
+for (const count of sequences) rates.push(await stepsPerSecond(engine, count));
+console.log(JSON.stringify(rates));
+process.exit();
+
+async function stepsPerSecond(engine: Engine, sequences: number): Promise<number> {
+  const done = new AbortController();
+  const counts = new Array<number>(sequences).fill(0);
+  let [startMs, counted, tookMs] = [0, 0, 0];
+  const step = (sequence: number): void => {
+    counts[sequence] = (counts[sequence] as number) + 1;
+    if (startMs > 0 && ++counted === sequences * steps) {
+      tookMs = performance.now() - startMs;
+      done.abort();
+    }
+    if (startMs === 0 && counts.every((count) => count >= WARM_UP)) startMs = performance.now();
+  };
+  await Promise.all(
+    counts.map(async (_, sequence) => {
+      const events = engine.generate(
+        {
+          responseId: `sequence-${sequence}`,
+          attempt: 1,
+          prompt: { kind: "tokens", tokens: promptOf(sequence) },
+          decoding: {},
+          maxTokens: blockLength * steps,
+          choices: 1,
+          stop: [],
+          ignoreEos: true,
+          drafts: true,
+          committed: [],
+        },
+        done.signal,
+      );
+      for await (const event of events) if (event.type === "draft") step(sequence);
+    }),
+  );
+  return (1000 * counted) / tookMs;
+}
+
+/** Tokens of its own: nothing is shared. */
+function promptOf(sequence: number): number[] {
+  return Array.from({ length: context }, (_, cell) => {
+    const at = { seed: 1n, choice: sequence, block: 0, step: 0, cell };
+    return 2 + Math.floor(uniform(at) * (config.vocabSize - 2));
+  });
+}
