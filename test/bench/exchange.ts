@@ -11,6 +11,7 @@ import type { RankLink, RoutedRows } from "../../gpu-worker/src/parallel/exchang
 import { openRankThread, openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { startRanks } from "../support/rank-processes.ts";
+import { bareSocket } from "./bare-socket.ts";
 import { palimpsest } from "./child.ts";
 import { errorCells, logitErrors } from "./logit-error.ts";
 
@@ -104,6 +105,10 @@ async function measure(folder: string, rows: number, runs: number): Promise<void
     ];
     console.log(`| ${cells.join(" | ")} |`);
   }
+  const bytes = rows * config.hiddenSize * 4;
+  const bare = (await bareSocket(bytes, WARM_UP + runs)).slice(WARM_UP);
+  const [median, most, least] = [0.5, 0.9, 0].map((share) => `${at(bare, share).toFixed(2)} ms`);
+  console.log(`| a bare socket | ${(2 * bytes) / 1024} KiB | ${median} | | ${median} | ${most} | ${least} |`);
 }
 
 interface RowShape {
