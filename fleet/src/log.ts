@@ -74,7 +74,7 @@ export async function append(
 
 /**
  * What is written of a response, in the order in which it was. Messages that are no events are passed over. Every subject is
- * asked for by name: for a pattern, servers before 2.10 look through all subjects of all responses.
+ * asked for by name: for a pattern, a server may look through the subjects of all responses.
  * @param next the first block of a choice that the reader does not have yet
  */
 export async function readLog(
