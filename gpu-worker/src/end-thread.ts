@@ -2,7 +2,6 @@
  * How a thread that computes is ended: by its own hand, when a message gets in between two graphs. Terminated while
  * onnxruntime runs one, it would take the process down with it.
  */
-import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 
 /** The thread is to exit. */
@@ -17,7 +16,8 @@ const END_LIMIT_MS = 5_000;
 export async function endThread(worker: Worker): Promise<void> {
   // It is gone already.
   if (worker.threadId < 0) return;
-  const exited = once(worker, "exit");
+  // Not events.once: an error is for whoever opened the thread, and an exit follows it.
+  const exited = new Promise((resolve) => worker.once("exit", resolve));
   worker.postMessage({ kind: "end" } satisfies End);
   const late = setTimeout(() => void worker.terminate(), END_LIMIT_MS);
   await exited;

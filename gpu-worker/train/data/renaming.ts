@@ -4,10 +4,11 @@
  */
 import type { Random } from "./random.ts";
 import type { Draft } from "./sample.ts";
-import { CITIES, capitalize, isPlainName, PEOPLE } from "./words.ts";
+import { CITIES, capitalize, PEOPLE } from "./words.ts";
 
 /** Of the names that may be changed. */
 const RENAMED_SHARE = 0.6;
+const PLAIN_NAMES = [...PEOPLE, ...CITIES];
 
 const WORDS =
   `add admin age all alpha amount angle any apple area array average bad bag balance bank bar base basket best
@@ -42,12 +43,9 @@ const WORDS =
 export function renamed(draft: Draft, random: Random): Draft {
   const text = JSON.stringify(draft);
   const others = new Map<string, string>();
-  for (const name of new Set([
-    ...functionsOf(draft),
-    ...[...PEOPLE, ...CITIES].filter((name) => text.includes(name)),
-  ])) {
+  for (const name of new Set([...functionsOf(draft), ...PLAIN_NAMES.filter((name) => text.includes(name))])) {
     if (!random.chance(RENAMED_SHARE)) continue;
-    const other = isPlainName(name) ? capitalize(invented(random)) : ownName(random);
+    const other = PLAIN_NAMES.includes(name) ? capitalize(invented(random)) : ownName(random);
     // One name must not become another that is there, nor a word of the language.
     const taken = RESERVED.has(other) || text.includes(other) || [...others.values()].includes(other);
     if (!taken) others.set(name, other);

@@ -16,11 +16,6 @@ export const THINGS = split("apples books coins pens cards eggs stamps marbles c
 export const COLORS = split("red green blue black white yellow purple orange brown gray");
 export const DAYS = split("Monday Tuesday Wednesday Thursday Friday Saturday Sunday");
 
-/** Whether a person or a city is called so here. */
-export function isPlainName(name: string): boolean {
-  return PEOPLE.includes(name) || CITIES.includes(name);
-}
-
 /** Words that strings under test are made of. */
 export const TEXT_WORDS = split(`hello World Banana quick fox TypeScript abc Zebra ox level noon Apple tree stone River
   eleven moon Paper glass kayak sun Cloud little banana coffee Yellow road`);
