@@ -4,7 +4,7 @@ import { WorkerError } from "../src/errors.ts";
 import { changingDrafts, firstDraft } from "./first-draft.ts";
 import type { Mode } from "./modes.ts";
 import type { Respondent } from "./respondent.ts";
-import { type Runner, score, type Verdict } from "./score.ts";
+import { type Runner, score, type Verdict, valid } from "./score.ts";
 import type { Task } from "./task.ts";
 
 export interface Plan {
@@ -30,6 +30,8 @@ export interface Answer {
   readonly finish: FinishReason | undefined;
   readonly pass: boolean;
   readonly reason?: string;
+  /** Whether it has the form that was asked for; absent where the task asks for none. */
+  readonly valid?: boolean;
   /** The text made of each cell's first token, and whether it passes; absent where the events do not tell. */
   readonly firstDraft?: { readonly text: string; readonly pass: boolean };
   readonly tokens: number;
@@ -56,7 +58,7 @@ export interface Judging {
   readonly verdicts: Map<string, Promise<Verdict>>;
 }
 
-type Unjudged = Omit<Answer, "pass" | "reason" | "firstDraft"> & {
+type Unjudged = Omit<Answer, "pass" | "reason" | "valid" | "firstDraft"> & {
   readonly task: Task;
   readonly first?: string;
   readonly refused?: string;
@@ -144,7 +146,8 @@ async function judge({ task, first, refused, ...answer }: Unjudged, { runner, ve
   };
   const { pass, ...why } = await verdict(answer.text);
   const draft = first === undefined ? {} : { firstDraft: { text: first, pass: (await verdict(first)).pass } };
-  return { ...answer, pass, ...why, ...draft };
+  const form = valid(task, answer.text);
+  return { ...answer, pass, ...why, ...(form !== undefined && { valid: form }), ...draft };
 }
 
 /** Like Promise.all over map, with at most `limit` running. The first failure ends it. */

@@ -11,6 +11,8 @@ export interface Figures {
   readonly answers: number;
   /** With one answer per task the interval is Wilson's; with more, a bootstrap over tasks. */
   readonly passAt1: Estimate;
+  /** Answers with the form that was asked for, among those asked for JSON or for calls; absent where none was. */
+  readonly valid?: Estimate;
   /** For every k asked for, by k; a bootstrap over tasks. */
   readonly passAtK: Readonly<Record<number, Estimate>>;
   /** Answers whose first draft is known; of these, those whose first draft passes, and the passes that an edit rescued. */
@@ -50,6 +52,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
   const estimate = (k: number): Estimate => bootstrapMean(perTask.map((task) => passAtK(task.count, task.hits, k)));
   const drafted = answers.filter(({ firstDraft }) => firstDraft !== undefined);
   const confirmed = answers.map(({ confirmingForwards = 0 }) => confirmingForwards);
+  const formed = answers.flatMap((one) => one.valid ?? []);
   const sum = (value: (answer: Answer) => number): number => answers.reduce((total, one) => total + value(one), 0);
   const average = (value: (answer: Answer) => number): number => mean(answers.map(value));
   return {
@@ -58,6 +61,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
     tasks: perTask.length,
     answers: answers.length,
     passAt1: single ? wilson(hits, answers.length) : estimate(1),
+    ...(formed.length > 0 && { valid: wilson(formed.filter(Boolean).length, formed.length) }),
     passAtK: Object.fromEntries(ks.map((k) => [k, estimate(k)])),
     draftsKnown: drafted.length,
     draftsPass: drafted.filter(({ firstDraft }) => firstDraft?.pass).length,
@@ -91,6 +95,7 @@ export function markdownTable(rows: readonly Figures[]): string {
       "n",
       "pass@1 (95%)",
       ...ks.map((k) => `pass@${k} (95%)`),
+      "valid (95%)",
       "first drafts that pass",
       "passes that an edit rescued",
       "tokens",
@@ -108,6 +113,7 @@ export function markdownTable(rows: readonly Figures[]): string {
       one.answers === one.tasks ? `${one.tasks}` : `${one.tasks} x ${one.answers / one.tasks}`,
       interval(one.passAt1),
       ...ks.map((k) => interval(one.passAtK[k] as Estimate)),
+      one.valid === undefined ? "-" : interval(one.valid),
       one.draftsKnown === 0 ? "unknown" : `${percent(one.draftsPass / one.draftsKnown)} of ${one.draftsKnown}`,
       one.draftsKnown === 0 ? "unknown" : `${one.rescued}`,
       one.tokens.toFixed(1),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runCalls } from "./run-calls.ts";
-import { parseCalls, same, score as scoreWith } from "./score.ts";
+import { parseCalls, same, score as scoreWith, valid } from "./score.ts";
 import type { Task } from "./task.ts";
 
 const score = (task: Pick<Task, "tests">, answer: string) =>
@@ -56,6 +56,24 @@ describe("score", () => {
     expect(parseCalls(answer)).toEqual(expected);
     expect((await score({ tests: { kind: "calls", expected } }, answer)).pass).toBe(true);
     expect((await score({ tests: { kind: "calls", expected } }, `${answer}\n${answer}`)).pass).toBe(false);
+  });
+
+  it("tells a wrong answer from one without the form that was asked for", () => {
+    const json = { tests: { kind: "json" as const, expected: 1 } };
+    expect(valid(json, "```json\n2\n```")).toBe(true);
+    expect(valid(json, '{"a": }')).toBe(false);
+    const parameters = { type: "object", properties: { x: { type: "integer" } }, required: ["x"] };
+    const calls = {
+      tests: { kind: "calls" as const, expected: [] },
+      tools: [{ type: "function" as const, function: { name: "f", description: "", parameters } }],
+    };
+    const call = (text: string) => `<tool_call>\n${text}\n</tool_call>`;
+    expect(valid(calls, call('{"name": "f", "arguments": {"x": 3}}'))).toBe(true);
+    expect(valid(calls, call('{"name": "f", "arguments": {"x": "3"}}'))).toBe(false);
+    expect(valid(calls, call('{"name": "f", "arguments": {}}'))).toBe(false);
+    expect(valid(calls, call('{"name": "g", "arguments": {"x": 3}}'))).toBe(false);
+    expect(valid(calls, "no call")).toBe(false);
+    expect(valid(double, "anything")).toBeUndefined();
   });
 
   it("reads the last number of a sum and looks for words in a text", async () => {

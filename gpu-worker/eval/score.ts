@@ -1,4 +1,5 @@
 /** Judges an answer against its task's tests. Code runs where the caller says; the verdict is made here. */
+import { z } from "zod";
 import type { CallList, CallResults } from "./run-calls.ts";
 import type { Call, Case, Json, Task, Tests } from "./task.ts";
 
@@ -47,6 +48,23 @@ export async function score(task: Pick<Task, "tests">, answer: string, runner: R
       return missing === undefined ? PASS : fail(`does not say ${JSON.stringify(missing)}`);
     }
   }
+}
+
+/**
+ * Whether the answer has the form that was asked for, right or wrong: JSON, or calls of tools on offer with arguments that
+ * their schemas accept. Undefined where the task asks for neither.
+ */
+export function valid({ tests, tools }: Pick<Task, "tests" | "tools">, answer: string): boolean | undefined {
+  if (tests.kind === "json") return parseJson(stripFence(answer)) !== undefined;
+  if (tests.kind !== "calls") return undefined;
+  const calls = parseCalls(answer) ?? [];
+  return (
+    calls.length > 0 &&
+    calls.every((call) => {
+      const tool = tools?.find((one) => one.function.name === call.name);
+      return tool !== undefined && z.fromJSONSchema(tool.function.parameters).safeParse(call.arguments).success;
+    })
+  );
 }
 
 /** The tool calls in an answer, in order; a call that cannot be read makes the list undefined. */
