@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--begin-with", type=Path, help="released checkpoint of the same shape whose weights a new run begins with")
     parser.add_argument("--decay-from", type=Path, help="begin with this checkpoint and let the rate fall from there")
     parser.add_argument("--decay-steps", type=int, default=0, help="steps until the rate has fallen; training ends there")
+    parser.add_argument("--rate", type=float, default=1.0, help="share of the full rates, for weights that have settled before")
     parser.add_argument("--budget", type=int, default=BUDGET, help="positions per step")
     parser.add_argument("--vocabulary", type=int, default=ModelConfig.vocab_size, help="tokens of the tokenizer")
     parser.add_argument("--log-steps", type=int, default=LOG_STEPS, help="steps between lines of the log")
@@ -134,7 +135,7 @@ class Run:
     def _step(self, batch: Batch) -> Tuple[float, Dict[str, torch.Tensor], Dict]:
         step = self.progress["step"]
         generator = torch.Generator().manual_seed(self.args.seed * 1_000_003 + step)
-        scale = schedule(step, WARMUP_STEPS, tuple(self.progress["decay"]))
+        scale = self.args.rate * schedule(step, WARMUP_STEPS, tuple(self.progress["decay"]))
         if self.args.causal:
             loss, parts = causal_loss(self.model, batch)
         else:
