@@ -10,7 +10,7 @@ import type { EngineSettings } from "./open-engine.ts";
 /** Opens an engine in a thread of its own. @throws PackageError when the package cannot be used */
 export function openEngineThread(settings: EngineSettings): Promise<CachingEngine> {
   const { links = [], askers = [] } = settings.leading ?? {};
-  const transferList: Transferable[] = [...links.map(({ port }) => port), ...askers];
+  const transferList: Transferable[] = [...links, ...askers].map(({ port }) => port);
   const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), { workerData: settings, transferList });
   const { promise, resolve, reject } = Promise.withResolvers<CachingEngine>();
   worker.once("error", reject);

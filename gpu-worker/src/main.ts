@@ -40,7 +40,9 @@ try {
 async function lead(addresses: readonly string[] | undefined): Promise<void> {
   const dataParallel = env.ATTENTION === "data-parallel";
   if (dataParallel && addresses !== undefined) {
-    throw new Error("ATTENTION is data-parallel, which is for ranks that are threads: leave RANK_ADDRESSES out");
+    throw new Error(
+      `ATTENTION is data-parallel, which is for ranks that are threads of one worker; here they are processes at ${addresses}`,
+    );
   }
   await using engine = await (dataParallel ? openLeadingRanks : openEngineThread)(settings(addresses));
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });

@@ -8,6 +8,7 @@ import type { EngineModel } from "./engine/sequence.ts";
 import { PackageError } from "./errors.ts";
 import type { Manifest } from "./model/manifest.ts";
 import { keepLink } from "./parallel/kept-link.ts";
+import { Lockstep } from "./parallel/lockstep.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-link.ts";
 import { answerThrough, PortLink } from "./rank-port.ts";
 import type { RouterObserver } from "./runtime/forward.ts";
@@ -27,8 +28,10 @@ export interface LeadingRank {
   readonly rank: number;
   /** The other ranks, to ask. */
   readonly links: readonly { readonly rank: number; readonly port: MessagePort }[];
-  /** Where the others ask this one. */
-  readonly askers: readonly MessagePort[];
+  /** The same ranks, where they ask this one. */
+  readonly askers: LeadingRank["links"];
+  /** What all of them keep in step by. */
+  readonly lockstep: SharedArrayBuffer;
 }
 
 /** Where a model is and what it may use. */
@@ -77,7 +80,7 @@ export async function openEngine(settings: EngineSettings, onRoute?: RouterObser
   const tokenizer = await packageTokenizer(settings.package, manifest);
   const threads = Math.max(1, Math.floor((settings.threads ?? 1) / leaders));
   const model = await openModel(settings.package, manifest, { threads, pages, onRoute, ...ranksOf(settings, own) });
-  for (const port of settings.leading?.askers ?? []) answerThrough(port, model.experts);
+  for (const { rank, port } of settings.leading?.askers ?? []) answerThrough(port, model.experts(rank));
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,
@@ -104,8 +107,9 @@ export async function openEngine(settings: EngineSettings, onRoute?: RouterObser
 function ranksOf({ package: folder, threads = 1, remoteRanks, leading }: EngineSettings, manifest: Manifest) {
   const { ranks } = manifest;
   if (leading !== undefined) {
-    const { rank, links } = leading;
-    return { rank, device: rank, openLinks: () => Promise.all(links.map(openPort)) };
+    const { rank, links, lockstep } = leading;
+    const openLinks = () => Promise.all(links.map(openPort));
+    return { rank, device: rank, openLinks, lockstep: new Lockstep(rank, lockstep) };
   }
   if (remoteRanks !== undefined) return { openLinks: () => openRemoteRanks(manifest, remoteRanks) };
   if (ranks === 1) return {};

@@ -44,6 +44,11 @@ export interface ExchangeSizes {
   readonly topK: number;
 }
 
+export interface ExchangeOptions extends ExchangeSizes {
+  /** Whether a rank hears of every layer, though it may need none of the rows: where ranks wait for each other's. */
+  readonly inStep?: boolean;
+}
+
 /** The rows sent to one rank. */
 interface Sent {
   readonly rank: number;
@@ -56,7 +61,7 @@ export class ExpertExchange {
   readonly #own: number;
   readonly #links: readonly RankLink[];
   readonly #holders: (layer: number) => readonly (readonly number[])[];
-  readonly #sizes: ExchangeSizes;
+  readonly #sizes: ExchangeOptions;
 
   /**
    * @param own the rank whose sequences these rows are of, which computes with its own experts itself
@@ -67,7 +72,7 @@ export class ExpertExchange {
     own: number,
     links: readonly RankLink[],
     holders: (layer: number) => readonly (readonly number[])[],
-    sizes: ExchangeSizes,
+    sizes: ExchangeOptions,
   ) {
     this.#own = own;
     this.#links = links;
@@ -75,13 +80,13 @@ export class ExpertExchange {
     this.#sizes = sizes;
   }
 
-  /** Sends the rows off, each rank only those it needs; a rank that needs none hears nothing. */
+  /** Sends the rows off, each rank only those it needs; a rank that needs none hears nothing, unless in step. */
   dispatch(routed: RoutedRows): PendingPartials {
-    const { topK, hiddenSize } = this.#sizes;
+    const { topK, hiddenSize, inStep = false } = this.#sizes;
     const ranks = assignChoices(routed.experts, topK, this.#holders(routed.layer));
     const sent = this.#links.flatMap((link): Sent[] => {
       const rows = rowsFor(ranks, topK, link.rank);
-      if (rows.length === 0) return [];
+      if (rows.length === 0 && !inStep) return [];
       const weights = weightsFor(routed.weights, ranks, link.rank);
       return [{ rank: link.rank, rows, answer: link.run(this.#select({ ...routed, weights }, rows)) }];
     });

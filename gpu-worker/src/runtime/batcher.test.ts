@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { BlockInput } from "./attention-inputs.ts";
 import { Batcher, type PlacedBlock } from "./batcher.ts";
 import type { ForwardOutput } from "./forward.ts";
@@ -50,4 +50,20 @@ test("who comes while a forward runs is in the next one, with those that go on; 
   await short;
   await Promise.all([long, steps(3, 2)]);
   expect(scripted.batches.map((tokens) => [...new Set(tokens)])).toEqual([[1, 2], [1, 3], [1, 3], [1]]);
+});
+
+test("forwards begin when their round does; who has nothing more to run leaves it", async () => {
+  const scripted = forward();
+  const told: string[] = [];
+  const rounds = {
+    async begin() {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      told.push(`round, after ${scripted.batches.length} forwards`);
+    },
+    end: () => told.push("end"),
+  };
+  const batcher = new Batcher(scripted, 2, rounds);
+  for (const token of [1, 2]) await batcher.run([block(token)]);
+  await vi.waitUntil(() => told.at(-1) === "end");
+  expect(told).toEqual(["round, after 0 forwards", "round, after 1 forwards", "end"]);
 });

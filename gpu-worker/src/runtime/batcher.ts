@@ -27,15 +27,24 @@ interface Submission {
   readonly reject: (error: unknown) => void;
 }
 
+/** Who else runs forwards, and is to run them at the same time. */
+export interface Rounds {
+  /** Resolves when a forward may run. */
+  begin(): Promise<void>;
+  end(): void;
+}
+
 export class Batcher {
   readonly #forward: Pick<Forward, "layers" | "head">;
   readonly #blockLength: number;
+  readonly #rounds: Rounds | undefined;
   readonly #pending: Submission[] = [];
   #running = false;
 
-  constructor(forward: Pick<Forward, "layers" | "head">, blockLength: number) {
+  constructor(forward: Pick<Forward, "layers" | "head">, blockLength: number, rounds?: Rounds) {
     this.#forward = forward;
     this.#blockLength = blockLength;
+    this.#rounds = rounds;
   }
 
   /** Runs blocks in one forward, with whatever else is ready. */
@@ -49,11 +58,14 @@ export class Batcher {
   async #pump(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    while (this.#pending.length > 0) {
+    for (;;) {
       // Sequences whose forward has just ended hand in their next one.
       await setImmediate();
+      if (this.#pending.length === 0) break;
+      await this.#rounds?.begin();
       await this.#runBatch(this.#pending.splice(0));
     }
+    this.#rounds?.end();
     this.#running = false;
   }
 

@@ -10,6 +10,7 @@ import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
 import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
+import type { Gathering } from "../parallel/gathering.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
@@ -45,6 +46,8 @@ export interface ForwardOptions {
   readonly rank?: number | undefined;
   /** The other ranks of the package. Without, their graphs are among the sessions and run here, one after the other. */
   readonly links?: readonly RankLink[] | undefined;
+  /** Runs the rank's experts for the rows of all ranks, where they lead sequences of their own. */
+  readonly gathering?: Gathering | undefined;
   readonly onRoute?: RouterObserver | undefined;
 }
 
@@ -53,22 +56,23 @@ export class Forward {
   readonly #manifest: Manifest;
   readonly #kv: KvTensors;
   readonly #onRoute: RouterObserver | undefined;
-  readonly #own: ExpertShard;
+  readonly #own: RankLink;
   readonly #exchange: ExpertExchange;
 
   constructor(sessions: Sessions, manifest: Manifest, kv: KvTensors, options: ForwardOptions = {}) {
     const { config, ranks } = manifest;
-    const { rank: own = LEADER } = options;
+    const { rank: own = LEADER, gathering } = options;
     this.#sessions = sessions;
     this.#manifest = manifest;
     this.#kv = kv;
     this.#onRoute = options.onRoute;
-    this.#own = new ExpertShard(sessions, manifest, own);
+    const shard = (rank: number) => shardLink(new ExpertShard(sessions, manifest, rank), manifest);
+    this.#own = gathering?.askedBy(own) ?? shard(own);
     const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== own);
-    const links = options.links ?? others.map((rank) => shardLink(new ExpertShard(sessions, manifest, rank), manifest));
+    const links = options.links ?? others.map(shard);
     const holders = shardPlan(manifest).map((layer) => holdersOf(layer, config.experts));
     const onLayer = (layer: number) => holders[layer - config.denseLayers] as readonly (readonly number[])[];
-    this.#exchange = new ExpertExchange(own, links, onLayer, config);
+    this.#exchange = new ExpertExchange(own, links, onLayer, { ...config, inStep: gathering !== undefined });
   }
 
   /** Runs the layers over blocks of any sequences at any places. */
@@ -167,20 +171,16 @@ export class Forward {
   }
 
   /** Every rank's partial sums over its experts, in rank order: [R, T, H]. */
-  async #experts(layer: number, routed: InferenceSession.OnnxValueMapType): Promise<Tensor> {
-    const [hidden, experts, weights] = [routed.normed as Tensor, routed.experts as Tensor, routed.weights as Tensor];
-    const chosen = experts.data as BigInt64Array;
-    this.#onRoute?.(layer, chosen);
-    const pending = this.#exchange.dispatch({
-      layer,
-      hidden: hidden.data as Rows,
-      experts: chosen,
-      weights: weights.data as Float32Array,
-    });
-    const ownWeights = new Tensor("float32", pending.ownWeights, weights.dims);
-    const own = await this.#own.run(layer, { hidden, experts, weights: ownWeights });
-    const partials = await pending.combine(own.data as Rows);
-    return asBits(new Tensor(own.type, partials, [this.#manifest.ranks, ...hidden.dims]));
+  async #experts(layer: number, out: InferenceSession.OnnxValueMapType): Promise<Tensor> {
+    const hidden = out.normed as Tensor;
+    const experts = (out.experts as Tensor).data as BigInt64Array;
+    this.#onRoute?.(layer, experts);
+    const weights = (out.weights as Tensor).data as Float32Array;
+    const routed = { layer, hidden: hidden.data as Rows, experts, weights };
+    const pending = this.#exchange.dispatch(routed);
+    const own = await this.#own.run({ ...routed, weights: pending.ownWeights });
+    const partials = await pending.combine(own.partial);
+    return asBits(new Tensor(hidden.type, partials, [this.#manifest.ranks, ...hidden.dims]));
   }
 
   #run(name: string, feeds: InferenceSession.FeedsType): Promise<InferenceSession.OnnxValueMapType> {

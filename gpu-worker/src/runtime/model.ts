@@ -9,6 +9,8 @@ import type { Scorer, TokenScore } from "../engine/token-scores.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
 import { LEADER } from "../model/package-plan.ts";
 import type { RankLink } from "../parallel/exchange.ts";
+import { Gathering } from "../parallel/gathering.ts";
+import type { Lockstep } from "../parallel/lockstep.ts";
 import { Batcher, type PlacedBlock } from "./batcher.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
@@ -22,6 +24,8 @@ export interface ModelOptions extends SessionOptions {
   readonly openLinks?: (() => Promise<readonly RankLink[]>) | undefined;
   /** The rank that this is; the leader by default. */
   readonly rank?: number;
+  /** With the ranks that lead sequences of their own, of which this is one. */
+  readonly lockstep?: Lockstep | undefined;
   /** Is told which experts the router chose. */
   readonly onRoute?: RouterObserver | undefined;
 }
@@ -40,8 +44,8 @@ export interface CountedSequence extends PagedForwards, Scorer {
 
 export interface Model extends AsyncDisposable {
   readonly counts: Readonly<ForwardCounts>;
-  /** What this rank answers other ranks with. */
-  readonly experts: RankLink;
+  /** What this rank answers another rank with. */
+  experts(leader: number): RankLink;
   /** Ranks that do not answer; while there are any, forwards fail. */
   readonly lostRanks: readonly number[];
   /**
@@ -56,20 +60,22 @@ export interface Model extends AsyncDisposable {
 /** Opens a package. @throws PackageError */
 export async function openModel(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
   await using opening = new AsyncDisposableStack();
-  const { rank = LEADER } = options;
+  const { rank = LEADER, lockstep, onRoute } = options;
   const wanted = options.openLinks && graphsOf(manifest, rank, true);
   const sessions = await openSessions(folder, manifest, options, wanted);
   const links = await options.openLinks?.();
   for (const link of links ?? []) opening.use(link);
   const kv = new KvTensors(manifest, options.pages);
-  const forward = new Forward(sessions, manifest, kv, { rank, links, onRoute: options.onRoute });
-  const batcher = new Batcher(forward, manifest.blockLength);
+  const own = shardLink(new ExpertShard(sessions, manifest, rank), manifest);
+  const gathering = lockstep && new Gathering(own, lockstep);
+  const forward = new Forward(sessions, manifest, kv, { rank, links, gathering, onRoute });
+  const batcher = new Batcher(forward, manifest.blockLength, lockstep);
   const counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
   const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   const opened = opening.move();
   return {
     counts,
-    experts: shardLink(new ExpertShard(sessions, manifest, rank), manifest),
+    experts: (leader) => gathering?.askedBy(leader) ?? own,
     get lostRanks() {
       return links?.filter(({ ready }) => !ready).map(({ rank }) => rank) ?? [];
     },
