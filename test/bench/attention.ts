@@ -1,16 +1,12 @@
 /** Whose sequences two ranks in threads run: the leader's, or each its own. Denoise steps of all sequences in a second. */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { palimpsest } from "./child.ts";
+import { pinned } from "./pinned.ts";
 import type { SequenceStepsSettings } from "./sequence-steps.ts";
-
-const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL("sequence-steps.ts", import.meta.url));
 
 /** Threads of all ranks together. */
 const ways = [
@@ -58,8 +54,7 @@ export async function benchAttention(args: readonly string[]): Promise<void> {
   console.log(`|${"---|".repeat(2 + sequences.length)}`);
   for (const way of ways) {
     const settings: SequenceStepsSettings = { folder, context, steps, sequences, ...way };
-    const { stdout } = await run("taskset", ["-c", "0,1", process.execPath, PROGRAM, JSON.stringify(settings)]);
-    const rates = JSON.parse(stdout) as number[];
+    const rates = await pinned<number[]>("sequence-steps.ts", "0,1", settings);
     console.log(`| ${[way.attention, way.threads, ...rates.map((rate) => rate.toFixed(2))].join(" | ")} |`);
   }
 }

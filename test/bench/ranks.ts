@@ -1,18 +1,27 @@
-/** What a second rank brings: a denoise step on one rank and one core, and on two ranks with a core each. */
+/**
+ * What a second rank brings: a denoise step on one rank and one core, and on two ranks with a core each; steps of several
+ * sequences, which the leader runs or each rank its own; and whether two forwards at once hide each other's exchange.
+ */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { startRanks } from "../support/rank-processes.ts";
 import { palimpsest } from "./child.ts";
+import type { MicroBatchSettings, MicroBatchSteps } from "./micro-batches.ts";
+import { pinned } from "./pinned.ts";
 import type { RankStep, RankStepSettings } from "./rank-step.ts";
+import type { SequenceStepsSettings } from "./sequence-steps.ts";
 
 const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL("rank-step.ts", import.meta.url));
+
+/** Sequences at once, where each rank leads its own. */
+const SEQUENCES = [2, 4];
+/** Blocks of a step, in one forward or half of them in each of two. */
+const BLOCKS = [2, 4, 8];
 
 export async function benchRanks(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -48,23 +57,38 @@ export async function benchRanks(args: readonly string[]): Promise<void> {
   const alone = await measure("0", { ...shared, folder: one });
   report("1, a core", alone, alone, moeLayers);
   report("2, threads on two cores", await measure("0,1", { ...shared, folder: two }), alone, moeLayers);
-  await using processes = await startRanks(two, 2);
-  await pin(processes.process(1).pid as number, "1");
-  for (const sent of ["f32", "f16"] as const) {
-    const { addresses } = processes;
-    const found = await measure("0", { ...shared, folder: two, addresses, sent });
-    report(`2, a process and a core each, ${sent}`, found, alone, moeLayers);
+  const fewer = { context, steps: Math.ceil(steps / 3) };
+  const halves: string[] = [];
+  const compare = async (label: string, cores: string, addresses: readonly string[]): Promise<void> => {
+    halves.push(...(await compareHalves(label, cores, { ...fewer, addresses, folder: two, blocks: BLOCKS })));
+  };
+  await compare("threads on two cores", "0,1", []);
+  {
+    await using processes = await startRanks(two, 2);
+    await pin(processes.process(1).pid as number, "1");
+    for (const sent of ["f32", "f16"] as const) {
+      const { addresses } = processes;
+      const found = await measure("0", { ...shared, folder: two, addresses, sent });
+      report(`2, a process and a core each, ${sent}`, found, alone, moeLayers);
+    }
+    await compare("a process and a core each", "0", processes.addresses);
   }
+  console.log(`\na step of several blocks over two ranks, medians of ${fewer.steps} steps\n`);
+  console.log("| ranks | blocks | in one forward | half in each of two at once | one : two |");
+  console.log(`|---|---|---|---|---|\n${halves.join("\n")}`);
+  await reportSequences({ one, two }, fewer);
 }
 
 interface Folders {
-  readonly checkpoint: string;
   readonly one: string;
   readonly two: string;
 }
 
 /** The same weights on one rank and on two. */
-async function make(shape: { like: string; layers: string; quantize: string }, { checkpoint, one, two }: Folders) {
+async function make(
+  shape: { like: string; layers: string; quantize: string },
+  { checkpoint, one, two }: Folders & { readonly checkpoint: string },
+) {
   await palimpsest("synth", "--like", shape.like, "--layers", shape.layers, checkpoint);
   await palimpsest("convert", "--quantize", shape.quantize, checkpoint, one);
   await rm(checkpoint, { recursive: true });
@@ -72,9 +96,35 @@ async function make(shape: { like: string; layers: string; quantize: string }, {
   for (const folder of [one, two]) await palimpsest("prepare", folder);
 }
 
-async function measure(cores: string, settings: RankStepSettings): Promise<readonly RankStep[]> {
-  const { stdout } = await run("taskset", ["-c", cores, process.execPath, PROGRAM, JSON.stringify(settings)]);
-  return JSON.parse(stdout) as RankStep[];
+function measure(cores: string, settings: RankStepSettings): Promise<readonly RankStep[]> {
+  return pinned("rank-step.ts", cores, settings);
+}
+
+async function compareHalves(label: string, cores: string, settings: MicroBatchSettings): Promise<string[]> {
+  const found = await pinned<MicroBatchSteps[]>("micro-batches.ts", cores, settings);
+  return found.map(({ blocks, ...steps }) => {
+    const [together, halves] = [median(steps.together), median(steps.halves)];
+    const times = [together, halves].map((ms) => `${ms.toFixed(1)} ms`);
+    return `| ${[label, blocks, ...times, (together / halves).toFixed(2)].join(" | ")} |`;
+  });
+}
+
+async function reportSequences({ one, two }: Folders, shared: { context: number; steps: number }): Promise<void> {
+  console.log(
+    `\nsteps of all sequences in a second, prompts of ${shared.context} tokens, ${shared.steps} steps each\n`,
+  );
+  console.log(`| ranks | ${SEQUENCES.map((count) => `${count} at once`).join(" | ")} | this : one | |`);
+  console.log(`|${"---|".repeat(1 + 2 * SEQUENCES.length)}`);
+  const rates = (cores: string, settings: Pick<SequenceStepsSettings, "folder" | "attention" | "threads">) =>
+    pinned<number[]>("sequence-steps.ts", cores, { ...shared, ...settings, sequences: SEQUENCES });
+  const alone = await rates("0", { folder: one, attention: "leader", threads: 1 });
+  const row = (label: string, found: readonly number[]): void => {
+    const cells = [...found, ...found.map((rate, i) => rate / (alone[i] as number))].map((value) => value.toFixed(2));
+    console.log(`| ${[label, ...cells].join(" | ")} |`);
+  };
+  row("1, a core", alone);
+  row("2, all sequences are the leader's", await rates("0,1", { folder: two, attention: "leader", threads: 2 }));
+  row("2, each its own", await rates("0,1", { folder: two, attention: "data-parallel", threads: 2 }));
 }
 
 /** Threads that it starts later run where it does. */
