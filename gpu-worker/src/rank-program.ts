@@ -15,6 +15,8 @@ export interface RankProgramOptions {
   readonly package: string;
   readonly rank: number;
   readonly addresses: readonly string[];
+  /** Where it tells its health and nothing else. */
+  readonly healthAddresses: readonly string[];
   readonly tls: RankTls | undefined;
   /** Threads of one operator. */
   readonly threads: number;
@@ -24,7 +26,7 @@ export interface RankProgramOptions {
 
 /** Resolves when it was told to leave and has left. @throws PackageError when the package cannot be used */
 export async function runRank(options: RankProgramOptions, log: Logger): Promise<void> {
-  const { package: folder, rank, addresses, tls, threads, drainLimitMs } = options;
+  const { package: folder, rank, addresses, healthAddresses, tls, threads, drainLimitMs } = options;
   const manifest = await readManifest(folder);
   const { ranks, target } = manifest;
   if (rank >= ranks)
@@ -37,6 +39,7 @@ export async function runRank(options: RankProgramOptions, log: Logger): Promise
     terms: { ...packageIdentity(manifest), rank },
     held: realType(target),
     addresses,
+    healthAddresses,
     tls,
     clock: systemClock,
   });

@@ -22,7 +22,8 @@ test.each<[string, RankEnvironment, object]>([
     pod(0, "demo-7.demo-7.models"),
     { kind: "leader", addresses: ["demo-7-1.demo-7.models:9091", "demo-7-2.demo-7.models:9091"] },
   ],
-  ["another pod of a group", pod(2), { kind: "rank", rank: 2, addresses: ["0.0.0.0:9091"] }],
+  ["another pod of a group", pod(2), { kind: "rank", rank: 2, addresses: ["0.0.0.0:9091"], healthAddresses: [] }],
+  ["and where it is probed", { RANK: 1, RANK_HEALTH_ADDRESS: "a:1,b:2" }, { healthAddresses: ["a:1", "b:2"] }],
   ["a group of one", { ...pod(0), LWS_GROUP_SIZE: 1 }, { kind: "leader" }],
   ["addresses of one's own", { ...pod(0), RANK_ADDRESSES: "a:1,b:2" }, { kind: "leader", addresses: ["a:1", "b:2"] }],
   [
@@ -46,6 +47,7 @@ test("certificates are three files, or none", () => {
 test.each<[RankEnvironment, string]>([
   [{ RANK: 1, RANK_ADDRESSES: "a:1" }, "RANK_ADDRESSES is for the leader; this is rank 1"],
   [{ RANK_ADDRESS: "a:1" }, "RANK_ADDRESS is for a rank other than 0; set RANK"],
+  [{ RANK_HEALTH_ADDRESS: "a:1" }, "RANK_HEALTH_ADDRESS is for a rank other than 0; set RANK"],
   [pod(0, "10.0.0.7"), "LWS_LEADER_ADDRESS is 10.0.0.7, no name to derive the others' from: set RANK_ADDRESSES"],
 ])("%o is refused", (env, message) => {
   expect(() => roleOf(env)).toThrow(message);

@@ -11,6 +11,8 @@ export const rankEnvironment = z.object({
   RANK: z.coerce.number().int().min(0).optional(),
   /** Where a rank other than 0 listens for its leader: `host:port` or `unix:path`, comma separated. */
   RANK_ADDRESS: z.string().optional(),
+  /** Where such a rank tells its health and nothing else, to whoever has no certificate. */
+  RANK_HEALTH_ADDRESS: z.string().optional(),
   /** The leader's: where ranks 1 and so on listen, comma separated. Without, they are threads of this process. */
   RANK_ADDRESSES: z.string().optional(),
   /** Files: the CA that signed the certificates of all ranks, and this program's own certificate and key. */
@@ -26,7 +28,12 @@ export type RankEnvironment = z.infer<typeof rankEnvironment>;
 
 export type Role =
   | { readonly kind: "leader"; readonly addresses?: readonly string[] }
-  | { readonly kind: "rank"; readonly rank: number; readonly addresses: readonly string[] };
+  | {
+      readonly kind: "rank";
+      readonly rank: number;
+      readonly addresses: readonly string[];
+      readonly healthAddresses: readonly string[];
+    };
 
 /** Variables of one's own come before a LeaderWorkerSet's. @throws Error naming the variable at fault */
 export function roleOf(env: RankEnvironment): Role {
@@ -35,9 +42,12 @@ export function roleOf(env: RankEnvironment): Role {
   if (rank > 0) {
     if (env.RANK_ADDRESSES !== undefined) throw new Error(`RANK_ADDRESSES is for the leader; this is rank ${rank}`);
     const address = env.RANK_ADDRESS ?? `${group === undefined ? "127.0.0.1" : "0.0.0.0"}:${RANK_PORT}`;
-    return { kind: "rank", rank, addresses: address.split(",") };
+    const healthAddresses = env.RANK_HEALTH_ADDRESS?.split(",") ?? [];
+    return { kind: "rank", rank, addresses: address.split(","), healthAddresses };
   }
-  if (env.RANK_ADDRESS !== undefined) throw new Error("RANK_ADDRESS is for a rank other than 0; set RANK");
+  for (const name of ["RANK_ADDRESS", "RANK_HEALTH_ADDRESS"] as const) {
+    if (env[name] !== undefined) throw new Error(`${name} is for a rank other than 0; set RANK`);
+  }
   if (env.RANK_ADDRESSES !== undefined) return { kind: "leader", addresses: env.RANK_ADDRESSES.split(",") };
   return group === undefined ? { kind: "leader" } : { kind: "leader", addresses: group.addresses() };
 }

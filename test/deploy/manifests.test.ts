@@ -1,5 +1,6 @@
 /** What deploy/ renders fits the types of the cluster's objects, and the programs that it runs. */
 import { readFileSync } from "node:fs";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { edgeVariables, parseConfig } from "../../edge/src/entry/config.ts";
 import { PRIORITIES, queueStream, wantedStream } from "../../fleet/src/index.ts";
@@ -67,7 +68,10 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
       expect(mounted.filter((path) => parsed.MODEL_PACKAGE.startsWith(`${path}/`))).toHaveLength(1);
       const role = roleOf(parsed);
       if (labels.role === "rank") {
-        expect(role).toEqual({ kind: "rank", rank: 1, addresses: [`0.0.0.0:${portOf(container, "exchange")}`] });
+        const [addresses, healthAddresses] = ["exchange", "health"].map((name) => [
+          `0.0.0.0:${portOf(container, name)}`,
+        ]);
+        expect(role).toEqual({ kind: "rank", rank: 1, addresses, healthAddresses });
         continue;
       }
       expect(parsed.NATS_URL).toBe(natsUrl());
@@ -218,6 +222,30 @@ test("the ranks of a group come, stay and leave as the leader needs it", async (
   expect(policies.map(({ spec }) => spec.ingress[0])).toEqual([
     { from: [{ podSelector: { matchLabels: leader!.labels } }], ports: [{ port: "exchange" }] },
   ]);
+});
+
+test("leader and ranks show certificates, and the one that docs/deploy.md makes has the names that the leader derives", async () => {
+  const manifests = await render("overlays/flash-4-ranks");
+  const pods = podTemplates(manifests).filter(({ labels }) => labels.app === "worker");
+  expect(pods.map(({ labels }) => labels.role)).toEqual(["leader", "rank"]);
+  for (const { spec, container } of pods) {
+    const { RANK_TLS_CA, RANK_TLS_CERT, RANK_TLS_KEY } = variablesOf(container);
+    expect([RANK_TLS_CA, RANK_TLS_CERT, RANK_TLS_KEY]).toEqual(["/tls/ca.crt", "/tls/tls.crt", "/tls/tls.key"]);
+    const mount = container.volumeMounts?.find(({ mountPath }) => mountPath === "/tls");
+    const volume = spec.volumes?.find(({ name }) => name === mount?.name);
+    expect(volume?.secret).toEqual({ secretName: "rank-tls" });
+  }
+  const guide = read("docs/deploy.md");
+  expect(guide).toContain("create secret generic rank-tls --from-file=ca.crt --from-file=tls.crt --from-file=tls.key");
+  const [, subjectaltname] = /subjectAltName=(\S+)"/.exec(guide) ?? [];
+  const [{ container, group }] = pods as [PodTemplate];
+  const role = roleOf(workerVariables.parse({ ...variablesOf(container), ...group }));
+  const addresses = role.kind === "leader" ? (role.addresses ?? []) : [];
+  expect(addresses).toHaveLength(3);
+  for (const address of addresses) {
+    const [host] = address.split(":") as [string];
+    expect(checkServerIdentity(host, { subjectaltname } as PeerCertificate)).toBeUndefined();
+  }
 });
 
 /** Where the repository is in an image. */

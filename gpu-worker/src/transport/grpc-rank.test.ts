@@ -11,6 +11,7 @@ import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { serviceDefinition } from "@palimpsest/proto";
 import { ExchangeRequestSchema, type ExchangeResponse, ExpertService } from "@palimpsest/proto/expert";
+import { service as health } from "grpc-health-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
 import { systemClock } from "./clock.ts";
@@ -145,6 +146,28 @@ test("with certificates, a rank takes a leader of its CA and no other, and a lea
   await expect(reach(plain, {}, tls)).rejects.toThrow(Error);
   // Nobody but itself vouches for the certificate: the CA did not sign it.
   await expect(reach(secure, {}, { ...tls, ca: tls.cert })).rejects.toThrow(/certificate/);
+});
+
+test("a rank with certificates tells its health to whoever has none, and nothing else", async () => {
+  const file = (name: string) => readFile(new URL(`../../../test/support/tls/${name}`, import.meta.url), "utf8");
+  const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
+  const link: RankLink = { rank: 2, ready: true, run: double, async [Symbol.asyncDispose]() {} };
+  const probed = `unix:${join(folder, "health.sock")}`;
+  const addresses = ["127.0.0.1:0"];
+  const options = { link, terms, held: "f32", addresses, healthAddresses: [probed], clock: systemClock } as const;
+  const server = opened.use(await serveRank({ ...options, tls: { ca, cert, key } as RankTls }));
+  const client = opened.adopt(new grpc.Client(probed, grpc.credentials.createInsecure()), (it) => it.close());
+  const { path, requestSerialize, responseDeserialize } = health.Check!;
+  const status = () =>
+    new Promise((resolve, reject) => {
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service: "" }, (error, response) =>
+        error === null ? resolve((response as { status: string }).status) : reject(error),
+      );
+    });
+  expect(await status()).toBe("SERVING");
+  await expect(reach(probed)).rejects.toThrow(/does not implement/);
+  await server.drain(0);
+  await expect(status()).rejects.toThrow(/UNAVAILABLE/);
 });
 
 test("garbage on its port does not disturb a rank", async () => {

@@ -52,6 +52,8 @@ export interface RankServerOptions {
   readonly held: RowType;
   /** `host:port`, or `unix:` and a path. */
   readonly addresses: readonly string[];
+  /** Where health is told without certificates, and nothing else: a kubelet's probe has none. */
+  readonly healthAddresses?: readonly string[];
   /** Absent: whoever reaches it is its leader. */
   readonly tls?: RankTls | undefined;
   readonly clock: Clock;
@@ -67,6 +69,9 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
   const bound = await Promise.all(
     options.addresses.map((address) => listen(server, address, rankCredentials(options.tls))),
   );
+  const plain = new grpc.Server();
+  health.addToServer(plain);
+  await Promise.all((options.healthAddresses ?? []).map((address) => listen(plain, address)));
   const windows = widenWindows();
   const drain = async (limitMs: number) => {
     for (const service of ["", ExpertService.typeName]) health.setStatus(service, "NOT_SERVING");
@@ -74,7 +79,7 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
     using _timer = options.clock.timer(limitMs, resolve);
     server.tryShutdown(() => resolve());
     await promise;
-    server.forceShutdown();
+    for (const one of [server, plain]) one.forceShutdown();
     windows[Symbol.dispose]();
   };
   return { addresses: bound, drain, [Symbol.asyncDispose]: () => drain(0) };
