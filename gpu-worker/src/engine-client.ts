@@ -59,6 +59,7 @@ class EngineClient implements CachingEngine {
   readonly #stats = new Map<number, (stats: EngineStats) => void>();
   readonly #cached = new Map<number, (blocks: number) => void>();
   #lastId = 0;
+  #ending = false;
 
   constructor(worker: Worker, model: ModelInfo) {
     this.model = model;
@@ -67,6 +68,9 @@ class EngineClient implements CachingEngine {
     // A thread that dies takes its sequences along; the process has nothing left to serve.
     worker.on("error", (error) => {
       throw new Error(`the engine's thread died: ${error.message}`, { cause: error });
+    });
+    worker.on("exit", (code) => {
+      if (!this.#ending) throw new Error(`the engine's thread ended with code ${code}`);
     });
   }
 
@@ -107,6 +111,7 @@ class EngineClient implements CachingEngine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending = true;
     await endThread(this.#worker);
   }
 
