@@ -79,8 +79,10 @@ export class Gathering {
   /** Who leaves is no longer waited for. */
   async #watch(): Promise<never> {
     for (;;) {
-      await this.#lockstep.changed();
+      // Asked for before it is looked: what changes in between is not missed.
+      const changed = this.#lockstep.changed();
       void this.#look();
+      await changed;
     }
   }
 

@@ -74,7 +74,7 @@ export class Lockstep {
     Atomics.add(this.#state, PROGRESS, 1);
   }
 
-  /** Resolves when somebody has left or begun. */
+  /** Resolves when somebody has left or begun after this call. */
   async changed(): Promise<void> {
     await Atomics.waitAsync(this.#state, ROUND, this.#word).value;
   }
