@@ -30,8 +30,8 @@ interface Link {
   readonly ownMs: readonly number[];
 }
 
-const THREADS = [0.61, 0.3];
-const SOCKETS = [5.46, 1];
+const THREADS = [0.41, 0.3];
+const SOCKETS = [6.83, 1];
 
 const links: readonly Link[] = [
   { name: "4 GPUs, PCIe 4.0 x16", bytesPerSecond: 31.5e9, roundTripMs: 0.02, ownMs: THREADS },
