@@ -9,6 +9,7 @@ import { spread } from "./engine/spread.ts";
 import { openEngineThread } from "./engine-client.ts";
 import { PackageError } from "./errors.ts";
 import type { EngineSettings, LeadingRank } from "./open-engine.ts";
+import { RANK_DEADLINE_MS } from "./parallel/kept-link.ts";
 import { Lockstep, MOST_RANKS_IN_STEP } from "./parallel/lockstep.ts";
 import { readManifest } from "./runtime/package.ts";
 
@@ -29,7 +30,7 @@ export async function openLeadingRanks(settings: EngineSettings): Promise<Engine
   const first = await open(leader);
   const opening = others.map(open);
   await Promise.allSettled(opening);
-  const engine = spread([first, ...(await Promise.all(opening))]);
+  const engine = spread([first, ...(await Promise.all(opening))], RANK_DEADLINE_MS);
   opened.move();
   return engine;
 }

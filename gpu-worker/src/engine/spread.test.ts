@@ -17,7 +17,7 @@ const request: GenerateRequest = {
 };
 
 /** Engines that have so many blocks cached, run until they are aborted, and tell which of them was asked. */
-function engines(cached: readonly number[]) {
+function engines(cached: readonly number[], silent?: number) {
   const asked: number[] = [];
   const made = cached.map(
     (blocks, at): CachingEngine => ({
@@ -26,25 +26,28 @@ function engines(cached: readonly number[]) {
         asked.push(at);
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
       },
-      cachedBlocks: async () => blocks,
-      stats: async () => ({
-        runningSequences: 1,
-        waitingSequences: 0,
-        pagesInUse: 2,
-        pagesCached: 0,
-        pagesTotal: 8,
-        preemptions: 0,
-        forwards: 3,
-        prefillForwards: 0,
-        committedTokens: 0,
-        cachedTokens: 0,
-        retokenizedTokens: 0,
-        lostRanks: [at, 2],
-      }),
+      cachedBlocks: async () => (at === silent ? new Promise(() => {}) : blocks),
+      stats: async () =>
+        at === silent
+          ? new Promise(() => {})
+          : {
+              runningSequences: 1,
+              waitingSequences: 0,
+              pagesInUse: 2,
+              pagesCached: 0,
+              pagesTotal: 8,
+              preemptions: 0,
+              forwards: 3,
+              prefillForwards: 0,
+              committedTokens: 0,
+              cachedTokens: 0,
+              retokenizedTokens: 0,
+              lostRanks: [at, 2],
+            },
       async [Symbol.asyncDispose]() {},
     }),
   );
-  return { asked, engine: spread(made) };
+  return { asked, engine: spread(made, 50) };
 }
 
 /** Begins requests one after the other; all run until the signal aborts. */
@@ -90,4 +93,14 @@ test("capacity and counters are those of all, a lost rank is named once", async 
     forwards: 6,
     lostRanks: [0, 1, 2],
   });
+});
+
+test("an engine that does not answer is lost, and so is every request", async () => {
+  const { asked, engine } = engines([0, 0, 0, 0], 3);
+  expect(await engine.stats()).toMatchObject({ runningSequences: 3, lostRanks: [0, 1, 2, 3] });
+  const events = await Array.fromAsync(engine.generate(request, new AbortController().signal));
+  expect(events).toMatchObject([
+    { type: "error", code: "unavailable", retryable: true, message: "rank 3 is lost: it does not answer" },
+  ]);
+  expect(asked).toEqual([]);
 });
