@@ -68,7 +68,9 @@ export async function openGrpcRank(
   onWaiting: (reason: string) => void,
 ): Promise<RankLink> {
   requireLittleEndian();
-  let client = dial(address, tls);
+  // One for all attempts. It looks the name up anew when it cannot connect, and one that was closed just then would still make
+  // the connection that it was about to try, which nobody would close.
+  const client = new grpc.Client(address, leaderCredentials(tls), channelOptions);
   try {
     for (;;) {
       const link = new GrpcRank(client, terms.rank, types);
@@ -80,22 +82,12 @@ export async function openGrpcRank(
         if (error instanceof Disagreement) throw new PackageError(`rank ${terms.rank} at ${address} ${error.message}`);
         onWaiting((error as Error).message);
       }
-      // grpc-js makes a connection that it was about to try again even when the client is closed meanwhile, and nobody would
-      // close it: such a client goes on. Any other gives way to one that looks the name up anew.
-      if (client.getChannel().getConnectivityState(false) !== grpc.connectivityState.TRANSIENT_FAILURE) {
-        client.close();
-        client = dial(address, tls);
-      }
       await sleep(RETRY_MS);
     }
   } catch (error) {
     client.close();
     throw error;
   }
-}
-
-function dial(address: string, tls: RankTls | undefined): grpc.Client {
-  return new grpc.Client(address, leaderCredentials(tls), channelOptions);
 }
 
 interface Asked {
