@@ -91,7 +91,9 @@ it("counts passes, first drafts, rescues and forwards, by family and in all", as
   expect(all?.edits.substitute).toBe(0.5);
   expect(round.answers.find(({ id }) => id === "refused")).toMatchObject({ pass: false, reason: "no place for it" });
   const table = markdownTable(figures(round, []));
-  expect(table.split("\n").at(-1)).toMatch(/^\| speed \| all +\| 4 +\| 50\.0% \(15\.0-85\.0\) +\| - +\| 66\.7% of 3 +\| 1 /);
+  expect(table.split("\n").at(-1)).toMatch(
+    /^\| speed \| all +\| 4 +\| 50\.0% \(15\.0-85\.0\) +\| - +\| 66\.7% of 3 +\| 1 /,
+  );
 });
 
 it("judges each text of a task once", async () => {
