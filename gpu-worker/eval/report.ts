@@ -52,7 +52,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
   const estimate = (k: number): Estimate => bootstrapMean(perTask.map((task) => passAtK(task.count, task.hits, k)));
   const drafted = answers.filter(({ firstDraft }) => firstDraft !== undefined);
   const confirmed = answers.map(({ confirmingForwards = 0 }) => confirmingForwards);
-  const formed = answers.flatMap((one) => one.valid ?? []);
+  const formed = answers.filter((one) => one.valid !== undefined);
   const sum = (value: (answer: Answer) => number): number => answers.reduce((total, one) => total + value(one), 0);
   const average = (value: (answer: Answer) => number): number => mean(answers.map(value));
   return {
@@ -61,7 +61,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
     tasks: perTask.length,
     answers: answers.length,
     passAt1: single ? wilson(hits, answers.length) : estimate(1),
-    ...(formed.length > 0 && { valid: wilson(formed.filter(Boolean).length, formed.length) }),
+    ...(formed.length > 0 && { valid: share(formed, single) }),
     passAtK: Object.fromEntries(ks.map((k) => [k, estimate(k)])),
     draftsKnown: drafted.length,
     draftsPass: drafted.filter(({ firstDraft }) => firstDraft?.pass).length,
@@ -79,6 +79,13 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
     },
     tokensPerSecond: sum(({ tokens }) => tokens) / sum(({ seconds }) => seconds),
   };
+}
+
+/** Of valid answers; with several answers a task a bootstrap over tasks. */
+function share(answers: readonly Answer[], single: boolean): Estimate {
+  if (single) return wilson(answers.filter(({ valid }) => valid).length, answers.length);
+  const tasks = Map.groupBy(answers, ({ id }) => id).values();
+  return bootstrapMean([...tasks].map((own) => mean(own.map(({ valid }) => Number(valid)))));
 }
 
 function knowsConfirming({ confirmingForwards }: Answer): boolean {

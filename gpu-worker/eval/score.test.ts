@@ -74,6 +74,9 @@ describe("score", () => {
     expect(valid(calls, call('{"name": "g", "arguments": {"x": 3}}'))).toBe(false);
     expect(valid(calls, "no call")).toBe(false);
     expect(valid(double, "anything")).toBeUndefined();
+    const [tool] = calls.tools;
+    const strange = { ...tool!, function: { ...tool!.function, parameters: { $ref: "http://elsewhere/schema" } } };
+    expect(valid({ ...calls, tools: [strange] }, call('{"name": "f", "arguments": {"x": 3}}'))).toBeUndefined();
   });
 
   it("reads the last number of a sum and looks for words in a text", async () => {

@@ -52,19 +52,23 @@ export async function score(task: Pick<Task, "tests">, answer: string, runner: R
 
 /**
  * Whether the answer has the form that was asked for, right or wrong: JSON, or calls of tools on offer with arguments that
- * their schemas accept. Undefined where the task asks for neither.
+ * their schemas accept. Undefined where the task asks for neither, or with a schema that zod cannot read. Never throws.
  */
-export function valid({ tests, tools }: Pick<Task, "tests" | "tools">, answer: string): boolean | undefined {
+export function valid({ tests, tools = [] }: Pick<Task, "tests" | "tools">, answer: string): boolean | undefined {
   if (tests.kind === "json") return parseJson(stripFence(answer)) !== undefined;
   if (tests.kind !== "calls") return undefined;
+  const schemas = new Map(tools.map(({ function: { name, parameters } }) => [name, readSchema(parameters)]));
+  if ([...schemas.values()].includes(undefined)) return undefined;
   const calls = parseCalls(answer) ?? [];
-  return (
-    calls.length > 0 &&
-    calls.every((call) => {
-      const tool = tools?.find((one) => one.function.name === call.name);
-      return tool !== undefined && z.fromJSONSchema(tool.function.parameters).safeParse(call.arguments).success;
-    })
-  );
+  return calls.length > 0 && calls.every((call) => schemas.get(call.name)?.safeParse(call.arguments).success === true);
+}
+
+function readSchema(schema: { [key: string]: Json }): z.ZodType | undefined {
+  try {
+    return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The tool calls in an answer, in order; a call that cannot be read makes the list undefined. */

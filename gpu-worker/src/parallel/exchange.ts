@@ -61,7 +61,7 @@ export class ExpertExchange {
   readonly #own: number;
   readonly #links: readonly RankLink[];
   readonly #holders: (layer: number) => readonly (readonly number[])[];
-  readonly #sizes: ExchangeOptions;
+  readonly #options: ExchangeOptions;
 
   /**
    * @param own the rank whose sequences these rows are of, which computes with its own experts itself
@@ -72,17 +72,17 @@ export class ExpertExchange {
     own: number,
     links: readonly RankLink[],
     holders: (layer: number) => readonly (readonly number[])[],
-    sizes: ExchangeOptions,
+    options: ExchangeOptions,
   ) {
     this.#own = own;
     this.#links = links;
     this.#holders = holders;
-    this.#sizes = sizes;
+    this.#options = options;
   }
 
   /** Sends the rows off, each rank only those it needs; a rank that needs none hears nothing, unless in step. */
   dispatch(routed: RoutedRows): PendingPartials {
-    const { topK, hiddenSize, inStep = false } = this.#sizes;
+    const { topK, hiddenSize, inStep = false } = this.#options;
     const ranks = assignChoices(routed.experts, topK, this.#holders(routed.layer));
     const sent = this.#links.flatMap((link): Sent[] => {
       const rows = rowsFor(ranks, topK, link.rank);
@@ -95,7 +95,7 @@ export class ExpertExchange {
   }
 
   #select({ layer, hidden, experts, weights }: RoutedRows, rows: readonly number[]): RoutedRows {
-    const { hiddenSize, topK } = this.#sizes;
+    const { hiddenSize, topK } = this.#options;
     return {
       layer,
       hidden: takeRows(hidden, rows, hiddenSize),
