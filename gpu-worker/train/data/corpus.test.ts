@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { runCalls } from "../../eval/run-calls.ts";
 import { score } from "../../eval/score.ts";
 import { drawSample, MIX } from "./corpus.ts";
-import type { Sample } from "./sample.ts";
+import type { Sample, Split } from "./sample.ts";
 import { splitOf } from "./sample.ts";
 
 const draw = (count: number, stream: Parameters<typeof drawSample>[0]): Sample[] =>
@@ -58,13 +58,30 @@ describe("corpus", () => {
     }
   });
 
-  it("draws a family more often when asked to, and still the others", () => {
-    const share = (more: Parameters<typeof drawSample>[0]["more"]): number =>
-      draw(1500, { seed: 5, split: "train", ...(more ? { more } : {}) }).filter(({ family }) => family === "json")
-        .length / 1500;
-    expect(share(undefined)).toBeCloseTo(0.06, 1);
-    expect(share({ json: 5 })).toBeCloseTo(0.3 / 1.24, 1);
-    expect(share({ json: 5 })).toBeLessThan(0.3);
+  it.each(["numbers", "strings", "sequences", "loops"] as const)(
+    "%s: every part of a held-out combination is shown in training, in other combinations",
+    (family) => {
+      const parts = (split: Split, count: number): Set<string> =>
+        new Set(draw(count, { seed: 7, split, family }).flatMap(({ signature }) => signature.split(/[:.>]/)));
+      const shown = parts("train", 3000);
+      expect([...parts("test", 400)].filter((part) => !shown.has(part))).toEqual([]);
+    },
+  );
+
+  it("draws families with other shares when asked to, and still the others", () => {
+    const drawn = (shares?: Parameters<typeof drawSample>[0]["shares"]): Map<string, number> => {
+      const families = draw(1500, { seed: 5, split: "train", ...(shares ? { shares } : {}) }).map(
+        ({ family }) => family,
+      );
+      return new Map(MIX.map(([family]) => [family, families.filter((one) => one === family).length / 1500]));
+    };
+    expect(drawn().get("json")).toBeCloseTo(0.06, 1);
+    expect(drawn().get("drills")).toBe(0);
+    const other = drawn({ json: 0.3, drills: 0.2 });
+    expect(other.get("json")).toBeCloseTo(0.3 / 1.44, 1);
+    expect(other.get("drills")).toBeCloseTo(0.2 / 1.44, 1);
+    expect(other.get("json")).toBeLessThan(0.3);
+    expect(other.get("records")).toBeGreaterThan(0);
   });
 
   it("keeps to the shares of the mix", () => {

@@ -2,6 +2,7 @@
 import { about, outside } from "./about.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { bundles } from "./bundles.ts";
+import { drills } from "./drills.ts";
 import { edits } from "./edits.ts";
 import { json } from "./json.ts";
 import { loops } from "./loops.ts";
@@ -40,6 +41,8 @@ export const MIX: readonly (readonly [family: Family, generate: Generator, share
   ["arithmetic", arithmetic, 0],
   ["about", about, 0.01],
   ["outside", outside, 0.02],
+  // For training alone, with a share of its own there.
+  ["drills", drills, 0],
 ];
 
 const CHINESE_SHARE = 0.18;
@@ -63,8 +66,8 @@ export interface Stream {
   seed: number;
   split: Split;
   family?: Family;
-  /** How many times its share in the mix a family gets; 1 where absent. For training: held-out tasks keep to the mix. */
-  more?: { readonly [family in Family]?: number };
+  /** Shares instead of those of the mix, relative to the sum of all. For training: held-out tasks keep to the mix. */
+  shares?: { readonly [family in Family]?: number };
   /** Names are changed to any others. For training too. */
   rename?: boolean;
 }
@@ -72,7 +75,7 @@ export interface Stream {
 /** The sample at `index` of a stream. It depends on nothing else, so any part of a stream can be made alone. */
 export function drawSample(stream: Stream, index: number): Sample {
   const random = createRandom(hashText(`${stream.seed}:${stream.split}:${stream.family ?? "mix"}:${index}`));
-  const family = stream.family ?? pickFamily(random, stream.more ?? {});
+  const family = stream.family ?? pickFamily(random, stream.shares ?? {});
   const drawn = drawDraft(family, stream.split, random);
   const { language } = drawn;
   const draft = stream.rename ? renamed(drawn.draft, random) : drawn.draft;
@@ -91,8 +94,8 @@ export function drawSample(stream: Stream, index: number): Sample {
   };
 }
 
-function pickFamily(random: Random, more: NonNullable<Stream["more"]>): Family {
-  const shares = MIX.map(([family, , share]) => [family, share * (more[family] ?? 1)] as const);
+function pickFamily(random: Random, others: NonNullable<Stream["shares"]>): Family {
+  const shares = MIX.map(([family, , share]) => [family, others[family] ?? share] as const);
   let left = random.next() * shares.reduce((sum, [, share]) => sum + share, 0);
   for (const [family, share] of shares) {
     left -= share;
@@ -127,7 +130,7 @@ function tellsApart(draft: Draft): boolean {
 
 function earlierTurns(split: Split, random: Random): Message[] {
   const families = MIX.map(([family]) => family).filter(
-    (family) => family !== "tools" && family !== "edits" && family !== "bundles",
+    (family) => family !== "tools" && family !== "edits" && family !== "bundles" && family !== "drills",
   );
   return Array.from(
     { length: random.int(1, MOST_EARLIER_TURNS) },

@@ -1,12 +1,12 @@
 /** Family `json`: read facts out of a text, or change a JSON value, and answer with JSON alone. */
 import type { Random } from "./random.ts";
-import type { Draft, Json, Language } from "./sample.ts";
+import type { Draft, Generator, Json, Language } from "./sample.ts";
 import { CITIES, COLORS, DAYS, JOBS, joinParts, PEOPLE, THINGS } from "./words.ts";
 
 type Fields = { [key: string]: Json };
 
 export function json(random: Random, language: Language): Draft {
-  return random.pick([person, person, basket, lines, rows, change])(random, language);
+  return random.pick(KINDS)(random, language);
 }
 
 /** JSON with a space after commas and colons, in one line, the way the chat template writes tool arguments. */
@@ -119,30 +119,86 @@ function lines(random: Random, language: Language): Draft {
   );
 }
 
+/** Columns of a table with what stands in them. */
+type Columns = { [key: string]: () => Json };
+
 /** A small CSV table. */
-function rows(random: Random, language: Language): Draft {
-  const make: { [key: string]: () => Json } = {
-    name: () => random.pick(PEOPLE),
-    city: () => random.pick(CITIES),
-    age: () => random.int(18, 90),
-    score: () => random.int(0, 100),
-    color: () => random.pick(COLORS),
+const rowsOf =
+  (columns: (random: Random) => Columns): Generator =>
+  (random, language) => {
+    const make = columns(random);
+    const keys = random.some(Object.keys(make), random.int(2, 4));
+    const table = Array.from({ length: random.int(2, 8) }, () =>
+      Object.fromEntries(keys.map((key) => [key, make[key]?.() ?? null])),
+    );
+    const text = [keys.join(","), ...table.map((row) => keys.map((key) => row[key]).join(","))].join("\n");
+    const ask =
+      language === "zh"
+        ? "把这个 CSV 转成 JSON 数组：\n"
+        : random.pick(["Convert this CSV to a JSON array:\n", "Turn this CSV into JSON:\n"]);
+    return draft(`rows.${keys.join(".")}`, ask + text, table, random, language);
   };
-  const keys = random.some(Object.keys(make), random.int(2, 4));
-  const table = Array.from({ length: random.int(2, 8) }, () =>
-    Object.fromEntries(keys.map((key) => [key, make[key]?.() ?? null])),
-  );
-  const text = [keys.join(","), ...table.map((row) => keys.map((key) => row[key]).join(","))].join("\n");
-  const ask =
-    language === "zh"
-      ? "把这个 CSV 转成 JSON 数组：\n"
-      : random.pick(["Convert this CSV to a JSON array:\n", "Turn this CSV into JSON:\n"]);
-  return draft(`rows.${keys.join(".")}`, ask + text, table, random, language);
+
+const rows = rowsOf((random) => ({
+  name: () => random.pick(PEOPLE),
+  city: () => random.pick(CITIES),
+  age: () => random.int(18, 90),
+  score: () => random.int(0, 100),
+  color: () => random.pick(COLORS),
+}));
+
+/** Fields for practice, in training alone. */
+const otherFields = (random: Random): Columns => ({
+  owner: () => random.pick(PEOPLE),
+  item: () => random.pick(THINGS),
+  stock: () => random.int(0, 999),
+  price: () => random.int(1, 2000),
+  home: () => random.pick(CITIES),
+  start: () => random.pick(DAYS),
+  paint: () => random.pick(COLORS),
+  role: () => random.pick(JOBS),
+  level: () => random.int(1, 12),
+  year: () => random.int(1950, 2030),
+});
+
+export const otherRows = rowsOf(otherFields);
+
+/** Fields of an object with their values, and other values for them. */
+interface ChangeFields {
+  pool: Fields;
+  another: (key: string) => Json;
 }
 
 /** A given object with one field set, added, removed or renamed. */
-function change(random: Random, language: Language): Draft {
-  const zh = language === "zh";
+const changeOf =
+  (fields: (random: Random) => ChangeFields): Generator =>
+  (random, language) => {
+    const zh = language === "zh";
+    const { pool, another } = fields(random);
+    const [fresh, ...keys] = random.some(Object.keys(pool), random.int(3, 6)) as [string, ...string[]];
+    const object = Object.fromEntries(keys.map((key) => [key, pool[key] ?? null]));
+    const key = random.pick(keys);
+    const value = another(key);
+    const kind = random.pick(["set", "add", "remove", "rename"] as const);
+    const texts = {
+      set: zh ? `把 ${key} 改成 ${value}` : `Set ${key} to ${value}`,
+      add: zh ? `加上 ${fresh}，值为 ${pool[fresh]}` : `Add ${fresh} with value ${pool[fresh]}`,
+      remove: zh ? `删除 ${key}` : `Remove ${key}`,
+      rename: zh ? `把 ${key} 改名为 ${fresh}` : `Rename ${key} to ${fresh}`,
+    };
+    const without = (name: string): boolean => name !== key;
+    const results: { [kind in "set" | "add" | "remove" | "rename"]: () => Fields } = {
+      set: () => ({ ...object, [key]: value }),
+      add: () => ({ ...object, [fresh]: pool[fresh] ?? null }),
+      remove: () => Object.fromEntries(Object.entries(object).filter(([name]) => without(name))),
+      rename: () =>
+        Object.fromEntries(Object.entries(object).map(([name, item]) => [without(name) ? name : fresh, item])),
+    };
+    const ask = zh ? `${texts[kind]}：\n` : `${texts[kind]}:\n`;
+    return draft(`change.${kind}.${key}.${keys.join(".")}`, ask + writeJson(object), results[kind](), random, language);
+  };
+
+const change = changeOf((random) => {
   const pool: Fields = {
     name: random.pick(PEOPLE),
     age: random.int(18, 90),
@@ -152,28 +208,20 @@ function change(random: Random, language: Language): Draft {
     color: random.pick(COLORS),
     day: random.pick(DAYS),
   };
-  const [fresh, ...keys] = random.some(Object.keys(pool), random.int(3, 6)) as [string, ...string[]];
-  const object = Object.fromEntries(keys.map((key) => [key, pool[key] ?? null]));
-  const key = random.pick(keys);
-  const value: Json =
-    typeof pool[key] === "number"
-      ? random.int(1, 99)
-      : random.pick(
-          key === "city" ? CITIES : key === "job" ? JOBS : key === "day" ? DAYS : key === "color" ? COLORS : PEOPLE,
-        );
-  const kind = random.pick(["set", "add", "remove", "rename"] as const);
-  const texts = {
-    set: zh ? `把 ${key} 改成 ${value}` : `Set ${key} to ${value}`,
-    add: zh ? `加上 ${fresh}，值为 ${pool[fresh]}` : `Add ${fresh} with value ${pool[fresh]}`,
-    remove: zh ? `删除 ${key}` : `Remove ${key}`,
-    rename: zh ? `把 ${key} 改名为 ${fresh}` : `Rename ${key} to ${fresh}`,
+  const words: { [key: string]: readonly string[] } = {
+    name: PEOPLE,
+    city: CITIES,
+    job: JOBS,
+    color: COLORS,
+    day: DAYS,
   };
-  const results: { [kind in "set" | "add" | "remove" | "rename"]: () => Fields } = {
-    set: () => ({ ...object, [key]: value }),
-    add: () => ({ ...object, [fresh]: pool[fresh] ?? null }),
-    remove: () => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)),
-    rename: () => Object.fromEntries(Object.entries(object).map(([name, item]) => [name === key ? fresh : name, item])),
-  };
-  const ask = zh ? `${texts[kind]}：\n` : `${texts[kind]}:\n`;
-  return draft(`change.${kind}.${key}.${keys.join(".")}`, ask + writeJson(object), results[kind](), random, language);
-}
+  return { pool, another: (key) => (words[key] ? random.pick(words[key]) : random.int(1, 99)) };
+});
+
+export const otherChange = changeOf((random) => {
+  const columns = { ...otherFields(random), name: () => random.pick(PEOPLE), city: () => random.pick(CITIES) };
+  const pool = Object.fromEntries(Object.entries(columns).map(([key, make]) => [key, make()]));
+  return { pool, another: (key) => columns[key as keyof typeof columns]() };
+});
+
+const KINDS: readonly Generator[] = [person, person, basket, lines, rows, change];

@@ -4,6 +4,7 @@ import { bind, codeOf, say } from "./operation.ts";
 import { chooseName, opening, stop } from "./prompts.ts";
 import type { Random } from "./random.ts";
 import type { Draft, Json, Language } from "./sample.ts";
+import { sorting } from "./sorting.ts";
 import { TEXT_LOOPS } from "./text-loops.ts";
 import { numberList } from "./words.ts";
 
@@ -23,7 +24,11 @@ export interface Algorithm {
 export type Shape = (random: Random, language: Language) => Algorithm;
 
 export function loops(random: Random, language: Language): Draft {
-  const shape = random.pick([...NUMBER_LOOPS, ...TEXT_LOOPS]);
+  return loopOf(random.pick(LOOPS), random, language);
+}
+
+/** The task that asks for one algorithm of a shape. */
+export function loopOf(shape: Shape, random: Random, language: Language): Draft {
   const made = shape(random, language);
   const naming = chooseName(random, made.word);
   const cases = Array.from({ length: 5 }, () => {
@@ -354,69 +359,5 @@ const zipped: Shape = (random, language) => {
   };
 };
 
-/** Classic sorts, by value or by something made of the value. */
-const sorting: Shape = (random, language) => {
-  const down = random.chance(0.5);
-  const key = random.pick([
-    { id: "value", en: "", zh: "", code: (x: string) => x, run: (x: number) => x },
-    { id: "absolute", en: " by absolute value", zh: "按绝对值", code: (x: string) => `Math.abs(${x})`, run: Math.abs },
-    { id: "square", en: " by square", zh: "按平方", code: (x: string) => `${x} ** 2`, run: (x: number) => x * x },
-    {
-      id: "lastDigit",
-      en: " by remainder modulo 10",
-      zh: "按对 10 的余数",
-      code: (x: string) => `${x} % 10`,
-      run: (x: number) => x % 10,
-    },
-  ]);
-  const kind = random.pick(["bubble", "insertion", "selection"] as const);
-  const sign = down ? "<" : ">";
-  const lines = {
-    bubble: [
-      "const sorted = list.slice();",
-      "for (let i = 0; i < sorted.length; i++) {",
-      "  for (let j = 0; j + 1 < sorted.length - i; j++) {",
-      `    if (${key.code("sorted[j]")} ${sign} ${key.code("sorted[j + 1]")}) {`,
-      "      [sorted[j], sorted[j + 1]] = [sorted[j + 1], sorted[j]];",
-      "    }",
-      "  }",
-      "}",
-      "return sorted;",
-    ],
-    insertion: [
-      "const sorted = [];",
-      "for (const x of list) {",
-      "  let i = sorted.length;",
-      `  while (i > 0 && ${key.code("sorted[i - 1]")} ${sign} ${key.code("x")}) i--;`,
-      "  sorted.splice(i, 0, x);",
-      "}",
-      "return sorted;",
-    ],
-    selection: [
-      "const rest = list.slice();",
-      "const sorted = [];",
-      "while (rest.length > 0) {",
-      "  let best = 0;",
-      "  for (let i = 1; i < rest.length; i++) {",
-      `    if (${key.code("rest[best]")} ${sign} ${key.code("rest[i]")}) best = i;`,
-      "  }",
-      "  sorted.push(rest.splice(best, 1)[0]);",
-      "}",
-      "return sorted;",
-    ],
-  }[kind];
-  const names = { bubble: "冒泡排序", insertion: "插入排序", selection: "选择排序" };
-  return {
-    signature: `sorting.${kind}.${key.id}>${down ? "down" : "up"}`,
-    word: `${kind}Sort`,
-    text: inChinese(language)
-      ? `用${names[kind]}把列表${key.zh}按${down ? "降序" : "升序"}排列`
-      : `sorts a list${key.en} in ${down ? "descending" : "ascending"} order with ${kind} sort`,
-    args: "list",
-    lines,
-    inputs: () => [numberList(random, random.int(0, 7))],
-    run: (list: number[]) => list.toSorted((a, b) => (key.run(a) - key.run(b)) * (down ? -1 : 1)),
-  };
-};
-
 const NUMBER_LOOPS: readonly Shape[] = [pairs, running, search, windows, zipped, sorting];
+const LOOPS: readonly Shape[] = [...NUMBER_LOOPS, ...TEXT_LOOPS];

@@ -2,7 +2,7 @@
  * Writes what training reads, and the held-out tasks. Run with one of:
  *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json
  *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
- *     (--more json=3,tools=2: training meets these families that many times as often as the mix says;
+ *     (--shares json=0.2,drills=0.1: training meets these families as often as that and not as the mix says, relative to the sum;
  *     --rename: functions, people and cities get any other names)
  *     (--samples N: from that many tasks, or that many per shard; small for a quick trial)
  *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f] [--rename]   tasks as JSONL, for `palimpsest eval`
@@ -37,7 +37,7 @@ const { values, positionals } = parseArgs({
     split: { type: "string", default: "test" },
     count: { type: "string", default: "1000" },
     samples: { type: "string" },
-    more: { type: "string", default: "" },
+    shares: { type: "string", default: "" },
     rename: { type: "boolean", default: false },
     family: { type: "string" },
     suite: { type: "string" },
@@ -83,12 +83,12 @@ function makeTokenizer(size: number): void {
 function makeShards(first: number, count: number): void {
   const encode = createEncoder(readTokenizerJson(readFileSync(join(out, "tokenizer.json"), "utf8")));
   const size = samples ?? SHARD_SAMPLES;
-  const more = readShares(values.more);
+  const shares = readShares(values.shares);
   if (first === 0) pack("validation", { seed, split: "validation" }, 0, Math.min(size, VALIDATION_SAMPLES), encode);
   for (let shard = first; shard < first + count; shard++) {
     pack(
       `train-${String(shard).padStart(3, "0")}`,
-      { seed, split: "train", more, rename: values.rename },
+      { seed, split: "train", shares, rename: values.rename },
       shard * size,
       size,
       encode,
@@ -96,17 +96,17 @@ function makeShards(first: number, count: number): void {
   }
 }
 
-/** "json=3,tools=2" -> { json: 3, tools: 2 } */
-function readShares(text: string): NonNullable<Stream["more"]> {
+/** "json=0.2,drills=0.1" -> { json: 0.2, drills: 0.1 } */
+function readShares(text: string): NonNullable<Stream["shares"]> {
   return Object.fromEntries(
     text
       .split(",")
       .filter(Boolean)
       .map((pair) => {
-        const [family = "", times = ""] = pair.split("=");
+        const [family = "", share = ""] = pair.split("=");
         if (!isFamily(family)) fail(`no family ${family}`);
-        if (!(Number(times) > 0)) fail(`--more ${pair}: say how many times, as in ${family}=2`);
-        return [family, Number(times)];
+        if (!(share !== "" && Number(share) >= 0)) fail(`--shares ${pair}: give a share, as in ${family}=0.2`);
+        return [family, Number(share)];
       }),
   );
 }

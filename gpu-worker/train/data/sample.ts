@@ -20,6 +20,7 @@ export const FAMILIES = [
   "arithmetic",
   "about",
   "outside",
+  "drills",
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 

@@ -1,7 +1,8 @@
 /** Algorithms over words, letters, tables and single numbers: the other half of family `loops`. */
+import { grouped } from "./grouping.ts";
 import type { Shape } from "./loops.ts";
 import type { Json } from "./sample.ts";
-import { phrase, TEXT_WORDS } from "./words.ts";
+import { phrase } from "./words.ts";
 
 /** Words of a sentence: some are kept, each is changed, all are gathered. */
 const everyWord: Shape = (random, language) => {
@@ -194,100 +195,6 @@ const everyLetter: Shape = (random, language) => {
         .map((c) => action.run(c, group.run(c)))
         [back ? "toReversed" : "slice"]()
         .join(""),
-  };
-};
-
-/** Grouping and counting by a key. */
-const grouped: Shape = (random, language) => {
-  const zh = language === "zh";
-  const k = random.int(2, 9);
-  const ofWords = random.chance(0.6);
-  const key = ofWords
-    ? random.pick([
-        { id: "length", en: "length", zh: "长度", code: "item.length", run: (w: Json) => String(w).length },
-        { id: "initial", en: "first letter", zh: "首字母", code: "item[0]", run: (w: Json) => String(w).slice(0, 1) },
-        {
-          id: "final",
-          en: "last letter",
-          zh: "末字母",
-          code: "item[item.length - 1]",
-          run: (w: Json) => String(w).slice(-1),
-        },
-        {
-          id: "lower",
-          en: "lowercase form",
-          zh: "小写形式",
-          code: "item.toLowerCase()",
-          run: (w: Json) => String(w).toLowerCase(),
-        },
-      ])
-    : random.pick([
-        {
-          id: "remainder",
-          en: `remainder modulo ${k}`,
-          zh: `对 ${k} 的余数`,
-          code: `item % ${k}`,
-          run: (x: Json) => Number(x) % k,
-        },
-        {
-          id: "tens",
-          en: "tens",
-          zh: "十位",
-          code: "Math.floor(item / 10)",
-          run: (x: Json) => Math.floor(Number(x) / 10),
-        },
-        {
-          id: "parity",
-          en: "parity",
-          zh: "奇偶性",
-          code: 'item % 2 === 0 ? "even" : "odd"',
-          run: (x: Json) => (Number(x) % 2 === 0 ? "even" : "odd"),
-        },
-      ]);
-  const output = random.pick(["lists", "counts", "last", ...(ofWords ? [] : (["sums"] as const))] as const);
-  const update = {
-    lists: ["if (!groups[key]) groups[key] = [];", "groups[key].push(item);"],
-    counts: ["groups[key] = (groups[key] || 0) + 1;"],
-    sums: ["groups[key] = (groups[key] || 0) + item;"],
-    last: ["groups[key] = item;"],
-  }[output];
-  const many = zh ? (ofWords ? "单词" : "数字") : ofWords ? "words" : "numbers";
-  const text = {
-    lists: { en: `groups a list of ${many} by ${key.en}`, zh: `把${many}列表按${key.zh}分组` },
-    counts: { en: `counts a list of ${many} by ${key.en}`, zh: `按${key.zh}统计${many}列表` },
-    sums: { en: `sums a list of ${many} by ${key.en}`, zh: `按${key.zh}对${many}列表求和` },
-    last: {
-      en: `maps the ${key.en} of each of a list of ${many} to the last one with it`,
-      zh: `对${many}列表，把每个${key.zh}映射到最后一个这样的${many}`,
-    },
-  }[output][language];
-  return {
-    signature: `grouped.${key.id}>${output}`,
-    word: { lists: "groupItems", counts: "countItems", sums: "sumItems", last: "indexItems" }[output],
-    text,
-    args: ofWords ? "words" : "numbers",
-    lines: [
-      "const groups = {};",
-      `for (const item of ${ofWords ? "words" : "numbers"}) {`,
-      `  const key = ${key.code};`,
-      ...update.map((line) => `  ${line}`),
-      "}",
-      "return groups;",
-    ],
-    inputs: () => [
-      Array.from({ length: random.int(0, 8) }, () => (ofWords ? random.pick(TEXT_WORDS) : random.int(0, 60))),
-    ],
-    run: (list: Json[]) => {
-      const keys = [...new Set(list.map((item) => String(key.run(item))))];
-      const members = (name: string): Json[] => list.filter((item) => String(key.run(item)) === name);
-      const reduce = {
-        lists: (l: Json[]) => l,
-        counts: (l: Json[]) => l.length,
-        sums: (l: Json[]) => l.reduce((a: number, b) => a + Number(b), 0),
-        last: (l: Json[]) => l.at(-1) ?? null,
-      };
-      return Object.fromEntries(keys.map((name) => [name, reduce[output](members(name)) as Json]));
-    },
   };
 };
 
