@@ -44,12 +44,13 @@ test.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from to
 });
 
 test("generate says which tokens an answer may hold, where it ends and how probable it was", async () => {
-  const ask = async (...flags: string[]) => {
-    const prompt = ["--prompt", "Write a function that returns the sum of a list of numbers.", "--json"];
-    const { stdout, stderr } = await palimpsest("generate", "--model", SHIPPED_PACKAGE, ...prompt, ...flags);
+  const answer = async (prompt: string, ...flags: string[]) => {
+    const asked = ["generate", "--model", SHIPPED_PACKAGE, "--prompt", prompt, "--json", ...flags];
+    const { stdout, stderr } = await palimpsest(...asked);
     expect(stderr).toBe("");
     return JSON.parse(stdout) as { tokens: number[]; text: string; logprobs?: { logprob: number; top_logprobs: [] }[] };
   };
+  const ask = (...flags: string[]) => answer("Write a function that returns the sum of a list of numbers.", ...flags);
   const plain = await ask();
   const [first] = plain.tokens as [number];
   const scored = await ask("--logprobs", "2", "--stop-token-ids", String(plain.tokens[3]));
@@ -58,9 +59,10 @@ test("generate says which tokens an answer may hold, where it ends and how proba
   expect((await ask("--logit-bias", `${first}=-100`, "--penalty-lambda", "1")).tokens).not.toContain(first);
   expect((await ask("--stop", "return", "--stop", "reduce", "--min-tokens", "3")).text).not.toMatch(/return|reduce/);
   const drawing = ["--temperature", "2", "--top-k", "50", "--top-p", "0.95", "--seed", "7", "--max-tokens", "20"];
-  const drawn = await ask(...drawing);
+  // What leaves the model unsure: the answer drawn to a clear request is often the greedy one.
+  const drawn = await answer("q q q", ...drawing);
   expect(drawn.tokens.length).toBeLessThanOrEqual(20);
-  expect(drawn.tokens).not.toEqual(plain.tokens.slice(0, drawn.tokens.length));
+  expect(drawn.tokens).not.toEqual((await answer("q q q")).tokens.slice(0, drawn.tokens.length));
 });
 
 test("a write that fails in the middle of a conversion is told, leaves no package, and the same command then goes on", async () => {

@@ -107,13 +107,13 @@ test("a banned token is not in the answer, a favoured one is all of it, a mask n
 });
 
 test("a penalty keeps a token from being written behind itself", async () => {
-  // Favoured beyond all others, it repeats; penalized by more than that, it cannot stand twice in a row in a block.
+  // Favoured beyond all others, it repeats; penalized by more than that, and one token a forward, it cannot stand twice in a row.
   const logitBias = new Map([[plain[1] as number, 30]]);
   const repeats = (tokens: readonly number[]) =>
     tokens.filter((token, i) => token === plain[1] && token === tokens[i - 1]).length;
   const request = { logitBias, ignoreEos: true, maxTokens: 31 };
   expect(repeats(tokensOf(await generate(request)))).toBe(30);
-  const penalized = tokensOf(await generate({ ...request, decoding: { penaltyLambda: 100 } }));
+  const penalized = tokensOf(await generate({ ...request, decoding: { penaltyLambda: 100, threshold: 1 } }));
   expect(repeats(penalized)).toBeLessThan(24);
 });
 
