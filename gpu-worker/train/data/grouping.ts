@@ -1,6 +1,5 @@
 /** Grouping, counting and summing by a key. */
 import type { Shape } from "./loops.ts";
-import type { Random } from "./random.ts";
 import type { Json } from "./sample.ts";
 import { TEXT_WORDS } from "./words.ts";
 
@@ -109,7 +108,7 @@ const groupedBy =
     numberKeysFor: (k: number) => readonly GroupKey[],
     numberOutputs: readonly ("sums" | (typeof OUTPUTS)[number])[],
   ): Shape =>
-  (random: Random, language) => {
+  (random, language) => {
     const zh = language === "zh";
     const k = random.int(2, 9);
     const ofWords = random.chance(wordShare);

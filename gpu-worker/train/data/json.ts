@@ -186,13 +186,12 @@ const changeOf =
       remove: zh ? `删除 ${key}` : `Remove ${key}`,
       rename: zh ? `把 ${key} 改名为 ${fresh}` : `Rename ${key} to ${fresh}`,
     };
-    const without = (name: string): boolean => name !== key;
     const results: { [kind in "set" | "add" | "remove" | "rename"]: () => Fields } = {
       set: () => ({ ...object, [key]: value }),
       add: () => ({ ...object, [fresh]: pool[fresh] ?? null }),
-      remove: () => Object.fromEntries(Object.entries(object).filter(([name]) => without(name))),
+      remove: () => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)),
       rename: () =>
-        Object.fromEntries(Object.entries(object).map(([name, item]) => [without(name) ? name : fresh, item])),
+        Object.fromEntries(Object.entries(object).map(([name, item]) => [name === key ? fresh : name, item])),
     };
     const ask = zh ? `${texts[kind]}：\n` : `${texts[kind]}:\n`;
     return draft(`change.${kind}.${key}.${keys.join(".")}`, ask + writeJson(object), results[kind](), random, language);
