@@ -26,6 +26,10 @@ FULLY_MASKED = 0.35
 #: Share of blocks in which visible tokens are replaced, and the most of a block that is.
 CORRUPTED_BLOCKS = 0.6
 MOST_CORRUPTED = 0.3
+#: Share of blocks in which visible tokens stand up to SHIFT_REACH places too early or too late, as after a draft that left a token
+#: out or wrote one twice. Editing only substitutes: it has to write everything behind that place again.
+SHIFTED_BLOCKS = 0.2
+SHIFT_REACH = 2
 #: Loss weights: a masked or replaced token counts 1.
 KEPT_WEIGHT = 0.25
 PADDING_FACTOR = 0.3
@@ -64,8 +68,28 @@ def corrupt(batch: Batch, vocabulary: int, generator: torch.Generator) -> Noisy:
     nearby = clean.gather(1, torch.randint(0, length, (rows, length), generator=generator))
     other = clean[torch.randperm(rows, generator=generator)]
     wrong_token = torch.where(kind < 1 / 3, anything, torch.where(kind < 2 / 3, nearby, other))
-    ids = torch.where(masked, torch.full_like(clean, MASK), torch.where(hit, wrong_token, clean))
+    shown = torch.where(hit, wrong_token, shift(clean, answer, generator))
+    ids = torch.where(masked, torch.full_like(clean, MASK), shown)
     return Noisy(ids, masked, (ids != clean) & ~masked, clean, answer)
+
+
+def shift(clean: Tensor, answer: Tensor, generator: torch.Generator) -> Tensor:
+    """In some blocks the answer's tokens from one place on, half of the time to the end of the block, moved by a place or two."""
+    rows, length = clean.shape
+    blocks = length // BLOCK
+
+    def draw(below: int) -> Tensor:
+        return torch.randint(0, below, (rows, blocks, 1), generator=generator)
+
+    distance = torch.where(draw(2) == 0, -1, 1) * torch.where(draw(4) == 0, SHIFT_REACH, 1)
+    first = draw(BLOCK)
+    last = torch.where(draw(2) == 0, BLOCK, first + draw(BLOCK))
+    place = torch.arange(BLOCK)
+    moved = (place >= first) & (place < last) & (torch.rand(rows, blocks, 1, generator=generator) < SHIFTED_BLOCKS)
+    single = torch.arange(length) % (length // COPIES)
+    source = single + (distance * moved).view(rows, length)
+    source = source.clamp(0, length // COPIES - 1)
+    return torch.where(answer, clean.gather(1, source), clean)
 
 
 def redraft(model: Model, batch: Batch, noisy: Noisy, generator: torch.Generator) -> Noisy:

@@ -21,7 +21,7 @@ from data import Batch, Position, stream
 from initial import take_weights
 from layout import causal_layout, diffusion_layout, span_mask
 from model import Model, choose_experts
-from objective import COPIES, Noisy, causal_loss, corrupt, diffusion_loss, redraft
+from objective import COPIES, SHIFT_REACH, SHIFTED_BLOCKS, Noisy, causal_loss, corrupt, diffusion_loss, redraft, shift
 from optimizer import orthogonalize, schedule
 
 SMALL = replace(ModelConfig(), vocab_size=128, hidden_size=64, head_dim=32, num_hidden_layers=3, intermediate_size=128, moe_intermediate_size=64)
@@ -116,6 +116,24 @@ class Objective(unittest.TestCase):
         self.assertTrue(torch.equal(changed, noisy.masked | noisy.replaced))
         self.assertTrue(torch.equal(noisy.ids == MASK, noisy.masked))
         self.assertGreater(int(noisy.replaced.sum()), 0)
+
+    def test_a_shift_shows_neighbours_of_the_same_copy_in_one_run_of_a_block(self) -> None:
+        length, blocks = 8 * 32, 8
+        clean = torch.arange(length).repeat(50, COPIES)
+        answer = torch.ones_like(clean, dtype=torch.bool)
+        answer[:, :40] = False
+        distance = shift(clean, answer, torch.Generator().manual_seed(8)) - clean
+        self.assertFalse(distance[~answer].any())
+        self.assertLessEqual(int(distance.abs().max()), SHIFT_REACH)
+        runs = distance.view(-1, 32)
+        shifted = runs.ne(0).any(1)
+        self.assertAlmostEqual(float(shifted.float().mean()), SHIFTED_BLOCKS, delta=0.05)
+        # At the ends of a copy there is no neighbour; everywhere else a block has one distance, from one place to another.
+        inner = shifted.view(50, COPIES, blocks)[:, :, 2:-1].reshape(-1)
+        for run in runs.view(50, COPIES, blocks, 32)[:, :, 2:-1].reshape(-1, 32)[inner].tolist():
+            places = [place for place, moved in enumerate(run) if moved]
+            self.assertEqual(len({run[place] for place in places}), 1)
+            self.assertEqual(places, list(range(places[0], places[-1] + 1)))
 
     def test_a_later_block_does_not_change_the_loss_of_an_earlier_one(self) -> None:
         torch.manual_seed(1)

@@ -29,7 +29,7 @@ from optimizer import Optimizer, schedule
 BUDGET = 8192
 WARMUP_STEPS = 100
 #: Share of steps with a multi-turn forward once the model drafts something, and the steps until then.
-DRAFT_SHARE = 0.3
+DRAFT_SHARE = 0.5
 DRAFT_FROM = 1000
 #: How fast the running mean of the weights forgets; about the last 1000 steps count.
 AVERAGE_DECAY = 0.999
