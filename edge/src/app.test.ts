@@ -88,6 +88,17 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
     expect({ status, param: error.param }).toEqual({ status: 400, param });
   });
 
+  test.each([
+    ["stop: Too big", { stop: ["a", "b", "c", "d", "e"] }],
+    ["stop: expected string or array", { stop: 1 }],
+    ["messages[0].content: expected string or array", { messages: [{ role: "user", content: 1 }] }],
+    ["logit_bias.hello: a key is the id of a token", { logit_bias: { hello: 1 } }],
+    ["logit_bias.4294967296: a key is the id of a token", { logit_bias: { 4294967296: 1 } }],
+  ])("and says %s", async (message, wrong) => {
+    const { status, error } = await post({ ...chat, ...wrong });
+    expect({ status, message: error.message.slice(0, message.length) }).toEqual({ status: 400, message });
+  });
+
   test("with a message that says what to do", async () => {
     const { error } = await post({ ...chat, frequency_penalty: 1 });
     expect(error.message).toBe("frequency_penalty: penalties are not supported yet: leave frequency_penalty out");
@@ -215,7 +226,12 @@ describe("the app", () => {
       choices: [{ index: 0, text: "Hello", finish_reason: "stop" }],
     });
     await post({ model: "synthetic", prompt: [1, 2, 3] }, "/v1/completions");
-    expect(replica.requests.slice(-2).map(({ prompt }) => prompt)).toEqual([
+    // A list of one prompt, as many clients send it.
+    await post({ model: "synthetic", prompt: ["say hello"] }, "/v1/completions");
+    await post({ model: "synthetic", prompt: [[1, 2, 3]] }, "/v1/completions");
+    expect(replica.requests.slice(-4).map(({ prompt }) => prompt)).toEqual([
+      { kind: "text", text: "say hello" },
+      { kind: "tokens", tokens: [1, 2, 3] },
       { kind: "text", text: "say hello" },
       { kind: "tokens", tokens: [1, 2, 3] },
     ]);

@@ -59,7 +59,8 @@ export function errorResponse(error: EdgeError, headers: Record<string, string> 
     "retry-after-ms": String(retryAfterMs),
     "retry-after": String(Math.ceil(retryAfterMs / 1000)),
   };
-  return Response.json(error, { status, headers: { ...retry, ...headers } });
+  const final = forms[error.code].final && { "x-should-retry": "false" };
+  return Response.json(error, { status, headers: { ...retry, ...final, ...headers } });
 }
 
 /** An error that nobody meant for the client: the log gets all of it, the client an id to ask about. */
@@ -68,8 +69,11 @@ export function unexpected(error: unknown, log: Log, fields: object): EdgeError 
   return new EdgeError("internal", "The server failed; its log has the reason under this request's id.");
 }
 
-/** OpenAI's clients send a request again by themselves on 408, 409, 429 and 500 upwards, and on no other status. */
-const forms: Record<ErrorCode, { status: number; type: string }> = {
+/**
+ * OpenAI's clients send a request again by themselves on 408, 409, 429 and 500 upwards, and on no other status, unless a header
+ * says that the answer is `final`.
+ */
+const forms: Record<ErrorCode, { status: number; type: string; final?: true }> = {
   invalid_request: { status: 400, type: "invalid_request_error" },
   context_length_exceeded: { status: 400, type: "invalid_request_error" },
   unsupported_content_type: { status: 400, type: "invalid_request_error" },
@@ -78,7 +82,7 @@ const forms: Record<ErrorCode, { status: number; type: string }> = {
   unknown_url: { status: 404, type: "invalid_request_error" },
   response_not_found: { status: 404, type: "invalid_request_error" },
   method_not_allowed: { status: 405, type: "invalid_request_error" },
-  idempotency_conflict: { status: 409, type: "invalid_request_error" },
+  idempotency_conflict: { status: 409, type: "invalid_request_error", final: true },
   payload_too_large: { status: 413, type: "invalid_request_error" },
   // Not 5xx: clients would send it again by themselves, to the next worker.
   poisoned: { status: 422, type: "server_error" },
@@ -87,5 +91,5 @@ const forms: Record<ErrorCode, { status: number; type: string }> = {
   cancelled: { status: 499, type: "cancelled" },
   internal: { status: 500, type: "server_error" },
   unavailable: { status: 503, type: "server_error" },
-  deadline_exceeded: { status: 504, type: "server_error" },
+  deadline_exceeded: { status: 504, type: "server_error", final: true },
 };

@@ -142,9 +142,30 @@ describe("a response of a fleet", () => {
     expect(engine.requests).toHaveLength(requests + 1);
     const other = await ask({ max_tokens: 7 }, key);
     expect(other.response.status).toBe(409);
+    expect(other.response.headers.get("x-should-retry")).toBe("false");
     expect(await other.response.json()).toMatchObject({ error: { code: "idempotency_conflict" } });
     // The key is alice's: bob's is another.
     expect((await ask({}, { ...key, ...as("bob") })).id).not.toBe(one.id);
+  });
+
+  it("that its client left or that was cancelled leaves its idempotency key to the next request", async () => {
+    const [left, cancelled] = [{ "idempotency-key": "left" }, { "idempotency-key": "cancelled" }];
+    const client = new AbortController();
+    const [ended, requests] = [engine.ended, engine.requests.length];
+    const gone = ask({}, left, first, client.signal);
+    await vi.waitFor(() => expect(engine.requests).toHaveLength(requests + 1), patiently);
+    const one = await ask({ stream: true }, cancelled);
+    await second.request(`/v1/streams/${one.id}`, { method: "DELETE", headers: as("alice") });
+    expect(await one.response.text()).toContain('"code":"cancelled"');
+    client.abort();
+    expect((await gone).response.status).toBe(499);
+    await vi.waitFor(() => expect(engine.ended).toBe(ended + 2), patiently);
+    gate.resolve();
+    for (const [key, body] of [[left, {}] as const, [cancelled, { stream: true }] as const]) {
+      const again = await ask(body, key, second);
+      expect(again.id).not.toBe(one.id);
+      expect(await again.response.text()).toContain("0.4 xxxx");
+    }
   });
 
   it("waits on when its edge leaves, and its idempotency key stands for it", async () => {
@@ -166,6 +187,10 @@ describe("a response of a fleet", () => {
     const { response } = await ask({}, key, second);
     expect((await response.json()).choices).toMatchObject([{ message: { content: textOf(0, 5) } }]);
     expect(engine.requests).toHaveLength(requests + 1);
+  });
+
+  it("may not take longer than its log is kept", async () => {
+    await expect(fleet.edge({ deadlineMs: 21 * 60_000 })).rejects.toThrow("REQUEST_LIMIT_MS: at most 1200000");
   });
 
   it("whose edge is gone and that nobody else watches is given up by its worker", { timeout: 60_000 }, async () => {

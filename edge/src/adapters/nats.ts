@@ -6,6 +6,7 @@ import {
   insist,
   isToken,
   type Link,
+  LOG_AGE_MS,
   queueStream,
   readClaim,
   readRecord,
@@ -40,8 +41,10 @@ export interface NatsFleet extends Disposable {
   leave(): void;
 }
 
-/** @throws when the server does not answer */
+/** @throws when the server does not answer, or forgets responses before they may end */
 export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFleet> {
+  if (options.deadlineMs > LOG_AGE_MS)
+    throw new Error(`REQUEST_LIMIT_MS: at most ${LOG_AGE_MS} in a fleet, whose log forgets a response by then`);
   using opening = new DisposableStack();
   const fleet = opening.use(new Fleet(options));
   await fleet.view.refresh();
@@ -118,11 +121,12 @@ class Fleet implements NatsFleet, Replicas, Responses {
   ): AsyncGenerator<EditEvent, void> {
     const record = await this.#record(responseId);
     using joined = this.#join(responseId, Number(record.deadlineMs), queuedOf(record), after);
-    await joined.listening();
-    void joined.catchUp();
     const leave = () => joined.fail(CANCELLED);
     signal.addEventListener("abort", leave, { once: true });
+    if (signal.aborted) leave();
     try {
+      await joined.listening();
+      void joined.catchUp();
       yield* joined.feed;
     } finally {
       signal.removeEventListener("abort", leave);

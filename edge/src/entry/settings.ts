@@ -11,7 +11,10 @@ const WAIT_LIMIT_MS = 60_000;
 
 const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
-export const milliseconds = z.coerce.number().int().min(1);
+/** 24 days: timers know no more. */
+const MAX_MILLISECONDS = 24 * 24 * 3600 * 1000;
+
+export const milliseconds = z.coerce.number().int().min(1).max(MAX_MILLISECONDS);
 
 /** Comma separated. */
 export const list = z

@@ -6,11 +6,13 @@ import { generationOf, MAX_TOKEN_ID, MAX_TOP_LOGPROBS, sharedParameters } from "
 const ONE_PROMPT = "a prompt is one string or one array of token ids: send several prompts as several requests";
 
 const tokenId = z.int({ error: ONE_PROMPT }).min(0).max(MAX_TOKEN_ID);
+const prompt = z.union([z.string(), z.array(tokenId).min(1)], { error: ONE_PROMPT });
 
 export const completionBody = sharedParameters
   .extend({
-    prompt: z.union([z.string(), z.array(tokenId).min(1)], { error: ONE_PROMPT }).openapi({
-      description: "Text, in which the text of a special token is text; or token ids, of which any is taken as it is.",
+    prompt: z.union([prompt, z.array(prompt).length(1)], { error: ONE_PROMPT }).openapi({
+      description:
+        "Text, in which the text of a special token is text; or token ids, of which any is taken as it is; or a list of one of these.",
     }),
     best_of: z.literal(1, { error: "best_of is not supported: use n" }).nullish(),
     echo: z.literal(false, { error: "echo is not supported: put the prompt before the answer yourself" }).nullish(),
@@ -24,7 +26,7 @@ export const completionBody = sharedParameters
 export type CompletionBody = z.infer<typeof completionBody>;
 
 export function completionRequest(body: CompletionBody, responseId: string): GenerateRequest {
-  const { prompt } = body;
+  const prompt = theOne(body.prompt);
   return {
     ...generationOf(body),
     responseId,
@@ -32,4 +34,11 @@ export function completionRequest(body: CompletionBody, responseId: string): Gen
     drafts: body.stream === true && body.stream_options?.include_edits === true,
     ...(body.logprobs != null && { logprobs: body.logprobs }),
   };
+}
+
+/** Many clients send a list whatever they have. */
+function theOne(prompt: CompletionBody["prompt"]): string | number[] {
+  if (typeof prompt === "string") return prompt;
+  const [first] = prompt;
+  return typeof first === "number" ? (prompt as number[]) : first!;
 }

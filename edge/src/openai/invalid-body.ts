@@ -8,20 +8,34 @@ export function invalidBody(error: z.ZodError): EdgeError {
   return new EdgeError("invalid_request", param ? `${param}: ${message}` : message, param ? { param } : {});
 }
 
-type Issue = Pick<z.core.$ZodIssue, "path" | "message">;
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+  /** What would have been of the right type, where the type is all that is wrong. */
+  expected?: string;
+}
 
 /** The first issue. Of a union, the branch that got furthest into the value is the one the client meant. */
 function mostSpecific(issues: readonly z.core.$ZodIssue[]): Issue {
   const [issue] = issues;
   if (!issue) return { path: [], message: "the body is not what this endpoint takes" };
+  if (issue.code === "invalid_key") return { path: issue.path, message: issue.issues[0]?.message ?? issue.message };
   if (issue.code !== "invalid_union") return issue;
   const branches = issue.errors.filter((branch) => branch.length > 0).map(mostSpecific);
-  const furthest = branches.reduce((best, branch) => (branch.path.length > best.path.length ? branch : best), {
-    path: [],
-    message: issue.message,
-  });
-  return { path: [...issue.path, ...furthest.path], message: furthest.message };
+  const depth = Math.max(0, ...branches.map(({ path }) => path.length));
+  const furthest = branches.filter(({ path }) => path.length === depth);
+  const meant = furthest.find(({ expected }) => expected === undefined) ?? (depth > 0 ? furthest[0] : undefined);
+  if (meant) return { ...meant, path: [...issue.path, ...meant.path] };
+  const expected = [...new Set(furthest.map((branch) => branch.expected))].join(" or ");
+  return {
+    path: issue.path,
+    message: issue.message === UNEXPLAINED ? `expected ${expected}` : issue.message,
+    expected,
+  };
 }
+
+/** What zod says of a union that was given no words of its own. */
+const UNEXPLAINED = "Invalid input";
 
 function joined(param: string, key: PropertyKey): string {
   if (typeof key === "number") return `${param}[${key}]`;

@@ -40,7 +40,9 @@ const tokenCount = z.int().min(1).max(MAX_TOKENS);
 const probability = z.number().min(0).max(1);
 const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
 const tokenId = z.int().min(0).max(MAX_TOKEN_ID);
-const biasedToken = z.string().regex(/^\d{1,10}$/, "a key is the id of a token");
+const biasedToken = z
+  .string()
+  .refine((key) => /^\d{1,10}$/.test(key) && Number(key) <= MAX_TOKEN_ID, "a key is the id of a token");
 
 /** Unknown keys pass and are dropped, as OpenAI-compatible servers do: clients send more than any one server knows. */
 export const sharedParameters = z.object({

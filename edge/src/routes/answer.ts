@@ -1,4 +1,5 @@
 /** What the completion endpoints share: begin the response, then stream it or wait for it. */
+import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
 import { tenantOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../app.ts";
@@ -6,7 +7,7 @@ import { EdgeError, unexpected } from "../errors.ts";
 import { type ChunkForm, chunks } from "../openai/chunks.ts";
 import { type FinishedResponse, finishResponse } from "../openai/finished-response.ts";
 import type { SharedParameters } from "../openai/parameters.ts";
-import type { GenerateRequest, IdempotencyKey } from "../ports.ts";
+import type { GenerateRequest, IdempotencyKey, Responses } from "../ports.ts";
 import { withHeartbeat } from "../stream/heartbeat.ts";
 import { begin, generate } from "../stream/response-events.ts";
 import { sse } from "../stream/sse.ts";
@@ -57,15 +58,35 @@ async function open(c: Context, { replicas, responses, keys }: EdgeDependencies,
   if (known && !known.sameBody) throw otherBody();
   const id = known?.responseId ?? fresh;
   const { request, form, whole } = asked.answer(id);
-  const events =
-    known && (await responses?.isKnown(id, owner))
-      ? responses!.watch(id, undefined, signal)
-      : generate(replicas, { ...request, ...(owner && { cacheScope: owner }) }, signal);
+  if (known && (await responses?.isKnown(id, owner)))
+    return { id, model: request.model, form, whole, events: await begin(responses!.watch(id, undefined, signal)) };
+  const generated = generate(replicas, { ...request, ...(owner && { cacheScope: owner }) }, signal);
+  const goesOn = () => asked.body.background === true && signal.aborted;
+  const events = key && responses ? holding(responses, key, generated, goesOn) : generated;
+  return { id, model: request.model, form, whole, events: await begin(events) };
+}
+
+/** A key stands for a response that goes on or has ended: not for one that was cancelled, or that is worth another try. */
+async function* holding(
+  responses: Responses,
+  key: IdempotencyKey,
+  events: AsyncIterable<EditEvent>,
+  goesOn: () => boolean,
+): AsyncGenerator<EditEvent, void> {
+  let held = true;
+  const release = async () => {
+    if (held && !goesOn()) await responses.releaseKey(key);
+    held = false;
+  };
+  let ended = false;
   try {
-    return { id, model: request.model, form, whole, events: await begin(events) };
-  } catch (error) {
-    if (key && !known) await responses?.releaseKey(key);
-    throw error;
+    for await (const event of events) {
+      ended = event.type === "end" || event.type === "error";
+      if (event.type === "error" && (event.retryable || event.code === "cancelled")) await release();
+      yield event;
+    }
+  } finally {
+    if (!ended) await release();
   }
 }
 

@@ -101,6 +101,16 @@ describe("a feed", () => {
     expect((await events.next()).value).toMatchObject({ type: "error", attempt: 2, code: "unavailable" });
   });
 
+  test("ends with its error for a reader that comes back with a draft from behind the log's last commit", async () => {
+    const written = logOf(hello).slice(0, 2);
+    const after = { attempt: 1, seq: written.at(-1)!.seq + 40 };
+    const feed = new Feed("chatcmpl-synthetic", after);
+    feed.read(written);
+    feed.fail({ code: "unavailable", message: "lost", retryable: true });
+    const events = await Array.fromAsync(feed);
+    expect(events).toMatchObject([{ type: "error", code: "unavailable", attempt: 1, seq: after.seq + 1 }]);
+  });
+
   test("says when a part of the response is nowhere", async () => {
     const feed = new Feed("chatcmpl-synthetic");
     for (const event of hello) if (event.type !== "commit") feed.hear(event);

@@ -89,8 +89,7 @@ export class Feed implements AsyncIterable<EditEvent> {
   /** Ends the response for this reader. */
   fail(failure: Pick<ErrorEvent, "code" | "message" | "retryable">): void {
     if (this.#over) return;
-    const head = { v: 1, response_id: this.#responseId, attempt: Math.max(1, this.#attempt) } as const;
-    this.#finish({ ...head, seq: this.#seq + 1, type: "error", ...failure });
+    this.#finish({ v: 1, response_id: this.#responseId, ...this.#behind(), type: "error", ...failure });
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EditEvent, void, void> {
@@ -180,9 +179,15 @@ export class Feed implements AsyncIterable<EditEvent> {
   #finish(event: EditEvent): void {
     this.#drafts.clear();
     this.#over = true;
-    const attempt = Math.max(this.#attempt, this.#after.attempt);
-    const seq = Math.max(this.#seq, attempt === this.#after.attempt ? this.#after.seq : 0) + 1;
-    this.#keep(event.attempt < attempt ? { ...event, attempt, seq } : event);
+    const place = this.#behind();
+    this.#keep(event.attempt < place.attempt ? { ...event, ...place } : event);
+  }
+
+  /** A place behind all that came and all that the reader has. */
+  #behind(): Position {
+    const attempt = Math.max(1, this.#attempt, this.#after.attempt);
+    const seen = this.#after.attempt === attempt ? this.#after.seq : 0;
+    return { attempt, seq: Math.max(this.#attempt === attempt ? this.#seq : 0, seen) + 1 };
   }
 
   /** A higher attempt is another worker: what the one before it had open starts again. */
