@@ -1,10 +1,10 @@
 /** `palimpsest eval`: a suite of tasks through a package on this machine or through a server, and what came of it. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { evaluate, type Judging, type Plan, type Round } from "../eval/evaluate.ts";
-import { createIsolatedRunner, hasPython } from "../eval/isolated.ts";
+import { createIsolatedRunner, hasPython, isolatedPython } from "../eval/isolated.ts";
 import { type Mode, parseMode, sweptModes } from "../eval/modes.ts";
 import { type Figures, figures, markdownTable } from "../eval/report.ts";
 import { openLocal, openRecorded, openRemote, type Respondent } from "../eval/respondent.ts";
@@ -89,6 +89,8 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   await using respondent = await open(flags);
   const modes = chooseModes(flags);
   const judging: Judging = { runner: createIsolatedRunner(), verdicts: new Map() };
+  const { out } = flags;
+  if (out !== undefined) await begin(out);
   const rounds: Round[] = [];
   for (const one of modes) {
     const { samples, temperature, maxTokens, concurrency } = flags;
@@ -100,18 +102,29 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
       concurrency,
       ...(temperature !== undefined && { temperature }),
     };
-    rounds.push(await evaluate(respondent, plan, judging, shower(one, tasks.length * samples), signal));
+    const round = await evaluate(respondent, plan, judging, shower(one, tasks.length * samples), signal);
+    rounds.push(round);
+    if (out !== undefined) await keepAnswers(out, round);
+    const refused = round.answers.filter(({ forwards }) => forwards === 0);
+    if (refused.length > 0)
+      console.error(`${one.name}: ${refused.length} could not be asked and count as failed; ${refused[0]?.reason}`);
   }
   const rows = rounds.map((round) => figures(round, ks));
   const conditions = describe(flags, respondent, rounds);
   const text = `${conditions}\n\n${markdownTable(flags.sweep ? rows.map((own) => own.at(-1) as Figures) : rows.flat())}\n`;
   process.stdout.write(text);
-  if (flags.out !== undefined) await write(flags.out, { flags, text, rounds, rows, conditions });
+  if (out !== undefined) await write(out, { flags, text, rows, conditions });
 }
 
 /** The tasks that the flags name. @throws PackageError */
 async function select({ suite, family, limit }: EvalFlags): Promise<Task[]> {
-  const all = (await Promise.all(suite.map(readSuite))).flat();
+  const suites = await Promise.all(suite.map(readSuite));
+  const all = suites.flat();
+  const twice = [...Map.groupBy(all, ({ id }) => id)].find(([, own]) => own.length > 1)?.[0];
+  if (twice !== undefined) {
+    const files = suite.filter((_, i) => suites[i]?.some(({ id }) => id === twice));
+    throw new PackageError(`${files.join(" and ")} both have ${twice}: evaluate one after the other`);
+  }
   const known = new Set(all.map((task) => task.family));
   const unknown = family?.find((one) => !known.has(one));
   if (unknown !== undefined)
@@ -119,7 +132,13 @@ async function select({ suite, family, limit }: EvalFlags): Promise<Task[]> {
   const tasks = all.filter((task) => family?.includes(task.family) ?? true).slice(0, limit);
   if (tasks.some(({ tests }) => tests.kind === "python") && !(await hasPython()))
     throw new PackageError(`${suite}: its answers are Python, and there is no python3 here that could run them`);
+  if (tasks.some(needsNumpy) && (await isolatedPython("import numpy")) !== undefined)
+    throw new PackageError(`${suite}: its tests need numpy, which python3 does not have here`);
   return tasks;
+}
+
+function needsNumpy({ tests }: Task): boolean {
+  return tests.kind === "python" && /^\s*(import|from)\s+numpy\b/m.test(`${tests.before}\n${tests.after}`);
 }
 
 function chooseModes({ sweep, answers, mode: asked }: EvalFlags): readonly Mode[] {
@@ -154,16 +173,30 @@ function describe(
   ].join("; ");
 }
 
+const ANSWERS_FILE = "answers.jsonl";
+
+/** Before the first question: a folder that cannot be written must not be noticed after the last. */
+async function begin(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, ANSWERS_FILE), "");
+  } catch (cause) {
+    throw new PackageError(`--out: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What is answered stays when a later mode fails. */
+async function keepAnswers(folder: string, { answers }: Round): Promise<void> {
+  await appendFile(join(folder, ANSWERS_FILE), answers.map((answer) => `${JSON.stringify(answer)}\n`).join(""));
+}
+
 async function write(
   folder: string,
-  report: { flags: EvalFlags; text: string; rounds: readonly Round[]; rows: readonly Figures[][]; conditions: string },
+  report: { flags: EvalFlags; text: string; rows: readonly Figures[][]; conditions: string },
 ): Promise<void> {
-  const { flags, text, rounds, rows, conditions } = report;
-  await mkdir(folder, { recursive: true });
+  const { flags, text, rows, conditions } = report;
   await writeFile(join(folder, "report.md"), text);
   await writeFile(join(folder, "report.json"), `${JSON.stringify({ conditions, figures: rows.flat() }, null, 2)}\n`);
-  const answers = rounds.flatMap((round) => round.answers.map((answer) => `${JSON.stringify(answer)}\n`));
-  await writeFile(join(folder, "answers.jsonl"), answers.join(""));
   if (!flags.sweep) return;
   await writeFile(
     join(folder, "sweep.svg"),

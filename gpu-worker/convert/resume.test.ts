@@ -145,6 +145,15 @@ test("what used-up shards became is never thrown away for other options", async 
   expect(written).toEqual(["head.bin"]);
 });
 
+test("nor for another checkpoint whose shards have the same names", async () => {
+  await convertUntil("head.bin", { consume: true });
+  await rm(source, { recursive: true });
+  await writeCheckpoint(source, { shards: SHARDS });
+  await expect(convert()).rejects.toThrow(
+    /package.partial: was begun with other checkpoint files, and is all that is left of model-00001-of-00005/,
+  );
+});
+
 test("a shard that nothing finished was made from may be fetched again, also where others are used up", async () => {
   await rm(source, { recursive: true });
   await writeCheckpoint(source, { shards: 40, layout: "runs" });

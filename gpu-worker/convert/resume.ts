@@ -25,7 +25,8 @@ export async function resume(
     if (whole.size > 0) onNotice(`${folder.path}: goes on after ${whole.size} finished weight files`);
     return whole;
   }
-  const lost = [...(begun?.consumed ?? [])].filter((file) => !Object.hasOwn(identity.sources, file));
+  // One that stands there again may be another checkpoint's of the same name.
+  const lost = [...(begun?.consumed ?? [])].filter((file) => begun?.sources[file] !== identity.sources[file]);
   if (lost.length > 0) {
     throw new PackageError(
       `${folder.path}: was begun with ${change}, and is all that is left of ${lost.join(", ")}; ` +

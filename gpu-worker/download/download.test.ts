@@ -327,6 +327,14 @@ test("used-up files are not fetched, and another revision's files do not stay", 
   await expectWhole();
 });
 
+test("what was used up of another checkpoint is not taken for this one's", async () => {
+  await download();
+  hub.files.set(WEIGHTS, Buffer.from("another model's"));
+  await expect(download({ skip: new Set([WEIGHTS]) })).rejects.toThrow(
+    `${WEIGHTS} was consumed by a conversion of another checkpoint`,
+  );
+});
+
 test("a folder that is there wins over a hub's name", async () => {
   expect(await parseSource("inclusionAI/LLaDA2.1-mini")).toEqual({
     kind: "huggingface",

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { checkSpace } from "../convert/disk-space.ts";
 import { lockFolder } from "../convert/folder-lock.ts";
 import { ifThere } from "../convert/optional-file.ts";
-import { unreachable } from "../src/errors.ts";
+import { PackageError, unreachable } from "../src/errors.ts";
 import { contentDigest } from "./checksum.ts";
 import { type DownloadJournal, openDownloadJournal } from "./download-journal.ts";
 import { downloadFile, keptBytes, openPartFile, type PartFile, partPath } from "./file-download.ts";
@@ -57,6 +57,7 @@ export async function downloadCheckpoint(options: DownloadOptions, signal?: Abor
   await mkdir(folder, { recursive: true });
   await using _lock = await lockFolder(folder);
   await using journal = await openDownloadJournal(folder);
+  checkSkipped(weights, skip, journal, folder);
   await removeOthers(files, skip, journal, folder);
   const left: RemoteFile[] = [];
   for (const file of files) if (!(await isThere(file, journal, folder, signal))) left.push(file);
@@ -92,6 +93,23 @@ function createHub({ source, revision, environment }: DownloadOptions, sleep: Sl
     default:
       return unreachable(source.kind);
   }
+}
+
+/** What was used up of another revision, or of another model, is no part of this one. @throws PackageError */
+function checkSkipped(
+  weights: readonly RemoteFile[],
+  skip: ReadonlySet<string>,
+  journal: DownloadJournal,
+  folder: string,
+): void {
+  const other = weights.find(({ path, content }) => {
+    const had = journal.files.get(path)?.content;
+    return skip.has(path) && had !== undefined && content !== undefined && had !== content.digest;
+  });
+  if (other === undefined) return;
+  throw new PackageError(
+    `${folder}: ${other.path} was consumed by a conversion of another checkpoint; go on with that one, or delete what it has left`,
+  );
 }
 
 /** Files of another revision would be taken for parts of this one. Only what a download brought is removed. */

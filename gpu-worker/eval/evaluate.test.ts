@@ -61,7 +61,8 @@ const respondent: Respondent = {
   model: "scripted",
   async ask({ task: { id } }) {
     const events = answers[id];
-    if (events === undefined) throw new WorkerError("invalid_request", "no place for it");
+    if (events === undefined)
+      throw new WorkerError("invalid_request", "no place for it", { param: "messages[0].role" });
     return { events, seconds: 0.5 };
   },
   async [Symbol.asyncDispose]() {},
@@ -135,6 +136,31 @@ it("ends at a failure that no task is to blame for, and when it is told to", asy
   const down: Respondent = { ...respondent, ask: () => Promise.reject(new WorkerError("unavailable", "gone")) };
   await expect(evaluate(down, plan, judging(), quiet, signal)).rejects.toThrow("gone");
   await expect(evaluate(respondent, plan, judging(), quiet, AbortSignal.abort())).rejects.toThrow("abort");
+});
+
+it("takes a parameter that is refused for no fault of a task, and asks nothing more", async () => {
+  let asked = 0;
+  const waiting = Promise.withResolvers<void>();
+  const strict: Respondent = {
+    ...respondent,
+    async ask(_, signal) {
+      if (++asked === 1) throw new WorkerError("invalid_request", "temperature: at most 2", { param: "temperature" });
+      signal.addEventListener("abort", () => waiting.resolve());
+      await waiting.promise;
+      return signal.reason;
+    },
+  };
+  const signal = new AbortController().signal;
+  await expect(evaluate(strict, plan, judging(), quiet, signal)).rejects.toThrow("temperature: at most 2");
+  await waiting.promise;
+  expect(asked).toBe(2);
+});
+
+it("does not count confirming forwards where several blocks are open", async () => {
+  const signal = new AbortController().signal;
+  const round = await evaluate(respondent, { ...plan, mode: parseMode("speed/window2")! }, judging(), quiet, signal);
+  expect(round.answers.some((answer) => "confirmingForwards" in answer)).toBe(false);
+  expect(markdownTable(figures(round, []))).toContain("unknown");
 });
 
 it("plots a line for each editing threshold with a mark for each mode", async () => {

@@ -38,7 +38,7 @@ export interface Answer {
   readonly forwards: number;
   readonly prefillForwards: number;
   readonly commitForwards: number;
-  /** Denoise forwards that changed nothing that is seen, in this block or the next; absent where drafts were dropped. */
+  /** Denoise forwards that changed nothing that is seen; absent where drafts were dropped, or several blocks were open at once. */
   readonly confirmingForwards?: number;
   readonly edits: Readonly<Record<EditOp, number>>;
   /** From the question to the last event. */
@@ -77,11 +77,18 @@ export async function evaluate(
   );
   const began = performance.now();
   let done = 0;
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
   const unjudged = await mapConcurrently(questions, plan.concurrency, async ({ task, sample }) => {
-    signal.throwIfAborted();
-    const answer = await ask(respondent, plan, task, sample, signal);
-    progress(++done);
-    return answer;
+    try {
+      stop.throwIfAborted();
+      const answer = await ask(respondent, plan, task, sample, stop);
+      progress(++done);
+      return answer;
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
   });
   const seconds = (performance.now() - began) / 1000;
   const answers = await Promise.all(unjudged.map((answer) => judge(answer, judging)));
@@ -102,7 +109,8 @@ async function ask(
   const { events, seconds } = response;
   const usage = events.flatMap((event) => (event.type === "end" ? [event.usage] : []))[0] as Usage;
   const first = firstDraft(events);
-  const changing = changingDrafts(events);
+  // With several blocks open, a forward has a draft for each, and they cannot be told apart.
+  const changing = (mode.parameters.editing_window ?? 1) > 1 ? undefined : changingDrafts(events);
   return {
     ...base,
     text: events.map((event) => (event.type === "commit" ? event.text : "")).join(""),
@@ -131,10 +139,12 @@ const UNANSWERED = {
 
 /** A task that the model cannot be asked (a role its template lacks, a prompt beyond its context) is one it fails. */
 function refusal(error: unknown): WorkerError {
-  if (error instanceof WorkerError && (error.code === "invalid_request" || error.code === "context_length_exceeded"))
+  if (error instanceof WorkerError && REFUSALS.has(error.code) && /^(messages|tools)\b/.test(error.param ?? ""))
     return error;
   throw error;
 }
+
+const REFUSALS: ReadonlySet<string> = new Set(["invalid_request", "context_length_exceeded"]);
 
 async function judge({ task, first, refused, ...answer }: Unjudged, { runner, verdicts }: Judging): Promise<Answer> {
   if (refused !== undefined) return { ...answer, pass: false, reason: refused };
@@ -150,7 +160,7 @@ async function judge({ task, first, refused, ...answer }: Unjudged, { runner, ve
   return { ...answer, pass, ...why, ...(form !== undefined && { valid: form }), ...draft };
 }
 
-/** Like Promise.all over map, with at most `limit` running. The first failure ends it. */
+/** Like Promise.all over map, with at most `limit` running. */
 async function mapConcurrently<T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = new Array(items.length);
   const queue = items.entries();

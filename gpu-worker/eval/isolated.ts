@@ -79,7 +79,7 @@ export async function isolatedCalls(lists: readonly CallList[]): Promise<CallRes
 export async function isolatedPython(program: string, python = "python3"): Promise<string | undefined> {
   // Only a program that was run to its last line says this: one that exits early, or prints, does not.
   const token = randomUUID();
-  const ran = await run([python, "-I", "-B", "-c", PYTHON_FRAME, token], program, PROCESS_TIMEOUT_MS);
+  const ran = await run([python, "-I", "-B", "-c", PYTHON_FRAME, token], program, PROCESS_TIMEOUT_MS, ONE_THREAD);
   if (ran.end === 0 && ran.output === token) return undefined;
   if (typeof ran.end === "string") return ran.end;
   return ran.errors.trim().split("\n").at(-1)?.slice(0, 200) || "the program ended before its tests did";
@@ -89,6 +89,9 @@ export async function isolatedPython(program: string, python = "python3"): Promi
 export async function hasPython(python = "python3"): Promise<boolean> {
   return (await isolatedPython("pass", python)) === undefined;
 }
+
+/** numpy's library starts a thread for each core, and it gets none. */
+const ONE_THREAD = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 
 const PYTHON_FRAME = `
 import os, resource, sys
@@ -115,10 +118,16 @@ interface Ran {
   readonly errors: string;
 }
 
-function run([command, ...args]: readonly string[], input: string, timeoutMs: number): Promise<Ran> {
+function run(
+  [command, ...args]: readonly string[],
+  input: string,
+  timeoutMs: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const { promise, resolve } = Promise.withResolvers<Ran>();
   // A group of its own, so that what the answer started ends with it.
-  const child = spawn(command as string, args, { cwd: tmpdir(), env: { PATH: process.env.PATH }, detached: true });
+  const env = { PATH: process.env.PATH, ...settings };
+  const child = spawn(command as string, args, { cwd: tmpdir(), env, detached: true });
   const [output, errors] = [child.stdout, child.stderr].map((stream) => gather(stream, () => kill("too much output")));
   let end: string | undefined;
   const kill = (why: string): void => {

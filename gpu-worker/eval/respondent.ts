@@ -66,7 +66,7 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
       const response = await timed(engine.generate(request, signal));
       const last = response.events.at(-1);
       signal.throwIfAborted();
-      if (last?.type === "error") throw new WorkerError(last.code, `${task.id}: ${last.message}`);
+      if (last?.type === "error") throw new WorkerError(last.code, `${task.id}: ${last.message}`, paramOf(last));
       return response;
     },
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
@@ -100,7 +100,10 @@ export async function openRemote(baseUrl: string, options: { apiKey?: string; mo
         } catch (error) {
           if (!(error instanceof PalimpsestError)) throw error;
           if (error.retryable && attempt < ATTEMPTS) await sleep(RETRY_MS * attempt, undefined, { signal });
-          else throw new WorkerError(error.code as "internal", `${task.id}: ${error.message}`, { cause: error });
+          else {
+            const options = { cause: error, ...paramOf(error) };
+            throw new WorkerError(error.code as "internal", `${task.id}: ${error.message}`, options);
+          }
         }
       }
     },
@@ -144,6 +147,10 @@ const recorded = z.object({
   forwards: z.int().positive(),
   seconds: z.number().positive(),
 });
+
+function paramOf({ param }: { readonly param?: string | undefined }) {
+  return param === undefined ? {} : { param };
+}
 
 async function timed(events: AsyncIterable<EditEvent>): Promise<Response> {
   const began = performance.now();

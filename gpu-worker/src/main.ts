@@ -68,23 +68,24 @@ async function lead(addresses: readonly string[] | undefined): Promise<void> {
 
 async function join(intake: Intake, nats: NatsSettings) {
   const { REPLICA_ID: replicaId, QUEUE_LIMIT: queueLimit } = env;
-  const link = await Link.open({ dial: dialNats(nats), name: `worker ${replicaId}`, log, queueLimit });
-  const worker = await joinFleet({
-    link,
-    intake,
-    clock: systemClock,
-    log,
-    replicaId,
-    version: about.version,
-  });
+  await using opening = new AsyncDisposableStack();
+  const link = opening.use(await Link.open({ dial: dialNats(nats), name: `worker ${replicaId}`, log, queueLimit }));
+  const worker = opening.use(
+    await joinFleet({
+      link,
+      intake,
+      clock: systemClock,
+      log,
+      replicaId,
+      version: about.version,
+    }),
+  );
   log.info({ nats: link.control.getServer(), replica: replicaId, model: intake.model }, "serving a fleet");
+  const opened = opening.move();
   return {
     setServing: (serving: boolean) => worker.setServing(serving),
     drain: (limitMs: number) => worker.drain(limitMs),
-    async [Symbol.asyncDispose]() {
-      await worker[Symbol.asyncDispose]();
-      await link[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 

@@ -74,10 +74,21 @@ test("what a killed process left is removed once nobody adds to it, and what ano
 
 test("other weights are other prepared weights", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
-  const [first, ...rest] = manifest.files as [Manifest["files"][number], ...Manifest["files"]];
-  const other = { ...manifest, files: [{ ...first, sha256: "0".repeat(64) }, ...rest] };
-  expect(await findPrepared(golden.folder, other)).toBeUndefined();
+  const files = manifest.files.map((file) => (file.path === "head.bin" ? { ...file, sha256: "0".repeat(64) } : file));
+  expect(await findPrepared(golden.folder, { ...manifest, files })).toBeUndefined();
   expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
+});
+
+test("a rank prepares its own graphs where the others' files are not there", async () => {
+  const [own, others] = [true, false].map((isOwn) => manifest.graphs.filter(({ rank }) => (rank === 1) === isOwn));
+  for (const { name } of others!) await rm(join(golden.folder, `${name}.bin`));
+  const prepared = await preparePackage(golden.folder, { ...manifest, graphs: own! });
+  const names = packedGraphs({ ...manifest, graphs: own! });
+  expect(names.length).toBeGreaterThan(0);
+  expect((await readdir(prepared)).filter((file) => file.endsWith(".bin")).toSorted()).toEqual(
+    names.map((name) => `${name}.bin`).toSorted(),
+  );
+  expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
 });
 
 test("an abort or a package that cannot be opened leaves nothing behind", async () => {

@@ -57,7 +57,7 @@ export async function openSessions(
       );
     }
   }
-  const prepared = await prepare(folder, manifest);
+  const prepared = await prepare(folder, manifest, graphs);
   const packed = new Set(prepared === undefined ? [] : packedGraphs(manifest));
   const sessions = new Map<string, InferenceSession>();
   for (const { name, rank } of graphs) {
@@ -83,11 +83,12 @@ export async function runGraph(
 }
 
 /** A folder that cannot be written costs time and memory at each load, and nothing else. */
-async function prepare(folder: string, manifest: Manifest): Promise<string | undefined> {
-  const found = await findPrepared(folder, manifest);
-  if (found !== undefined || packedBytes(manifest) < PREPARED_FROM_BYTES) return found;
+async function prepare(folder: string, manifest: Manifest, graphs: Manifest["graphs"]): Promise<string | undefined> {
+  const own = { ...manifest, graphs };
+  const found = (await findPrepared(folder, manifest)) ?? (await findPrepared(folder, own));
+  if (found !== undefined || packedBytes(own) < PREPARED_FROM_BYTES) return found;
   try {
-    return await preparePackage(folder, manifest);
+    return await preparePackage(folder, own);
   } catch (cause) {
     process.emitWarning(`${(cause as Error).message}; every load will pack them again`);
     return undefined;

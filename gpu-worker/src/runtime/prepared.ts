@@ -196,10 +196,11 @@ async function movePacked(value: string, move: (offset: number, length: number) 
   return moved.join("|");
 }
 
-/** What is packed is right for one version, one kind of CPU and one package. */
+/** What is packed is right for one version, one kind of CPU, and the weights of the manifest's graphs: a rank's own may stand alone. */
 async function preparedPath(folder: string, manifest: Manifest): Promise<string> {
   const cpu = digest(`${arch()} ${await cpuFeatures()}`);
-  const weights = digest(manifest.files.map(({ sha256 }) => sha256).join());
+  const packed = new Set(packedGraphs(manifest).flatMap((graph) => [`${graph}.onnx`, `${graph}.bin`]));
+  const weights = digest(manifest.files.flatMap(({ path, sha256 }) => (packed.has(path) ? sha256 : [])).join());
   return join(folder, PREPARED_FOLDER, `onnxruntime-${env.versions.node}-cpu-${cpu}-weights-${weights}`);
 }
 

@@ -14,7 +14,7 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Clock } from "./clock.ts";
 import { encodeModel } from "./codec.ts";
 import type { Intake } from "./intake.ts";
-import { listen } from "./listen.ts";
+import { listen, listenAll } from "./listen.ts";
 
 /** The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for tools and ids. */
 export const MAX_REQUEST_BYTES = 8 * 2 ** 20;
@@ -49,7 +49,7 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
     generate: (call: GenerateCall) => answer(call, intake, clock),
     getModel: (_: unknown, reply: grpc.sendUnaryData<GetModelResponse>) => reply(null, encodeModel(intake.model)),
   });
-  const bound = await Promise.all(addresses.map((address) => listen(server, address)));
+  const bound = await listenAll([server], () => addresses.map((address) => listen(server, address)));
 
   let draining = false;
   const setServing = (serving: boolean) => {

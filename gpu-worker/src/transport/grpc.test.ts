@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { link, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -185,6 +185,19 @@ describe("a worker's unix socket", () => {
     await link(path, left);
     before.close();
     await serve(plain, `unix:${left}`);
+  });
+});
+
+describe("a worker of two addresses", () => {
+  it("listens on neither when one is taken", async () => {
+    const [path, free] = [join(folder, "taken.sock"), join(folder, "free.sock")];
+    const before = createServer().listen(path);
+    await once(before, "listening");
+    const intake = new Intake(new ScriptedEngine(plain), systemClock);
+    await expect(serveGrpc(intake, [`unix:${free}`, `unix:${path}`], systemClock)).rejects.toThrow("taken.sock");
+    const socket = connect(free);
+    await expect(once(socket, "connect")).rejects.toThrow(/ECONNREFUSED|ENOENT/);
+    before.close();
   });
 });
 

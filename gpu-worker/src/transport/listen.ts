@@ -24,6 +24,15 @@ export async function listen(
   return promise;
 }
 
+/** All or nothing: where one address cannot be listened on, the servers stop, or they would keep a program alive that has given up. */
+export async function listenAll<T>(servers: readonly grpc.Server[], begin: () => Promise<T>[]): Promise<T[]> {
+  const all = await Promise.allSettled(begin());
+  const failed = all.find(({ status }) => status === "rejected");
+  if (failed === undefined) return all.map((one) => (one as PromiseFulfilledResult<T>).value);
+  for (const server of servers) server.forceShutdown();
+  throw (failed as PromiseRejectedResult).reason;
+}
+
 /** A program that was killed leaves its socket's file behind: as long as it stands, nobody can listen there. */
 async function removeStaleSocket(address: string): Promise<void> {
   const path = /^unix:(?:\/\/)?(.+)$/.exec(address)?.[1];

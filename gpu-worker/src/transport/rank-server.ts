@@ -19,7 +19,7 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { RankLink } from "../parallel/exchange.ts";
 import type { Clock } from "./clock.ts";
-import { listen } from "./listen.ts";
+import { listen, listenAll } from "./listen.ts";
 import {
   agree,
   decodeDispatch,
@@ -66,12 +66,12 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
   const health = new HealthImplementation({ "": "SERVING", [ExpertService.typeName]: "SERVING" });
   health.addToServer(server);
   server.addService(serviceDefinition(ExpertService), { exchange: (call: ExchangeCall) => exchange(call, options) });
-  const bound = await Promise.all(
-    options.addresses.map((address) => listen(server, address, rankCredentials(options.tls))),
-  );
   const plain = new grpc.Server();
   health.addToServer(plain);
-  await Promise.all((options.healthAddresses ?? []).map((address) => listen(plain, address)));
+  const bound = await listenAll([server, plain], () =>
+    options.addresses.map((address) => listen(server, address, rankCredentials(options.tls))),
+  );
+  await listenAll([server, plain], () => (options.healthAddresses ?? []).map((address) => listen(plain, address)));
   const windows = widenWindows();
   const drain = async (limitMs: number) => {
     for (const service of ["", ExpertService.typeName]) health.setStatus(service, "NOT_SERVING");
