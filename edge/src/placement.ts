@@ -1,8 +1,12 @@
 /** Which replica takes a request, and the lease on it. It knows no network: adapters bring the replicas. */
 import { EdgeError } from "./errors.ts";
-import type { Lease, Model, Replica, Replicas } from "./ports.ts";
+import type { Model, Replica, Replicas } from "./ports.ts";
+import { withTakeover } from "./takeover.ts";
 
-/** Places each request on the replica with the smallest share of its slots taken by this edge. */
+/**
+ * Places each request on the replica with the smallest share of its slots taken by this edge, and on another one where that
+ * is lost.
+ */
 export function createPlacement(replicas: readonly Replica[]): Replicas {
   const leases = new Map<Replica, number>();
   const load = (replica: Replica) => (leases.get(replica) ?? 0) / Math.max(replica.model?.capacity ?? 1, 1);
@@ -11,18 +15,42 @@ export function createPlacement(replicas: readonly Replica[]): Replicas {
     models: () => [...new Map(replicas.flatMap(({ model }) => (model ? [[model.name, model]] : []))).values()],
     ready: () => replicas.some((replica) => replica.ready),
     async lease(model) {
-      const replica = place(replicas, model, load);
-      leases.set(replica, (leases.get(replica) ?? 0) + 1);
-      return leaseOn(replica, () => leases.set(replica, leases.get(replica)! - 1));
+      const tried: Replica[] = [];
+      let held: Replica | undefined;
+      const giveBack = () => {
+        if (held) leases.set(held, leases.get(held)! - 1);
+        held = undefined;
+      };
+      /** The slot moves to another replica. */
+      const next = () => {
+        giveBack();
+        held = leastLoaded(replicas, model, tried, load);
+        if (held === undefined) return undefined;
+        tried.push(held);
+        leases.set(held, (leases.get(held) ?? 0) + 1);
+        return held;
+      };
+      const first = next();
+      if (first === undefined) throw unplaced(replicas, model);
+      return {
+        generate: (request, signal) => withTakeover(request, signal, first, next),
+        async [Symbol.asyncDispose]() {
+          giveBack();
+        },
+      };
     },
   };
 }
 
-function place(replicas: readonly Replica[], model: string, load: (replica: Replica) => number): Replica {
-  const able = replicas.filter((replica) => replica.ready && replica.model?.name === model);
-  const [first, ...others] = able;
-  if (!first) throw unplaced(replicas, model);
-  return others.reduce((best, replica) => (load(replica) < load(best) ? replica : best), first);
+function leastLoaded(
+  replicas: readonly Replica[],
+  model: string,
+  tried: readonly Replica[],
+  load: (replica: Replica) => number,
+): Replica | undefined {
+  return replicas
+    .filter((replica) => replica.ready && replica.model?.name === model && !tried.includes(replica))
+    .reduce<Replica | undefined>((best, replica) => (best && load(best) <= load(replica) ? best : replica), undefined);
 }
 
 function unplaced(replicas: readonly Replica[], model: string): EdgeError {
@@ -37,15 +65,4 @@ function unplaced(replicas: readonly Replica[], model: string): EdgeError {
   const names = [...new Set(known.map(({ name }) => `"${name}"`))].join(", ");
   const message = `The model "${model}" is not served here. Served: ${names || "none"}.`;
   return new EdgeError("model_not_found", message, { param: "model" });
-}
-
-function leaseOn(replica: Replica, giveBack: () => void): Lease {
-  let held = true;
-  return {
-    generate: (request, signal) => replica.generate(request, signal),
-    async [Symbol.asyncDispose]() {
-      if (held) giveBack();
-      held = false;
-    },
-  };
 }

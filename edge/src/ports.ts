@@ -1,5 +1,6 @@
 /** What the edge needs from the world: replicas that generate, a clock, a log. It names no library. */
 import type { EditEvent } from "@palimpsest/proto";
+import type { CommittedChoice } from "@palimpsest/proto/generate";
 import type { Position } from "./stream/feed.ts";
 
 /** The fleet as routes see it: what can be asked for, and the right to ask it of someone. */
@@ -56,7 +57,16 @@ export interface Replica {
   /** Absent until the replica has said what it serves. It stays known while the replica is away. */
   readonly model: Model | undefined;
   readonly ready: boolean;
-  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
+  /** @param from where it goes on, when another replica has held the response before */
+  generate(request: GenerateRequest, signal: AbortSignal, from?: Continuation): AsyncIterable<EditEvent>;
+}
+
+/** Where a replica takes a response over. */
+export interface Continuation {
+  /** From 2. */
+  readonly attempt: number;
+  /** Of each choice, what was committed before; empty where nothing was said. */
+  readonly committed: readonly CommittedChoice[];
 }
 
 export interface Model {

@@ -189,6 +189,27 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(slow.filter(({ type }) => type === "draft").length).toBeLessThan(blocks * 50);
   });
 
+  it("goes on with another worker, behind the last commit, where one leaves in mid-sentence", async () => {
+    const stuck = writeBlocks({
+      blocks: 4,
+      before: (block, { attempt }, signal) => (block < 2 || attempt > 1 ? Promise.resolve() : aborted(signal)),
+    });
+    const { generate, workers } = await serve([stuck, stuck]);
+    const events: EditEvent[] = [];
+    for await (const event of generate({ choices: 2 })) {
+      events.push(event);
+      if (events.filter(({ type }) => type === "commit").length !== 4 || event.type !== "commit") continue;
+      const [having] = workers.filter(({ engine }) => engine.requests.length > 0);
+      void having?.drain(0);
+    }
+    const document = fold(events);
+    expect(document).toMatchObject({ status: "ended", attempt: 2 });
+    expect(document.choices.map(({ text }) => text)).toEqual([textOf(0, 4), textOf(1, 4)]);
+    const continued = workers.flatMap(({ engine }) => engine.requests).find(({ attempt }) => attempt === 2);
+    expect(continued?.committed).toMatchObject([{ tokens: [0, 1] }, { tokens: [0, 1] }]);
+    expect(events.filter(({ type }) => type === "commit")).toHaveLength(8);
+  });
+
   it("fails no response when a worker drains: it is finished, or another goes on", async () => {
     const holds = Promise.withResolvers<void>();
     let begun = 0;

@@ -1,4 +1,4 @@
-/** The edge on a real port, in front of a worker's gRPC address. */
+/** The edge on a real port, in front of workers' gRPC addresses. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,12 +13,17 @@ export interface RunningEdge extends AsyncDisposable {
   readonly baseUrl: string;
 }
 
-/** Serves what the worker serves, once it can be reached. */
-export async function openEdge(workerAddress: string, given: Partial<EdgeDependencies> = {}): Promise<RunningEdge> {
+/** Serves what the workers serve, once all can be reached. */
+export async function openEdge(
+  addresses: string | readonly string[],
+  given: Partial<EdgeDependencies> = {},
+): Promise<RunningEdge> {
   await using opening = new AsyncDisposableStack();
-  const replica = opening.use(openGrpcReplica(workerAddress, { log: silentLog, deadlineMs: 120_000 }));
-  while (!replica.ready) await sleep(5);
-  const app = scriptedEdge([replica], { clock: systemClock, heartbeatMs: 10_000, ...given });
+  const replicas = [addresses]
+    .flat()
+    .map((address) => opening.use(openGrpcReplica(address, { log: silentLog, deadlineMs: 120_000 })));
+  while (replicas.some(({ ready }) => !ready)) await sleep(5);
+  const app = scriptedEdge(replicas, { clock: systemClock, heartbeatMs: 10_000, ...given });
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
   opening.defer(async () => {
     const closed = once(server, "close");

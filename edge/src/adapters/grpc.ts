@@ -8,7 +8,7 @@ import {
   GetModelRequestSchema,
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
-import type { GenerateRequest, Log, Model, Replica } from "../ports.ts";
+import type { Continuation, GenerateRequest, Log, Model, Replica } from "../ports.ts";
 import { watchHealth } from "./grpc-health.ts";
 import { decodeModel, encodeRequest } from "./wire.ts";
 
@@ -84,7 +84,7 @@ export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOption
     get ready() {
       return ready && serving;
     },
-    generate: (request, signal) => generate(client, request, deadlineMs, signal),
+    generate: (request, signal, from) => generate(client, request, deadlineMs, signal, from),
     [Symbol.dispose]() {
       closed = true;
       health[Symbol.dispose]();
@@ -117,9 +117,10 @@ async function* generate(
   request: GenerateRequest,
   deadlineMs: number,
   signal: AbortSignal,
+  { attempt, committed }: Continuation = { attempt: 1, committed: [] },
 ): AsyncGenerator<EditEvent, void> {
   const { path, requestSerialize, responseDeserialize } = methods.generate;
-  const position = { v: 1 as const, response_id: request.responseId, attempt: 1, seq: 0 };
+  const position = { v: 1 as const, response_id: request.responseId, attempt, seq: 0 };
   const failed = (code: ErrorCode, message: string): EditEvent => {
     const retryable = code === "unavailable";
     return { ...position, seq: position.seq + 1, type: "error", code, message, retryable };
@@ -130,7 +131,7 @@ async function* generate(
     path,
     requestSerialize,
     responseDeserialize,
-    encodeRequest(request, position.attempt),
+    encodeRequest(request, attempt, committed),
     { deadline: Date.now() + deadlineMs },
   );
   // A status that comes after the last read has no reader: without a listener it would end the process.

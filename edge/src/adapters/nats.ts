@@ -18,6 +18,7 @@ import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } fr
 import { hex, sha256 } from "../digest.ts";
 import { EdgeError } from "../errors.ts";
 import type { GenerateRequest, IdempotencyKey, Lease, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
+import { withSeed } from "../takeover.ts";
 import { NatsFeed } from "./nats-feed.ts";
 import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse } from "./nats-queue.ts";
 import { FleetView } from "./nats-view.ts";
@@ -273,13 +274,6 @@ type Failure = Pick<ErrorEvent, "code" | "message" | "retryable">;
 
 function queuedOf({ model, queueSequence }: ResponseRecord): Queued {
   return { model, sequence: Number(queueSequence) };
-}
-
-/** Every worker that goes on with a response must draw what the first one would have drawn. */
-function withSeed(request: GenerateRequest): GenerateRequest {
-  if (request.sampling === undefined || request.sampling.seed !== undefined) return request;
-  const [seed] = crypto.getRandomValues(new BigUint64Array(1));
-  return { ...request, sampling: { ...request.sampling, seed: seed! } };
 }
 
 async function nameOf({ owner, key }: IdempotencyKey): Promise<string> {

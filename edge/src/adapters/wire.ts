@@ -1,11 +1,15 @@
 /** Requests and models as the messages that workers speak, whatever carries them. */
 import { create } from "@bufbuild/protobuf";
-import type { GetModelResponse, GenerateRequest as WireRequest } from "@palimpsest/proto/generate";
+import type { CommittedChoice, GetModelResponse, GenerateRequest as WireRequest } from "@palimpsest/proto/generate";
 import { DecodingMode, GenerateRequestSchema } from "@palimpsest/proto/generate";
 import type { DecodingRequest, GenerateRequest, Message, Model, Prompt } from "../ports.ts";
 
-/** @param attempt 1 unless another worker held the response before */
-export function encodeRequest(request: GenerateRequest, attempt: number): WireRequest {
+/** @param attempt 1 unless another worker held the response before, whose commits are then `committed` */
+export function encodeRequest(
+  request: GenerateRequest,
+  attempt: number,
+  committed: readonly CommittedChoice[] = [],
+): WireRequest {
   const { responseId, model, prompt, decoding, sampling, maxTokens, choices, stop, ignoreEos, drafts, cacheScope } =
     request;
   const { stopTokenIds = [], minTokens = 0, logitBias = {}, logprobs } = request;
@@ -25,6 +29,7 @@ export function encodeRequest(request: GenerateRequest, attempt: number): WireRe
     ...(logprobs !== undefined && { logprobs }),
     ignoreEos,
     drafts,
+    committed: [...committed],
     ...(cacheScope !== undefined && { cacheScope }),
   });
 }

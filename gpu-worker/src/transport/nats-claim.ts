@@ -4,7 +4,6 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import { type Buckets, type HeldClaim, readClaim, readLog, writeClaim } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
 import { type Claim, ClaimSchema } from "@palimpsest/proto/fleet";
-import type { CommittedChoice } from "../engine/engine.ts";
 
 export interface Attempt {
   readonly attempt: number;
@@ -94,23 +93,4 @@ export async function releaseAttempt(
 
 function owns({ claim }: HeldClaim, replicaId: string, attempt: number): boolean {
   return claim.attempt === attempt && claim.replicaId === replicaId;
-}
-
-/** Per choice, what the log has committed: what the next worker goes on from. */
-export function committedOf(log: readonly EditEvent[], choices: number): CommittedChoice[] {
-  const tokens = Array.from({ length: choices }, (): number[] => []);
-  const open: CommittedChoice["open"][] = [];
-  const finished: CommittedChoice["finishReason"][] = [];
-  const commits = log.filter((event) => event.type === "commit").sort((a, b) => a.block - b.block);
-  for (const { choice, token_ids = [], open_ids, finish_reason } of commits) {
-    tokens[choice]?.push(...token_ids);
-    open[choice] = open_ids;
-    if (finish_reason !== undefined) finished[choice] = finish_reason;
-  }
-  if (log.length === 0) return [];
-  return tokens.map((ids, choice) => {
-    const finishReason = finished[choice];
-    const after = open[choice] && { open: open[choice] };
-    return { tokens: ids, ...after, ...(finishReason !== undefined && { finishReason }) };
-  });
 }

@@ -13,12 +13,13 @@ import {
   subjectOf,
   watchSubject,
 } from "@palimpsest/fleet";
-import { type DraftEvent, type EditEvent, type ErrorEvent, encodeFinishReason } from "@palimpsest/proto";
+import type { DraftEvent, EditEvent, ErrorEvent } from "@palimpsest/proto";
+import { committedOf } from "@palimpsest/proto/committed";
 import type { QueuedRequest } from "@palimpsest/proto/fleet";
-import { CommittedChoiceSchema, type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
+import { type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
 import { pause } from "./clock.ts";
 import type { Intake } from "./intake.ts";
-import { type Attempt, claimAttempt, committedOf, countFruitless, releaseAttempt } from "./nats-claim.ts";
+import { type Attempt, claimAttempt, countFruitless, releaseAttempt } from "./nats-claim.ts";
 import { LogWriter, type StoredEvent, type WriterContext } from "./nats-writer.ts";
 import { until } from "./until.ts";
 
@@ -213,13 +214,7 @@ export class NatsResponse {
     const { intake, link } = this.#context;
     const written = new Set(log.map(subjectOf));
     const finished = new Set(log.flatMap((event) => finishes(event)));
-    const committed = committedOf(log, this.#request.choices).map(({ tokens, open = [], finishReason }) =>
-      create(CommittedChoiceSchema, {
-        tokenIds: [...tokens],
-        openIds: [...open],
-        ...(finishReason !== undefined && { finishReason: encodeFinishReason(finishReason) }),
-      }),
-    );
+    const committed = committedOf(log, this.#request.choices);
     const request = create(GenerateRequestSchema, { ...this.#request, attempt, committed });
     const signal = AbortSignal.any([this.#stop.signal, this.#quit.signal]);
     // The engine hears of an abort when its forward is over: others are not kept waiting for that.
