@@ -30,7 +30,7 @@ export interface PalimpsestErrorOptions {
 /** The error that an answer other than 2xx stands for. Something between here and the edge may have written it. */
 export async function refusal(response: Response): Promise<PalimpsestError> {
   const { status } = response;
-  const retryable = status === 429 || status >= 500;
+  const retryable = (status === 429 || status >= 500) && response.headers.get("x-should-retry") !== "false";
   const text = await response.text();
   try {
     const { error } = JSON.parse(text) as { error: { code: string; message: string; param?: string | null } };

@@ -88,6 +88,14 @@ describe("client", () => {
     });
   });
 
+  test("says of what was refused for good that it is not worth another try", async () => {
+    const error = { message: "too long", type: "server_error", param: null, code: "deadline_exceeded" };
+    const client = await serve((_, outgoing) =>
+      outgoing.writeHead(504, { "x-should-retry": "false" }).end(JSON.stringify({ error })),
+    );
+    expect((await fold(client.edits(request))).error).toMatchObject({ status: 504, retryable: false });
+  });
+
   test("throws what something before the server refused", async () => {
     const client = await serve((_, outgoing) => outgoing.writeHead(502).end("<h1>Bad Gateway</h1>"));
     expect((await fold(client.edits(request))).error).toMatchObject({ status: 502, retryable: true });
@@ -121,6 +129,8 @@ describe("client", () => {
     });
     const { document, error } = await fold(client.edits(request));
     expect(document).toMatchObject({ status: "failed", choices: [{ text: "Hello ", drafts: [] }] });
+    // What to ask to go on after is the last event that came.
+    expect(document.seq).toBe(hello[5]!.seq);
     expect(error).toMatchObject({ code: "unavailable", retryable: true });
   });
 

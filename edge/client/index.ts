@@ -123,7 +123,8 @@ async function* untilEnd(events: AsyncIterable<EditEvent>, signal?: AbortSignal)
   const failure = signal?.aborted ? ABORTED : LOST;
   if (last) {
     const { v, response_id, attempt, seq } = last;
-    yield { v, response_id, attempt, seq: seq + 1, type: "error", ...failure };
+    // It is nobody's event: who comes back asks for what follows the last one that was.
+    yield { v, response_id, attempt, seq, type: "error", ...failure };
   }
   signal?.throwIfAborted();
   throw new PalimpsestError(failure.code, failure.message, { retryable: failure.retryable, cause });

@@ -1,5 +1,12 @@
 /** The playground page: sends a prompt and shows the response document as it changes. */
-import { createClient, emptyDocument, PalimpsestError, type ResponseDocument, reduce } from "../client/index.ts";
+import {
+  createClient,
+  type EditEvent,
+  emptyDocument,
+  PalimpsestError,
+  type ResponseDocument,
+  reduce,
+} from "../client/index.ts";
 import { paced } from "./pace.ts";
 import { answerNodes, statsLine } from "./view.ts";
 
@@ -48,13 +55,20 @@ async function run(): Promise<void> {
   let response: ResponseDocument = emptyDocument;
 
   setRunning(true);
+  let arrivedMs = 0;
   const show = paintOncePerFrame(() => {
     answer.replaceChildren(...answerNodes(response));
-    stats.replaceChildren(statsLine(response, performance.now() - start));
+    stats.replaceChildren(statsLine(response, arrivedMs));
   });
+  const events = async function* () {
+    for await (const event of client().edits({ model: model.value, messages, mode }, { signal })) {
+      arrivedMs = performance.now() - start;
+      yield event;
+    }
+  };
+  const holdMs = ({ type }: EditEvent) => (type === "draft" && !signal.aborted ? Number(pace.value) : 0);
   try {
-    const events = client().edits({ model: model.value, messages, mode }, { signal });
-    for await (const event of paced(events, ({ type }) => (type === "draft" ? Number(pace.value) : 0))) {
+    for await (const event of paced(events(), holdMs)) {
       response = reduce(response, event);
       show();
     }
@@ -66,8 +80,13 @@ async function run(): Promise<void> {
 }
 
 function setRunning(on: boolean): void {
-  send.disabled = on;
-  stop.disabled = !on;
+  const [from, to] = on ? [send, stop] : [stop, send];
+  to.disabled = false;
+  // A button that is disabled would throw the keyboard's focus back to the page's start.
+  if (document.activeElement === from) to.focus();
+  from.disabled = true;
+  // Said aloud once, when it has come to rest.
+  stats.ariaBusy = String(on);
 }
 
 /** Events come faster than screens: paints the latest state when the next frame is due. */

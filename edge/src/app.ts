@@ -40,7 +40,7 @@ export interface EdgeDependencies {
  */
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
-const EXPOSED = ["x-request-id", "x-response-id", "retry-after-ms", "retry-after"];
+const EXPOSED = ["x-request-id", "x-response-id", "retry-after-ms", "retry-after", "x-should-retry"];
 
 export function createApp(edge: EdgeDependencies) {
   const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({

@@ -68,7 +68,8 @@ export function wholeTextForm(): ChunkForm {
     empty: { delta: {} },
     *changes(event: EditEvent) {
       document = reduce(document, event);
-      if (event.type !== "draft" && event.type !== "commit") return;
+      // Blocks that stood open behind the last one go with the end.
+      if (event.type !== "draft" && event.type !== "commit" && event.type !== "done") return;
       const index = event.choice;
       const content = wholeText(document.choices[index]!);
       if (content === (shown.get(index) ?? "")) return;

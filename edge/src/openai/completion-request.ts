@@ -31,7 +31,7 @@ export function completionRequest(body: CompletionBody, responseId: string): Gen
     ...generationOf(body),
     responseId,
     prompt: typeof prompt === "string" ? { kind: "text", text: prompt } : { kind: "tokens", tokens: prompt },
-    drafts: body.stream === true && body.stream_options?.include_edits === true,
+    drafts: (body.stream === true && body.stream_options?.include_edits === true) || body.background === true,
     ...(body.logprobs != null && { logprobs: body.logprobs }),
   };
 }

@@ -40,11 +40,23 @@ describe("tool calls", () => {
     ]);
   });
 
+  test("keep every digit of their numbers", () => {
+    const numbers = '{"id":9007199254740993,"price":1.0,"list":[1234567890123456789]}';
+    expect(parse(`<tool_call>\n{"name": "get", "arguments": ${numbers}}\n</tool_call>`)).toEqual([
+      { type: "tool_call", name: "get", arguments: numbers },
+    ]);
+  });
+
+  test("are found behind a mark that only names them", () => {
+    expect(parse(`I write <tool_call> first.\n${weather}`)).toEqual([text("I write <tool_call> first."), call]);
+  });
+
   test.each([
     "plain text with a trailing space ",
     "<tool_call>\nnot json\n</tool_call>",
     '<tool_call>\n{"name": 5, "arguments": {}}\n</tool_call>',
     '<tool_call>\n{"name": "weather", "arguments": "Oslo"}\n</tool_call>',
+    '<tool_call>\n{"name": "weather", "arguments": 12}\n</tool_call>',
     '<tool_call>\n{"name": "weather", "argum',
     "a < b and <tool_cal",
     '<tool_call>\n{"name": "unclosed string\n</tool_call> and more',

@@ -46,9 +46,10 @@ export function createToolCallParser(): ToolCallParser {
         yield parsed;
         afterCall = true;
       } else {
-        yield* take(held.slice(0, end));
+        // Only named, perhaps: a call may still begin before the closing mark.
+        yield* take(held.slice(0, start + OPEN.length));
       }
-      held = held.slice(end);
+      held = held.slice(parsed ? end : start + OPEN.length);
     }
     const certain = final ? held.length : certainLength(held);
     yield* take(held.slice(0, certain));
@@ -86,8 +87,17 @@ function parseCall(body: string): AnswerPart | undefined {
     return undefined;
   }
   const { data } = call.safeParse(json);
-  return data && { type: "tool_call", name: data.name, arguments: JSON.stringify(data.arguments) };
+  return data && { type: "tool_call", name: data.name, arguments: JSON.stringify(exact(body).arguments ?? {}) };
 }
+
+/** With numbers as they were written: the tool may know more digits than JavaScript does. */
+function exact(body: string): { arguments?: object } {
+  return JSON.parse(body, ((_key: string, value: unknown, { source }: { source: string }) =>
+    typeof value === "number" ? rawJson(source) : value) as (key: string, value: unknown) => unknown);
+}
+
+/** Of ES2026, in every runtime that edges have; TypeScript does not know it yet. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(source: string): object };
 
 /** How much of the text can be in no call: all before an opening mark or a beginning of one, and the space before that. */
 function certainLength(text: string): number {

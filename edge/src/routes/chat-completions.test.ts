@@ -125,6 +125,19 @@ describe("POST /v1/chat/completions", () => {
     expect(chunks.at(-1)).toBe("[DONE]");
   });
 
+  test("diffusing: what stood open behind the last block is gone at the end", async () => {
+    const behind: Respond = ({ responseId }) => {
+      const events = tell(plainScript(["Hello"]), responseId);
+      const draft = events.find((event) => event.type === "draft")!;
+      const last = events.findIndex(({ type }) => type === "commit");
+      return [...events.slice(0, last), { ...draft, block: 1, content: ["junk"] }, ...events.slice(last)];
+    };
+    const chunks = await stream(behind, { diffusing: true });
+    const shown = chunks.flatMap((chunk) => (chunk.diffusion_meta ? chunk.choices[0].delta.content : []));
+    expect(shown.some((content) => content.endsWith("junk"))).toBe(true);
+    expect(shown.at(-1)).toBe("Hello");
+  });
+
   test("tool calls come out of the text, whole and streamed", async () => {
     const call: Respond = ({ responseId }) =>
       tell(plainScript(["Let me look.\n", weather.slice(0, 30), weather.slice(30)]), responseId);

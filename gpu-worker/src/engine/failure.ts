@@ -9,13 +9,13 @@ export function failure(
 ): Pick<ErrorEvent, "type" | "code" | "message" | "retryable" | "param"> {
   if (error instanceof WorkerError) {
     const { code, message, param } = error;
-    const retryable = code === "overloaded" || code === "unavailable" || code === "deadline_exceeded";
+    const retryable = code === "overloaded" || code === "unavailable";
     return { type: "error", code, message, retryable, ...(param !== undefined && { param }) };
   }
   if (signal.aborted) {
     const timedOut = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
     if (timedOut)
-      return { type: "error", code: "deadline_exceeded", message: "the deadline has passed", retryable: true };
+      return { type: "error", code: "deadline_exceeded", message: "the deadline has passed", retryable: false };
     return { type: "error", code: "cancelled", message: "the request was cancelled", retryable: false };
   }
   const message = `the computation failed: ${error instanceof Error ? error.message : String(error)}`;

@@ -101,7 +101,7 @@ test.each(places)("a deadline that passes in the %s ends that response and no ot
   const late = events(engine, hashRequest(LONG, { maxTokens: 40 }), controller.signal);
   await arrive(opened);
   controller.abort(new DOMException("late", "TimeoutError"));
-  expect((await late).at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded", retryable: true });
+  expect((await late).at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded", retryable: false });
   expect((await other)?.at(-1)?.type ?? "end").toBe("end");
   expect([scheduler.running, scheduler.waiting, scheduler.pagesInUse]).toEqual([0, 0, 0]);
 });
