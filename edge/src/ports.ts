@@ -86,8 +86,9 @@ export interface Model {
 /** What all workers of a model do together. */
 export interface ModelLoad {
   readonly model: string;
-  /** Sequences. */
+  /** Sequences: every choice of a response is one. */
   readonly running: number;
+  readonly responses: number;
 }
 
 /** A response to generate, parsed and within limits. */

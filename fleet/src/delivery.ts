@@ -29,6 +29,8 @@ export async function pull(
   const inbox = createInbox(inboxPrefix);
   // Deliveries keep the subject they were stored under, so that they need an inbox of their own to be told from others.
   const answers = control.subscribe(inbox, { timeout: timeoutMs, max: wanted + 1 });
+  // Its own limit ends with the first message, and the last may be lost with the connection.
+  const limit = setTimeout(() => answers.unsubscribe(), timeoutMs);
   const ask = JSON.stringify({ batch: wanted, no_wait: true });
   control.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, ask, { reply: inbox });
   try {
@@ -42,6 +44,7 @@ export async function pull(
     // What has come is ours, whatever became of the rest.
     if (deliveries.length === 0) throw error;
   } finally {
+    clearTimeout(limit);
     answers.unsubscribe();
   }
   return deliveries;

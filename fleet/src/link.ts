@@ -114,7 +114,8 @@ export class Link implements AsyncDisposable {
 
   /** Says something to whoever listens, unless this party has left or the server is away. */
   tell(subject: string, bytes?: Uint8Array): void {
-    if (this.connected && !this.control.isClosed()) this.control.publish(subject, bytes);
+    if (!this.#closed && !this.#lost.has(this.control) && !this.control.isClosed())
+      this.control.publish(subject, bytes);
   }
 
   /** Resolves when the server has taken what was sent on the data connection: nobody may send much more than it takes. */

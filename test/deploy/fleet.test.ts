@@ -31,7 +31,7 @@ describe("the base's programs", () => {
     const ready = (app: "edge" | "worker", is: boolean) =>
       vi.waitFor(async () => expect(await fleet.probe(app, "readinessProbe")).toBe(is), patiently);
     await ready("edge", true);
-    const idle = { queued_interactive: 0, queued_default: 0, queued_batch: 0, running: 0, wanted: 0 };
+    const idle = { queued_interactive: 0, queued_default: 0, queued_batch: 0, running: 0, responses: 0, wanted: 0 };
     await vi.waitFor(async () => expect(await demand()).toEqual(idle), patiently);
 
     expect((await ask(fleet, "wrong")).status).toBe(401);
@@ -39,7 +39,10 @@ describe("the base's programs", () => {
     const client = new AbortController();
     const endless = { priority: "batch", n: 2, ignore_eos: true, max_tokens: 2000 };
     const running = ask(fleet, "secret", endless, client.signal);
-    await vi.waitFor(async () => expect(await demand()).toEqual({ ...idle, queued_batch: 1, running: 2 }), patiently);
+    await vi.waitFor(
+      async () => expect(await demand()).toEqual({ ...idle, queued_batch: 1, running: 2, responses: 1 }),
+      patiently,
+    );
     client.abort();
     await expect(running).rejects.toThrow();
     await vi.waitFor(async () => expect(await demand()).toEqual(idle), patiently);

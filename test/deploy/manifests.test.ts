@@ -138,26 +138,28 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
       type: "nats-jetstream",
       metadata: { ...server, account: "FLEET", stream: wantedStream(model), consumer: "scaler" },
     };
-    const running = {
+    const running = ["sequences", "responses"].map((what) => ({
       type: "metrics-api",
       metadata: {
         url: `http://edge.${target.metadata.namespace}.svc/metrics`,
         format: "prometheus",
-        valueLocation: `palimpsest_running_sequences{model="${model}"}`,
+        valueLocation: `palimpsest_running_${what}{model="${model}"}`,
       },
-    };
+    }));
     expect(servicePort("edge", "http")).toBe(80);
-    expect(spec.triggers).toMatchObject([...queue, running, wanted]);
+    expect(spec.triggers).toMatchObject([...queue, ...running, wanted]);
 
     const { formula, target: perReplica } = spec.advanced.scalingModifiers;
     expect(perReplica).toBe(variablesOf(podsOf("worker")[0]!.container).CAPACITY);
     const names = spec.triggers.map(({ name }: { name: string }) => name) as string[];
     for (const name of names) expect(names.filter((other) => other.startsWith(name))).toEqual([name]);
     const demand = (...values: number[]) => new Function("max", ...names, `return ${formula}`)(Math.max, ...values);
-    expect(demand(0, 0, 0, 0, 0)).toBe(0);
-    expect(demand(2, 3, 4, 1, 0)).toBe(9);
-    expect(demand(1, 0, 0, 8, 0)).toBe(8);
-    expect(demand(0, 0, 0, 0, 1)).toBe(1);
+    expect(demand(0, 0, 0, 0, 0, 0)).toBe(0);
+    expect(demand(2, 3, 4, 1, 1, 0)).toBe(9);
+    // One request of eight choices runs, alone or with seven more behind it.
+    expect(demand(1, 0, 0, 8, 1, 0)).toBe(8);
+    expect(demand(8, 0, 0, 8, 1, 0)).toBe(15);
+    expect(demand(0, 0, 0, 0, 0, 1)).toBe(1);
   });
 
   it("has the example's permissions for an edge, and for a worker those of any in its pool", () => {

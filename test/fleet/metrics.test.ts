@@ -19,25 +19,29 @@ it("running sequences are counted over all workers, also by an edge that asked f
   const [asker, reader] = [await fleet.edge(), await fleet.edge({ url: wire.url })];
   const app = appOf(reader, { running: () => reader.running() });
   const samples = async () => (await (await app.request("/metrics")).text()).match(/^palimpsest_running_.*$/gm);
-  const runs = (count: number) =>
+  const runs = (sequences: number, responses: number) =>
     vi.waitFor(
-      async () => expect(await samples()).toEqual([`palimpsest_running_sequences{model="scripted"} ${count}`]),
+      async () =>
+        expect(await samples()).toEqual([
+          `palimpsest_running_sequences{model="scripted"} ${sequences}`,
+          `palimpsest_running_responses{model="scripted"} ${responses}`,
+        ]),
       patiently,
     );
-  await runs(0);
+  await runs(0, 0);
 
   const { signal } = new AbortController();
   const answers = [1, 2].map(async (choices) => {
     await using lease = await asker.replicas.lease("scripted", signal);
     return Array.fromAsync(lease.generate(fleetRequest({ choices }), signal));
   });
-  await runs(3);
+  await runs(3, 2);
   gate.resolve();
   await Promise.all(answers);
-  await runs(0);
+  await runs(0, 0);
 
   wire.cut();
   await vi.waitFor(async () => expect(await samples()).toBe(null), patiently);
   wire.mend();
-  await runs(0);
+  await runs(0, 0);
 });

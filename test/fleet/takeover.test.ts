@@ -3,9 +3,9 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { describe, expect, it, vi } from "vitest";
 import { encodeRequest } from "../../edge/src/adapters/wire.ts";
-import { queueSubject, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
+import { queueStream, queueSubject, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
 import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
-import { fleetRequest } from "../support/fleet.ts";
+import { fleetRequest, type TestFleet } from "../support/fleet.ts";
 import { fold, healthy, listen, patiently, stuck, withFleet } from "../support/fleet-responses.ts";
 
 describe.concurrent("takeover", () => {
@@ -188,6 +188,13 @@ describe.concurrent("takeover", () => {
   );
 });
 
+/** The server goes, and comes back without its files. */
+async function forgetful({ server }: TestFleet): Promise<void> {
+  await server.stop();
+  await server.forget();
+  await server.start();
+}
+
 describe.concurrent("a server that comes back", () => {
   it("finds the streams that ran, and those that waited", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
@@ -213,9 +220,7 @@ describe.concurrent("a server that comes back", () => {
       const request = fleetRequest();
       const response = listen(edge.replicas, request);
       await response.commits(2);
-      await fleet.server.stop();
-      await fleet.server.forget();
-      await fleet.server.start();
+      await forgetful(fleet);
       const reader = await fleet.link("reader");
       await vi.waitFor(async () => {
         const log = await readLog(reader.jsm, request.responseId);
@@ -224,6 +229,76 @@ describe.concurrent("a server that comes back", () => {
       held.goOn();
       expect(fold(await response.ended)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, 5) }] });
       await reader[Symbol.asyncDispose]();
+    }),
+  );
+
+  it("with nothing that it had, gets from a worker what others have written, too", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const held = [stuck(2), stuck(4)];
+      const first = await fleet.worker(held[0]!.script);
+      const edge = await fleet.edge();
+      const request = fleetRequest();
+      const response = listen(edge.replicas, request);
+      await response.commits(2);
+      await fleet.worker(held[1]!.script);
+      await first.worker.drain(0);
+      await response.commits(4);
+      await forgetful(fleet);
+      const reader = await fleet.link("reader");
+      await vi.waitFor(async () => {
+        const log = await readLog(reader.jsm, request.responseId);
+        expect(log.map(({ type, attempt }) => `${type} ${attempt}`)).toEqual([
+          "open 1",
+          ...["commit 1", "commit 1", "commit 2", "commit 2"],
+        ]);
+      }, patiently);
+      await vi.waitFor(async () => expect(await edge.responses.isKnown(request.responseId, "")).toBe(true), patiently);
+      held[1]!.goOn();
+      expect(fold(await response.ended)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, 5) }] });
+      await reader[Symbol.asyncDispose]();
+    }),
+  );
+
+  it("with nothing that it had, takes no other's request away with one that was lost", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const { worker } = await fleet.worker(healthy);
+      const edge = await fleet.edge();
+      await worker.drain(0);
+      const client = new AbortController();
+      const lost = fleetRequest();
+      const reader = await fleet.link("reader");
+      const queued = async () =>
+        (await reader.jsm.direct.getMessage(queueStream("scripted"), { seq: 1 }))?.header.get("Nats-Msg-Id");
+      // Numbers begin with 1 again: the first request of all has the number of the first one afterwards.
+      const one = listen(edge.replicas, lost, client.signal);
+      await vi.waitFor(async () => expect(await queued()).toBe(`${lost.responseId}.1`), patiently);
+      await forgetful(fleet);
+      await vi.waitFor(() => expect(edge.link.connected && reader.connected).toBe(true), patiently);
+      const other = fleetRequest();
+      const two = listen(edge.replicas, other);
+      await vi.waitFor(async () => expect(await queued()).toBe(`${other.responseId}.1`), patiently);
+      client.abort();
+      await one.ended;
+      await fleet.worker(healthy);
+      expect(fold(await two.ended)).toMatchObject({ status: "ended", choices: [{ text: textOf(0, 5) }] });
+      await reader[Symbol.asyncDispose]();
+    }),
+  );
+
+  it("lets a worker know what was cancelled while it was away", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const wire = await fleet.wire();
+      const held = stuck();
+      const { engine } = await fleet.worker(held.script, { url: wire.url });
+      const edge = await fleet.edge();
+      const request = fleetRequest({ background: true });
+      const response = listen(edge.replicas, request);
+      await response.commits(2);
+      wire.cut();
+      await edge.responses.cancel(request.responseId);
+      wire.mend();
+      expect((await response.ended).at(-1)).toMatchObject({ type: "error", code: "cancelled" });
+      expect(engine.ended).toBe(1);
     }),
   );
 
@@ -239,9 +314,7 @@ describe.concurrent("a server that comes back", () => {
         const response = listen(replicas, fleetRequest());
         await response.commits(2);
         wire.cut();
-        await fleet.server.stop();
-        await fleet.server.forget();
-        await fleet.server.start();
+        await forgetful(fleet);
         await fleet.worker(healthy);
         expect((await response.ended).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
       }),

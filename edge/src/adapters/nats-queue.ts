@@ -58,7 +58,7 @@ export async function enqueue(
   wanted: () => boolean,
 ): Promise<Queued> {
   const { model, responseId, priority = "default" } = request;
-  const options = { msgID: `${responseId}.1`, timeout: PUBLISH_TIMEOUT_MS };
+  const options = { msgID: messageIdOf(responseId), timeout: PUBLISH_TIMEOUT_MS };
   for (;;) {
     try {
       await link.createModel(model);
@@ -97,5 +97,16 @@ export async function stopResponse(
   // No worker has it: the end is written here, and the queue gets its place back.
   const head = { v: 1, response_id: responseId, attempt: 1, seq: 0 } as const;
   await append(link.js, link.jsm, { ...head, type: "error", ...failure }, STORE_TIMEOUT_MS);
-  if (queued) await link.jsm.streams.deleteMessage(queueStream(queued.model), queued.sequence).catch(() => false);
+  if (queued && (await waits(link, responseId, queued)))
+    await link.jsm.streams.deleteMessage(queueStream(queued.model), queued.sequence).catch(() => false);
+}
+
+/** Whether the request is in its queue. One that was lost with its files and made anew has numbered others since. */
+export async function waits(link: Link, responseId: string, { model, sequence }: Queued): Promise<boolean> {
+  const message = await link.jsm.direct.getMessage(queueStream(model), { seq: sequence });
+  return message?.header.get("Nats-Msg-Id") === messageIdOf(responseId);
+}
+
+function messageIdOf(responseId: string): string {
+  return `${responseId}.1`;
 }

@@ -67,10 +67,11 @@ export class FleetView implements Disposable {
   running(): ModelLoad[] {
     if (!this.#link.connected) return [];
     const alive = [...this.#loads.values()].filter(({ report }) => this.isAlive(report.replicaId));
-    return [...this.#models.keys()].map((model) => ({
-      model,
-      running: alive.reduce((sum, { report }) => (report.model === model ? sum + report.running : sum), 0),
-    }));
+    return [...this.#models.keys()].map((model) => {
+      const reports = alive.flatMap(({ report }) => (report.model === model ? report : []));
+      const sum = (count: "running" | "responses") => reports.reduce((total, report) => total + report[count], 0);
+      return { model, running: sum("running"), responses: sum("responses") };
+    });
   }
 
   /** When one who is refused should come again; all edges together give each place once. */

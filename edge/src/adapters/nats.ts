@@ -7,7 +7,6 @@ import {
   isToken,
   type Link,
   LOG_AGE_MS,
-  queueStream,
   readClaim,
   readRecord,
   releaseKey,
@@ -20,7 +19,7 @@ import { EdgeError } from "../errors.ts";
 import type { GenerateRequest, IdempotencyKey, Lease, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { withSeed } from "../takeover.ts";
 import { NatsFeed } from "./nats-feed.ts";
-import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse } from "./nats-queue.ts";
+import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse, waits } from "./nats-queue.ts";
 import { FleetView } from "./nats-view.ts";
 
 export interface NatsFleetOptions {
@@ -177,6 +176,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) abort();
     let ended = signal.aborted;
+    let recovered: Disposable | undefined;
     try {
       if (!ended) {
         const waitEnd = Date.now() + waitLimitMs;
@@ -188,10 +188,10 @@ class Fleet implements NatsFleet, Replicas, Responses {
           deadlineMs: BigInt(deadline),
           created: BigInt(Math.floor(Date.now() / 1000)),
         });
-        await insist(
-          () => writeRecord(link.buckets.responses, responseId, record),
-          () => !feed.over,
-        );
+        const keep = () => writeRecord(link.buckets.responses, responseId, record);
+        await insist(keep, () => !feed.over);
+        // The server may have come back without it.
+        recovered = link.onRecovered(() => void insist(keep, () => !feed.over).catch(() => {}));
         await this.#served(joined, responseId, queued, background, waitLimitMs);
       }
       for await (const event of feed) {
@@ -200,6 +200,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
       }
     } finally {
       signal.removeEventListener("abort", abort);
+      recovered?.[Symbol.dispose]();
       if (!ended && queued && !background && !this.#leaving) await this.#stop(responseId, queued, CANCELLED);
     }
   }
@@ -246,8 +247,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
     const { link } = this.#options;
     const held = await readClaim(link.buckets.responses, responseId);
     if (held && this.view.isAlive(held.claim.replicaId)) return false;
-    const waiting = await link.jsm.direct.getMessage(queueStream(queued.model), { seq: queued.sequence });
-    return waiting === null;
+    return !(await waits(link, responseId, queued));
   }
 
   /** @throws EdgeError `unavailable` when the server stays away */

@@ -19,7 +19,7 @@ export interface PresenceOptions {
   readonly version: string;
 }
 
-export type Load = Pick<LoadReport, "running" | "finishedResponses" | "ignoredMessages">;
+export type Load = Pick<LoadReport, "running" | "responses" | "finishedResponses" | "ignoredMessages">;
 
 export class Presence {
   readonly #options: PresenceOptions;

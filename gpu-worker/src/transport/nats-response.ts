@@ -132,8 +132,10 @@ export class NatsResponse {
   /** The server was away: it may have given the response to another, and it may have lost what was written. */
   async recover(): Promise<void> {
     try {
-      if (this.#attempt === 0 || (await this.#holds())) await this.#writer.restore();
-      else this.abandon();
+      if (this.#attempt !== 0 && !(await this.#holds())) return this.abandon();
+      await this.#writer.restore();
+      // What was said of it meanwhile was not heard.
+      if (await isCancelled(this.#context.link.buckets.responses, this.responseId)) this.#stop.abort();
     } catch (error) {
       this.#context.log.warn({ response_id: this.responseId, err: error }, "a log cannot be looked after");
     }
@@ -148,6 +150,7 @@ export class NatsResponse {
         return false;
       }
       this.#attempt = claimed.attempt;
+      this.#writer.goOn(claimed.log);
       const outcome = await this.#try(claimed);
       switch (outcome) {
         case "ended":

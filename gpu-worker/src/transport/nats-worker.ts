@@ -69,6 +69,7 @@ class Worker implements NatsWorker {
     this.#context = { ...options, lastHeard: () => this.#lastHeardMs, heardSince: () => this.#heardSinceMs };
     this.#presence = new Presence(options, options.intake.model, () => ({
       running: this.#used,
+      responses: this.#running.size,
       finishedResponses: BigInt(this.#finished),
       ignoredMessages: BigInt(this.#ignored),
     }));

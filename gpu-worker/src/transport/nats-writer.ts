@@ -30,7 +30,8 @@ export type Written = "stored" | "taken" | "lost";
 export class LogWriter {
   readonly #context: WriterContext;
   readonly #responseId: string;
-  readonly #stored: StoredEvent[] = [];
+  /** All that the log has, whoever wrote it. */
+  #stored: StoredEvent[] = [];
   /** When the response was last known to be this worker's, on the clock. */
   #heldMs: number;
 
@@ -43,6 +44,11 @@ export class LogWriter {
   /** Whether another may have the response without this worker's knowing. */
   get stale(): boolean {
     return this.#context.clock.now() - this.#context.lastHeard() > STALE_MS;
+  }
+
+  /** Begins an attempt. @param log what is written */
+  goOn(log: readonly EditEvent[]): void {
+    this.#stored = log.filter((event) => event.type !== "draft");
   }
 
   /** @throws when the server does not answer */
@@ -76,9 +82,11 @@ export class LogWriter {
   /** Writes again what the server has lost. @throws when it does not answer */
   async restore(): Promise<void> {
     const { js, jsm } = this.#context.link;
-    const last = this.#stored.at(-1);
-    if (last === undefined) return;
-    if ((await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subjectOf(last) })) !== null) return;
-    for (const event of this.#stored) await append(js, jsm, event, STORE_TIMEOUT_MS);
+    // The last may be there because it was only just written.
+    const ends = [...new Set([this.#stored[0], this.#stored.at(-1)])].filter((event) => event !== undefined);
+    const isThere = async (event: StoredEvent) =>
+      (await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subjectOf(event) })) !== null;
+    if ((await Promise.all(ends.map(isThere))).every(Boolean)) return;
+    for (const event of [...this.#stored]) await append(js, jsm, event, STORE_TIMEOUT_MS);
   }
 }

@@ -236,6 +236,13 @@ export declare type LoadReport = Message<"palimpsest.v1.LoadReport"> & {
    * @generated from field: uint64 ignored_messages = 7;
    */
   ignoredMessages: bigint;
+
+  /**
+   * Responses whose choices `running` counts.
+   *
+   * @generated from field: uint32 responses = 8;
+   */
+  responses: number;
 };
 
 /**

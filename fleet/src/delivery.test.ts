@@ -1,0 +1,17 @@
+import { connect } from "@nats-io/transport-node";
+import { expect, it } from "vitest";
+import { openNatsServer } from "../server.ts";
+import { pull } from "./delivery.ts";
+
+it("a pull whose last message is lost ends at its limit, with what has come", { timeout: 30_000 }, async () => {
+  await using server = await openNatsServer();
+  const [control, stub] = await Promise.all([connect({ servers: server.url }), connect({ servers: server.url })]);
+  // In JetStream's place: of two requests it sends one, and is gone.
+  stub.subscribe("$JS.API.CONSUMER.MSG.NEXT.stand-in.default", {
+    callback: (_, message) => void message.respond(new Uint8Array(3)),
+  });
+  await stub.flush();
+  const deliveries = await pull({ control, inboxPrefix: "_INBOX" } as never, "stand-in", "default", 2, 300);
+  expect(deliveries.map(({ data }) => data.length)).toEqual([3]);
+  await Promise.all([control.close(), stub.close()]);
+});
