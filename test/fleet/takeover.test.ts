@@ -162,6 +162,24 @@ describe.concurrent("takeover", () => {
     }),
   );
 
+  it("ends what an engine that hears nothing was told to stop", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const held = stuck(2, { deaf: true });
+      await fleet.worker(held.script);
+      const edge = await fleet.edge();
+      const request = fleetRequest({ background: true });
+      const response = listen(edge.replicas, request);
+      await response.commits(2);
+      await fleet.worker(healthy);
+      await edge.responses.cancel(request.responseId);
+      expect((await response.ended).at(-1)).toMatchObject({ type: "error", code: "cancelled", attempt: 2 });
+      const waiting = async () =>
+        expect((await edge.link.jsm.streams.info(queueStream("scripted"))).state.messages).toBe(0);
+      await vi.waitFor(waiting, patiently);
+      held.goOn();
+    }),
+  );
+
   it("goes on with a response whose worker was asked twice for it", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = stuck();

@@ -29,6 +29,8 @@ const FRUITLESS_LIMIT = 3;
 const LIVING_MS = 5_000;
 /** A response that no edge has watched for so long is nobody's. */
 export const WATCH_LEASE_MS = 10_000;
+/** An engine that was told to stop and does not is left behind: another worker writes the end. Longer than a forward takes. */
+const DEAF_MS = 10_000;
 /** How long the server is asked to note that an attempt was no loss. */
 const RELEASE_LIMIT_MS = 5_000;
 /** An engine that is full will have room again. */
@@ -91,6 +93,8 @@ export class NatsResponse {
     using _deadline = clock.timer(leftMs, () =>
       this.#stop.abort(new DOMException("the deadline has passed", "TimeoutError")),
     );
+    using deaf = new DisposableStack();
+    this.#stop.signal.addEventListener("abort", () => deaf.use(clock.timer(DEAF_MS, () => this.leave())));
     try {
       return await this.#attempts();
     } catch (error) {
