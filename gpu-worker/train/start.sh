@@ -12,7 +12,7 @@ export OMP_NUM_THREADS="${TRAIN_THREADS:-1}" OPENBLAS_NUM_THREADS="${TRAIN_THREA
 # In every step every expert has another number of rows, and oneDNN a kernel for each number: it keeps them instead of making them anew.
 export DNNL_PRIMITIVE_CACHE_CAPACITY=16384
 # Large tensors come and go in every step: keep their memory instead of giving it back to the system each time. jemalloc, where it is,
-# does so at less cost and gives a third more steps; a process may grow to 15 GB.
+# does so at less cost and gives a third more steps; a process that has grown too large starts itself anew (train.py).
 jemalloc=$(ls /usr/lib/*/libjemalloc.so.2 2>/dev/null | head -n 1)
 if [ -n "$jemalloc" ]; then export LD_PRELOAD="$jemalloc" MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always; fi
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456

@@ -223,17 +223,21 @@ class Loop(unittest.TestCase):
             write_shard(folder, "train-000", 80, np.random.default_rng(0))
             write_shard(folder, "validation", 20, np.random.default_rng(1))
 
-            def run(out: str, steps: int) -> dict:
+            def run(out: str, steps: int, *more: str) -> dict:
                 command = [sys.executable, str(Path(__file__).with_name("train.py")), "--data", name, "--out", str(folder / out)]
-                subprocess.run([*command, "--steps", str(steps), "--budget", "1024"], check=True, stdout=subprocess.DEVNULL)
+                done = subprocess.run([*command, "--steps", str(steps), "--budget", "1024", *more], check=True, stdout=subprocess.PIPE)
+                self.starts = done.stdout.count(b'"from"') + done.stdout.count(b'"parameters"')
                 return torch.load(folder / out / "checkpoint.pt")
 
-            straight = run("straight", 6)
-            run("stopped", 3)
-            resumed = run("stopped", 6)
-            self.assertEqual(json.dumps(straight["position"]), json.dumps(resumed["position"]))
-            for key, value in straight["model"].items():
-                self.assertTrue(torch.equal(value, resumed["model"][key]), key)
+            straight = run("straight", 4)
+            run("stopped", 2)
+            resumed = run("stopped", 4)
+            anew = run("grown", 4, "--save-seconds", "0", "--memory-share", "0")
+            self.assertGreater(self.starts, 2)
+            for other in (resumed, anew):
+                self.assertEqual(json.dumps(straight["position"]), json.dumps(other["position"]))
+                for key, value in straight["model"].items():
+                    self.assertTrue(torch.equal(value, other["model"][key]), key)
 
 
 class Answers(unittest.TestCase):

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
@@ -38,6 +39,8 @@ LOG_STEPS = 50
 VALIDATE_STEPS = 500
 VALIDATION_BATCHES = 24
 SAVE_SECONDS = 300.0
+#: Share of the machine's memory at which a run starts itself anew from its checkpoint: fast allocators keep what they once had.
+MEMORY_SHARE = 0.6
 #: Beside the latest checkpoint, weights alone are kept every so many steps.
 KEEP_STEPS = 4000
 
@@ -59,6 +62,8 @@ def main() -> None:
     parser.add_argument("--log-steps", type=int, default=LOG_STEPS, help="steps between lines of the log")
     parser.add_argument("--bf16", action="store_true", help="compute in bf16: faster only where the CPU multiplies it fast")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--save-seconds", type=float, default=SAVE_SECONDS, help="seconds between checkpoints")
+    parser.add_argument("--memory-share", type=float, default=MEMORY_SHARE, help="of the machine's; beyond it the run starts itself anew")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -127,9 +132,11 @@ class Run:
                 clock = time.monotonic()
             if step % KEEP_STEPS == 0:
                 torch.save({"average": self.average, "model": self.model.state_dict()}, self.args.out / f"weights-{step:06d}.pt")
-            if time.monotonic() - saved > SAVE_SECONDS:
+            if time.monotonic() - saved > self.args.save_seconds:
                 checkpoint.save(self.path, self.model, self.average, self.optimizer, self.position, self.progress)
                 saved = time.monotonic()
+                if memory_share() > self.args.memory_share and not self.stopping:
+                    os.execv(sys.executable, [sys.executable, *sys.argv])
         checkpoint.save(self.path, self.model, self.average, self.optimizer, self.position, self.progress)
 
     def _step(self, batch: Batch) -> Tuple[float, Dict[str, torch.Tensor], Dict]:
@@ -192,6 +199,12 @@ class Run:
         log.write(json.dumps(line) + "\n")
         log.flush()
         os.fsync(log.fileno())
+
+
+def memory_share() -> float:
+    """Of the machine's memory, what this process holds."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages / os.sysconf("SC_PHYS_PAGES")
 
 
 class Window:
