@@ -1,8 +1,9 @@
 """Writes a training checkpoint in the released layout: config.json, model.safetensors, and the tokenizer's files.
 
-    export.py CHECKPOINT FOLDER --tokenizer FOLDER [--weights last]
+    export.py CHECKPOINT FOLDER --tokenizer FOLDER [--weights last] [--toward CHECKPOINT --share 0.75]
 
-Takes checkpoint.pt and weights-NNNNNN.pt alike. The running mean of the weights is exported unless --weights says `last`.
+Takes checkpoint.pt and weights-NNNNNN.pt alike. The running mean of the weights is exported unless --weights says `last`. With
+--toward, what is exported lies that share of the way to another checkpoint of the same run: two ends of a run, merged.
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder with tokenizer.json and tokenizer_config.json")
     parser.add_argument("--weights", choices=["average", "last"], default="average")
+    parser.add_argument("--toward", type=Path, help="a later checkpoint to merge with")
+    parser.add_argument("--share", type=float, default=0.5, help="its share of the weights")
     args = parser.parse_args()
     model = load_model(args.checkpoint, args.weights)
+    if args.toward:
+        merge(model, load_model(args.toward, args.weights), args.share)
     args.folder.mkdir(parents=True, exist_ok=True)
     write_safetensors(args.folder / "model.safetensors", released_tensors(model))
     (args.folder / "config.json").write_text(json.dumps(model.config.to_hf(), indent=1) + "\n")
@@ -51,6 +56,14 @@ def load_model(path: Path, weights: str) -> Model:
             for parameter, mean in zip(model.parameters(), state["average"]):
                 parameter.copy_(mean)
     return model
+
+
+@torch.no_grad()
+def merge(model: Model, other: Model, share: float) -> None:
+    """Moves the model's weights a share of the way to the other's."""
+    theirs = other.state_dict()
+    for name, tensor in model.state_dict().items():
+        tensor.lerp_(theirs[name], share)
 
 
 def released_tensors(model: Model) -> Dict[str, Tuple[Tensor, str]]:
