@@ -24,7 +24,7 @@ export function createPlacement(replicas: readonly Replica[]): Replicas {
       /** The slot moves to another replica. */
       const next = () => {
         giveBack();
-        held = leastLoaded(replicas, model, tried, load);
+        held = place(replicas, model, tried, load);
         if (held === undefined) return undefined;
         tried.push(held);
         leases.set(held, (leases.get(held) ?? 0) + 1);
@@ -42,7 +42,7 @@ export function createPlacement(replicas: readonly Replica[]): Replicas {
   };
 }
 
-function leastLoaded(
+function place(
   replicas: readonly Replica[],
   model: string,
   tried: readonly Replica[],

@@ -18,6 +18,7 @@ import plain
 from answer import best, denoise, spellings, write_on
 from config import FIRST_ORDINARY, MASK, ModelConfig
 from data import Batch, Position, stream
+from export import merge
 from initial import take_weights
 from layout import causal_layout, diffusion_layout, span_mask
 from model import Model, choose_experts
@@ -182,6 +183,13 @@ class Parts(unittest.TestCase):
         values = torch.linalg.svdvals(orthogonalize(torch.randn(3, 48, 32)).float())
         self.assertGreater(float(values.min()), 0.4)
         self.assertLess(float(values.max()), 1.4)
+
+    def test_a_merged_model_lies_its_share_of_the_way_to_the_other(self) -> None:
+        one, other = (Model(SMALL, plain) for _ in range(2))
+        before = {name: tensor.clone() for name, tensor in one.state_dict().items()}
+        merge(one, other, 0.75)
+        for name, tensor in one.state_dict().items():
+            torch.testing.assert_close(tensor, 0.25 * before[name] + 0.75 * other.state_dict()[name], msg=name)
 
     def test_the_rate_rises_stays_and_falls(self) -> None:
         self.assertLess(schedule(0, 100, (0, 0)), 0.02)

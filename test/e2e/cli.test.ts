@@ -44,13 +44,13 @@ test.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from to
 });
 
 test("generate says which tokens an answer may hold, where it ends and how probable it was", async () => {
-  const answer = async (prompt: string, ...flags: string[]) => {
+  const prompt = "Write a function that returns the sum of a list of numbers.";
+  const ask = async (...flags: string[]) => {
     const asked = ["generate", "--model", SHIPPED_PACKAGE, "--prompt", prompt, "--json", ...flags];
     const { stdout, stderr } = await palimpsest(...asked);
     expect(stderr).toBe("");
     return JSON.parse(stdout) as { tokens: number[]; text: string; logprobs?: { logprob: number; top_logprobs: [] }[] };
   };
-  const ask = (...flags: string[]) => answer("Write a function that returns the sum of a list of numbers.", ...flags);
   const plain = await ask();
   const [first] = plain.tokens as [number];
   const scored = await ask("--logprobs", "2", "--stop-token-ids", String(plain.tokens[3]));

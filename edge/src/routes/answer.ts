@@ -73,10 +73,8 @@ async function* holding(
   events: AsyncIterable<EditEvent>,
   goesOn: () => boolean,
 ): AsyncGenerator<EditEvent, void> {
-  let held = true;
   const release = async () => {
-    if (held && !goesOn()) await responses.releaseKey(key);
-    held = false;
+    if (!goesOn()) await responses.releaseKey(key);
   };
   let ended = false;
   try {

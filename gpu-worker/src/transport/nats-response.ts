@@ -29,7 +29,7 @@ const FRUITLESS_LIMIT = 3;
 const LIVING_MS = 5_000;
 /** A response that no edge has watched for so long is nobody's. */
 export const WATCH_LEASE_MS = 10_000;
-/** An engine that was told to stop and does not is left behind: another worker writes the end. Longer than a forward takes. */
+/** An engine that was told to stop and does not, in a forward that long or for good, is left behind: another worker writes the end. */
 const DEAF_MS = 10_000;
 /** How long the server is asked to note that an attempt was no loss. */
 const RELEASE_LIMIT_MS = 5_000;
