@@ -6,7 +6,7 @@ import {
   PalimpsestError,
   type ResponseDocument,
   reduce,
-} from "../client/index.ts";
+} from "@palimpsest/client";
 import { paced } from "./pace.ts";
 import { answerNodes, statsLine } from "./view.ts";
 

@@ -1,5 +1,5 @@
 /** A response document as page nodes. It knows no network and keeps nothing. */
-import type { DraftBlock, Edit, ResponseDocument } from "../client/index.ts";
+import type { DraftBlock, Edit, ResponseDocument } from "@palimpsest/client";
 
 /** The first choice: what is committed, then the drafts with the last step's changes marked. */
 export function answerNodes(response: ResponseDocument): Node[] {

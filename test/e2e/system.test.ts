@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createClient, emptyDocument, reduce } from "../../edge/client/index.ts";
+import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import { openSystem, type System } from "../support/system.ts";
 
 let system: System;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createClient, emptyDocument, reduce } from "../../edge/client/index.ts";
+import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import { exited, launch, SHIPPED_PACKAGE } from "../../launch.ts";
 import { openEdge, type RunningEdge } from "../support/running-edge.ts";
 

@@ -8,7 +8,7 @@ import { Scheduler } from "../../../gpu-worker/src/engine/scheduler.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { openTokenizer } from "../../../gpu-worker/src/tokenizer/tokenizer.ts";
-import { drawSample } from "../../../gpu-worker/train/data/corpus.ts";
+import { drawSample } from "../../../demo-model/data/corpus.ts";
 
 export const SHIPPED_MODEL = fileURLToPath(new URL("../../../gpu-worker/models/demo", import.meta.url));
 

@@ -1,8 +1,8 @@
 /** What a generated task holds beside the task, and the rule that splits tasks into train, validation and test. */
-import type { Task, Tests } from "../../eval/task.ts";
+import type { Task, Tests } from "../../gpu-worker/eval/task.ts";
 import { hashText, type Random } from "./random.ts";
 
-export type { Call, Case, Json, Message, Tool } from "../../eval/task.ts";
+export type { Call, Case, Json, Message, Tool } from "../../gpu-worker/eval/task.ts";
 export type Language = "en" | "zh";
 export type Split = "train" | "validation" | "test";
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts or resumes training in the background, on one thread and with the lowest priority; more arguments go to train.py:
-#   gpu-worker/train/start.sh --data .palimpsest/train/data --out .palimpsest/train/run
+#   demo-model/start.sh --data .palimpsest/train/data --out .palimpsest/train/run
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(printf '%s\n' "$@" | sed -n '/^--out$/{n;p;}')

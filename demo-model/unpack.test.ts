@@ -4,8 +4,8 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { goldenCheckpoint } from "../../test/support/golden.ts";
-import { convertCheckpoint } from "../convert/convert.ts";
+import { goldenCheckpoint } from "../test/support/golden.ts";
+import { convertCheckpoint } from "../gpu-worker/convert/convert.ts";
 
 const golden = goldenCheckpoint("demo-21");
 let folder: string;
