@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { goldenCheckpoint } from "../test/support/golden.ts";
-import { convertCheckpoint } from "../gpu-worker/convert/convert.ts";
+import { convertCheckpoint } from "../tools/convert/convert.ts";
 
 const golden = goldenCheckpoint("demo-21");
 let folder: string;

@@ -4,10 +4,10 @@
  */
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readPackageManifest } from "../gpu-worker/convert/shard.ts";
 import { externalDataOf } from "@palimpsest/gpu-worker/model/onnx-graph";
 import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
 import { type ExternalData, QUANTIZATION_BLOCK, type Weight } from "@palimpsest/gpu-worker/model/weights";
+import { readPackageManifest } from "@palimpsest/tools/convert/shard";
 
 const [source, target] = process.argv.slice(2);
 if (source === undefined || target === undefined) {

@@ -7,7 +7,10 @@ COPY .npmrc package.json package-lock.json ./
 COPY proto/package.json proto/
 COPY fleet/package.json fleet/
 COPY edge/package.json edge/
+COPY edge/client/package.json edge/client/
 COPY gpu-worker/package.json gpu-worker/
+COPY tools/package.json tools/
+COPY demo-model/package.json demo-model/
 COPY test/package.json test/
 RUN npm ci --omit=dev --workspace edge --no-audit --no-fund
 

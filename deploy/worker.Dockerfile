@@ -14,7 +14,10 @@ COPY .npmrc package.json package-lock.json ./
 COPY proto/package.json proto/
 COPY fleet/package.json fleet/
 COPY edge/package.json edge/
+COPY edge/client/package.json edge/client/
 COPY gpu-worker/package.json gpu-worker/
+COPY tools/package.json tools/
+COPY demo-model/package.json demo-model/
 COPY test/package.json test/
 RUN npm ci --omit=dev --workspace gpu-worker --no-audit --no-fund
 
@@ -29,7 +32,6 @@ WORKDIR /app
 COPY --from=packages /app/ ./
 COPY proto/ proto/
 COPY fleet/ fleet/
-COPY edge/ edge/
 COPY gpu-worker/ gpu-worker/
 USER 1000
 EXPOSE 9090 9091

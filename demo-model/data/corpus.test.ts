@@ -1,7 +1,7 @@
 /** The tasks are only worth training on when every reference passes its own hidden tests. */
 import { describe, expect, it } from "vitest";
-import { runCalls } from "../../gpu-worker/eval/run-calls.ts";
-import { score } from "../../gpu-worker/eval/score.ts";
+import { runCalls } from "../../tools/eval/run-calls.ts";
+import { score } from "../../tools/eval/score.ts";
 import { drawSample, MIX } from "./corpus.ts";
 import type { Sample, Split } from "./sample.ts";
 import { splitOf } from "./sample.ts";

@@ -11,7 +11,7 @@
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readSuite } from "../../gpu-worker/eval/suite.ts";
+import { readSuite } from "@palimpsest/tools/eval/suite";
 import { countPieces, createEncoder, trainBytePairs } from "./bpe.ts";
 import { drawSample, type Stream } from "./corpus.ts";
 import { FAMILIES, type Family, type Sample, type Split } from "./sample.ts";

@@ -1,8 +1,8 @@
 /** What a generated task holds beside the task, and the rule that splits tasks into train, validation and test. */
-import type { Task, Tests } from "../../gpu-worker/eval/task.ts";
+import type { Task, Tests } from "@palimpsest/tools/eval/task";
 import { hashText, type Random } from "./random.ts";
 
-export type { Call, Case, Json, Message, Tool } from "../../gpu-worker/eval/task.ts";
+export type { Call, Case, Json, Message, Tool } from "@palimpsest/tools/eval/task";
 export type Language = "en" | "zh";
 export type Split = "train" | "validation" | "test";
 

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Content, type Edit, emptyDocument, type ResponseDocument } from "@palimpsest/client";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { answerNodes } from "./view.ts";
 
 interface FakeNode {

@@ -1,6 +1,6 @@
 import { connect } from "@nats-io/transport-node";
 import { expect, it } from "vitest";
-import { openNatsServer } from "../server.ts";
+import { openNatsServer } from "../../tools/serve/nats-server.ts";
 import { pull } from "./delivery.ts";
 
 it("a pull whose last message is lost ends at its limit, with what has come", { timeout: 30_000 }, async () => {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM = fileURLToPath(new URL("../../gpu-worker/cli/main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../tools/cli/main.ts", import.meta.url));
 
 /** Runs a command. @returns what it took; its memory is looked at as it runs */
 export async function palimpsest(...args: string[]): Promise<{ seconds: number; peakBytes: number }> {

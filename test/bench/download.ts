@@ -9,8 +9,8 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { contentDigest } from "../../gpu-worker/download/checksum.ts";
-import { downloadCheckpoint } from "../../gpu-worker/download/download.ts";
+import { contentDigest } from "../../tools/download/checksum.ts";
+import { downloadCheckpoint } from "../../tools/download/download.ts";
 import { MODEL } from "../support/hub-server.ts";
 import { mega } from "./child.ts";
 

@@ -5,10 +5,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
-import { type ReleasedShape, releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
-import { SHARD_BYTES, synthesizeCheckpoint } from "../../gpu-worker/convert/synth.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { convertCheckpoint } from "../../tools/convert/convert.ts";
+import { type ReleasedShape, releasedShapes } from "../../tools/convert/released-shapes.ts";
+import { SHARD_BYTES, synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 
 /** The first is dense. */
 const LAYERS = 3;

@@ -2,10 +2,11 @@
  * What a step of flash would take on machines that we do not have: bytes over speeds of data sheets, and an exchange's own
  * cost as measured on CPUs. Nothing here ran on a GPU; the point that was measured is printed beside what the same sum says.
  */
-import { releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
+
 import { type ModelConfig, parseConfig } from "../../gpu-worker/src/model/config.ts";
 import { EMBEDDING_GRAPH, isExpertGraph, kvTokenBytes, planPackage } from "../../gpu-worker/src/model/package-plan.ts";
 import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
+import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { type Exchange, rowShare, stepTime } from "./step-model.ts";
 
 const ROWS = 32;

@@ -1,6 +1,6 @@
 /** The least of `npm run chaos`: real processes, a worker lost in mid-block or told to leave, an edge killed; no text changes. */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { SHIPPED_PACKAGE } from "../../launch.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { hearClaims } from "./claims.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { type Processes, startProcesses } from "./processes.ts";

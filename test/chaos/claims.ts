@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ClaimSchema } from "@palimpsest/proto/fleet";
-import type { NatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link, readClaim, readLog } from "../../fleet/src/index.ts";
+import type { NatsServer } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "../support/scripted-replicas.ts";
 import type { Crowd } from "./crowd.ts";
 

@@ -1,7 +1,7 @@
 /** `npm run chaos`: a fleet of real processes under load while things are done to it; a table says what came of it. */
 import { cpus, loadavg } from "node:os";
 import { Command } from "commander";
-import { SHIPPED_PACKAGE } from "../../launch.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { percentile } from "./crowd.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { overload } from "./overload.ts";

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort, type NatsServer, openNatsServer } from "../../fleet/server.ts";
+import { freePort, type NatsServer, openNatsServer } from "../../tools/serve/nats-server.ts";
 import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 const START_TIMEOUT_MS = 120_000;

@@ -6,7 +6,7 @@ import { edgeVariables, parseConfig } from "../../edge/src/entry/config.ts";
 import { PRIORITIES, queueStream, wantedStream } from "../../fleet/src/index.ts";
 import { roleOf } from "../../gpu-worker/src/rank-role.ts";
 import { workerVariables } from "../../gpu-worker/src/variables.ts";
-import { SHIPPED_PACKAGE } from "../../launch.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import {
   find,
   type Manifest,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SHIPPED_PACKAGE } from "../../launch.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { type GoldenRun, goldenCheckpoint, goldenRuns } from "../support/golden.ts";
 import { palimpsest, palimpsestWithFileLimit } from "../support/program.ts";
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { SHIPPED_PACKAGE } from "../../launch.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { palimpsest } from "../support/program.ts";
 import { openSystem } from "../support/system.ts";
 

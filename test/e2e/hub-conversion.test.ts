@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readJournal } from "../../gpu-worker/convert/journal.ts";
-import { releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
-import { synthesizeCheckpoint } from "../../gpu-worker/convert/synth.ts";
+import { readJournal } from "../../tools/convert/journal.ts";
+import { releasedShapes } from "../../tools/convert/released-shapes.ts";
+import { synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 import { type HubServer, MODEL, startHubServer } from "../support/hub-server.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../gpu-worker/cli/main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../tools/cli/main.ts", import.meta.url));
 const SHARD_BYTES = 4_000_000;
 
 /** About 40 MB in bf16, whose weights outgrow what a plan allows for the graphs beside them. */

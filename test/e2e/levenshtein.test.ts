@@ -1,6 +1,7 @@
 /** A 2.2 model behind worker and edge: what a client sees of deletions and insertions. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+
 import { createClient, type EditEvent, emptyDocument, reduce } from "@palimpsest/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { convertLevenshtein, type LevenshteinPackage } from "../support/levenshtein-package.ts";
 import { palimpsest } from "../support/program.ts";
 import { openSystem, type System } from "../support/system.ts";

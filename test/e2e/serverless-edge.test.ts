@@ -10,10 +10,10 @@ import { nkeys } from "@nats-io/nats-core";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
-import { freePort, openNatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { decode, Link, readClaim } from "../../fleet/src/index.ts";
-import { exited, launch, SHIPPED_PACKAGE } from "../../launch.ts";
+import { exited, launch, SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
+import { freePort, openNatsServer } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "../support/scripted-replicas.ts";
 import { openServerlessEdge, type ServerlessEdge } from "../support/serverless-edge.ts";
 

@@ -1,7 +1,7 @@
 /** `npm start` as a newcomer uses it: it says where it serves, answers, shows its page, and leaves cleanly on Ctrl-C. */
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { freePort } from "../../fleet/server.ts";
+import { freePort } from "../../tools/serve/nats-server.ts";
 import { start } from "../support/program.ts";
 
 test.each([

@@ -1,8 +1,8 @@
 /** Edge, worker and the shipped model together: what clients are promised, seen from both ends. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import { openSystem, type System } from "../support/system.ts";
 
 let system: System;

@@ -3,9 +3,9 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
 import { createClient, emptyDocument, reduce } from "@palimpsest/client";
-import { exited, launch, SHIPPED_PACKAGE } from "../../launch.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { exited, launch, SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { openEdge, type RunningEdge } from "../support/running-edge.ts";
 
 const opened = new AsyncDisposableStack();

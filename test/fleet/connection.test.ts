@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nkeys } from "@nats-io/nats-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { type NatsServer, openNatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
+import { type NatsServer, openNatsServer } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "../support/scripted-replicas.ts";
 
 const file = (name: string) => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));

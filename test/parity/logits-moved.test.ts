@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
 import type { Adjustment, Candidate, Draw } from "../../gpu-worker/src/engine/decode.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { convertCheckpoint } from "../../tools/convert/convert.ts";
 import { type WrittenCheckpoint, writeCheckpoint } from "../support/checkpoint.ts";
 import { referenceProbabilities } from "../support/reference-model.ts";
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
-import { SHARD_BYTES, synthesizeCheckpoint } from "../../gpu-worker/convert/synth.ts";
+import { releasedShapes } from "../../tools/convert/released-shapes.ts";
+import { SHARD_BYTES, synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 import { compareRanks } from "../support/rank-equality.ts";
 
 /** Sizes of flash, divided; experts, groups, heads and layers stay in proportion. */

@@ -7,9 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
-import { releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
-import { SHARD_BYTES, synthesizeCheckpoint } from "../../gpu-worker/convert/synth.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { expertGraph } from "../../gpu-worker/src/model/package-plan.ts";
 import { expertsOfRank } from "../../gpu-worker/src/model/shard-plan.ts";
@@ -18,6 +15,9 @@ import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.t
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
+import { convertCheckpoint } from "../../tools/convert/convert.ts";
+import { releasedShapes } from "../../tools/convert/released-shapes.ts";
+import { SHARD_BYTES, synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 
 const MOST_ROWS = 64;
 const EXPERTS = 4;

@@ -6,7 +6,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { shardPackage } from "../../gpu-worker/convert/shard.ts";
 import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
 import { decode } from "../../gpu-worker/src/engine/decode.ts";
 import { ExpertLoadCounter } from "../../gpu-worker/src/model/expert-load.ts";
@@ -16,6 +15,7 @@ import type { RankLink, RoutedRows } from "../../gpu-worker/src/parallel/exchang
 import { openRankThreads } from "../../gpu-worker/src/rank-link.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { shardPackage } from "../../tools/convert/shard.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/golden.ts";
 
 /** One of each mode. */

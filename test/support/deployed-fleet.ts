@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import * as grpc from "@grpc/grpc-js";
 import { service as health } from "grpc-health-check";
 import type { IProbe } from "kubernetes-models/v1/Probe";
-import { freePort, natsServerBinary } from "../../fleet/server.ts";
+import { freePort, natsServerBinary } from "../../tools/serve/nats-server.ts";
 import { type Manifest, podTemplates, variablesOf } from "./manifests.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

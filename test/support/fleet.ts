@@ -3,13 +3,13 @@ import { type NatsFleet, openNatsFleet } from "../../edge/src/adapters/nats.ts";
 import { createApp, type EdgeDependencies } from "../../edge/src/app.ts";
 import { systemClock as edgeClock } from "../../edge/src/clock.ts";
 import type { GenerateRequest } from "../../edge/src/ports.ts";
-import { type NatsServer, openNatsServer } from "../../fleet/server.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
 import { type Clock, systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { joinFleet } from "../../gpu-worker/src/transport/nats-worker.ts";
 import { type Script, ScriptedEngine } from "../../gpu-worker/src/transport/scripted-engine.ts";
+import { type NatsServer, openNatsServer } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "./scripted-replicas.ts";
 import { openTcpProxy } from "./tcp-proxy.ts";
 

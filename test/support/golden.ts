@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
 import type { DecodeOptions } from "../../gpu-worker/src/engine/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
+import { convertCheckpoint } from "../../tools/convert/convert.ts";
 
 export type GoldenName = "tiny-21" | "demo-21";
 

@@ -3,10 +3,10 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
-import { releasedShapes } from "../../gpu-worker/convert/released-shapes.ts";
-import { synthesizeCheckpoint } from "../../gpu-worker/convert/synth.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
+import { convertCheckpoint } from "../../tools/convert/convert.ts";
+import { releasedShapes } from "../../tools/convert/released-shapes.ts";
+import { synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 
 /** Of the tokenizer in this folder: five marks, then the bytes, then what BPE has merged. */
 const PLAIN_TOKENS = 5 + 256;

@@ -2,13 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
-import { openCheckpoint } from "../../gpu-worker/convert/checkpoint.ts";
-import { createOutputFile } from "../../gpu-worker/convert/output-file.ts";
-import { weightFile, weightPlaces, writeWeights } from "../../gpu-worker/convert/weight-file.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { planLogitsHead } from "../../gpu-worker/src/model/package-plan.ts";
 import type { ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { openSession } from "../../gpu-worker/src/runtime/package.ts";
+import { openCheckpoint } from "../../tools/convert/checkpoint.ts";
+import { createOutputFile } from "../../tools/convert/output-file.ts";
+import { weightFile, weightPlaces, writeWeights } from "../../tools/convert/weight-file.ts";
 
 /** Logits [rows, vocabulary] at so many rows of a forward, an even number. */
 export type LogitsHead = (output: ForwardOutput, rows: readonly number[]) => Promise<Float32Array>;

@@ -10,7 +10,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-const PALIMPSEST = [process.execPath, "gpu-worker/cli/palimpsest.js"] as const;
+const PALIMPSEST = [process.execPath, "tools/cli/palimpsest.js"] as const;
 
 /** Runs `palimpsest` to its end. */
 export function palimpsest(...args: readonly string[]): Promise<Finished> {
@@ -33,5 +33,8 @@ function finished(program: string, ...args: readonly string[]): Promise<Finished
 
 /** Starts what `npm start` starts; its programs say on stdout what they do. */
 export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ["start.ts", ...args], { cwd: ROOT, env: { ...process.env, LOG_LEVEL: "info" } });
+  return spawn(process.execPath, ["tools/serve/start.ts", ...args], {
+    cwd: ROOT,
+    env: { ...process.env, LOG_LEVEL: "info" },
+  });
 }

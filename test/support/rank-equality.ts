@@ -5,7 +5,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
-import { convertCheckpoint } from "../../gpu-worker/convert/convert.ts";
 import type { Candidate } from "../../gpu-worker/src/engine/decode.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { isExpertGraph } from "../../gpu-worker/src/model/package-plan.ts";
@@ -15,6 +14,7 @@ import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.t
 import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSession } from "../../gpu-worker/src/runtime/package.ts";
+import { convertCheckpoint } from "../../tools/convert/convert.ts";
 
 /** Blocks of one sequence in the forward; of the last every other cell is a mask. */
 const BLOCKS = 4;

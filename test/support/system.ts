@@ -5,7 +5,7 @@ import type { EngineSettings } from "../../gpu-worker/src/open-engine.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
-import { SHIPPED_PACKAGE } from "../../launch.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { openEdge } from "./running-edge.ts";
 
 export interface System extends AsyncDisposable {

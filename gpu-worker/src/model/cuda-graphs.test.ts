@@ -15,12 +15,12 @@ import {
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type WrittenCheckpoint, writeCheckpoint } from "../../../test/support/checkpoint.ts";
-import { openCheckpoint } from "../../convert/checkpoint.ts";
-import { convertCheckpoint } from "../../convert/convert.ts";
-import { createOutputFile } from "../../convert/output-file.ts";
-import { quantizeRows } from "../../convert/quantize.ts";
-import { releasedShapes } from "../../convert/released-shapes.ts";
-import { weightPlaces, writeWeights } from "../../convert/weight-file.ts";
+import { openCheckpoint } from "../../../tools/convert/checkpoint.ts";
+import { convertCheckpoint } from "../../../tools/convert/convert.ts";
+import { createOutputFile } from "../../../tools/convert/output-file.ts";
+import { quantizeRows } from "../../../tools/convert/quantize.ts";
+import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
+import { weightPlaces, writeWeights } from "../../../tools/convert/weight-file.ts";
 import { Forward } from "../runtime/forward.ts";
 import { KvTensors, pageBytes } from "../runtime/kv-tensors.ts";
 import { openModel } from "../runtime/model.ts";

@@ -1,11 +1,12 @@
 /** What a denoise step costs more when a request moves logits, draws tokens or has them scored: all in the head's graph. */
-import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
+
 import { adjusting } from "../../../gpu-worker/src/engine/adjustments.ts";
 import type { AskedBlock } from "../../../gpu-worker/src/engine/decode.ts";
 import { uniform } from "../../../gpu-worker/src/engine/sampling.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
+import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { SHIPPED_MODEL } from "./requests.ts";
 import { openSynthetic } from "./synthetic.ts";

@@ -1,10 +1,11 @@
 /** Tokens per second by how many sequences run at once, beside what bytes and operations allow; a short request among long ones. */
-import { releasedShapes } from "../../../gpu-worker/convert/released-shapes.ts";
+
 import type { Engine, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
+import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { recordedForwards, replaying } from "./replay.ts";
 import { answer, demoPrompts, engineOn, median, processorMs, requestOf, SHIPPED_MODEL } from "./requests.ts";

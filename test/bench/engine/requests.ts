@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Usage } from "@palimpsest/proto";
+import { drawSample } from "../../../demo-model/data/corpus.ts";
 import type { Engine, GenerateRequest, Message } from "../../../gpu-worker/src/engine/engine.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
 import { Scheduler } from "../../../gpu-worker/src/engine/scheduler.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { openTokenizer } from "../../../gpu-worker/src/tokenizer/tokenizer.ts";
-import { drawSample } from "../../../demo-model/data/corpus.ts";
 
 export const SHIPPED_MODEL = fileURLToPath(new URL("../../../gpu-worker/models/demo", import.meta.url));
 

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { convertCheckpoint } from "../../../gpu-worker/convert/convert.ts";
-import { SHARD_BYTES, synthesizeCheckpoint } from "../../../gpu-worker/convert/synth.ts";
 import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
+import { convertCheckpoint } from "../../../tools/convert/convert.ts";
+import { SHARD_BYTES, synthesizeCheckpoint } from "../../../tools/convert/synth.ts";
 
 /** `config.json` and weights. The mask token is 1, the end token 2. */
 export interface Synthetic {

@@ -1,0 +1,90 @@
+/** `palimpsest convert`: flags in, package out. */
+
+import type { Target } from "@palimpsest/gpu-worker/model/package-plan";
+import type { Quantization } from "@palimpsest/gpu-worker/model/weights";
+import { Command, Option } from "commander";
+import type { PlanOptions } from "../convert/conversion-plan.ts";
+import { convertCheckpoint } from "../convert/convert.ts";
+import { blockLength, tokenList, wholeNumber } from "./arguments.ts";
+import { addSourceFlags, obtainCheckpoint, obtainDescription, type SourceFlags } from "./checkpoint-source.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { printDryRun } from "./print-dry-run.ts";
+import { createProgress } from "./progress.ts";
+import { formatBytes } from "./units.ts";
+
+interface ConvertFlags extends SourceFlags {
+  readonly target: Target;
+  readonly quantize: Quantization;
+  readonly ranks: number;
+  readonly blockLength?: number;
+  readonly maskToken?: number;
+  readonly eos?: readonly number[];
+  readonly name?: string;
+  readonly consume?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function convertCommand(): Command {
+  const command = new Command("convert")
+    .description("turn a LLaDA2 checkpoint into a model package")
+    .argument(
+      "<checkpoint>",
+      "folder with config.json and *.safetensors, or a hub's model: org/name, modelscope:org/name",
+    )
+    .argument("<package>", "folder to write; must be missing or empty")
+    .addOption(
+      new Option("--quantize <format>", "form of the weight matrices")
+        .choices(["none", "int8", "int4"])
+        .default("none"),
+    )
+    .addOption(new Option("--target <provider>", "what runs the package").choices(["cpu", "cuda"]).default("cpu"))
+    .option("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1), 1)
+    .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", blockLength)
+    .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))
+    .option("--eos <ids>", "tokens that end an answer, with commas between (default: the checkpoint's)", tokenList)
+    .option("--name <name>", "what clients call the model (default: the checkpoint's)")
+    .option("--force", "replace the package that is there")
+    .option("--consume", "delete each of the checkpoint's weight files, for good, once it is converted")
+    .option("--dry-run", "say what would be written and what it takes, and write nothing");
+  return addSourceFlags(command).action(convert);
+}
+
+async function convert(source: string, target: string, flags: ConvertFlags, command: Command): Promise<void> {
+  const signal = interruptSignal();
+  if (flags.dryRun) {
+    await using described = await obtainDescription(source, flags, command, signal);
+    const options = { ...planOptions(described.folder, flags), listed: described.listed };
+    return await printDryRun(options, target, flags.force ?? false);
+  }
+  const checkpoint = await obtainCheckpoint(source, target, flags, command, signal);
+  const startMs = performance.now();
+  using progress = createProgress(process.stderr);
+  const manifest = await convertCheckpoint(
+    {
+      ...planOptions(checkpoint.folder, flags),
+      target,
+      name: flags.name ?? checkpoint.name,
+      replace: flags.force,
+      consume: flags.consume,
+      onNotice: (sentence) => console.error(sentence),
+      onProgress: ({ doneBytes, totalBytes, file }) => progress.update(doneBytes, totalBytes, file),
+    },
+    signal,
+  );
+  progress[Symbol.dispose]();
+  const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(`${target}: ${manifest.name}, ${formatBytes(sizeBytes)} in ${manifest.files.length} files, ${seconds} s`);
+}
+
+function planOptions(source: string, flags: ConvertFlags): PlanOptions {
+  return {
+    source,
+    provider: flags.target,
+    quantization: flags.quantize,
+    ranks: flags.ranks,
+    blockLength: flags.blockLength,
+    maskToken: flags.maskToken,
+    eosTokens: flags.eos,
+  };
+}

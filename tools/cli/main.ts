@@ -1,0 +1,59 @@
+/** The `palimpsest` program: its commands, and how their failures end. What each does stands in its own file. */
+
+import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
+import { Command, CommanderError } from "commander";
+import { convertCommand } from "./convert.ts";
+import { evalCommand } from "./eval.ts";
+import { generateCommand } from "./generate.ts";
+import { inspectCommand } from "./inspect.ts";
+import { prepareCommand } from "./prepare.ts";
+import { shardCommand } from "./shard.ts";
+import { synthCommand } from "./synth.ts";
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+/** What shells give a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+
+const program = new Command("palimpsest")
+  .description("serve LLaDA 2.x block-diffusion language models")
+  .showHelpAfterError("(see --help)")
+  .exitOverride();
+const commands = [
+  convertCommand(),
+  inspectCommand(),
+  generateCommand(),
+  evalCommand(),
+  prepareCommand(),
+  shardCommand(),
+  synthCommand(),
+];
+for (const command of commands) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Tells what went wrong, where nobody has, and gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof PackageError || error instanceof WorkerError) {
+    console.error(`error: ${error.message}`);
+    return EXIT_FAILURE;
+  }
+  // The file system's own refusals name the file; a stack would say nothing more to who reads it.
+  if (error instanceof Error && "syscall" in error) {
+    console.error(`error: ${error.message}`);
+    return EXIT_FAILURE;
+  }
+  if (error instanceof Error && error.name === "AbortError") {
+    console.error("interrupted");
+    return EXIT_INTERRUPTED;
+  }
+  console.error(error);
+  return EXIT_FAILURE;
+}

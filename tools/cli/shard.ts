@@ -1,0 +1,64 @@
+/** `palimpsest shard`: the same package, its experts split over other ranks. */
+import { readFile } from "node:fs/promises";
+import { PackageError } from "@palimpsest/gpu-worker/errors";
+import { parseExpertLoad } from "@palimpsest/gpu-worker/model/expert-load";
+import { type ExpertLoads, planByLoad } from "@palimpsest/gpu-worker/model/shard-plan";
+import { Command } from "commander";
+import { readPackageManifest, shardPackage } from "../convert/shard.ts";
+import { wholeNumber } from "./arguments.ts";
+import { describePlan } from "./describe-plan.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+import { formatBytes } from "./units.ts";
+
+interface ShardFlags {
+  readonly ranks: number;
+  readonly expertLoad?: string;
+  readonly replicas?: number;
+  readonly force?: boolean;
+}
+
+export function shardCommand(): Command {
+  return new Command("shard")
+    .description("split a package's experts over other ranks, without its checkpoint")
+    .argument("<package>", "folder of the model package")
+    .argument("<target>", "folder to write; must be missing or empty")
+    .requiredOption("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1))
+    .option("--expert-load <file>", "split by how often a run chose each expert; generate --expert-load counts it")
+    .option("--replicas <n>", "experts of each layer, the most chosen, that stand on two ranks", wholeNumber(0))
+    .option("--force", "replace the package that is there")
+    .action(shard);
+}
+
+async function shard(source: string, target: string, flags: ShardFlags, command: Command): Promise<void> {
+  const { ranks, replicas = 0 } = flags;
+  if (replicas > 0 && flags.expertLoad === undefined) {
+    command.error("error: --replicas needs --expert-load, which says whose", { exitCode: 2 });
+  }
+  const loads = flags.expertLoad === undefined ? undefined : await readExpertLoad(flags.expertLoad);
+  const { config } = await readPackageManifest(source);
+  const plan = loads && planByLoad(config, loads, ranks, replicas);
+  using progress = createProgress(process.stderr);
+  const manifest = await shardPackage(
+    {
+      source,
+      target,
+      ranks,
+      plan,
+      replace: flags.force,
+      onProgress: ({ doneBytes, totalBytes, file }) => progress.update(doneBytes, totalBytes, file),
+    },
+    interruptSignal(),
+  );
+  progress[Symbol.dispose]();
+  for (const line of describePlan(manifest, loads)) console.log(line);
+  const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  console.log(`${target}: ${manifest.name}, ${formatBytes(sizeBytes)}, ${ranks} ranks`);
+}
+
+export async function readExpertLoad(path: string): Promise<ExpertLoads> {
+  const text = await readFile(path, "utf8").catch((cause: Error) => {
+    throw new PackageError(`${path}: ${cause.message}`, { cause });
+  });
+  return parseExpertLoad(text, path);
+}

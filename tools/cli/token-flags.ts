@@ -1,0 +1,74 @@
+/** Flags of `palimpsest generate` that say which tokens an answer may hold and where it ends. The engine judges their values. */
+
+import type { GenerateRequest } from "@palimpsest/gpu-worker/engine/engine";
+import { type Command, Option } from "commander";
+import { another, biasList, decimal, tokenList, wholeNumber } from "./arguments.ts";
+
+export interface TokenFlags {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly seed?: number;
+  readonly penaltyLambda?: number;
+  readonly logitBias?: ReadonlyMap<number, number>;
+  readonly maxTokens?: number;
+  readonly minTokens?: number;
+  readonly stop?: readonly string[];
+  readonly stopTokenIds?: readonly number[];
+  readonly ignoreEos?: boolean;
+  readonly logprobs?: number | true;
+}
+
+export function addTokenFlags(command: Command): Command {
+  return command
+    .option(
+      "--temperature <t>",
+      "draw tokens: 1 as the model says, less is surer (default: 0, the best always)",
+      decimal,
+    )
+    .option("--top-p <p>", "draw among the most probable tokens that hold more than this share", decimal)
+    .option("--top-k <n>", "draw among this many of the most probable tokens", wholeNumber(1))
+    .option("--seed <n>", "the same draws each time", wholeNumber(0))
+    .option("--penalty-lambda <x>", "taken off the logit of the token one cell before (default: 0)", decimal)
+    .option("--logit-bias <id=bias,...>", "added to the logits of tokens", biasList)
+    .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
+    .option("--min-tokens <n>", "tokens before which no end token may stand", wholeNumber(0))
+    .option("--stop <text>", "text at which the answer ends; may be given again", another)
+    .option("--stop-token-ids <ids>", "tokens that end the answer beside the package's, with commas between", tokenList)
+    .option("--ignore-eos", "go on to the length limit")
+    .addOption(
+      new Option(
+        "--logprobs [best]",
+        "tell how probable each token was, and this many of the best at its place, as JSON",
+      )
+        .argParser(wholeNumber(0))
+        .implies({ json: true }),
+    );
+}
+
+/** What of a request the flags say. */
+export function tokenRequest(
+  flags: TokenFlags,
+): Pick<
+  GenerateRequest,
+  "sampling" | "logitBias" | "maxTokens" | "minTokens" | "stop" | "stopTokens" | "ignoreEos" | "logprobs"
+> {
+  const { temperature = 0, topP, topK, seed, logitBias, maxTokens, minTokens, stopTokenIds, logprobs } = flags;
+  return {
+    ...(temperature !== 0 && {
+      sampling: {
+        temperature,
+        ...(topP !== undefined && { topP }),
+        ...(topK !== undefined && { topK }),
+        ...(seed !== undefined && { seed: BigInt(seed) }),
+      },
+    }),
+    ...(logitBias && { logitBias }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(minTokens !== undefined && { minTokens }),
+    stop: flags.stop ?? [],
+    ...(stopTokenIds && { stopTokens: stopTokenIds }),
+    ignoreEos: flags.ignoreEos ?? false,
+    ...(logprobs !== undefined && { logprobs: logprobs === true ? 0 : logprobs }),
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * `npm run fleet`: a whole fleet on this machine, for trying it: nats-server, two edges and three workers on the shipped
+ * model. Kill any of them and watch the streams go on. Ctrl-C drains all.
+ */
+import { Command } from "commander";
+import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
+import { openNatsServer } from "./nats-server.ts";
+
+const program = new Command("npm run fleet --")
+  .description("serve a model by a fleet on this machine")
+  .option("--model <package>", "folder of the model package", SHIPPED_PACKAGE)
+  .option("--port <n>", "port of the first edge's HTTP API", "8080")
+  .option("--edges <n>", "edges, on ports from the first one upwards", "2")
+  .option("--workers <n>", "workers", "3")
+  .parse();
+const { model, port, edges, workers } = program.opts<Record<"model" | "port" | "edges" | "workers", string>>();
+const host = "127.0.0.1";
+const ports = Array.from({ length: Number(edges) }, (_, i) => Number(port) + i);
+for (const taken of ports) {
+  await claimPort(host, taken).catch(({ message }: Error) =>
+    program.error(`cannot listen on ${host}:${taken} (${message}); choose others with --port`),
+  );
+}
+
+const server = await openNatsServer();
+const joined = { NATS_URL: server.url, LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" };
+const running = {
+  workers: Array.from({ length: Number(workers) }, () =>
+    launch("worker", { MODEL_PACKAGE: model, DRAFTS_PER_SECOND: "1000", ...joined }),
+  ),
+  edges: ports.map((own) => launch("edge", { PORT: String(own), HOST: host, ...joined })),
+};
+const children = [...running.edges, ...running.workers];
+
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+
+const urls = ports.map((own) => `http://${host}:${own}`);
+const up = await Promise.all(urls.map((url) => ready(url, () => stopping)));
+if (up.every(Boolean)) {
+  console.log(`
+Palimpsest is serving ${await servedModel(urls[0]!)} by a fleet at ${urls.join(" and ")}
+
+  nats-server ${server.url}, process ${server.process.pid}
+  workers     ${running.workers.map(({ pid }) => pid).join(", ")}
+  edges       ${running.edges.map(({ pid }) => pid).join(", ")}
+
+Open ${urls[0]} and kill a worker in mid-sentence. Ctrl-C stops all.`);
+}
+await Promise.all(children.map(exited));
+await server[Symbol.asyncDispose]();
+
+/** Edges first: they finish their streams, for which they need the workers. */
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await Promise.all(running.edges.map(leave));
+  await Promise.all(running.workers.map(leave));
+}
