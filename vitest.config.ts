@@ -8,6 +8,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    reporters: ["default", "./test/support/no-skips.ts"],
+    reporters: ["default", "./test/support/programs/no-skips.ts"],
   },
 });

@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { goldenCheckpoint } from "../test/support/golden.ts";
+import { goldenCheckpoint } from "../test/support/models/golden.ts";
 import { convertCheckpoint } from "../tools/convert/convert.ts";
 
 const golden = goldenCheckpoint("demo-21");

@@ -1,4 +1,4 @@
-/** The import rules of docs/architecture.md: which room may know which. Tests may know everything. */
+/** The import rules of docs/architecture.md: which room may import which. Tests may import everything. */
 import { globSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,105 +6,216 @@ import { expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Files that match the first pattern import nothing that matches the second: a path in this repository, or a package. */
-const rules: readonly (readonly [files: RegExp, mayNotImport: RegExp, instead: string])[] = [
-  [/^proto\//, /^(?!proto\/|@bufbuild\/protobuf)/, "proto is what all agree on: move what it needs into it"],
-  [
-    /^edge\/client\//,
-    /^(?!edge\/client\/|@palimpsest\/proto)/,
-    "it runs in browsers: use Web APIs and @palimpsest/proto",
-  ],
-  [/^edge\//, /^(gpu-worker|test)\//, "edge and worker meet in proto alone: put what both need there"],
-  [/^gpu-worker\//, /^(edge|test)\//, "edge and worker meet in proto alone: put what both need there"],
-  [
-    /^gpu-worker\/(?!eval\/)/,
-    /^@palimpsest\/edge/,
-    "only eval is a client of the public API; edge and worker meet in proto alone",
-  ],
-  [
-    /^gpu-worker\/eval\//,
-    /^gpu-worker\/(?!eval\/|src\/)/,
-    "eval asks an engine or a server and judges: let the cli say which",
-  ],
-  [
-    /^edge\/src\/(?!entry\/|adapters\/)/,
-    /^edge\/src\/(entry|adapters)\//,
-    "take it as an argument, by a port in src/ports.ts",
-  ],
-  [/^edge\/src\/adapters\//, /^edge\/src\/entry\//, "take it as an argument: src/entry wires, nothing imports it"],
-  [
-    /^gpu-worker\/src\/(engine|parallel|tokenizer)\//,
-    /^gpu-worker\/(?!src\/(engine|parallel|model|tokenizer)\/|src\/errors\.ts)/,
-    "name what it needs as an interface beside it, and let main.ts pass it in",
-  ],
-  [
-    /^gpu-worker\/src\/runtime\//,
-    /^gpu-worker\/(?!src\/(runtime|engine|parallel|model)\/|src\/errors\.ts)/,
-    "runtime turns the engine's Model into tensors and knows no more: let main.ts pass in the rest",
-  ],
-  [
-    /^gpu-worker\/src\/transport\//,
-    /^gpu-worker\/(?!src\/(transport|engine|parallel|model)\/|src\/errors\.ts)/,
-    "transport carries what the Engine says and knows no more: let main.ts pass in the rest",
-  ],
-  [
-    /^gpu-worker\/src\/model\//,
-    /^(?!gpu-worker\/src\/model\/|gpu-worker\/src\/errors\.ts|@palimpsest\/proto\/onnx|@bufbuild\/protobuf|zod)/,
-    "model is pure: it describes graphs and bytes; what runs or writes them lives in src/runtime or convert",
-  ],
-  [
-    /^gpu-worker\/convert\//,
-    /^(gpu-worker\/(?!convert\/|src\/model\/|src\/errors\.ts)|@palimpsest)/,
-    "convert knows src/model alone: what both need belongs there",
-  ],
-  [
-    /^gpu-worker\/download\//,
-    /^(gpu-worker\/(?!download\/|convert\/(disk-space|folder-lock|optional-file)\.ts|src\/errors\.ts)|@palimpsest)/,
-    "download brings files and knows no model: let the cli say which it needs",
-  ],
-  [
-    /^(?!gpu-worker\/download\/hugging-face\.ts)/,
-    /^@huggingface\/hub/,
-    "ask download for a checkpoint; only hugging-face.ts knows the hub's client",
-  ],
-  [
-    /^(?!gpu-worker\/src\/runtime\/)/,
-    /^onnxruntime-/,
-    "ask for the engine's Model; only src/runtime knows onnxruntime",
-  ],
-  [
-    /^(?!edge\/src\/adapters\/|gpu-worker\/src\/transport\/|fleet\/)/,
-    /^(@grpc\/|grpc-|nats|@nats-io\/)/,
-    "use a port; only edge/src/adapters, gpu-worker/src/transport and fleet know what carries messages",
-  ],
-  [
-    /^fleet\//,
-    /^(?!fleet\/|@palimpsest\/proto|@bufbuild\/protobuf|@nats-io\/|zod)/,
-    "fleet is what edges and workers share of NATS: it knows neither of them",
-  ],
-  [
-    /^(?!edge\/src\/(adapters|entry)\/|gpu-worker\/src\/(transport\/|(main|variables)\.ts)|fleet\/)/,
-    /^@palimpsest\/fleet/,
-    "use a port; adapters and transport speak to the fleet, entry and main.ts open the connection",
-  ],
+interface Room {
+  /** A folder or a file. A file belongs to the longest path that contains it. */
+  readonly room: string;
+  /** What the room may import beside itself and Node's modules: paths in this repository, and packages. */
+  readonly mayImport: readonly string[];
+  /** What to do in place of another import. */
+  readonly instead: string;
+}
+
+const PROTO = ["@palimpsest/proto", "@bufbuild/protobuf"];
+const GRPC = ["@grpc/grpc-js", "grpc-health-check"];
+const FLEET = ["@palimpsest/fleet", "@nats-io/"];
+const EDGE = ["edge/src/errors.ts", "edge/src/ports.ts", "edge/src/clock.ts", "edge/src/digest.ts"];
+const ERRORS = "gpu-worker/src/errors.ts";
+const port = "take it as an argument, by a port in src/ports.ts";
+
+const rooms: readonly Room[] = [
+  {
+    room: "proto/",
+    mayImport: ["@bufbuild/protobuf"],
+    instead: "proto is what all agree on: move what it needs into it",
+  },
+  {
+    room: "fleet/",
+    mayImport: [...PROTO, "@nats-io/", "zod"],
+    instead: "fleet is what edges and workers share of NATS: it knows neither of them",
+  },
+  {
+    room: "edge/client/",
+    mayImport: ["@palimpsest/proto"],
+    instead: "it runs in browsers: use Web APIs and @palimpsest/proto",
+  },
+  {
+    room: "edge/playground/",
+    mayImport: ["@palimpsest/client", "edge/src/routes/playground.ts", "esbuild"],
+    instead: "the page is a client like any other: use @palimpsest/client",
+  },
+  { room: "edge/bundle.ts", mayImport: ["edge/playground/", "esbuild"], instead: "it bundles and does no more" },
+  {
+    room: "edge/src/",
+    mayImport: ["edge/src/admission/", "edge/src/openai/", "edge/src/routes/", "edge/src/stream/", ...PROTO].concat(
+      "hono",
+      "@hono/zod-openapi",
+    ),
+    instead: port,
+  },
+  { room: "edge/src/stream/", mayImport: [...EDGE, ...PROTO, "hono"], instead: port },
+  {
+    room: "edge/src/openai/",
+    mayImport: [...EDGE, ...PROTO, "edge/src/stream/", "@hono/zod-openapi", "zod"],
+    instead: port,
+  },
+  { room: "edge/src/admission/", mayImport: [...EDGE, ...PROTO, "edge/src/stream/", "hono"], instead: port },
+  {
+    room: "edge/src/routes/",
+    mayImport: [
+      ...EDGE,
+      ...PROTO,
+      "edge/src/app.ts",
+      "edge/src/admission/",
+      "edge/src/openai/",
+      "edge/src/stream/",
+    ].concat("hono", "@hono/zod-openapi"),
+    instead: port,
+  },
+  {
+    room: "edge/src/adapters/",
+    mayImport: [...EDGE, ...PROTO, ...GRPC, ...FLEET, "edge/src/admission/", "edge/src/stream/"],
+    instead: "adapters turn a port into messages: src/entry passes in the rest",
+  },
+  {
+    room: "edge/src/entry/",
+    mayImport: ["edge/", "@palimpsest/", "@hono/node-server", "pino", "zod"],
+    instead: "entry wires an edge: what it does lives in another room",
+  },
+  {
+    room: "gpu-worker/src/decoding/",
+    mayImport: ["@palimpsest/proto"],
+    instead: "decoding is the algorithm alone: take it as an argument, as an interface beside its user",
+  },
+  {
+    room: "gpu-worker/src/memory/",
+    mayImport: [ERRORS, "gpu-worker/src/decoding/", "gpu-worker/src/tokenizer/token-bytes.ts"],
+    instead: "memory gives out pages and turns: name what it needs as an interface beside it",
+  },
+  {
+    room: "gpu-worker/src/tokenizer/",
+    mayImport: [ERRORS, "gpu-worker/src/engine/engine.ts", "@huggingface/jinja", "@huggingface/tokenizers", "zod"],
+    instead: "tokenizer knows text and tokens alone: take the rest as an argument",
+  },
+  {
+    room: "gpu-worker/src/engine/",
+    mayImport: [ERRORS, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/"].concat(
+      "gpu-worker/src/tokenizer/token-bytes.ts",
+    ),
+    instead: "name what the engine needs as an interface beside it, and let src/program pass it in",
+  },
+  {
+    room: "gpu-worker/src/model/",
+    mayImport: [ERRORS, "@palimpsest/proto/onnx", "@bufbuild/protobuf", "zod"],
+    instead:
+      "model is pure: it describes graphs and bytes; what runs or writes them lives in src/runtime or tools/convert",
+  },
+  {
+    room: "gpu-worker/src/parallel/",
+    mayImport: [ERRORS, "gpu-worker/src/model/"],
+    instead: "parallel moves rows between ranks: name what it needs as an interface beside it",
+  },
+  {
+    room: "gpu-worker/src/runtime/",
+    mayImport: [ERRORS, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/", "gpu-worker/src/model/"].concat(
+      ["gpu-worker/src/parallel/", "gpu-worker/src/engine/token-scores.ts", "onnxruntime-node", "zod"],
+    ),
+    instead: "runtime turns the decoding's model into tensors and knows no more: let src/program pass in the rest",
+  },
+  {
+    room: "gpu-worker/src/transport/",
+    mayImport: [ERRORS, ...PROTO, ...GRPC, ...FLEET, "gpu-worker/src/engine/", "gpu-worker/src/model/"].concat(
+      "gpu-worker/src/parallel/",
+    ),
+    instead: "transport carries what the Engine says and knows no more: let src/program pass in the rest",
+  },
+  {
+    room: "gpu-worker/src/threads/",
+    mayImport: [ERRORS, ...PROTO, "gpu-worker/src/engine/", "gpu-worker/src/parallel/"].concat(
+      "gpu-worker/src/program/open-engine.ts",
+      "gpu-worker/src/transport/grpc-rank.ts",
+    ),
+    instead: "threads carries an interface over a MessagePort: let src/program pass in the rest",
+  },
+  {
+    room: "gpu-worker/src/program/",
+    mayImport: ["gpu-worker/", "@palimpsest/fleet", "pino", "zod"],
+    instead: "program reads settings and wires: what it does lives in another room",
+  },
+  {
+    room: "gpu-worker/src/",
+    mayImport: ["gpu-worker/", "@palimpsest/", "pino", "zod"],
+    instead: "main.ts starts the program: what it does lives in another room",
+  },
+  {
+    room: "tools/convert/",
+    mayImport: ["@palimpsest/gpu-worker/model/", "@palimpsest/gpu-worker/errors", "zod"],
+    instead: "convert knows the worker's model alone: what both need belongs there",
+  },
+  {
+    room: "tools/download/",
+    mayImport: [
+      ...["disk-space", "folder-lock", "optional-file"].map((file) => `tools/convert/${file}.ts`),
+      "@palimpsest/gpu-worker/errors",
+      "zod",
+    ],
+    instead: "download brings files and knows no model: let the cli say which it needs",
+  },
+  {
+    room: "tools/download/hugging-face.ts",
+    mayImport: ["tools/download/", "@palimpsest/gpu-worker/errors", "@huggingface/hub"],
+    instead: "it is the only file that knows the hub's client",
+  },
+  {
+    room: "tools/eval/",
+    mayImport: [
+      ...["errors", "program/open-engine", "threads/engine-client"].map((file) => `@palimpsest/gpu-worker/${file}`),
+      "@palimpsest/client",
+      "@palimpsest/proto",
+      "zod",
+    ],
+    instead: "eval asks an engine or a server and judges: let the cli say which",
+  },
+  {
+    room: "tools/",
+    mayImport: ["tools/", "@palimpsest/", "commander", "cli-progress", "zod"],
+    instead: "tools are command lines: what they do lives in convert, download, eval or the worker",
+  },
+  {
+    room: "demo-model/",
+    mayImport: ["@palimpsest/tools/", "@palimpsest/gpu-worker/model/", ...PROTO, "@huggingface/jinja"],
+    instead: "the demo model is made with the public tools: use @palimpsest/tools",
+  },
 ];
 
-const sources = globSync("{proto/src,fleet,edge,gpu-worker}/**/*.{ts,js}", { cwd: root }).filter(
-  (file) => !/\.test\.ts$|(^|\/)node_modules\//.test(file),
-);
-const imports = sources.flatMap((file) =>
-  importsOf(readFileSync(`${root}${file}`, "utf8"), file).map((target) => ({ file, target })),
+const sources = globSync("{proto/src,fleet,edge,gpu-worker,tools,demo-model}/**/*.{ts,js}", { cwd: root }).filter(
+  (file) => !/\.test\.ts$|(^|\/)(node_modules|dist)\//.test(file),
 );
 
-it.each(rules)("%s imports nothing like %s: %s", (files, mayNotImport, instead) => {
-  const found = imports.filter(({ file, target }) => files.test(file) && mayNotImport.test(target));
+it.each(rooms)("$room imports only what its rule names: $instead", ({ room, mayImport, instead }) => {
+  const found = sources
+    .filter((file) => roomOf(file) === room)
+    .flatMap((file) => importsOf(readFileSync(`${root}${file}`, "utf8"), file).map((target) => ({ file, target })))
+    .filter(({ target }) => ![room, ...mayImport].some((allowed) => matches(target, allowed)));
   expect(found, instead).toEqual([]);
+});
+
+it("every source file is in a room", () => {
+  expect(sources.filter((file) => roomOf(file) === undefined)).toEqual([]);
 });
 
 it("sees every form of import", () => {
   const source = `import a from "../a.ts";\nimport {\n  b,\n} from 'b';\nexport * from "./c.ts";\nimport "d";\nawait import("e/f");`;
   expect(importsOf(source, "x/y/z.ts")).toEqual(["x/a.ts", "b", "x/y/c.ts", "d", "e/f"]);
 });
+
+function roomOf(file: string): string | undefined {
+  const containing = rooms.map(({ room }) => room).filter((room) => file.startsWith(room));
+  return containing.toSorted((a, b) => b.length - a.length)[0];
+}
+
+function matches(target: string, allowed: string): boolean {
+  return allowed.endsWith("/") ? target.startsWith(allowed) : target === allowed || target.startsWith(`${allowed}/`);
+}
 
 /** Paths from the root of the repository, and names of packages other than Node's own. */
 function importsOf(source: string, file: string): string[] {

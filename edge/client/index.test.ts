@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { plainScript, tell } from "../../test/support/synthetic-response.ts";
+import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { type ClientOptions, createClient, type EditEvent, emptyDocument, PalimpsestError, reduce } from "./index.ts";
 
 const request = { model: "synthetic", messages: [{ role: "user" as const, content: "hi" }], mode: "speed" as const };

@@ -1,9 +1,9 @@
 /** What edges and workers of a fleet share: the only package of ours that knows NATS beside their own adapters. */
 export * from "./delivery.ts";
-export * from "./insist.ts";
+export * from "./jetstream-errors.ts";
 export * from "./link.ts";
 export * from "./log.ts";
-export * from "./refusals.ts";
 export * from "./registry.ts";
+export * from "./retry-while.ts";
 export * from "./streams.ts";
 export * from "./subjects.ts";

@@ -6,7 +6,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
 import { type DraftEvent, decodeEvent, type EditEvent, encodeEvent } from "@palimpsest/proto";
 import { EditEventSchema } from "@palimpsest/proto/edit";
-import { isFull, isOvertaken } from "./refusals.ts";
+import { isFull, isOvertaken } from "./jetstream-errors.ts";
 import {
   commitSubject,
   DRAFT_STREAM,

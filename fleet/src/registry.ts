@@ -9,7 +9,7 @@ import {
   type ResponseRecord,
   ResponseRecordSchema,
 } from "@palimpsest/proto/fleet";
-import { isOvertaken } from "./refusals.ts";
+import { isOvertaken } from "./jetstream-errors.ts";
 
 export interface HeldClaim {
   readonly claim: Claim;

@@ -3,20 +3,20 @@ import { Link } from "@palimpsest/fleet";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import about from "../package.json" with { type: "json" };
-import { openEngineThread } from "./engine-client.ts";
 import { describeIssues, PackageError } from "./errors.ts";
-import { openLeadingRanks } from "./leading-ranks.ts";
-import type { EngineSettings } from "./open-engine.ts";
-import type { RemoteRanks } from "./rank-link.ts";
-import { runRank } from "./rank-program.ts";
-import { rankTlsOf, roleOf } from "./rank-role.ts";
+import { openLeadingRanks } from "./program/data-parallel.ts";
+import type { EngineSettings } from "./program/open-engine.ts";
+import type { RemoteRanks } from "./program/rank-client.ts";
+import { watchRanks } from "./program/rank-health.ts";
+import { runRank } from "./program/rank-program.ts";
+import { rankTlsOf, roleOf } from "./program/rank-role.ts";
+import { workerVariables } from "./program/settings.ts";
+import { openEngineThread } from "./threads/engine-client.ts";
 import { systemClock } from "./transport/clock.ts";
 import { terminated } from "./transport/drain.ts";
 import { type GrpcServer, serveGrpc } from "./transport/grpc-server.ts";
 import { Intake } from "./transport/intake.ts";
 import { joinFleet } from "./transport/nats-worker.ts";
-import { workerVariables } from "./variables.ts";
-import { watchRanks } from "./watch-ranks.ts";
 
 const parsed = workerVariables.safeParse(process.env);
 if (!parsed.success) {

@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scripts, tell } from "../../test/support/synthetic-response.ts";
+import { scripts, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { EditEventSchema, type FinishReason } from "../gen/palimpsest/v1/edit_pb.js";
 import { CodecError, decodeEvent, encodeEvent, publicEvent } from "./codec.ts";
 import type { EditEvent } from "./edit-event.ts";

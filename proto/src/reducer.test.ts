@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scripts, tell, textsOf, usage } from "../../test/support/synthetic-response.ts";
+import { scripts, tell, textsOf, usage } from "../../test/support/fakes/synthetic-response.ts";
 import type { CommitEvent, DraftEvent, EditEvent } from "./edit-event.ts";
 import type { ResponseDocument } from "./reducer.ts";
 import { emptyDocument, fail, reduce } from "./reducer.ts";

@@ -1,7 +1,7 @@
 /** A worker thread with the hub's server, so that serving does not take turns with downloading: its address, then nothing more. */
 import { randomFillSync } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
-import { startHubServer } from "../support/hub-server.ts";
+import { startHubServer } from "../support/programs/hub-server.ts";
 
 const { files, sizeBytes } = workerData as { files: string[]; sizeBytes: number };
 const hub = await startHubServer([

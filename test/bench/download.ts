@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { contentDigest } from "../../tools/download/checksum.ts";
 import { downloadCheckpoint } from "../../tools/download/download.ts";
-import { MODEL } from "../support/hub-server.ts";
+import { MODEL } from "../support/programs/hub-server.ts";
 import { mega } from "./child.ts";
 
 const RUNS = 3;

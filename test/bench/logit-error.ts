@@ -3,7 +3,7 @@
  * takes it, and what the others say to the very same blocks. The f32 answer decides each step, so one error does not make the
  * next.
  */
-import { type AskedBlock, type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
+import { type AskedBlock, type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
 import { graphsOf } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
@@ -11,8 +11,14 @@ import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, type GoldenName, goldenCheckpoint, goldenOptions, goldenRuns } from "../support/golden.ts";
-import { openLogitsHead } from "../support/logits-head.ts";
+import {
+  convertGolden,
+  type GoldenName,
+  goldenCheckpoint,
+  goldenOptions,
+  goldenRuns,
+} from "../support/models/golden.ts";
+import { openLogitsHead } from "../support/models/logits-head.ts";
 
 export interface LogitError {
   /** Cells times steps: rows of logits that were compared. */

@@ -21,7 +21,7 @@ import {
   planPackage,
 } from "../../gpu-worker/src/model/package-plan.ts";
 import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
-import { openRankThreads } from "../../gpu-worker/src/rank-link.ts";
+import { openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";

@@ -2,12 +2,13 @@
  * What quantized weights change, on the prompts and modes of the golden runs at temperature 0: how often the demo checkpoint
  * gives the very answer that f32 gives, and how far the logits of both golden checkpoints move.
  */
-import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
-import { decode } from "../../gpu-worker/src/engine/decode.ts";
+
+import { decode } from "../../gpu-worker/src/decoding/decode.ts";
+import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
+import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 import { errorCells, logitErrors } from "./logit-error.ts";
 
 export async function benchQuantization(): Promise<void> {

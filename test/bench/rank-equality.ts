@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
-import { compareRanks } from "../support/rank-equality.ts";
+import { compareRanks } from "../support/models/rank-equality.ts";
 import { palimpsest } from "./child.ts";
 
 const RUNS = 5;

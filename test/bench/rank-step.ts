@@ -6,7 +6,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { graphsOf, type Manifest, shardPlan } from "../../gpu-worker/src/model/manifest.ts";
 import { expertGraph, isExpertGraph, LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
-import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
+import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, readManifest, type Sessions } from "../../gpu-worker/src/runtime/package.ts";

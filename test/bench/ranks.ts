@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { startRanks } from "../support/rank-processes.ts";
+import { startRanks } from "../support/programs/rank-processes.ts";
 import { palimpsest } from "./child.ts";
 import type { MicroBatchSettings, MicroBatchSteps } from "./micro-batches.ts";
 import { pinned } from "./pinned.ts";

@@ -2,11 +2,12 @@
  * Denoise steps of several sequences at once, by an engine over a package's ranks in threads: `node sequence-steps.ts SETTINGS`,
  * a program of its own so that it can be pinned. Prints, for each number of sequences, the steps of all of them in a second.
  */
+
+import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
-import { uniform } from "../../gpu-worker/src/engine/sampling.ts";
-import { openEngineThread } from "../../gpu-worker/src/engine-client.ts";
-import { openLeadingRanks } from "../../gpu-worker/src/leading-ranks.ts";
+import { openLeadingRanks } from "../../gpu-worker/src/program/data-parallel.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { openEngineThread } from "../../gpu-worker/src/threads/engine-client.ts";
 
 export interface SequenceStepsSettings {
   readonly folder: string;

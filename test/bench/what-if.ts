@@ -18,7 +18,7 @@ const DEVICE_BYTES_PER_MS = 3.35e12 / 1000;
 /** Of the data sheet's speed. The first is a bound; what the graphs reach is not known. */
 const SPEED_SHARES = [1, 0.5];
 
-/** Measured: docs/benchmarks.md, a model of the released size; a layer of flash over four ranks. */
+/** Measured: docs/results/benchmarks.md, a model of the released size; a layer of flash over four ranks. */
 const DISTINCT_EXPERTS = 100;
 const SKEW = 1.15;
 
@@ -27,7 +27,7 @@ interface Link {
   readonly bytesPerSecond: number;
   /** Assumed. */
   readonly roundTripMs: number;
-  /** Of an exchange of 32 rows, measured on CPUs, and what we want it to be: docs/benchmarks.md. */
+  /** Of an exchange of 32 rows, measured on CPUs, and what we want it to be: docs/results/benchmarks.md. */
   readonly ownMs: readonly number[];
 }
 

@@ -5,7 +5,7 @@ import { ClaimSchema } from "@palimpsest/proto/fleet";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link, readClaim, readLog } from "../../fleet/src/index.ts";
 import type { NatsServer } from "../../tools/serve/nats-server.ts";
-import { silentLog } from "../support/scripted-replicas.ts";
+import { silentLog } from "../support/fakes/scripted-replicas.ts";
 import type { Crowd } from "./crowd.ts";
 
 /** Far more than it should be. */

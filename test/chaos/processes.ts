@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { freePort, type NatsServer, openNatsServer } from "../../tools/serve/nats-server.ts";
-import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { openTcpProxy, type TcpProxy } from "../support/fleet/tcp-proxy.ts";
 
 const START_TIMEOUT_MS = 120_000;
 

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
-import { createPlacement } from "../../edge/src/placement.ts";
+import { createPlacement } from "../../edge/src/admission/placement.ts";
 import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
-import { type Script, ScriptedEngine } from "../../gpu-worker/src/transport/scripted-engine.ts";
-import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
-import { fleetRequest, openTestFleet } from "../support/fleet.ts";
-import { silentLog } from "../support/scripted-replicas.ts";
+import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
+import { type Script, ScriptedEngine } from "../support/fakes/scripted-engine.ts";
+import { silentLog } from "../support/fakes/scripted-replicas.ts";
+import { fleetRequest, openTestFleet } from "../support/fleet/fleet.ts";
 
 interface Served {
   readonly replicas: Replicas;

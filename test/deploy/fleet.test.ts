@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { wsconnect } from "@nats-io/nats-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type DeployedFleet, deploy } from "../support/deployed-fleet.ts";
-import { type Manifest, render } from "../support/manifests.ts";
+import { type DeployedFleet, deploy } from "./deployed-fleet.ts";
+import { type Manifest, render } from "./manifests.ts";
 
 const patiently = { timeout: 30_000, interval: 50 };
 let manifests: Manifest[];

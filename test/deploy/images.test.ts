@@ -4,9 +4,16 @@ import { matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Copy, DockerfileParser, type Instruction, type JSONInstruction } from "dockerfile-ast";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type PodTemplate, podTemplates, render, variablesOf } from "../support/manifests.ts";
+import { type PodTemplate, podTemplates, render, variablesOf } from "./manifests.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Folders of our packages by name. */
+const WORKSPACES = new Map<string, string>(
+  JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")).workspaces.map((folder: string) => [
+    JSON.parse(readFileSync(`${ROOT}${folder}/package.json`, "utf8")).name,
+    folder,
+  ]),
+);
 const IMAGES = { edge: "edge", worker: "gpu-worker" } as const;
 
 describe.each(["edge", "worker"] as const)("deploy/%s.Dockerfile", (image) => {
@@ -64,13 +71,15 @@ function argumentsOf(instructions: readonly Instruction[], keyword: string): str
   return instructions.filter((it) => it.getKeyword() === keyword).flatMap((it) => it.getArguments().map(String));
 }
 
-/** A package's folder, and those of the packages of ours that it depends on, directly or not. */
+/** A package's folder and those of our packages it depends on, directly or not; a folder inside another one's is left out. */
 function workspacesOf(folder: string, found = new Set<string>()): Set<string> {
   found.add(folder);
   const { dependencies } = JSON.parse(readFileSync(`${ROOT}${folder}/package.json`, "utf8"));
   for (const name of Object.keys(dependencies)) {
-    const other = /^@palimpsest\/(.+)$/.exec(name)?.[1];
-    if (other !== undefined && !found.has(other)) workspacesOf(other, found);
+    const other = WORKSPACES.get(name);
+    if (other === undefined || found.has(other)) continue;
+    workspacesOf(other, found);
+    if (other.startsWith(`${folder}/`)) found.delete(other);
   }
   return found;
 }

@@ -4,18 +4,10 @@ import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { edgeVariables, parseConfig } from "../../edge/src/entry/config.ts";
 import { PRIORITIES, queueStream, wantedStream } from "../../fleet/src/index.ts";
-import { roleOf } from "../../gpu-worker/src/rank-role.ts";
-import { workerVariables } from "../../gpu-worker/src/variables.ts";
+import { roleOf } from "../../gpu-worker/src/program/rank-role.ts";
+import { workerVariables } from "../../gpu-worker/src/program/settings.ts";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
-import {
-  find,
-  type Manifest,
-  type PodTemplate,
-  podTemplates,
-  render,
-  typeErrors,
-  variablesOf,
-} from "../support/manifests.ts";
+import { find, type Manifest, type PodTemplate, podTemplates, render, typeErrors, variablesOf } from "./manifests.ts";
 
 const FOLDERS = ["base", "overlays/flash-4-gpus", "overlays/flash-4-ranks"];
 const RANK_PORT = 9091;

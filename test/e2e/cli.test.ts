@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
-import { type GoldenRun, goldenCheckpoint, goldenRuns } from "../support/golden.ts";
-import { palimpsest, palimpsestWithFileLimit } from "../support/program.ts";
+import { type GoldenRun, goldenCheckpoint, goldenRuns } from "../support/models/golden.ts";
+import { palimpsest, palimpsestWithFileLimit } from "../support/programs/program.ts";
 
 let folder: string;
 let tiny: string;

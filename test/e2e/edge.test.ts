@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openScriptedWorker, type Responder, type ScriptedWorker } from "../support/scripted-worker.ts";
-import { plainScript, tell } from "../support/synthetic-response.ts";
+import { openScriptedWorker, type Responder, type ScriptedWorker } from "../support/fakes/scripted-worker.ts";
+import { plainScript, tell } from "../support/fakes/synthetic-response.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../edge/src/entry/node.ts", import.meta.url));
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
-import { palimpsest } from "../support/program.ts";
-import { openSystem } from "../support/system.ts";
+import { palimpsest } from "../support/programs/program.ts";
+import { openSystem } from "../support/programs/system.ts";
 
 let folder: string;
 let suite: string;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../tools/convert/journal.ts";
 import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { synthesizeCheckpoint } from "../../tools/convert/synth.ts";
-import { type HubServer, MODEL, startHubServer } from "../support/hub-server.ts";
+import { type HubServer, MODEL, startHubServer } from "../support/programs/hub-server.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../tools/cli/main.ts", import.meta.url));
 const SHARD_BYTES = 4_000_000;

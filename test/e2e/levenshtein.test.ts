@@ -2,9 +2,9 @@
 
 import { createClient, type EditEvent, emptyDocument, reduce } from "@palimpsest/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { convertLevenshtein, type LevenshteinPackage } from "../support/levenshtein-package.ts";
-import { palimpsest } from "../support/program.ts";
-import { openSystem, type System } from "../support/system.ts";
+import { convertLevenshtein, type LevenshteinPackage } from "../support/models/levenshtein-package.ts";
+import { palimpsest } from "../support/programs/program.ts";
+import { openSystem, type System } from "../support/programs/system.ts";
 
 let edits: LevenshteinPackage;
 let system: System;

@@ -2,7 +2,7 @@
 import type { EditEvent } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
-import { openSystem, type System } from "../support/system.ts";
+import { openSystem, type System } from "../support/programs/system.ts";
 
 let system: System;
 /** Tokens that the model gives an ordinary prompt, and the end token behind them. */

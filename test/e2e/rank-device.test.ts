@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openShard } from "../../gpu-worker/src/runtime/expert-shard.ts";
-import { convertGolden } from "../support/golden.ts";
+import { convertGolden } from "../support/models/golden.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
 

@@ -12,12 +12,12 @@ import * as grpc from "@grpc/grpc-js";
 import { service as health } from "grpc-health-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
-import { openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
+import { openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/golden.ts";
-import { goldenRequest } from "../support/golden-request.ts";
-import { type RankProcesses, startRanks } from "../support/rank-processes.ts";
-import { openRemoteEngine, type RemoteEngine } from "../support/remote-engine.ts";
+import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
+import { goldenRequest } from "../support/models/golden-request.ts";
+import { type RankProcesses, startRanks } from "../support/programs/rank-processes.ts";
+import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
 const EOS = 508;

@@ -3,7 +3,7 @@ import { createOpenAICompatible, type MetadataExtractor } from "@ai-sdk/openai-c
 import { generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openScriptedModel, openShippedModel, type ServedModel, toolName } from "../support/served-model.ts";
+import { openScriptedModel, openShippedModel, type ServedModel, toolName } from "./served-model.ts";
 
 /** Only a scripted worker can be made to call a tool, or to fail in the middle of an answer. */
 const models: [string, { open: () => Promise<ServedModel>; scripted: boolean }][] = [

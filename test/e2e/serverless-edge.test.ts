@@ -14,8 +14,8 @@ import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { decode, Link, readClaim } from "../../fleet/src/index.ts";
 import { exited, launch, SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { freePort, openNatsServer } from "../../tools/serve/nats-server.ts";
-import { silentLog } from "../support/scripted-replicas.ts";
-import { openServerlessEdge, type ServerlessEdge } from "../support/serverless-edge.ts";
+import { silentLog } from "../support/fakes/scripted-replicas.ts";
+import { openServerlessEdge, type ServerlessEdge } from "../support/programs/serverless-edge.ts";
 
 const opened = new AsyncDisposableStack();
 /** The edge joins with a key, everybody else with a password. */

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { freePort } from "../../tools/serve/nats-server.ts";
-import { start } from "../support/program.ts";
+import { start } from "../support/programs/program.ts";
 
 test.each([
   [[], 0],

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSystem, type System } from "../support/system.ts";
+import { openSystem, type System } from "../support/programs/system.ts";
 
 let system: System;
 beforeAll(async () => {

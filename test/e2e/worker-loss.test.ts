@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exited, launch, SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
-import { openEdge, type RunningEdge } from "../support/running-edge.ts";
+import { openEdge, type RunningEdge } from "../support/programs/running-edge.ts";
 
 const opened = new AsyncDisposableStack();
 const workers: ChildProcess[] = [];

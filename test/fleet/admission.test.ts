@@ -12,9 +12,9 @@ import {
   wakeSubject,
   wantedStream,
 } from "../../fleet/src/index.ts";
-import { ManualClock } from "../../gpu-worker/src/transport/manual-clock.ts";
-import { aborted, writeBlocks } from "../support/block-engine.ts";
-import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet.ts";
+import { aborted, writeBlocks } from "../support/fakes/block-engine.ts";
+import { ManualClock } from "../support/fakes/manual-clock.ts";
+import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
 
 const patiently = { timeout: 20_000, interval: 20 };
 let fleet: TestFleet;

@@ -10,9 +10,9 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
 import { type NatsServer, openNatsServer } from "../../tools/serve/nats-server.ts";
-import { silentLog } from "../support/scripted-replicas.ts";
+import { silentLog } from "../support/fakes/scripted-replicas.ts";
 
-const file = (name: string) => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));
+const file = (name: string) => fileURLToPath(new URL(`../support/fleet/tls/${name}`, import.meta.url));
 const user = nkeys.createUser();
 let server: NatsServer;
 let folder: string;

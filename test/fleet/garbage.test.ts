@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
 import { claimSubject, loadSubject, PRIORITIES, queueSubject, wakeSubject } from "../../fleet/src/index.ts";
-import { textOf, writeBlocks } from "../support/block-engine.ts";
-import { appOf, openTestFleet } from "../support/fleet.ts";
+import { textOf, writeBlocks } from "../support/fakes/block-engine.ts";
+import { appOf, openTestFleet } from "../support/fleet/fleet.ts";
 
 it("fuzzed bytes on every subject change no answer, and are counted", { timeout: 60_000 }, async () => {
   await using fleet = await openTestFleet({ queueLimit: 1000 });

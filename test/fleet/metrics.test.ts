@@ -1,7 +1,7 @@
 /** Every edge tells how much the fleet's workers run; it says nothing where it does not know. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { aborted, writeBlocks } from "../support/block-engine.ts";
-import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet.ts";
+import { aborted, writeBlocks } from "../support/fakes/block-engine.ts";
+import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
 
 const patiently = { timeout: 20_000, interval: 20 };
 let fleet: TestFleet;

@@ -10,11 +10,11 @@ import { Link } from "../../fleet/src/link.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { joinFleet } from "../../gpu-worker/src/transport/nats-worker.ts";
-import { ScriptedEngine } from "../../gpu-worker/src/transport/scripted-engine.ts";
 import { type NatsServer, openNatsServer } from "../../tools/serve/nats-server.ts";
-import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
-import { fleetRequest } from "../support/fleet.ts";
-import { silentLog } from "../support/scripted-replicas.ts";
+import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
+import { ScriptedEngine } from "../support/fakes/scripted-engine.ts";
+import { silentLog } from "../support/fakes/scripted-replicas.ts";
+import { fleetRequest } from "../support/fleet/fleet.ts";
 
 const opened = new AsyncDisposableStack();
 let server: NatsServer;

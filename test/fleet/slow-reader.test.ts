@@ -8,8 +8,8 @@ import { serve } from "@hono/node-server";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { expect, it } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
-import { textOf, writeBlocks } from "../support/block-engine.ts";
-import { appOf, openTestFleet } from "../support/fleet.ts";
+import { textOf, writeBlocks } from "../support/fakes/block-engine.ts";
+import { appOf, openTestFleet } from "../support/fleet/fleet.ts";
 
 const BLOCKS = 40;
 const DRAFTS_OF_A_BLOCK = 20;

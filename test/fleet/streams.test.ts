@@ -4,8 +4,8 @@ import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
 import { queueStream } from "../../fleet/src/index.ts";
-import { aborted, textOf, writeBlocks } from "../support/block-engine.ts";
-import { appOf, openTestFleet, type TestFleet } from "../support/fleet.ts";
+import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
+import { appOf, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
 
 const patiently = { timeout: 20_000, interval: 20 };
 const keys = ["alice", "bob"];

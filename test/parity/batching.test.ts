@@ -1,11 +1,11 @@
 /** A sequence's candidates have the same bits alone and in any mix of sequences that start and end beside it. */
 import { expect, test } from "vitest";
-import { carrying, type SequenceForwards } from "../../gpu-worker/src/engine/carrying.ts";
-import { type Candidate, type DecodeOptions, decode } from "../../gpu-worker/src/engine/decode.ts";
-import { uniform } from "../../gpu-worker/src/engine/sampling.ts";
+import { type Candidate, type DecodeOptions, decode } from "../../gpu-worker/src/decoding/decode.ts";
+import { carrying, type SequenceForwards } from "../../gpu-worker/src/decoding/lookahead.ts";
+import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRuns } from "../support/golden.ts";
+import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
 const PAGES_EACH = 8;
 const TOGETHER = 5;

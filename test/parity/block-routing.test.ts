@@ -7,12 +7,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ModelConfig } from "../../gpu-worker/src/model/config.ts";
 import { router } from "../../gpu-worker/src/model/layers.ts";
 import { OnnxGraph } from "../../gpu-worker/src/model/onnx-graph.ts";
-import { openEngine } from "../../gpu-worker/src/open-engine.ts";
+import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { openSession, readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
-import { candidatesOf } from "../support/candidates.ts";
-import { writeCheckpoint } from "../support/checkpoint.ts";
+import { candidatesOf } from "../support/models/candidates.ts";
+import { writeCheckpoint } from "../support/models/checkpoint.ts";
 
 const BLOCK_LENGTH = 8;
 const POOL = 5;

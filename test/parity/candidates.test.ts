@@ -6,9 +6,9 @@ import { expect, test } from "vitest";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
-import { candidatesOf } from "../support/candidates.ts";
-import { writeCheckpoint } from "../support/checkpoint.ts";
-import { referenceProbabilities } from "../support/reference-model.ts";
+import { candidatesOf } from "../support/models/candidates.ts";
+import { writeCheckpoint } from "../support/models/checkpoint.ts";
+import { referenceProbabilities } from "../support/models/reference-model.ts";
 
 const BLOCK = 32;
 /** Of a vocabulary this small every token is among the best of some row. */

@@ -1,9 +1,9 @@
 /** Ranks that each lead sequences of their own: the recorded decodes, several at once, token for token. */
 import { afterAll, expect, test } from "vitest";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
-import { openLeadingRanks } from "../../gpu-worker/src/leading-ranks.ts";
-import { convertGolden, type GoldenRun, goldenRuns } from "../support/golden.ts";
-import { goldenRequest } from "../support/golden-request.ts";
+import { openLeadingRanks } from "../../gpu-worker/src/program/data-parallel.ts";
+import { convertGolden, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
+import { goldenRequest } from "../support/models/golden-request.ts";
 
 const opened = new AsyncDisposableStack();
 afterAll(() => opened.disposeAsync());

@@ -3,9 +3,9 @@
  * that another can carry; with and without the K/V cache.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
-import { decode, type SequenceModel } from "../../gpu-worker/src/engine/decode.ts";
-import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/rank-link.ts";
+import { decode, type SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
+import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
+import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
 import { type CountedSequence, type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import {
@@ -16,8 +16,8 @@ import {
   goldenOptions,
   goldenRuns,
   leastForwards,
-} from "../support/golden.ts";
-import { startRanks } from "../support/rank-processes.ts";
+} from "../support/models/golden.ts";
+import { startRanks } from "../support/programs/rank-processes.ts";
 
 /** The longest golden run has 100 prompt tokens and 128 more. */
 const PAGES = Array.from({ length: 8 }, (_, page) => page);

@@ -1,8 +1,8 @@
 /** An editing window on the trained model: the same answer cached and recomputed, alone, together, and taken over at any commit. */
 import { expect, test } from "vitest";
-import { openEngine } from "../../gpu-worker/src/open-engine.ts";
-import { answerOf, type TokenAnswer, takeOver } from "../support/answer.ts";
-import { convertGolden, goldenRuns } from "../support/golden.ts";
+import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
+import { answerOf, type TokenAnswer, takeOver } from "../support/fakes/engine-answer.ts";
+import { convertGolden, goldenRuns } from "../support/models/golden.ts";
 
 const prompts = goldenRuns("demo-21")
   .filter(({ mode }) => mode === "speed")

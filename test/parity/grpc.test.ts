@@ -1,12 +1,12 @@
 /** The golden decode runs once more, through the worker's gRPC service and the engine's thread. */
 import { expect, test } from "vitest";
-import { openEngineThread } from "../../gpu-worker/src/engine-client.ts";
+import { openEngineThread } from "../../gpu-worker/src/threads/engine-client.ts";
 import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
-import { convertGolden, type GoldenRun, goldenRuns, leastForwards } from "../support/golden.ts";
-import { goldenRequest } from "../support/golden-request.ts";
-import { openRemoteEngine, type RemoteEngine } from "../support/remote-engine.ts";
+import { convertGolden, type GoldenRun, goldenRuns, leastForwards } from "../support/models/golden.ts";
+import { goldenRequest } from "../support/models/golden-request.ts";
+import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
 
 test.each(["tiny-21", "demo-21"] as const)("%s", async (name) => {
   await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });

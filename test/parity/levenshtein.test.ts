@@ -4,11 +4,11 @@
  */
 import { expect, test } from "vitest";
 import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
-import { openEngine } from "../../gpu-worker/src/open-engine.ts";
+import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { answerOf, type TokenAnswer, takeOver } from "../support/answer.ts";
-import { convertLevenshtein, EDIT_TOKENS, MASK_TOKEN } from "../support/levenshtein-package.ts";
+import { answerOf, type TokenAnswer, takeOver } from "../support/fakes/engine-answer.ts";
+import { convertLevenshtein, EDIT_TOKENS, MASK_TOKEN } from "../support/models/levenshtein-package.ts";
 
 /** Too few for all, enough for the longest: sequences are preempted. */
 const PAGES = 8;

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Adjustment, Candidate, Draw } from "../../gpu-worker/src/engine/decode.ts";
+import type { Adjustment, Candidate, Draw } from "../../gpu-worker/src/decoding/decode.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
-import { type WrittenCheckpoint, writeCheckpoint } from "../support/checkpoint.ts";
-import { referenceProbabilities } from "../support/reference-model.ts";
+import { type WrittenCheckpoint, writeCheckpoint } from "../support/models/checkpoint.ts";
+import { referenceProbabilities } from "../support/models/reference-model.ts";
 
 const BLOCK = 32;
 const MASK = 95;

@@ -4,8 +4,8 @@ import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, readManifest, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, type GoldenPackage, goldenCheckpoint, goldenLogits } from "../support/golden.ts";
-import { type LogitsHead, openLogitsHead } from "../support/logits-head.ts";
+import { convertGolden, type GoldenPackage, goldenCheckpoint, goldenLogits } from "../support/models/golden.ts";
+import { type LogitsHead, openLogitsHead } from "../support/models/logits-head.ts";
 
 const TOLERANCE = 2e-4;
 const THREADS = { threads: 1 };

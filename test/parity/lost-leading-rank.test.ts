@@ -10,11 +10,11 @@ import { fileURLToPath } from "node:url";
 import type { MessagePort } from "node:worker_threads";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CachingEngine, Engine } from "../../gpu-worker/src/engine/engine.ts";
-import { type LeadingRank, openEngine } from "../../gpu-worker/src/open-engine.ts";
 import { Lockstep } from "../../gpu-worker/src/parallel/lockstep.ts";
-import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/golden.ts";
-import { goldenRequest } from "../support/golden-request.ts";
-import { openRemoteEngine, type RemoteEngine } from "../support/remote-engine.ts";
+import { type LeadingRank, openEngine } from "../../gpu-worker/src/program/open-engine.ts";
+import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
+import { goldenRequest } from "../support/models/golden-request.ts";
+import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
 
 const EOS = 508;
 const runs = goldenRuns("tiny-21").filter(({ eos_id, gen_length }) => eos_id === EOS && gen_length === 64);
@@ -134,7 +134,7 @@ async function twoRanks() {
 }
 
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
-const END_A_THREAD = new URL("../support/end-a-thread.ts", import.meta.url).href;
+const END_A_THREAD = new URL("end-a-thread.ts", import.meta.url).href;
 
 function start(changes: Readonly<Record<string, string>>): ChildProcess {
   const env = {

@@ -1,14 +1,14 @@
 /** A rank's thread that dies in mid-sentence: what runs fails with the reason, and what comes after it is right again. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
-import { decode } from "../../gpu-worker/src/engine/decode.ts";
+import { decode } from "../../gpu-worker/src/decoding/decode.ts";
+import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
-import { keepLink } from "../../gpu-worker/src/parallel/kept-link.ts";
-import { openRankThread } from "../../gpu-worker/src/rank-link.ts";
+import { keepLink } from "../../gpu-worker/src/parallel/reconnecting-link.ts";
+import { openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/golden.ts";
+import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
 let golden: GoldenPackage;
 let model: Model;

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Engine, GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
-import { openEngine } from "../../gpu-worker/src/open-engine.ts";
+import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { openTokenizer } from "../../gpu-worker/src/tokenizer/tokenizer.ts";
-import { convertGolden, goldenRuns } from "../support/golden.ts";
+import { convertGolden, goldenRuns } from "../support/models/golden.ts";
 
 const BLOCK = 32;
 /** Too few to keep everything, enough for the longest request: blocks are evicted all the time. */

@@ -6,8 +6,8 @@ import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { findPrepared, PREPARED_FOLDER, packedGraphs, preparePackage } from "../../gpu-worker/src/runtime/prepared.ts";
-import { candidatesOf } from "../support/candidates.ts";
-import { convertGolden, goldenRuns } from "../support/golden.ts";
+import { candidatesOf } from "../support/models/candidates.ts";
+import { convertGolden, goldenRuns } from "../support/models/golden.ts";
 
 let golden: Awaited<ReturnType<typeof convertGolden>>;
 let manifest: Manifest;

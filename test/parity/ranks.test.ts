@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { SHARD_BYTES, synthesizeCheckpoint } from "../../tools/convert/synth.ts";
-import { compareRanks } from "../support/rank-equality.ts";
+import { compareRanks } from "../support/models/rank-equality.ts";
 
 /** Sizes of flash, divided; experts, groups, heads and layers stay in proportion. */
 const narrow = {

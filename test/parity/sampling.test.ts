@@ -3,14 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Sampling, uniform } from "../../gpu-worker/src/engine/sampling.ts";
+import { type Sampling, uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
-import { candidatesOf } from "../support/candidates.ts";
-import { writeCheckpoint } from "../support/checkpoint.ts";
-import { drawnFrom, interval } from "../support/reference-draw.ts";
-import { referenceProbabilities } from "../support/reference-model.ts";
+import { candidatesOf } from "../support/models/candidates.ts";
+import { writeCheckpoint } from "../support/models/checkpoint.ts";
+import { drawnFrom, interval } from "../support/models/reference-draw.ts";
+import { referenceProbabilities } from "../support/models/reference-model.ts";
 
 const BLOCK = 32;
 

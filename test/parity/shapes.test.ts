@@ -3,15 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Candidate } from "../../gpu-worker/src/engine/decode.ts";
+import type { Candidate } from "../../gpu-worker/src/decoding/decode.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
 import type { Dtype } from "../../tools/convert/safetensors.ts";
-import { candidatesOf } from "../support/candidates.ts";
-import { writeCheckpoint } from "../support/checkpoint.ts";
-import { referenceProbabilities } from "../support/reference-model.ts";
+import { candidatesOf } from "../support/models/candidates.ts";
+import { writeCheckpoint } from "../support/models/checkpoint.ts";
+import { referenceProbabilities } from "../support/models/reference-model.ts";
 
 interface Form {
   readonly ranks?: number;

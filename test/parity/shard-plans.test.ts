@@ -6,17 +6,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { carrying } from "../../gpu-worker/src/engine/carrying.ts";
-import { decode } from "../../gpu-worker/src/engine/decode.ts";
+import { decode } from "../../gpu-worker/src/decoding/decode.ts";
+import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
 import { ExpertLoadCounter } from "../../gpu-worker/src/model/expert-load.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { planByLoad, type ShardPlan } from "../../gpu-worker/src/model/shard-plan.ts";
 import type { RankLink, RoutedRows } from "../../gpu-worker/src/parallel/exchange.ts";
-import { openRankThreads } from "../../gpu-worker/src/rank-link.ts";
+import { openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { shardPackage } from "../../tools/convert/shard.ts";
-import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/golden.ts";
+import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
 /** One of each mode. */
 const runs = goldenRuns("tiny-21").filter((_, index) => index % 4 === 0);

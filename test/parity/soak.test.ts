@@ -1,10 +1,10 @@
 /** A short soak; `npm run bench -- soak` is the long one. */
 import { expect, test } from "vitest";
-import { openEngine } from "../../gpu-worker/src/open-engine.ts";
+import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, GOLDEN_MASK } from "../support/golden.ts";
-import { type Checkpoint, soak } from "../support/soak.ts";
+import { convertGolden, GOLDEN_MASK } from "../support/models/golden.ts";
+import { type Checkpoint, soak } from "../support/models/soak.ts";
 
 /** Too few for eight at once: sequences are preempted and blocks evicted all the time. */
 const PAGES = 8;

@@ -1,7 +1,7 @@
 /** What `palimpsest inspect --plan` says of a package's ranks. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
-import { convertGolden, type GoldenPackage } from "../../test/support/golden.ts";
+import { convertGolden, type GoldenPackage } from "../../test/support/models/golden.ts";
 import { readPackageManifest } from "../convert/shard.ts";
 import { describePlan } from "./describe-plan.ts";
 import { rankBytes } from "./rank-bytes.ts";

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { GenerateRequest, Prompt } from "@palimpsest/gpu-worker/engine/engine";
 import { WorkerError } from "@palimpsest/gpu-worker/errors";
 import { ExpertLoadCounter, writeExpertLoad } from "@palimpsest/gpu-worker/model/expert-load";
-import { type EngineSettings, openEngine } from "@palimpsest/gpu-worker/open-engine";
+import { type EngineSettings, openEngine } from "@palimpsest/gpu-worker/program/open-engine";
 import { readManifest } from "@palimpsest/gpu-worker/runtime/package";
 import type { EditEvent, TokenLogprob } from "@palimpsest/proto";
 import { Command, Option } from "commander";

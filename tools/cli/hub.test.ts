@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeCheckpoint } from "../../test/support/checkpoint.ts";
-import { type HubServer, MODEL, startHubServer } from "../../test/support/hub-server.ts";
+import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
+import { type HubServer, MODEL, startHubServer } from "../../test/support/programs/hub-server.ts";
 
 let root: string;
 let local: string;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeCheckpoint } from "../../test/support/checkpoint.ts";
+import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 
 let folder: string;
 let checkpoint: string;

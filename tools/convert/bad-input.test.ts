@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PackageError } from "../../gpu-worker/src/errors.ts";
 import { MANIFEST_FILE } from "../../gpu-worker/src/model/manifest.ts";
-import { tinyConfig, writeCheckpoint } from "../../test/support/checkpoint.ts";
+import { tinyConfig, writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { INDEX_FILE } from "./checkpoint.ts";
 import { convertCheckpoint } from "./convert.ts";
 

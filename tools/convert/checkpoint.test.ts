@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeCheckpoint } from "../../test/support/checkpoint.ts";
-import { encodeSafetensors } from "../../test/support/safetensors.ts";
+import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
+import { encodeSafetensors } from "../../test/support/models/safetensors.ts";
 import { INDEX_FILE, openCheckpoint } from "./checkpoint.ts";
 import { elementCount } from "./safetensors.ts";
 

@@ -8,8 +8,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MANIFEST_FILE, parseManifest } from "../../gpu-worker/src/model/manifest.ts";
 import { planPackage } from "../../gpu-worker/src/model/package-plan.ts";
 import type { CheckpointTensor, GraphFile, Weight } from "../../gpu-worker/src/model/weights.ts";
-import { type CheckpointOptions, type WrittenCheckpoint, writeCheckpoint } from "../../test/support/checkpoint.ts";
-import { encodeSafetensors } from "../../test/support/safetensors.ts";
+import {
+  type CheckpointOptions,
+  type WrittenCheckpoint,
+  writeCheckpoint,
+} from "../../test/support/models/checkpoint.ts";
+import { encodeSafetensors } from "../../test/support/models/safetensors.ts";
 import { type ConvertOptions, convertCheckpoint } from "./convert.ts";
 import { quantizeRows } from "./quantize.ts";
 

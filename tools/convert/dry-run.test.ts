@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeCheckpoint } from "../../test/support/checkpoint.ts";
+import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { convertCheckpoint } from "./convert.ts";
 import { dryRun } from "./dry-run.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
-import { writeCheckpoint } from "../../test/support/checkpoint.ts";
+import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { INDEX_FILE } from "./checkpoint.ts";
 import { type ConvertOptions, convertCheckpoint } from "./convert.ts";
 import { LOCK_FILE } from "./folder-lock.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PackageError } from "../../gpu-worker/src/errors.ts";
-import { encodeHeader, encodeSafetensors } from "../../test/support/safetensors.ts";
+import { encodeHeader, encodeSafetensors } from "../../test/support/models/safetensors.ts";
 import { readHeader, type StoredTensor } from "./safetensors.ts";
 
 let folder: string;

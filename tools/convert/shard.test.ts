@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { planByLoad } from "../../gpu-worker/src/model/shard-plan.ts";
-import { convertGolden, type GoldenPackage } from "../../test/support/golden.ts";
+import { convertGolden, type GoldenPackage } from "../../test/support/models/golden.ts";
 import { readPackageManifest, shardPackage } from "./shard.ts";
 
 let one: GoldenPackage;

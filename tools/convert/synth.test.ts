@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseConfig } from "../../gpu-worker/src/model/config.ts";
-import { tinyConfig } from "../../test/support/checkpoint.ts";
+import { tinyConfig } from "../../test/support/models/checkpoint.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { convertCheckpoint } from "./convert.ts";
 import { type ReleasedShape, releasedShapes } from "./released-shapes.ts";

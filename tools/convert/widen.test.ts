@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { halfToNumber } from "../../test/support/safetensors.ts";
+import { halfToNumber } from "../../test/support/models/safetensors.ts";
 import { widenBfloat16, widenFloat16 } from "./widen.ts";
 
 const every = Uint16Array.from({ length: 1 << 16 }, (_, i) => i);

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type HubServer, MODEL, startHubServer } from "../../test/support/hub-server.ts";
+import { type HubServer, MODEL, startHubServer } from "../../test/support/programs/hub-server.ts";
 import { type DownloadOptions, downloadCheckpoint, type WeightFiles } from "./download.ts";
 import { DOWNLOAD_JOURNAL } from "./download-journal.ts";
 import { openPartFile } from "./file-download.ts";

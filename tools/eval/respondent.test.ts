@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { plainScript, tell } from "../../test/support/synthetic-response.ts";
+import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { openRemote } from "./respondent.ts";
 
 let server: Server | undefined;

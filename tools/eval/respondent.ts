@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, PalimpsestError } from "@palimpsest/client";
-import { openEngineThread } from "@palimpsest/gpu-worker/engine-client";
 import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
-import type { EngineSettings } from "@palimpsest/gpu-worker/open-engine";
+import type { EngineSettings } from "@palimpsest/gpu-worker/program/open-engine";
+import { openEngineThread } from "@palimpsest/gpu-worker/threads/engine-client";
 import type { EditEvent } from "@palimpsest/proto";
 import { z } from "zod";
 import type { Mode } from "./modes.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import { afterEach, describe, expect, test } from "vitest";
-import { silentLog } from "../../../test/support/scripted-replicas.ts";
-import { openScriptedWorker, type Responder } from "../../../test/support/scripted-worker.ts";
-import { plainScript, tell } from "../../../test/support/synthetic-response.ts";
+import { silentLog } from "../../../test/support/fakes/scripted-replicas.ts";
+import { openScriptedWorker, type Responder } from "../../../test/support/fakes/scripted-worker.ts";
+import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import type { GenerateRequest } from "../ports.ts";
 import { openGrpcReplica } from "./grpc.ts";
 

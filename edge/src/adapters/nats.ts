@@ -17,7 +17,7 @@ import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } fr
 import { hex, sha256 } from "../digest.ts";
 import { EdgeError } from "../errors.ts";
 import type { GenerateRequest, IdempotencyKey, Lease, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
-import { withSeed } from "../takeover.ts";
+import { withSeed } from "../stream/takeover.ts";
 import { NatsFeed } from "./nats-feed.ts";
 import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse, waits } from "./nats-queue.ts";
 import { FleetView } from "./nats-view.ts";

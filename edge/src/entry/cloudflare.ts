@@ -4,8 +4,8 @@
  */
 import { dialWebSocket } from "@palimpsest/fleet/web-socket";
 import { pino } from "pino";
+import { away } from "../adapters/unavailable-fleet.ts";
 import { createApp } from "../app.ts";
-import { away } from "../away.ts";
 import { systemClock } from "../clock.ts";
 import { EdgeError, errorResponse, unexpected } from "../errors.ts";
 import type { Log, Replicas, Responses } from "../ports.ts";

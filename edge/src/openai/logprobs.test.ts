@@ -1,8 +1,8 @@
 import type { EditEvent, Logprob, TokenLogprob } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/scripted-replicas.ts";
-import { plainScript, tell } from "../../../test/support/synthetic-response.ts";
+import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
+import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { createTokenPlacer } from "./logprobs.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part

@@ -1,8 +1,8 @@
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/scripted-replicas.ts";
-import { plainScript, scripts, tell, textsOf } from "../../../test/support/synthetic-response.ts";
+import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
+import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
 type Json = any;

@@ -4,8 +4,8 @@ import type { EdgeDependencies } from "../app.ts";
 import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
 import { chatBody, chatRequest, mayCallTools } from "../openai/chat-request.ts";
-import { answer } from "./answer.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";
+import { answer } from "./respond.ts";
 
 const route = createRoute({
   method: "post",

@@ -3,8 +3,8 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { EdgeDependencies } from "../app.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
 import { completionBody, completionRequest } from "../openai/completion-request.ts";
-import { answer } from "./answer.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";
+import { answer } from "./respond.ts";
 
 const route = createRoute({
   method: "post",

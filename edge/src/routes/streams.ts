@@ -8,7 +8,7 @@ import { EdgeError, unexpected } from "../errors.ts";
 import type { Position } from "../stream/feed.ts";
 import { HEARTBEAT, withHeartbeat } from "../stream/heartbeat.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
-import { ownerOf } from "./answer.ts";
+import { ownerOf } from "./respond.ts";
 
 export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDependencies) {
   const app = new Hono();

@@ -1,7 +1,7 @@
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { plainScript, scripts, tell, textsOf } from "../../../test/support/synthetic-response.ts";
+import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
 import { Feed } from "./feed.ts";
 
 const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);

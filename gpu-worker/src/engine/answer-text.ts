@@ -3,8 +3,7 @@
  * incomplete character, the beginning of a stop string) and finds stop strings. It knows no events and no decoding.
  */
 
-/** The UTF-8 bytes a token stands for; none for a special token. */
-export type TokenBytes = (token: number) => Uint8Array;
+import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 
 /** What a committed block adds. */
 export interface CommittedText {

@@ -2,12 +2,18 @@
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { adjusting } from "./adjustments.ts";
+import {
+  bestOf,
+  MadeUpModel,
+  type MadeUpWorld,
+  madeUpRow,
+  movedRow,
+} from "../../../test/support/models/made-up-model.ts";
+import { type DecodeOptions, decode, type SequenceModel, type Step } from "../decoding/decode.ts";
+import { adjusting } from "../decoding/logit-adjustments.ts";
+import { carrying } from "../decoding/lookahead.ts";
 import { AnswerText } from "./answer-text.ts";
-import { carrying } from "./carrying.ts";
-import { tellChoice } from "./choice.ts";
-import { type DecodeOptions, decode, type SequenceModel, type Step } from "./decode.ts";
-import { bestOf, MadeUpModel, type MadeUpWorld, madeUpRow, movedRow } from "./made-up-model.ts";
+import { tellChoice } from "./choice-events.ts";
 
 const SIZE = 4;
 const MASK = 9;

@@ -1,6 +1,6 @@
 /** What a worker asks of its engine. The implementation runs in a thread of its own; this is what stands on both sides. */
 import type { Decoding, EditEvent, FinishReason } from "@palimpsest/proto";
-import type { Sampling } from "./sampling.ts";
+import type { Sampling } from "../decoding/sampling.ts";
 
 /** A response to generate. The engine owns template and tokenizer. */
 export interface GenerateRequest {

@@ -1,9 +1,9 @@
 import type { EditEvent } from "@palimpsest/proto";
 import { expect, test } from "vitest";
+import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
+import { Scheduler } from "../memory/scheduler.ts";
 import type { GenerateRequest } from "./engine.ts";
 import { LocalEngine } from "./local-engine.ts";
-import { Scheduler } from "./scheduler.ts";
-import { everywhere, ScriptedModel } from "./scripted-model.ts";
 
 const letter = (token: number): Uint8Array => Uint8Array.of(token === 50 ? 0x2e : 0x60 + token);
 

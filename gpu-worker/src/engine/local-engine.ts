@@ -3,9 +3,14 @@
  * here. It knows no sockets, threads or tensors.
  */
 import type { EditEvent, Usage } from "@palimpsest/proto";
-import { adjusting } from "./adjustments.ts";
+import { adjusting } from "../decoding/logit-adjustments.ts";
+import { uniform } from "../decoding/sampling.ts";
+import { blockKeys } from "../memory/prefix-cache.ts";
+import { sameText } from "../memory/retokenization.ts";
+import type { Scheduler } from "../memory/scheduler.ts";
 import { AnswerText } from "./answer-text.ts";
-import { type ChoiceEvent, tellChoice } from "./choice.ts";
+import { type Plan, planRequest, type Served } from "./check-request.ts";
+import { type ChoiceEvent, tellChoice } from "./choice-events.ts";
 import type {
   CachingEngine,
   CommittedChoice,
@@ -14,13 +19,8 @@ import type {
   ModelInfo,
   SamplingRequest,
 } from "./engine.ts";
-import { failure } from "./failure.ts";
-import { merge } from "./merge.ts";
-import { type Plan, planRequest, type Served } from "./plan.ts";
-import { blockKeys } from "./prefix-cache.ts";
-import { sameText } from "./retokenization.ts";
-import { uniform } from "./sampling.ts";
-import type { Scheduler } from "./scheduler.ts";
+import { failure } from "./error-event.ts";
+import { merge } from "./merge-streams.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
 
 export interface EngineOptions extends Served {

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { EditEvent, Usage } from "@palimpsest/proto";
 import { expect, test } from "vitest";
+import { hashRequest, openHashEngine, POISON } from "../../../test/support/models/hash-model.ts";
 import type { Engine, GenerateRequest } from "./engine.ts";
-import { hashRequest, openHashEngine, POISON } from "./hash-model.ts";
 
 const never = new AbortController().signal;
 const blockLength = 4;

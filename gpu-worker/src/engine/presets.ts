@@ -1,8 +1,8 @@
 /** Decoding parameters: the published presets, and a request's own values checked and laid over them. */
 import type { Decoding } from "@palimpsest/proto";
+import type { Sampling } from "../decoding/sampling.ts";
 import { WorkerError } from "../errors.ts";
 import type { DecodingRequest } from "./engine.ts";
-import type { Sampling } from "./sampling.ts";
 
 /** The model card's presets for LLaDA2.1. Of 2.2 one setting is published, the same as `speed`. */
 const PRESETS = {

@@ -2,13 +2,14 @@
  * A sequence from the queue to its end: admitted, decoded and, when it is preempted, taken up again at its last commit. Its text
  * does not show that: what follows depends on the committed blocks alone. It knows no text, no events and no other sequence.
  */
-import { carrying, type SequenceForwards } from "./carrying.ts";
-import { type DecodeOptions, decode } from "./decode.ts";
-import type { PageId } from "./kv-cache.ts";
-import { type PagedForwards, paged } from "./paging.ts";
-import { blockKeys } from "./prefix-cache.ts";
-import type { SameText } from "./retokenization.ts";
-import type { Scheduler } from "./scheduler.ts";
+
+import { type DecodeOptions, decode } from "../decoding/decode.ts";
+import { carrying, type SequenceForwards } from "../decoding/lookahead.ts";
+import type { PageId } from "../memory/page-allocator.ts";
+import { type PagedForwards, paged } from "../memory/paging.ts";
+import { blockKeys } from "../memory/prefix-cache.ts";
+import type { SameText } from "../memory/retokenization.ts";
+import type { Scheduler } from "../memory/scheduler.ts";
 import { type ScoredStep, type Scorer, scored } from "./token-scores.ts";
 
 /** Forwards by kind, those that ran again after a preemption too. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { decode } from "./decode.ts";
-import { everywhere, ScriptedModel } from "./scripted-model.ts";
+import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
+import { decode } from "../decoding/decode.ts";
 import { scored } from "./token-scores.ts";
 
 const MASK = 99;

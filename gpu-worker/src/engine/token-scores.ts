@@ -3,8 +3,8 @@
  * scored takes the same steps.
  */
 import type { Decoding } from "@palimpsest/proto";
+import type { Step } from "../decoding/decode.ts";
 import { WorkerError } from "../errors.ts";
-import type { Step } from "./decode.ts";
 
 /** How probable a token was at its cell, in the full softmax that no bias, penalty or temperature has moved. */
 export interface TokenScore {

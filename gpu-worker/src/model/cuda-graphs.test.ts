@@ -14,7 +14,7 @@ import {
 } from "@palimpsest/proto/onnx";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type WrittenCheckpoint, writeCheckpoint } from "../../../test/support/checkpoint.ts";
+import { type WrittenCheckpoint, writeCheckpoint } from "../../../test/support/models/checkpoint.ts";
 import { openCheckpoint } from "../../../tools/convert/checkpoint.ts";
 import { convertCheckpoint } from "../../../tools/convert/convert.ts";
 import { createOutputFile } from "../../../tools/convert/output-file.ts";

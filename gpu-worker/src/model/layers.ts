@@ -10,7 +10,7 @@ import type { ModelConfig } from "./config.ts";
 import { MICROSOFT, type OnnxGraph, type Value } from "./onnx-graph.ts";
 import { type CheckpointTensor, QUANTIZATION_BLOCK, type Quantization, type Weight } from "./weights.ts";
 
-/** MatMulNBits with 8-bit activations: much faster than with f32 ones, for a little noise (docs/benchmarks.md). */
+/** MatMulNBits with 8-bit activations: much faster than with f32 ones, for a little noise (docs/results/benchmarks.md). */
 const INT8_ACTIVATIONS = 4;
 
 /** Added to the sum of the chosen scores before dividing by it, as the reference does. */

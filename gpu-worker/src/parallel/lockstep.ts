@@ -3,7 +3,7 @@
  * rows of all (gathering.ts). Memory that the ranks' threads share says who is in the round that runs and who wants to be in the
  * next one, which begins when the last has left. Nothing but speed depends on it: who is missing is done without.
  */
-import { RANK_DEADLINE_MS } from "./kept-link.ts";
+import { RANK_DEADLINE_MS } from "./reconnecting-link.ts";
 
 /** Members and those who want to be take 16 bits each of one number, which so changes at once. */
 export const MOST_RANKS_IN_STEP = 15;

@@ -3,7 +3,7 @@
  * never over positions x width.
  */
 import { Tensor } from "onnxruntime-node";
-import type { PageId } from "../engine/kv-cache.ts";
+import type { PageId } from "../memory/page-allocator.ts";
 
 /** A block in a forward. It sees its cached predecessors, then its predecessors in the same forward, then itself. */
 export interface BlockInput {

@@ -3,7 +3,7 @@
  * is in it; who is done leaves, who is new joins the next. It knows blocks, not sequences.
  */
 import { setImmediate } from "node:timers/promises";
-import type { AskedBlock, Candidate } from "../engine/decode.ts";
+import type { AskedBlock, Candidate } from "../decoding/decode.ts";
 import { WorkerError } from "../errors.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import type { Forward, ForwardOutput, RowAdjustment, RowDraw } from "./forward.ts";

@@ -3,14 +3,14 @@
  * The hidden rows never enter JavaScript: what is looped over here are layers, and expert ids per token.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import type { Candidate, Choice } from "../engine/block.ts";
-import type { Sampling } from "../engine/sampling.ts";
+import type { Candidate, Choice } from "../decoding/block.ts";
+import type { Sampling } from "../decoding/sampling.ts";
 import type { TokenScore } from "../engine/token-scores.ts";
 import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
 import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
-import type { Gathering } from "../parallel/gathering.ts";
+import type { Gathering } from "../parallel/expert-batcher.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";

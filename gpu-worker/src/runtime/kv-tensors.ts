@@ -1,6 +1,6 @@
 /** The K/V cache's memory: per layer one tensor of keys and one of values, cut into pages of one block. */
 import { Tensor } from "onnxruntime-node";
-import type { PageId } from "../engine/kv-cache.ts";
+import type { PageId } from "../memory/page-allocator.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { kvTokenBytes, realType } from "../model/package-plan.ts";
 import { asBits } from "./half-tensor.ts";

@@ -2,14 +2,14 @@
  * The engine's model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. It knows no text and
  * no rules of decoding.
  */
-import type { AskedBlock, Candidate } from "../engine/decode.ts";
-import type { PageId } from "../engine/kv-cache.ts";
-import type { PagedForwards } from "../engine/paging.ts";
+import type { AskedBlock, Candidate } from "../decoding/decode.ts";
 import type { Scorer, TokenScore } from "../engine/token-scores.ts";
+import type { PageId } from "../memory/page-allocator.ts";
+import type { PagedForwards } from "../memory/paging.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
 import { LEADER } from "../model/package-plan.ts";
 import type { RankLink } from "../parallel/exchange.ts";
-import { Gathering } from "../parallel/gathering.ts";
+import { Gathering } from "../parallel/expert-batcher.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import { Batcher, type PlacedBlock } from "./batcher.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";

@@ -1,7 +1,7 @@
 /**
  * The packed form of a package's weights, kept on disk. onnxruntime packs quantized matrices for the CPU it runs on at every
  * load, into memory of the process's own. Packed once, later loads map the result from files, which all processes of a host
- * share (docs/benchmarks.md has the seconds and the memory). It stands in the package's folder, under the version and the CPU it is for.
+ * share (docs/results/benchmarks.md has the seconds and the memory). It stands in the package's folder, under the version and the CPU it is for.
  */
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";

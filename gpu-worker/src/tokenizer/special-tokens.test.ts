@@ -8,7 +8,7 @@ import type { Message } from "../engine/engine.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const shipped = fileURLToPath(new URL("../../models/demo/tokenizer.json", import.meta.url));
-const template = fileURLToPath(new URL("../../../test/support/tokenizer/chat_template.jinja", import.meta.url));
+const template = fileURLToPath(new URL("../../../test/support/models/tokenizer/chat_template.jinja", import.meta.url));
 /** Puts what users say side by side, names and all. */
 const bare =
   "{% for m in messages %}<role>{{ m.name }}{{ m.content }}{{ m.tool_call_id }}" +

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
 
-const folder = fileURLToPath(new URL("../../../test/support/tokenizer/", import.meta.url));
+const folder = fileURLToPath(new URL("../../../test/support/models/tokenizer/", import.meta.url));
 const file = (name: string) => join(folder, name);
 const json = JSON.parse(await readFile(file("tokenizer.json"), "utf8"));
 const config = JSON.parse(await readFile(file("tokenizer_config.json"), "utf8"));

@@ -7,9 +7,9 @@ import {
   GenerateRequestSchema,
 } from "@palimpsest/proto/generate";
 import { describe, expect, it } from "vitest";
+import { request } from "../../../test/support/fakes/scripted-engine.ts";
 import type { GenerateRequest } from "../engine/engine.ts";
 import { encodeRequest, parseRequest } from "./codec.ts";
-import { request } from "./scripted-engine.ts";
 
 const call = { id: "call_1", name: "f", arguments: "{}" };
 const full: GenerateRequest = {

@@ -131,7 +131,7 @@ test("a leader that does not begin with a hello is shown the door", async () => 
 });
 
 test("with certificates, a rank takes a leader of its CA and no other, and a leader no other rank", async () => {
-  const file = (name: string) => readFile(new URL(`../../../test/support/tls/${name}`, import.meta.url), "utf8");
+  const file = (name: string) => readFile(new URL(`../../../test/support/fleet/tls/${name}`, import.meta.url), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
   const tls = { ca, cert, key } as RankTls;
   const link: RankLink = { rank: 2, ready: true, run: double, async [Symbol.asyncDispose]() {} };
@@ -149,7 +149,7 @@ test("with certificates, a rank takes a leader of its CA and no other, and a lea
 });
 
 test("a rank with certificates tells its health to whoever has none, and nothing else", async () => {
-  const file = (name: string) => readFile(new URL(`../../../test/support/tls/${name}`, import.meta.url), "utf8");
+  const file = (name: string) => readFile(new URL(`../../../test/support/fleet/tls/${name}`, import.meta.url), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
   const link: RankLink = { rank: 2, ready: true, run: double, async [Symbol.asyncDispose]() {} };
   const probed = `unix:${join(folder, "health.sock")}`;

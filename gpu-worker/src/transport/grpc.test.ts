@@ -9,14 +9,14 @@ import { decodeEvent, type EditEvent, emptyDocument, reduce, serviceDefinition }
 import { GenerateService } from "@palimpsest/proto/generate";
 import { service as health } from "grpc-health-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openRemoteEngine } from "../../../test/support/remote-engine.ts";
-import { plainScript, tell } from "../../../test/support/synthetic-response.ts";
+import { request, type Script, ScriptedEngine } from "../../../test/support/fakes/scripted-engine.ts";
+import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
+import { openRemoteEngine } from "../../../test/support/programs/remote-engine.ts";
 import type { GenerateRequest } from "../engine/engine.ts";
 import { systemClock } from "./clock.ts";
 import { encodeRequest } from "./codec.ts";
 import { MAX_REQUEST_BYTES, serveGrpc } from "./grpc-server.ts";
 import { Intake } from "./intake.ts";
-import { request, type Script, ScriptedEngine } from "./scripted-engine.ts";
 
 const unaborted = new AbortController().signal;
 const told = tell(plainScript(["Hello ", "world"], ["你好"]));

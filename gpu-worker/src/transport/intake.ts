@@ -10,7 +10,7 @@ import type { Clock } from "./clock.ts";
 import { parseRequest } from "./codec.ts";
 import { Drain, type Work } from "./drain.ts";
 import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
-import { until } from "./until.ts";
+import { until } from "./take-until.ts";
 
 export interface IntakeOptions {
   /** What one stream is shown at most. */

@@ -21,7 +21,7 @@ import { pause } from "./clock.ts";
 import type { Intake } from "./intake.ts";
 import { type Attempt, claimAttempt, countFruitless, releaseAttempt } from "./nats-claim.ts";
 import { LogWriter, type StoredEvent, type WriterContext } from "./nats-writer.ts";
-import { until } from "./until.ts";
+import { until } from "./take-until.ts";
 
 /** Workers that may be lost over a response without one more block of it; the next one says so instead of trying. */
 const FRUITLESS_LIMIT = 3;

@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scripts, tell } from "../../../test/support/synthetic-response.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../../../test/support/fakes/manual-clock.ts";
+import { scripts, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
 
 const head = { v: 1, response_id: "r", attempt: 1 } as const;

@@ -1,8 +1,8 @@
 /** What a denoise step costs more when a request moves logits, draws tokens or has them scored: all in the head's graph. */
 
-import { adjusting } from "../../../gpu-worker/src/engine/adjustments.ts";
-import type { AskedBlock } from "../../../gpu-worker/src/engine/decode.ts";
-import { uniform } from "../../../gpu-worker/src/engine/sampling.ts";
+import type { AskedBlock } from "../../../gpu-worker/src/decoding/decode.ts";
+import { adjusting } from "../../../gpu-worker/src/decoding/logit-adjustments.ts";
+import { uniform } from "../../../gpu-worker/src/decoding/sampling.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";

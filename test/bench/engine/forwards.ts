@@ -1,11 +1,18 @@
 /** Forwards of the engine against the reference's, at the same tokens. */
-import { carrying } from "../../../gpu-worker/src/engine/carrying.ts";
-import { type DecodeOptions, decode, type SequenceModel } from "../../../gpu-worker/src/engine/decode.ts";
+
+import { type DecodeOptions, decode, type SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
+import { carrying } from "../../../gpu-worker/src/decoding/lookahead.ts";
 import { decodingParameters } from "../../../gpu-worker/src/engine/presets.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
-import { convertGolden, type GoldenName, goldenOptions, goldenRuns, leastForwards } from "../../support/golden.ts";
+import {
+  convertGolden,
+  type GoldenName,
+  goldenOptions,
+  goldenRuns,
+  leastForwards,
+} from "../../support/models/golden.ts";
 import { demoPrompts, SHIPPED_MODEL } from "./requests.ts";
 
 const PROMPTS = 200;

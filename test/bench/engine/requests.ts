@@ -5,8 +5,8 @@ import type { Usage } from "@palimpsest/proto";
 import { drawSample } from "../../../demo-model/data/corpus.ts";
 import type { Engine, GenerateRequest, Message } from "../../../gpu-worker/src/engine/engine.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
-import { Scheduler } from "../../../gpu-worker/src/engine/scheduler.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
+import { Scheduler } from "../../../gpu-worker/src/memory/scheduler.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { openTokenizer } from "../../../gpu-worker/src/tokenizer/tokenizer.ts";
 

@@ -1,0 +1,112 @@
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import { describe, expect, test } from "vitest";
+import { type Respond, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
+import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
+import { createPlacement } from "../admission/placement.ts";
+import type { Continuation, GenerateRequest } from "../ports.ts";
+
+const request: GenerateRequest = {
+  responseId: "chatcmpl-synthetic",
+  model: "synthetic",
+  prompt: { kind: "text", text: "hi" },
+  decoding: {},
+  choices: 2,
+  stop: [],
+  ignoreEos: false,
+  drafts: true,
+};
+const forever = new AbortController().signal;
+const told = tell(plainScript(["Hello ", "world"], ["Bonjour"])).map((event) =>
+  event.type === "commit" ? { ...event, token_ids: [event.block] } : event,
+);
+const lost = { type: "error", code: "unavailable", message: "The worker was lost.", retryable: true } as const;
+
+/** Says the events up to one, then is lost. */
+const until = (isLast: (event: EditEvent) => boolean): Respond =>
+  function* () {
+    const end = told.findIndex(isLast) + 1;
+    yield* told.slice(0, end);
+    yield { ...told[0]!, ...lost } as EditEvent;
+  };
+const atOnce = until(() => false);
+const afterCommit = until(({ type }) => type === "commit");
+
+/** Says everything again as a later attempt, as a worker that was told of no commits would. */
+const whole: Respond = () => told.map((event) => ({ ...event, attempt: 2 }));
+
+function serve(...scripts: Respond[]) {
+  const from: (Continuation | undefined)[] = [];
+  const asked: GenerateRequest[] = [];
+  const replicas = scripts.map((respond, i) => ({
+    ...scriptedReplica(respond, { replicaId: `replica-${i}` }),
+    async *generate(given: GenerateRequest, signal: AbortSignal, where?: Continuation) {
+      asked.push(given);
+      from.push(where);
+      yield* respond(given, signal);
+    },
+  }));
+  const placement = createPlacement(replicas);
+  const ask = async (change: Partial<GenerateRequest> = {}, signal = forever) => {
+    await using lease = await placement.lease("synthetic", signal);
+    return Array.fromAsync(lease.generate({ ...request, ...change }, signal));
+  };
+  return { ask, from, asked };
+}
+
+describe("a response whose replica is lost", () => {
+  test("is finished by another, which is told what is committed, and nothing is said twice", async () => {
+    const { ask, from } = serve(afterCommit, whole);
+    const events = await ask();
+    expect(from).toMatchObject([
+      { attempt: 1, committed: [] },
+      { attempt: 2, committed: [{ tokenIds: [0] }, { tokenIds: [] }] },
+    ]);
+    const document = events.reduce(reduce, emptyDocument);
+    expect(document).toMatchObject({ status: "ended", attempt: 2 });
+    expect(document.choices.map(({ text }) => text)).toEqual(["Hello world", "Bonjour"]);
+    const kept = events.filter(({ type }) => type !== "draft");
+    expect(kept).toHaveLength(told.filter(({ type }) => type !== "draft").length);
+  });
+
+  test("begins on another when it had not begun", async () => {
+    const { ask } = serve(atOnce, whole);
+    expect((await ask()).reduce(reduce, emptyDocument).status).toBe("ended");
+  });
+
+  test("ends with the loss where there is no other", async () => {
+    const { ask } = serve(afterCommit);
+    expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
+  });
+
+  test("does not go through all replicas", async () => {
+    const { ask, from } = serve(atOnce, atOnce, atOnce, atOnce, whole);
+    expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "poisoned", retryable: false });
+    expect(from).toHaveLength(3);
+  });
+
+  test("draws with one seed", async () => {
+    const { ask, asked } = serve(afterCommit, whole);
+    await ask({ sampling: { temperature: 1 } });
+    const [one, two] = asked.map(({ sampling }) => sampling?.seed);
+    expect(one).toEqual(expect.any(BigInt));
+    expect(two).toBe(one);
+  });
+
+  test("is not taken over for a client that left", async () => {
+    const client = new AbortController();
+    const leaving: Respond = function* () {
+      client.abort();
+      yield { ...told[0]!, ...lost } as EditEvent;
+    };
+    const { ask, from } = serve(leaving, whole);
+    await ask({}, client.signal);
+    expect(from).toHaveLength(1);
+  });
+
+  test("gives back every slot", async () => {
+    const { ask, from } = serve(afterCommit, whole);
+    for (let i = 0; i < 3; i++) await ask();
+    // All idle again, requests begin with the first.
+    expect(from.map((where) => where?.attempt)).toEqual([1, 2, 1, 2, 1, 2]);
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * A request checked against every limit before any work starts: its prompt encoded, its parameters laid over the defaults. It
+ * knows no sequences and no queue.
+ */
+import type { Decoding } from "@palimpsest/proto";
+import type { AdjustmentOptions } from "../decoding/logit-adjustments.ts";
+import { WorkerError } from "../errors.ts";
+import type { TokenBytes } from "../tokenizer/token-bytes.ts";
+import { adjustmentParameters } from "./check-adjustments.ts";
+import type { CommittedChoice, GenerateRequest, Message, ModelInfo, Prompt, SamplingRequest } from "./engine.ts";
+import { decodingParameters, samplingParameters } from "./presets.ts";
+import { checkScoring } from "./token-scores.ts";
+
+/** Answer length where the request names none: the reference's `gen_length`. */
+const DEFAULT_MAX_TOKENS = 2048;
+
+/** Choices of one response: each takes a slot, and the API promises no more. */
+const MAX_CHOICES = 8;
+
+/** Turns prompts into tokens and tokens into text. */
+export interface Tokenizer {
+  /** Raw text; the text of a special token is text. @throws WorkerError */
+  encode(text: string): number[];
+  /** Messages through the chat template. @throws WorkerError naming the message at fault */
+  encodeChat(messages: readonly Message[], tools: readonly unknown[]): number[];
+  readonly bytes: TokenBytes;
+}
+
+/** What a request is judged by. */
+export interface Served {
+  readonly info: Pick<ModelInfo, "blockLength" | "maxContextTokens">;
+  readonly vocabSize: number;
+  readonly maskToken: number;
+  /** Of a model that deletes and inserts. */
+  readonly editTokens?: { readonly delete: number; readonly split: number };
+  /** Absent: only token prompts can be taken, and there is no text. */
+  readonly tokenizer?: Tokenizer;
+}
+
+/** A request that has passed every check. */
+export interface Plan {
+  readonly request: GenerateRequest;
+  readonly prompt: readonly number[];
+  readonly maxTokens: number;
+  readonly decoding: Decoding;
+  /** Of each choice. */
+  readonly committed: readonly CommittedChoice[];
+  readonly sampling: (SamplingRequest & { readonly seed: bigint }) | undefined;
+  readonly adjustments: AdjustmentOptions;
+}
+
+/** @throws WorkerError naming the parameter, with the numbers */
+export function planRequest(request: GenerateRequest, served: Served): Plan {
+  const { info, vocabSize, maskToken, editTokens } = served;
+  const { blockLength, maxContextTokens } = info;
+  if (!(Number.isInteger(request.choices) && request.choices >= 1 && request.choices <= MAX_CHOICES)) {
+    throw invalid("n", `n: must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
+  }
+  const decoding = decodingParameters(request.decoding, editTokens !== undefined);
+  checkScoring(request.logprobs, decoding);
+  const sampling = request.sampling && samplingParameters({ seed: randomSeed(), ...request.sampling });
+  const prompt = encode(request.prompt, served);
+  if (prompt.length === 0) throw invalid("prompt", "prompt: is empty");
+  const room = maxContextTokens - prompt.length;
+  const maxTokens = request.maxTokens ?? Math.min(room, DEFAULT_MAX_TOKENS);
+  if (request.maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 1)) {
+    throw invalid("max_tokens", `max_tokens: must be a whole number from 1, not ${maxTokens}`);
+  }
+  if (room < 1 || maxTokens > room) {
+    const blocks = (tokens: number): string => `${tokens} tokens (${Math.ceil(tokens / blockLength)} blocks)`;
+    const asked =
+      request.maxTokens === undefined ? "" : ` and max_tokens ${maxTokens} need ${blocks(prompt.length + maxTokens)}`;
+    const message = `the prompt of ${blocks(prompt.length)}${asked}; the model has room for ${blocks(maxContextTokens)}`;
+    const given = request.prompt.kind === "chat" ? "messages" : "prompt";
+    const param = room < 1 || request.maxTokens === undefined ? given : "max_tokens";
+    throw new WorkerError("context_length_exceeded", message, { param });
+  }
+  for (const [i, { tokens, open = [], finishReason }] of request.committed.entries()) {
+    const whole = (prompt.length + tokens.length) % blockLength === 0 && tokens.length < maxTokens;
+    if (tokens.length > 0 && finishReason === undefined && !whole) {
+      throw invalid(
+        "committed",
+        `committed[${i}]: ${tokens.length} tokens do not end with a block of a running choice`,
+      );
+    }
+    if (
+      open.length % blockLength !== 0 ||
+      open.length > ((decoding.editing_window ?? 1) - 1) * blockLength ||
+      (tokens.length === 0 && open.length > 0)
+    ) {
+      throw invalid("committed", `committed[${i}]: ${open.length} open tokens are not blocks of the editing window`);
+    }
+  }
+  const committed = Array.from({ length: request.choices }, (_, i) => request.committed[i] ?? { tokens: [] });
+  const neverTokens = [maskToken, ...Object.values(editTokens ?? {})];
+  const adjustments = adjustmentParameters(request, { vocabSize, neverTokens, maxTokens });
+  const { penaltyLambda } = adjustments;
+  const penalized = penaltyLambda > 0 ? { ...decoding, penalty_lambda: penaltyLambda } : decoding;
+  return { request, prompt, maxTokens, decoding: penalized, committed, sampling, adjustments };
+}
+
+function encode(prompt: Prompt, { tokenizer, vocabSize }: Served): readonly number[] {
+  if (prompt.kind === "tokens") {
+    const wrong = prompt.tokens.findIndex((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
+    if (wrong < 0) return prompt.tokens;
+    throw invalid(
+      "prompt",
+      `prompt[${wrong}]: ${prompt.tokens[wrong]} is not a token of this model; ids go from 0 to ${vocabSize - 1}`,
+    );
+  }
+  if (tokenizer === undefined) {
+    throw invalid("prompt", "this model's package has no tokenizer: send the prompt as token ids to /v1/completions");
+  }
+  return prompt.kind === "text" ? tokenizer.encode(prompt.text) : tokenizer.encodeChat(prompt.messages, prompt.tools);
+}
+
+function randomSeed(): bigint {
+  return crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
+}
+
+function invalid(param: string, message: string): WorkerError {
+  return new WorkerError("invalid_request", message, { param });
+}

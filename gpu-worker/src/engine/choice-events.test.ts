@@ -1,0 +1,107 @@
+/** What is told of a choice, against what was decided: the text whoever listens ends with, and the drafts' edits. */
+import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { MadeUpModel } from "../../../test/support/models/made-up-model.ts";
+import { decode } from "../decoding/decode.ts";
+import { carrying } from "../decoding/lookahead.ts";
+import { AnswerText } from "./answer-text.ts";
+import { type ChoiceEvent, tellChoice } from "./choice-events.ts";
+
+const MASK = 9;
+const EOS = 5;
+const editTokens = { delete: 7, split: 8 };
+const eosTokens = new Set([EOS]);
+const bytes = (token: number): Uint8Array => (token === EOS ? new Uint8Array(0) : Uint8Array.of(0x61 + token));
+const rules: Decoding[] = [
+  { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 4, num_to_transfer: 1 },
+  { rule: "2.2", threshold: 0.3, editing_threshold: 0, max_post_steps: 6, num_to_transfer: 1 },
+];
+
+const runs = fc.record({
+  seed: fc.integer(),
+  prompt: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 5 }),
+  decoding: fc.constantFrom(...rules),
+  maxTokens: fc.integer({ min: 1, max: 20 }),
+  stop: fc.constantFrom<string[]>([], ["aba"], ["cc", "bd"]),
+});
+type Run = typeof runs extends fc.Arbitrary<infer R> ? R : never;
+
+test("drafts folded in or not, a choice's text is the same, and is that of its tokens", async () => {
+  const told = { stop: 0, delete: 0, insert: 0 };
+  await fc.assert(
+    fc.asyncProperty(runs, async (run) => {
+      const watched = await tell(run, true);
+      const unwatched = await tell(run, false);
+      const text = folded(watched);
+      expect(folded(unwatched)).toBe(text);
+      const tokens = watched.flatMap((event) => (event.type === "commit" ? (event.token_ids ?? []) : []));
+      for (const never of [MASK, ...Object.values(editTokens)]) expect(tokens).not.toContain(never);
+      const whole = String.fromCharCode(...tokens.flatMap((token) => [...bytes(token)]));
+      const ends = run.stop.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0);
+      expect(text).toBe(ends.length > 0 ? whole.slice(0, Math.min(...ends)) : whole);
+      if (ends.length > 0) told.stop++;
+      for (const event of watched) {
+        for (const { op } of event.type === "draft" ? event.edits : [])
+          if (op === "delete" || op === "insert") told[op]++;
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+  expect(Math.min(...Object.values(told))).toBeGreaterThan(10);
+});
+
+test("what an edit wrote stands at its offset, and what it replaced or deleted stood in its cell", async () => {
+  await fc.assert(
+    fc.asyncProperty(runs, async (run) => {
+      let [block, before] = [-1, ""];
+      for (const event of await tell({ ...run, stop: [] }, true)) {
+        if (event.type !== "draft") continue;
+        if (event.block !== block) [block, before] = [event.block, ""];
+        const cells = event.content.map((span) => (typeof span === "number" ? "_".repeat(span) : span)).join("");
+        const text = cells.replaceAll("_", "");
+        for (const edit of event.edits) {
+          if (edit.after !== undefined) expect(text.slice(edit.offset)).toMatch(new RegExp(`^${edit.after}`));
+          expect(edit.offset).toBeLessThanOrEqual(text.length);
+          // Cells behind an end token are not shown, and may come back into view.
+          if (edit.before !== undefined && edit.at < before.length) expect(before[edit.at]).toBe(edit.before);
+        }
+        before = cells;
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test("a run is reproduced from its seed at a temperature above 0, and another seed makes another", async () => {
+  const texts = new Set<string>();
+  for (let seed = 0; seed < 20; seed++) {
+    const run = { seed: 3, prompt: [0], decoding: rules[1]!, maxTokens: 16, stop: [] };
+    const once = folded(await tell(run, false, seed));
+    expect(folded(await tell(run, true, seed))).toBe(once);
+    texts.add(once);
+  }
+  expect(texts.size).toBeGreaterThan(1);
+});
+
+async function tell({ seed, prompt, decoding, maxTokens, stop }: Run, drafts: boolean, draws?: number) {
+  const model = new MadeUpModel({ seed, vocabSize: 10, answers: 6, maskToken: MASK, editTokens });
+  const sampling = draws === undefined ? {} : { sampling: { temperature: 1, uniform: uniformOf(draws) } };
+  const options = { decoding, blockLength: 4, maskToken: MASK, editTokens, eosTokens, maxTokens, ...sampling };
+  const answer = new AnswerText(bytes, stop);
+  const ends = (tokens: readonly number[]): boolean => answer.stops(tokens);
+  const steps = decode(carrying(model), prompt, { ...options, ends }, new AbortController().signal);
+  return Array.fromAsync(tellChoice(steps, { answer, bytes, maskToken: MASK, eosTokens, drafts }));
+}
+
+function uniformOf(seed: number) {
+  return (...place: number[]): number =>
+    (place.reduce((hash, n) => Math.imul(hash ^ n, 0x9e3779b1) + 1, seed) >>> 0) / 2 ** 32;
+}
+
+function folded(events: readonly ChoiceEvent[]): string {
+  const all = events.map(
+    (event, seq) => ({ v: 1, response_id: "r", attempt: 1, seq, choice: 0, ...event }) as EditEvent,
+  );
+  return all.reduce(reduce, emptyDocument).choices[0]?.text ?? "";
+}

@@ -1,0 +1,52 @@
+/**
+ * Attention data-parallel over ranks: every rank of a package is an engine of its own thread, with attention, head and the K/V of
+ * its sequences, and computes its experts for the sequences of all. They begin their forwards together: a layer's experts are run
+ * once for the rows of all.
+ */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { CachingEngine, Engine } from "../engine/engine.ts";
+import { spread } from "../engine/engine-pool.ts";
+import { PackageError } from "../errors.ts";
+import { Lockstep, MOST_RANKS_IN_STEP } from "../parallel/lockstep.ts";
+import { RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
+import { readManifest } from "../runtime/package.ts";
+import { openEngineThread } from "../threads/engine-client.ts";
+import type { EngineSettings, LeadingRank } from "./open-engine.ts";
+
+/** @throws PackageError when the package cannot be used */
+export async function openLeadingRanks(settings: EngineSettings): Promise<Engine> {
+  const { ranks } = await readManifest(settings.package);
+  if (ranks > MOST_RANKS_IN_STEP) {
+    throw new PackageError(
+      `${settings.package} has ${ranks} ranks; ${MOST_RANKS_IN_STEP} at most can lead sequences of their own`,
+    );
+  }
+  const leading = connect(ranks);
+  await using opened = new AsyncDisposableStack();
+  const open = async (one: LeadingRank): Promise<CachingEngine> =>
+    opened.use(await openEngineThread({ ...settings, leading: one }));
+  const [leader, ...others] = leading as [LeadingRank, ...LeadingRank[]];
+  // The first prepares the package where that is not done; the others find it prepared.
+  const first = await open(leader);
+  const opening = others.map(open);
+  await Promise.allSettled(opening);
+  const engine = spread([first, ...(await Promise.all(opening))], RANK_DEADLINE_MS);
+  opened.move();
+  return engine;
+}
+
+/** A channel from each rank to each other: the one asks, the other answers. */
+function connect(ranks: number): LeadingRank[] {
+  const lockstep = Lockstep.memory();
+  const links = Array.from({ length: ranks }, (): { rank: number; port: MessagePort }[] => []);
+  const askers = Array.from({ length: ranks }, (): { rank: number; port: MessagePort }[] => []);
+  for (let from = 0; from < ranks; from++) {
+    for (let to = 0; to < ranks; to++) {
+      if (from === to) continue;
+      const { port1, port2 } = new MessageChannel();
+      links[from]?.push({ rank: to, port: port1 });
+      askers[to]?.push({ rank: from, port: port2 });
+    }
+  }
+  return links.map((links, rank) => ({ rank, links, askers: askers[rank] ?? [], lockstep }));
+}

@@ -1,0 +1,85 @@
+/** Which part of a replica this process is, by its environment: its own variables, or those that a LeaderWorkerSet sets. */
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { z } from "zod";
+import type { RankTls } from "../transport/rank-tls.ts";
+
+const RANK_PORT = 9091;
+
+export const rankEnvironment = z.object({
+  /** This process's rank; 0 is the leader, which serves. */
+  RANK: z.coerce.number().int().min(0).optional(),
+  /** Where a rank other than 0 listens for its leader: `host:port` or `unix:path`, comma separated. */
+  RANK_ADDRESS: z.string().optional(),
+  /** Where such a rank tells its health and nothing else, to whoever has no certificate. */
+  RANK_HEALTH_ADDRESS: z.string().optional(),
+  /** The leader's: where ranks 1 and so on listen, comma separated. Without, they are threads of this process. */
+  RANK_ADDRESSES: z.string().optional(),
+  /** Files: the CA that signed the certificates of all ranks, and this program's own certificate and key. */
+  RANK_TLS_CA: z.string().optional(),
+  RANK_TLS_CERT: z.string().optional(),
+  RANK_TLS_KEY: z.string().optional(),
+  LWS_LEADER_ADDRESS: z.string().optional(),
+  LWS_GROUP_SIZE: z.coerce.number().int().min(1).optional(),
+  LWS_WORKER_INDEX: z.coerce.number().int().min(0).optional(),
+});
+
+export type RankEnvironment = z.infer<typeof rankEnvironment>;
+
+export type Role =
+  | { readonly kind: "leader"; readonly addresses?: readonly string[] }
+  | {
+      readonly kind: "rank";
+      readonly rank: number;
+      readonly addresses: readonly string[];
+      readonly healthAddresses: readonly string[];
+    };
+
+/** Variables of one's own come before a LeaderWorkerSet's. @throws Error naming the variable at fault */
+export function roleOf(env: RankEnvironment): Role {
+  const group = groupOf(env);
+  const rank = env.RANK ?? group?.index ?? 0;
+  if (rank > 0) {
+    if (env.RANK_ADDRESSES !== undefined) throw new Error(`RANK_ADDRESSES is for the leader; this is rank ${rank}`);
+    const address = env.RANK_ADDRESS ?? `${group === undefined ? "127.0.0.1" : "0.0.0.0"}:${RANK_PORT}`;
+    const healthAddresses = env.RANK_HEALTH_ADDRESS?.split(",") ?? [];
+    return { kind: "rank", rank, addresses: address.split(","), healthAddresses };
+  }
+  for (const name of ["RANK_ADDRESS", "RANK_HEALTH_ADDRESS"] as const) {
+    if (env[name] !== undefined) throw new Error(`${name} is for a rank other than 0; set RANK`);
+  }
+  if (env.RANK_ADDRESSES !== undefined) return { kind: "leader", addresses: env.RANK_ADDRESSES.split(",") };
+  return group === undefined ? { kind: "leader" } : { kind: "leader", addresses: group.addresses() };
+}
+
+/** @throws Error naming the variable that is missing beside the others, or the file that cannot be read */
+export function rankTlsOf(env: RankEnvironment): RankTls | undefined {
+  const names = ["RANK_TLS_CA", "RANK_TLS_CERT", "RANK_TLS_KEY"] as const;
+  const missing = names.find((name) => env[name] === undefined);
+  if (missing !== undefined) {
+    const given = names.find((name) => env[name] !== undefined);
+    if (given === undefined) return undefined;
+    throw new Error(`${given} is set and ${missing} is not; all three are needed`);
+  }
+  const [ca, cert, key] = names.map((name) => {
+    try {
+      return readFileSync(env[name] as string, "utf8");
+    } catch (cause) {
+      throw new Error(`${name}: ${(cause as Error).message}`, { cause });
+    }
+  }) as [string, string, string];
+  return { ca, cert, key };
+}
+
+/** The pods of one group share a subdomain: `set-0.set.namespace` leads `set-0-1.set.namespace` and so on. */
+function groupOf({ LWS_LEADER_ADDRESS: leader, LWS_GROUP_SIZE: size, LWS_WORKER_INDEX: index }: RankEnvironment) {
+  if (leader === undefined || size === undefined || index === undefined || size === 1) return undefined;
+  const addresses = (): string[] => {
+    if (isIP(leader) !== 0) {
+      throw new Error(`LWS_LEADER_ADDRESS is ${leader}, no name to derive the others' from: set RANK_ADDRESSES`);
+    }
+    const [host, ...domain] = leader.split(".");
+    return Array.from({ length: size - 1 }, (_, i) => `${[`${host}-${i + 1}`, ...domain].join(".")}:${RANK_PORT}`);
+  };
+  return { index, addresses };
+}

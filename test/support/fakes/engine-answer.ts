@@ -1,0 +1,60 @@
+/** What an engine answers to a prompt of token ids, and what a worker that takes over would be told on the way. */
+import type { TokenLogprob, Usage } from "@palimpsest/proto";
+import { expect } from "vitest";
+import type { CommittedChoice, Engine, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+
+export interface TokenAnswer {
+  readonly tokens: readonly number[];
+  readonly logprobs: readonly TokenLogprob[];
+  readonly usage: Usage;
+  /** After each commit but the last. */
+  readonly checkpoints: readonly CommittedChoice[];
+}
+
+/** Goes on to the limit unless told otherwise. @throws Error when the response fails */
+export async function answerOf(
+  engine: Engine,
+  prompt: readonly number[],
+  changes: Partial<GenerateRequest> = {},
+): Promise<TokenAnswer> {
+  const request: GenerateRequest = {
+    responseId: "r",
+    attempt: 1,
+    prompt: { kind: "tokens", tokens: prompt },
+    decoding: {},
+    choices: 1,
+    stop: [],
+    ignoreEos: true,
+    drafts: false,
+    committed: [],
+    ...changes,
+  };
+  const tokens: number[] = [];
+  const logprobs: TokenLogprob[] = [];
+  const checkpoints: CommittedChoice[] = [];
+  for await (const event of engine.generate(request, new AbortController().signal)) {
+    if (event.type === "error") throw new Error(event.message);
+    if (event.type === "end") return { tokens, logprobs, usage: event.usage, checkpoints };
+    if (event.type !== "commit") continue;
+    tokens.push(...(event.token_ids ?? []));
+    logprobs.push(...(event.logprobs ?? []));
+    if (event.finish_reason !== undefined) continue;
+    checkpoints.push({ tokens: [...tokens], ...(event.open_ids && { open: event.open_ids }) });
+  }
+  throw new Error("the response did not end");
+}
+
+/** Whoever takes over after any commit writes the same rest. @returns how many commits there were to take over after */
+export async function takeOver(
+  engine: Engine,
+  prompt: readonly number[],
+  changes: Partial<GenerateRequest>,
+  whole: TokenAnswer,
+): Promise<number> {
+  for (const committed of whole.checkpoints) {
+    const rest = await answerOf(engine, prompt, { ...changes, attempt: 2, committed: [committed] });
+    const at = committed.tokens.length;
+    expect(rest).toMatchObject({ tokens: whole.tokens.slice(at), logprobs: whole.logprobs.slice(at) });
+  }
+  return whole.checkpoints.length;
+}

@@ -1,0 +1,45 @@
+/** For tests: a clock that stands still until it is told to go on. */
+import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../../../gpu-worker/src/transport/clock.ts";
+
+export class ManualClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<{ at: number; ring: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  timer(ms: number, ring: () => void): Disposable {
+    const timer = { at: this.#now + ms, ring };
+    this.#timers.add(timer);
+    return { [Symbol.dispose]: () => void this.#timers.delete(timer) };
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.timer(ms, resolve));
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const timer of [...this.#timers]) {
+      if (timer.at > this.#now) continue;
+      this.#timers.delete(timer);
+      timer.ring();
+    }
+  }
+
+  /** Goes on in small steps until the promise settles. */
+  async runUntil(promise: Promise<unknown>): Promise<void> {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    while (!settled) {
+      this.advance(5);
+      await setImmediate();
+    }
+    await promise;
+  }
+}

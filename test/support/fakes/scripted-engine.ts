@@ -1,0 +1,67 @@
+/** For tests: an engine that says what it is told to, as fast as it is told to. */
+import type { EditEvent } from "@palimpsest/proto";
+import type { Engine, EngineStats, GenerateRequest, ModelInfo } from "../../../gpu-worker/src/engine/engine.ts";
+
+const model: ModelInfo = {
+  name: "scripted",
+  created: 1_764_000_000,
+  blockLength: 32,
+  maxContextTokens: 4096,
+  chat: true,
+  text: true,
+  capacity: 4,
+};
+
+/** A request that nothing is wrong with. */
+export const request: GenerateRequest = {
+  responseId: "r1",
+  attempt: 1,
+  prompt: { kind: "text", text: "hi" },
+  decoding: {},
+  choices: 1,
+  stop: [],
+  ignoreEos: false,
+  drafts: true,
+  committed: [],
+};
+
+export type Script = (signal: AbortSignal, request: GenerateRequest) => AsyncIterable<EditEvent>;
+
+/** Runs a script per request, and ends it as engines do when its signal aborts. */
+export class ScriptedEngine implements Engine {
+  readonly model = model;
+  readonly requests: GenerateRequest[] = [];
+  readonly signals: AbortSignal[] = [];
+  /** Requests whose iteration has ended, whatever the reason. */
+  ended = 0;
+  readonly #script: Script;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
+    this.requests.push(request);
+    this.signals.push(signal);
+    let seq = 0;
+    try {
+      for await (const event of this.#script(signal, request)) {
+        if (signal.aborted) break;
+        seq = event.seq + 1;
+        yield event;
+      }
+      if (!signal.aborted) return;
+      const code = signal.reason?.name === "TimeoutError" ? "deadline_exceeded" : "cancelled";
+      const head = { v: 1, response_id: request.responseId, attempt: request.attempt, seq } as const;
+      yield { ...head, type: "error", code, message: code, retryable: false };
+    } finally {
+      this.ended++;
+    }
+  }
+
+  stats(): Promise<EngineStats> {
+    throw new Error("not scripted");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

@@ -1,0 +1,59 @@
+/** An edge without a network: replicas whose responses a test writes, and the dependencies around them. */
+import type { EditEvent } from "@palimpsest/proto";
+import { createPlacement } from "../../../edge/src/admission/placement.ts";
+import { createApp, type EdgeDependencies } from "../../../edge/src/app.ts";
+import type { Clock, GenerateRequest, Log, Model, Replica } from "../../../edge/src/ports.ts";
+
+export const syntheticModel: Model = {
+  name: "synthetic",
+  created: 1_700_000_000,
+  blockLength: 32,
+  maxContextTokens: 4096,
+  chat: true,
+  text: true,
+  capacity: 4,
+};
+
+export type Respond = (request: GenerateRequest, signal: AbortSignal) => Iterable<EditEvent> | AsyncIterable<EditEvent>;
+
+export interface ScriptedReplica extends Replica {
+  /** Requests as they came. */
+  readonly requests: GenerateRequest[];
+}
+
+export function scriptedReplica(respond: Respond, given: Partial<Replica> = {}): ScriptedReplica {
+  const requests: GenerateRequest[] = [];
+  return {
+    replicaId: "scripted",
+    model: syntheticModel,
+    ready: true,
+    requests,
+    async *generate(request, signal) {
+      requests.push(request);
+      yield* respond(request, signal);
+    },
+    ...given,
+  };
+}
+
+/** A clock that never moves: sleeps last until they are aborted. */
+export const stoppedClock: Clock = {
+  now: () => 1_700_000_000_000,
+  sleep: (_, signal) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+};
+
+export const silentLog: Log = { info() {}, warn() {}, error() {} };
+
+/** The app over these replicas; anything else about it may be given. */
+export function scriptedEdge(replicas: readonly Replica[], given: Partial<EdgeDependencies> = {}) {
+  return createApp({
+    replicas: createPlacement(replicas),
+    clock: stoppedClock,
+    log: silentLog,
+    keys: [],
+    heartbeatMs: 1_000,
+    draining: new AbortController().signal,
+    ...given,
+  });
+}

@@ -1,0 +1,107 @@
+/** A fleet in one process: a real nats-server, and edges and workers that know each other through it alone. */
+import { type NatsFleet, openNatsFleet } from "../../../edge/src/adapters/nats.ts";
+import { createApp, type EdgeDependencies } from "../../../edge/src/app.ts";
+import { systemClock as edgeClock } from "../../../edge/src/clock.ts";
+import type { GenerateRequest } from "../../../edge/src/ports.ts";
+import { dialNats, natsEnvironment } from "../../../fleet/src/connection.ts";
+import { Link } from "../../../fleet/src/link.ts";
+import { type Clock, systemClock } from "../../../gpu-worker/src/transport/clock.ts";
+import { Intake } from "../../../gpu-worker/src/transport/intake.ts";
+import { joinFleet } from "../../../gpu-worker/src/transport/nats-worker.ts";
+import { type NatsServer, openNatsServer } from "../../../tools/serve/nats-server.ts";
+import { type Script, ScriptedEngine } from "../fakes/scripted-engine.ts";
+import { silentLog } from "../fakes/scripted-replicas.ts";
+import { openTcpProxy } from "./tcp-proxy.ts";
+
+export interface FleetOptions {
+  readonly queueLimit?: number;
+  /** More lines of nats.conf. */
+  readonly config?: string;
+}
+
+export interface EdgeOptions {
+  readonly deadlineMs?: number;
+  readonly waitLimitMs?: number;
+  /** Where it dials, when something stands between it and the server. */
+  readonly url?: string;
+}
+
+export interface WorkerOptions {
+  readonly replicaId?: string;
+  readonly draftsPerSecond?: number;
+  readonly url?: string;
+  readonly clock?: Clock;
+}
+
+/** The HTTP face of an edge, as fetch would see it. */
+export function appOf(fleet: NatsFleet, given: Partial<EdgeDependencies> = {}) {
+  return createApp({
+    replicas: fleet.replicas,
+    responses: fleet.responses,
+    clock: edgeClock,
+    log: silentLog,
+    keys: [],
+    heartbeatMs: 10_000,
+    draining: forever,
+    ...given,
+  });
+}
+
+export type TestFleet = Awaited<ReturnType<typeof openTestFleet>>;
+
+export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = {}) {
+  const opened = new AsyncDisposableStack();
+  const server: NatsServer = opened.use(await openNatsServer(config === undefined ? {} : { config }));
+  let replicas = 0;
+
+  const link = (name: string, url = server.url) => {
+    const dial = dialNats(natsEnvironment.parse({ NATS_URL: url }));
+    return Link.open({ dial, name, log: silentLog, queueLimit });
+  };
+
+  return {
+    server,
+    link,
+    async edge({ deadlineMs = 60_000, waitLimitMs = 20_000, url }: EdgeOptions = {}) {
+      const own = opened.use(await link("edge", url));
+      const fleet = opened.use(await openNatsFleet({ link: own, log: silentLog, deadlineMs, waitLimitMs }));
+      return Object.assign(fleet, { link: own });
+    },
+    /** A wire to the server that can be cut. */
+    async wire() {
+      const wire = opened.use(await openTcpProxy(server.port));
+      return Object.assign(wire, { url: `nats://127.0.0.1:${wire.port}` });
+    },
+    async worker(
+      script: Script,
+      { replicaId = `replica-${++replicas}`, draftsPerSecond = 1000, url, clock = systemClock }: WorkerOptions = {},
+    ) {
+      const engine = new ScriptedEngine(script);
+      const intake = new Intake(engine, clock, { draftsPerSecond });
+      const own = opened.use(await link(replicaId, url));
+      const options = { link: own, intake, clock, log: silentLog, replicaId, version: "test" };
+      const worker = opened.use(await joinFleet(options));
+      return { engine, worker, link: own };
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+const forever = new AbortController().signal;
+
+let responses = 0;
+
+/** A request as a route makes it. */
+export function fleetRequest(change: Partial<GenerateRequest> = {}): GenerateRequest {
+  return {
+    responseId: `chatcmpl-${Date.now().toString(36)}${++responses}`,
+    model: "scripted",
+    prompt: { kind: "text", text: "hi" },
+    decoding: {},
+    choices: 1,
+    stop: [],
+    ignoreEos: false,
+    drafts: true,
+    ...change,
+  };
+}

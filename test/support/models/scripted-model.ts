@@ -1,0 +1,66 @@
+/** A model for tests that answers from a script: one list of candidates per forward. */
+import type { AskedBlock, Candidate, SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { Scorer, TokenScore } from "../../../gpu-worker/src/engine/token-scores.ts";
+import type { PagedForwards } from "../../../gpu-worker/src/memory/paging.ts";
+
+/** `"7@.9"`: token 7 with probability 0.9. */
+type ScriptedCandidate = `${number}@${number}`;
+
+/** Records what the decoding did to it. */
+export class ScriptedModel implements SequenceModel, PagedForwards, Scorer {
+  readonly prefilled: number[] = [];
+  skipped = 0;
+  readonly committed: number[][] = [];
+  /** Blocks as they stood before each forward. */
+  readonly seen: number[][] = [];
+  readonly counts = { forwards: 0, prefillForwards: 0 };
+  readonly #script: readonly (readonly ScriptedCandidate[])[];
+
+  constructor(script: readonly (readonly ScriptedCandidate[])[]) {
+    this.#script = script;
+  }
+
+  skip(blocks: number): void {
+    this.skipped += blocks;
+  }
+
+  async prefill(tokens: readonly number[]): Promise<void> {
+    this.prefilled.push(...tokens);
+  }
+
+  /** Without the block that may be carried: the plain loop. */
+  async denoise(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+    return this.forward(blocks);
+  }
+
+  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+    // The last forward repeats, so that a script need not say when the text is stable.
+    const forward = this.#script[Math.min(this.counts.forwards++, this.#script.length - 1)] ?? [];
+    return blocks.map(({ tokens, cells }) => {
+      this.seen.push([...tokens]);
+      return cells.map((cell) => {
+        const [token, probability] = (forward[cell] as ScriptedCandidate).split("@").map(Number) as [number, number];
+        return { token, probability };
+      });
+    });
+  }
+
+  /** By the last forward's script, which gives a token that it does not name no probability. */
+  async score(cells: readonly number[], tokens: readonly number[]): Promise<readonly TokenScore[]> {
+    const forward = this.#script[Math.min(this.counts.forwards, this.#script.length) - 1] ?? [];
+    return cells.map((cell, i) => {
+      const [token, probability] = (forward[cell] as ScriptedCandidate).split("@").map(Number) as [number, number];
+      const best = { token, logprob: Math.log(probability) };
+      return { logprob: token === tokens[i] ? best.logprob : Number.NEGATIVE_INFINITY, best: [best] };
+    });
+  }
+
+  async commit(block: readonly number[]): Promise<void> {
+    this.committed.push([...block]);
+  }
+}
+
+/** A forward that answers the same for every cell. */
+export function everywhere(candidate: ScriptedCandidate, cells: number): ScriptedCandidate[] {
+  return new Array<ScriptedCandidate>(cells).fill(candidate);
+}

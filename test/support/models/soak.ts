@@ -1,0 +1,119 @@
+/** Many short requests with random cancels, on one engine: what it holds when nothing runs, and whether a request has one text. */
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { uniform } from "../../../gpu-worker/src/decoding/sampling.ts";
+import type { Engine, EngineStats, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+
+/** Requests that differ; each is asked again and again. */
+const DISTINCT = 200;
+/** Clients that ask one after the other. */
+const CLIENTS = 8;
+const CANCELLED_SHARE = 0.3;
+const LONGEST_PROMPT = 100;
+const LONGEST_ANSWER = 64;
+/** A threshold that a model of random weights passes, so that a block takes a few steps. */
+const FEW_STEPS = 0.01;
+
+export interface SoakOptions {
+  readonly requests: number;
+  /** Times that all clients stop and the engine is looked at. */
+  readonly checkpoints: number;
+  readonly seed: bigint;
+  /** Prompts are made of tokens below it. */
+  readonly vocabSize: number;
+}
+
+/** What is held while nothing runs. */
+export interface Checkpoint {
+  readonly requests: number;
+  readonly cancelled: number;
+  readonly stats: EngineStats;
+  readonly heapBytes: number;
+  /** Memory of typed arrays and tensors outside the heap. */
+  readonly externalBytes: number;
+}
+
+/** @throws Error when a request fails, or has another text than before */
+export async function* soak(engine: Engine, options: SoakOptions): AsyncGenerator<Checkpoint, void, void> {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  const answers = new Map<number, string>();
+  let [asked, cancelled] = [0, 0];
+  const client = async (until: number): Promise<void> => {
+    while (asked < until) {
+      const number = asked++;
+      const random = (what: number): number =>
+        uniform({ seed: options.seed, choice: number, block: what, step: 0, cell: 0 });
+      const which = Math.floor(random(0) * DISTINCT);
+      const cancelAfter = random(1) < CANCELLED_SHARE ? Math.floor(random(2) * 8) : undefined;
+      const answer = await ask(engine, distinctRequest(which, options), cancelAfter);
+      if (answer === undefined) cancelled++;
+      else if (answer !== (answers.get(which) ?? answer)) throw new Error(`request ${which} has two texts`);
+      else answers.set(which, answer);
+      // Now and then the engine has nothing to do.
+      if (random(3) < 0.01) await setTimeout(5);
+    }
+  };
+  for (let i = 1; i <= options.checkpoints; i++) {
+    const until = Math.round((options.requests * i) / options.checkpoints);
+    await Promise.all(Array.from({ length: CLIENTS }, () => client(until)));
+    // Tensors are let go by finalizers, which run after the collection.
+    for (let i = 0; i < 3; i++) {
+      collectGarbage();
+      await setImmediate();
+    }
+    const { heapUsed: heapBytes, external, arrayBuffers } = process.memoryUsage();
+    yield {
+      requests: asked,
+      cancelled,
+      stats: await engine.stats(),
+      heapBytes,
+      externalBytes: external + arrayBuffers,
+    };
+  }
+}
+
+/** Half of the requests begin with one of a few long prefixes; one in eight has two choices, one in four draws its tokens. */
+function distinctRequest(which: number, { seed, vocabSize }: SoakOptions): GenerateRequest {
+  const random = (what: number, i = 0): number => uniform({ seed, choice: which, block: 100 + what, step: i, cell: 0 });
+  const length = 1 + Math.floor(random(0) * LONGEST_PROMPT);
+  const shared = which % 2 === 0 ? Math.floor(length / 2) : 0;
+  const token = (i: number): number => {
+    const from = i < shared ? uniform({ seed, choice: which % 8, block: 99, step: i, cell: 0 }) : random(1, i);
+    return Math.floor(from * vocabSize);
+  };
+  return {
+    responseId: `soak-${which}`,
+    attempt: 1,
+    prompt: { kind: "tokens", tokens: Array.from({ length }, (_, i) => token(i)) },
+    decoding: {
+      rule: which % 3 === 0 ? "2.0" : "2.1",
+      threshold: FEW_STEPS,
+      ...(which % 3 > 0 && { maxPostSteps: 2 }),
+    },
+    ...(which % 4 === 0 && { sampling: { temperature: 1, seed: BigInt(which) } }),
+    maxTokens: 1 + Math.floor(random(2) * LONGEST_ANSWER),
+    choices: which % 8 === 0 ? 2 : 1,
+    stop: [],
+    ignoreEos: which % 2 === 1,
+    drafts: true,
+    committed: [],
+  };
+}
+
+/** @returns every choice's tokens, or undefined where it was cancelled in time */
+async function ask(engine: Engine, request: GenerateRequest, cancelAfter = Number.POSITIVE_INFINITY) {
+  const controller = new AbortController();
+  const tokens = Array.from({ length: request.choices }, (): number[] => []);
+  if (cancelAfter === 0) controller.abort();
+  let seen = 0;
+  for await (const event of engine.generate(request, controller.signal)) {
+    if (++seen === cancelAfter) controller.abort();
+    if (event.type === "commit") tokens[event.choice]?.push(...(event.token_ids ?? []));
+    if (event.type !== "error") continue;
+    if (event.code !== "cancelled") throw new Error(`${request.responseId}: ${event.message}`);
+    return undefined;
+  }
+  return JSON.stringify(tokens);
+}

@@ -1,0 +1,40 @@
+/** Programs of the repository, run as a user runs them. */
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const PALIMPSEST = [process.execPath, "tools/cli/palimpsest.js"] as const;
+
+/** Runs `palimpsest` to its end. */
+export function palimpsest(...args: readonly string[]): Promise<Finished> {
+  return finished(...PALIMPSEST, ...args);
+}
+
+/** Runs `palimpsest` where no file can grow beyond so many bytes: its writes fail in the middle, as on a full disk. */
+export function palimpsestWithFileLimit(limitBytes: number, ...args: readonly string[]): Promise<Finished> {
+  const script = `trap "" XFSZ; ulimit -f ${Math.floor(limitBytes / 1024)}; exec "$@"`;
+  return finished("bash", "-c", script, "bash", ...PALIMPSEST, ...args);
+}
+
+function finished(program: string, ...args: readonly string[]): Promise<Finished> {
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd: ROOT }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+/** Starts what `npm start` starts; its programs say on stdout what they do. */
+export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, ["tools/serve/start.ts", ...args], {
+    cwd: ROOT,
+    env: { ...process.env, LOG_LEVEL: "info" },
+  });
+}

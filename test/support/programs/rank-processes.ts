@@ -1,0 +1,56 @@
+/** Ranks of a package as the worker program runs them, each a process on a Unix socket of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM = fileURLToPath(new URL("../../../gpu-worker/src/main.ts", import.meta.url));
+
+export interface RankProcesses extends AsyncDisposable {
+  /** Rank 1's and so on. */
+  readonly addresses: readonly string[];
+  /** Started anew, a rank is another process at the same address. */
+  start(rank: number, changes?: Readonly<Record<string, string>>): ChildProcess;
+  process(rank: number): ChildProcess;
+}
+
+/** Starts every rank but the leader; they come when they are ready. */
+export async function startRanks(folder: string, ranks: number): Promise<RankProcesses> {
+  const sockets = await mkdtemp(join(tmpdir(), "palimpsest-ranks-"));
+  const processes = new Map<number, ChildProcess>();
+  const address = (rank: number): string => `unix:${join(sockets, `rank-${rank}.sock`)}`;
+  const others = Array.from({ length: ranks - 1 }, (_, i) => i + 1);
+  const start = (rank: number, changes: Readonly<Record<string, string>> = {}): ChildProcess => {
+    const env = {
+      MODEL_PACKAGE: folder,
+      RANK: String(rank),
+      RANK_ADDRESS: address(rank),
+      LOG_LEVEL: "warn",
+      ...changes,
+    };
+    const child = spawn(process.execPath, [PROGRAM], { env: { ...process.env, ...env }, stdio: "inherit" });
+    processes.set(rank, child);
+    return child;
+  };
+  for (const rank of others) start(rank);
+  return {
+    addresses: others.map(address),
+    start,
+    process: (rank) => processes.get(rank) as ChildProcess,
+    async [Symbol.asyncDispose]() {
+      const running = [...processes.values()].filter(
+        ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
+      );
+      await Promise.all(
+        running.map((child) => {
+          const exited = once(child, "exit");
+          child.kill("SIGKILL");
+          return exited;
+        }),
+      );
+      await rm(sockets, { recursive: true, force: true });
+    },
+  };
+}

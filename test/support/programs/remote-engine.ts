@@ -1,0 +1,105 @@
+/** A worker reached over gRPC, with the face of an engine: what runs on one runs on the other. */
+import { create } from "@bufbuild/protobuf";
+import * as grpc from "@grpc/grpc-js";
+import { decodeEvent, type EditEvent, type ErrorCode, serviceDefinition } from "@palimpsest/proto";
+import { GenerateService, GetModelRequestSchema, type GetModelResponse } from "@palimpsest/proto/generate";
+import type { Engine, GenerateRequest, ModelInfo } from "../../../gpu-worker/src/engine/engine.ts";
+import { WorkerError } from "../../../gpu-worker/src/errors.ts";
+import { decodeModel, encodeRequest } from "../../../gpu-worker/src/transport/codec.ts";
+
+/** A draft carries a block's text and a step's edits, a commit the block's tokens: kilobytes, unless something is wrong. */
+const MAX_EVENT_BYTES = 2 ** 20;
+
+const channelOptions: grpc.ChannelOptions = {
+  "grpc.max_receive_message_length": MAX_EVENT_BYTES,
+  // Workers are addressed directly: a proxy set for the outside world is not for them.
+  "grpc.enable_http_proxy": 0,
+};
+
+/** A worker that listens answers at once. */
+const OPEN_TIMEOUT_MS = 10_000;
+
+export interface RemoteEngine extends Pick<Engine, "model" | "generate">, Disposable {}
+
+/**
+ * @param address `host:port`, or `unix:` and a path
+ * @throws WorkerError `unavailable` when nobody answers there
+ */
+export async function openRemoteEngine(address: string): Promise<RemoteEngine> {
+  const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
+  let model: ModelInfo;
+  try {
+    model = decodeModel(await getModel(client));
+  } catch (cause) {
+    client.close();
+    throw new WorkerError("unavailable", `no worker at ${address}: ${(cause as Error).message}`, { cause });
+  }
+  return {
+    model,
+    generate: (request, signal) => generate(client, model.name, request, signal),
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+const methods = serviceDefinition(GenerateService);
+
+function getModel(client: grpc.Client): Promise<GetModelResponse> {
+  const { path, requestSerialize, responseDeserialize } = methods.getModel;
+  const { promise, resolve, reject } = Promise.withResolvers<GetModelResponse>();
+  const options = { deadline: Date.now() + OPEN_TIMEOUT_MS };
+  const request = create(GetModelRequestSchema);
+  client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, options, (error, response) => {
+    if (error) reject(error);
+    else resolve(response!);
+  });
+  return promise;
+}
+
+async function* generate(
+  client: grpc.Client,
+  model: string,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): AsyncGenerator<EditEvent, void, void> {
+  const { path, requestSerialize, responseDeserialize } = methods.generate;
+  const call = client.makeServerStreamRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    encodeRequest(request, model),
+  );
+  // The status of a stream that nobody reads any more: without a listener it would end the process.
+  call.on("error", () => {});
+  const cancel = () => call.cancel();
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  let seq = 0;
+  try {
+    for await (const { event } of call) {
+      const decoded = decodeEvent(event!);
+      seq = decoded.seq + 1;
+      yield decoded;
+      if (decoded.type === "end" || decoded.type === "error") return;
+    }
+    throw new Error("its stream ended without a last event");
+  } catch (cause) {
+    const head = { v: 1, response_id: request.responseId, attempt: request.attempt, seq } as const;
+    yield { ...head, type: "error", ...failure(cause as Error, signal) };
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+/** What a stream that breaks off means. */
+function failure(cause: Error, signal: AbortSignal): { code: ErrorCode; message: string; retryable: boolean } {
+  if (signal.aborted) {
+    const late = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+    if (late) return { code: "deadline_exceeded", message: "the deadline has passed", retryable: true };
+    return { code: "cancelled", message: "the request was cancelled", retryable: false };
+  }
+  if ((cause as Partial<grpc.ServiceError>).code === grpc.status.RESOURCE_EXHAUSTED) {
+    return { code: "invalid_request", message: `the request is too large: ${cause.message}`, retryable: false };
+  }
+  return { code: "unavailable", message: `the worker was lost: ${cause.message}`, retryable: true };
+}

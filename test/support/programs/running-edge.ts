@@ -1,0 +1,38 @@
+/** The edge on a real port, in front of workers' gRPC addresses. */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { serve } from "@hono/node-server";
+import { openGrpcReplica } from "../../../edge/src/adapters/grpc.ts";
+import type { EdgeDependencies } from "../../../edge/src/app.ts";
+import { systemClock } from "../../../edge/src/clock.ts";
+import { scriptedEdge, silentLog } from "../fakes/scripted-replicas.ts";
+
+export interface RunningEdge extends AsyncDisposable {
+  /** Without `/v1`. */
+  readonly baseUrl: string;
+}
+
+/** Serves what the workers serve, once all can be reached. */
+export async function openEdge(
+  addresses: string | readonly string[],
+  given: Partial<EdgeDependencies> = {},
+): Promise<RunningEdge> {
+  await using opening = new AsyncDisposableStack();
+  const replicas = [addresses]
+    .flat()
+    .map((address) => opening.use(openGrpcReplica(address, { log: silentLog, deadlineMs: 120_000 })));
+  while (replicas.some(({ ready }) => !ready)) await sleep(5);
+  const app = scriptedEdge(replicas, { clock: systemClock, heartbeatMs: 10_000, ...given });
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+  opening.defer(async () => {
+    const closed = once(server, "close");
+    server.close();
+    if ("closeAllConnections" in server) server.closeAllConnections();
+    await closed;
+  });
+  if (!server.listening) await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const opened = opening.move();
+  return { baseUrl: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
