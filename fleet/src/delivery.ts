@@ -1,50 +1,55 @@
-/** One request of a queue, in the hands of one worker until it says what became of it. */
-import { createInbox, type Msg } from "@nats-io/nats-core";
-import type { Link } from "./link.ts";
+/** One request of a queue, held by one worker until it is acknowledged or redelivered. */
+import { createInbox, type Msg, type NatsConnection } from "@nats-io/nats-core";
 
 export interface Delivery {
   readonly data: Uint8Array;
   /** Its sequence number in the queue. */
   readonly sequence: number;
-  /** Asks for another `ACK_WAIT_MS`. */
+  /** Extends the delivery by another `ACK_WAIT_MS`. */
   working(): void;
-  /** Done with, for good. */
+  /** Removes the request from the queue. */
   ack(): void;
-  /** Another worker, or this one later, is to have it: at once, or after a delay. */
+  /** Has the request redelivered, to any worker: immediately, or after a delay. */
   giveBack(delayMs?: number): void;
 }
 
+export interface PullOptions {
+  readonly control: NatsConnection;
+  readonly inboxPrefix: string;
+  readonly stream: string;
+  readonly consumer: string;
+  /** Requests to fetch at most. */
+  readonly limit: number;
+  readonly timeoutMs: number;
+}
+
 /**
- * Requests of a class, the oldest first: as many as are wanted or wait, in one question.
+ * The oldest requests that wait in a class: up to `limit`, in one round trip.
  * @throws when the server does not answer
  */
-export async function pull(
-  { control, inboxPrefix }: Pick<Link, "control" | "inboxPrefix">,
-  stream: string,
-  consumer: string,
-  wanted: number,
-  timeoutMs: number,
-): Promise<Delivery[]> {
+export async function pull(options: PullOptions): Promise<Delivery[]> {
+  const { control, inboxPrefix, stream, consumer, limit, timeoutMs } = options;
   const deliveries: Delivery[] = [];
+  // A pulled message keeps the subject it was stored under (nats-io/nats-server#2044), so the client's shared inbox cannot
+  // match it to its request. A subscription of its own can.
   const inbox = createInbox(inboxPrefix);
-  // Deliveries keep the subject they were stored under, so that they need an inbox of their own to be told from others.
-  const answers = control.subscribe(inbox, { timeout: timeoutMs, max: wanted + 1 });
-  // Its own limit ends with the first message, and the last may be lost with the connection.
-  const limit = setTimeout(() => answers.unsubscribe(), timeoutMs);
-  const ask = JSON.stringify({ batch: wanted, no_wait: true });
-  control.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, ask, { reply: inbox });
+  const answers = control.subscribe(inbox, { timeout: timeoutMs, max: limit + 1 });
+  // The subscription's timeout ends with the first message; the last one may be lost with the connection.
+  const timeout = setTimeout(() => answers.unsubscribe(), timeoutMs);
+  const question = JSON.stringify({ batch: limit, no_wait: true });
+  control.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, question, { reply: inbox });
   try {
     for await (const message of answers) {
-      // A status: no more wait, or the stream is just going away.
+      // A status: no more requests wait, or the stream is being deleted.
       if ((message.headers?.code ?? 0) !== 0) break;
       deliveries.push(deliveryOf(message));
-      if (deliveries.length === wanted) break;
+      if (deliveries.length === limit) break;
     }
   } catch (error) {
-    // What has come is ours, whatever became of the rest.
+    // Requests that have arrived are this worker's, even if the rest failed.
     if (deliveries.length === 0) throw error;
   } finally {
-    clearTimeout(limit);
+    clearTimeout(timeout);
     answers.unsubscribe();
   }
   return deliveries;

@@ -1,15 +1,15 @@
-/** What JetStream refuses by: the server's error codes that mean something to us. They differ between its versions. */
+/** JetStream's error codes that the fleet acts on. They differ between versions of the server. */
 import { JetStreamApiError } from "@nats-io/jetstream";
 
-/** The subject holds another message than was expected: somebody else was faster. */
 const WRONG_LAST_SEQUENCE = [10071, 10164];
-/** The subject has as many messages as it may have. */
-const SUBJECT_FULL = [10077, 10122];
+const TOO_MANY_PER_SUBJECT = [10077, 10122];
 
+/** Whether a write was rejected because another message was written to its subject first. */
 export function isOvertaken(error: unknown): boolean {
   return error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.includes(error.code);
 }
 
+/** Whether a write was rejected because its subject has as many messages as it may have. */
 export function isFull(error: unknown): boolean {
-  return error instanceof JetStreamApiError && SUBJECT_FULL.includes(error.code);
+  return error instanceof JetStreamApiError && TOO_MANY_PER_SUBJECT.includes(error.code);
 }

@@ -1,12 +1,12 @@
-/** Asks again until there is an answer: a server that is away comes back, and what it was asked had better be repeatable. */
+/** Repeats a question until it is answered, for a server that may be unreachable for a while. The question must be idempotent. */
 
 const RETRY_MS = 200;
 
-/** @throws what the last question threw, once nobody is interested any more */
-export async function insist<T>(ask: () => Promise<T>, interested: () => boolean): Promise<T> {
+/** @throws the last attempt's error, once `interested` returns false */
+export async function retryWhile<T>(attempt: () => Promise<T>, interested: () => boolean): Promise<T> {
   for (;;) {
     try {
-      return await ask();
+      return await attempt();
     } catch (error) {
       if (!interested()) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -97,7 +97,7 @@ describe.concurrent("takeover", () => {
       const document = fold(await listen(replicas, fleetRequest()).ended);
       expect(document).toMatchObject({ status: "failed", error: { code: "poisoned", retryable: false } });
       expect(document.choices[0]?.text).toBe(textOf(0, 2));
-      expect(document.error?.message).toContain("2 workers were lost while they wrote block 2");
+      expect(document.error?.message).toContain("2 workers crashed while generating block 2");
       await first.worker.drain(0);
     }),
   );

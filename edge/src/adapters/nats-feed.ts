@@ -4,7 +4,7 @@
  */
 
 import type { Msg } from "@nats-io/nats-core";
-import { decode, draftsOf, insist, type Link, logOf, readDrafts, readLog, watchSubject } from "@palimpsest/fleet";
+import { decode, draftsOf, type Link, logOf, readDrafts, readLog, retryWhile, watchSubject } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
 import type { Log } from "../ports.ts";
 import { Feed, type Position } from "../stream/feed.ts";
@@ -68,7 +68,7 @@ export class NatsFeed implements Disposable {
 
   /** Resolves when nothing can be said any more that this does not hear. */
   async listening(): Promise<void> {
-    await insist(
+    await retryWhile(
       () => this.#options.link.data.flush(),
       () => !this.feed.over,
     );

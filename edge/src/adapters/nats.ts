@@ -3,13 +3,13 @@ import { create } from "@bufbuild/protobuf";
 import type { KV } from "@nats-io/kv";
 import {
   claimKey,
-  insist,
   isToken,
   type Link,
   LOG_AGE_MS,
   readClaim,
   readRecord,
   releaseKey,
+  retryWhile,
   writeRecord,
 } from "@palimpsest/fleet";
 import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
@@ -189,9 +189,9 @@ class Fleet implements NatsFleet, Replicas, Responses {
           created: BigInt(Math.floor(Date.now() / 1000)),
         });
         const keep = () => writeRecord(link.buckets.responses, responseId, record);
-        await insist(keep, () => !feed.over);
+        await retryWhile(keep, () => !feed.over);
         // The server may have come back without it.
-        recovered = link.onRecovered(() => void insist(keep, () => !feed.over).catch(() => {}));
+        recovered = link.onRecovered(() => void retryWhile(keep, () => !feed.over).catch(() => {}));
         await this.#served(joined, responseId, queued, background, waitLimitMs);
       }
       for await (const event of feed) {
@@ -216,7 +216,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
     const { link } = this.#options;
     // Somebody has it and has not said anything yet: that is waiting of another kind.
     const claim = () => readClaim(link.buckets.responses, responseId);
-    if ((await insist(claim, () => !feed.over)) !== undefined) return;
+    if ((await retryWhile(claim, () => !feed.over)) !== undefined) return;
     await leaveWanted(link, queued.model).catch(() => {});
     await this.#stop(responseId, queued, UNSERVED);
     throw new EdgeError(UNSERVED.code, UNSERVED.message, { retryAfterMs: UNSERVED_RETRY_MS });
@@ -254,7 +254,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
   async #ask<T>(ask: (responses: KV) => Promise<T>): Promise<T> {
     const begun = Date.now();
     try {
-      return await insist(
+      return await retryWhile(
         () => ask(this.#options.link.buckets.responses),
         () => !this.#leaving && Date.now() - begun < ASK_LIMIT_MS,
       );

@@ -1,10 +1,8 @@
 /** A response outlives its replica: where one is lost, another goes on behind the last commit. It knows no network. */
 import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
 import { committedOf } from "@palimpsest/proto/committed";
+import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
 import type { Continuation, GenerateRequest, Replica } from "../ports.ts";
-
-/** Replicas that may be lost in a row without a commit: a request that brings them down must not go through all of them. */
-const FRUITLESS_LIMIT = 3;
 
 /**
  * One response's events, whoever writes them. Attempts are numbered from 1, and what an earlier one has said is not said again.
@@ -58,6 +56,5 @@ function nameOf(event: EditEvent): string {
 }
 
 function poisoned(loss: ErrorEvent, lost: number): ErrorEvent {
-  const message = `${lost} workers were lost one after the other while they wrote the same part of this response`;
-  return { ...loss, code: "poisoned", message, retryable: false };
+  return { ...loss, code: "poisoned", message: poisonedMessage(lost, "the same block"), retryable: false };
 }

@@ -8,8 +8,8 @@ import {
   claimSubject,
   type Delivery,
   encode,
-  insist,
   isCancelled,
+  retryWhile,
   subjectOf,
   watchSubject,
 } from "@palimpsest/fleet";
@@ -17,14 +17,13 @@ import type { DraftEvent, EditEvent, ErrorEvent } from "@palimpsest/proto";
 import { committedOf } from "@palimpsest/proto/committed";
 import type { QueuedRequest } from "@palimpsest/proto/fleet";
 import { type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
+import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
 import { pause } from "./clock.ts";
 import type { Intake } from "./intake.ts";
 import { type Attempt, claimAttempt, countFruitless, releaseAttempt } from "./nats-claim.ts";
 import { LogWriter, type StoredEvent, type WriterContext } from "./nats-writer.ts";
 import { until } from "./take-until.ts";
 
-/** Workers that may be lost over a response without one more block of it; the next one says so instead of trying. */
-const FRUITLESS_LIMIT = 3;
 /** Those that are believed lost and live have said so by then. */
 const LIVING_MS = 5_000;
 /** A response that no edge has watched for so long is nobody's. */
@@ -200,8 +199,7 @@ export class NatsResponse {
     if (Date.now() > Number(this.#queued.deadlineMs)) return said("deadline_exceeded", "the deadline has passed");
     const fruitless = await this.#fruitless(attempt);
     if (fruitless < FRUITLESS_LIMIT) return undefined;
-    const what = `block ${attempt.committedBlocks} of this response`;
-    return said("poisoned", `${fruitless - 1} workers were lost while they wrote ${what}`);
+    return said("poisoned", poisonedMessage(fruitless - 1, `block ${attempt.committedBlocks}`));
   }
 
   /** How many attempts in a row came to nothing. Before it is too many, those that live get the time to say that they do. */
@@ -264,7 +262,7 @@ export class NatsResponse {
   }
 
   #patiently<T>(ask: () => Promise<T>): Promise<T> {
-    return insist(ask, () => !this.#quit.signal.aborted);
+    return retryWhile(ask, () => !this.#quit.signal.aborted);
   }
 
   async #yieldIfLost(): Promise<void> {
@@ -281,7 +279,7 @@ export class NatsResponse {
   #release(claimed: Attempt): Promise<boolean> {
     const { link, clock, replicaId } = this.#context;
     const begunMs = clock.now();
-    return insist(
+    return retryWhile(
       () => releaseAttempt(link, this.responseId, replicaId, claimed),
       () => clock.now() - begunMs < RELEASE_LIMIT_MS,
     );

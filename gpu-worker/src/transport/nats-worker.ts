@@ -140,8 +140,11 @@ class Worker implements NatsWorker {
     for (const priority of classOrder(this.#turn++)) {
       if (this.#free === 0) return [];
       try {
+        const { control, inboxPrefix } = link;
         const stream = queueStream(this.#model);
-        const deliveries = await pull(link, stream, priority, Math.ceil(this.#free / SHARES), PULL_TIMEOUT_MS);
+        const limit = Math.ceil(this.#free / SHARES);
+        const queue = { stream, consumer: priority };
+        const deliveries = await pull({ control, inboxPrefix, ...queue, limit, timeoutMs: PULL_TIMEOUT_MS });
         if (deliveries.length > 0) return deliveries;
       } catch (error) {
         log.warn({ err: error }, "the queue does not answer");
