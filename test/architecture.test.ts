@@ -18,7 +18,7 @@ interface Room {
 const PROTO = ["@palimpsest/proto", "@bufbuild/protobuf"];
 const GRPC = ["@grpc/grpc-js", "grpc-health-check"];
 const FLEET = ["@palimpsest/fleet", "@nats-io/"];
-const EDGE = ["edge/src/errors.ts", "edge/src/ports.ts", "edge/src/clock.ts", "edge/src/digest.ts"];
+const EDGE = ["edge/src/errors.ts", "edge/src/ports.ts"];
 const ERRORS = "gpu-worker/src/errors.ts";
 const port = "take it as an argument, by a port in src/ports.ts";
 
@@ -40,40 +40,48 @@ const rooms: readonly Room[] = [
   },
   {
     room: "edge/playground/",
-    mayImport: ["@palimpsest/client", "edge/src/routes/playground.ts", "esbuild"],
+    mayImport: ["@palimpsest/client", "edge/src/dependencies.ts", "esbuild"],
     instead: "the page is a client like any other: use @palimpsest/client",
   },
   { room: "edge/bundle.ts", mayImport: ["edge/playground/", "esbuild"], instead: "it bundles and does no more" },
   {
     room: "edge/src/",
-    mayImport: ["edge/src/admission/", "edge/src/openai/", "edge/src/routes/", "edge/src/stream/", ...PROTO].concat(
+    mayImport: [...PROTO, "edge/src/admission/keys.ts", "edge/src/openai/invalid-body.ts", "edge/src/routes/"].concat(
       "hono",
       "@hono/zod-openapi",
     ),
     instead: port,
   },
+  { room: "edge/src/ports.ts", mayImport: PROTO, instead: "ports is what all rooms share: move the type here" },
+  { room: "edge/src/errors.ts", mayImport: ["edge/src/ports.ts", ...PROTO], instead: "errors knows no room" },
+  { room: "edge/src/dependencies.ts", mayImport: ["edge/src/ports.ts"], instead: "take the type from src/ports.ts" },
+  { room: "edge/src/clock.ts", mayImport: ["edge/src/ports.ts"], instead: "clock knows time and no more" },
+  { room: "edge/src/digest.ts", mayImport: [], instead: "digest knows bytes and no more" },
   { room: "edge/src/stream/", mayImport: [...EDGE, ...PROTO, "hono"], instead: port },
   {
     room: "edge/src/openai/",
-    mayImport: [...EDGE, ...PROTO, "edge/src/stream/", "@hono/zod-openapi", "zod"],
+    mayImport: [...EDGE, ...PROTO, "edge/src/stream/sse.ts", "@hono/zod-openapi", "zod"],
     instead: port,
   },
-  { room: "edge/src/admission/", mayImport: [...EDGE, ...PROTO, "edge/src/stream/", "hono"], instead: port },
+  {
+    room: "edge/src/admission/",
+    mayImport: [...EDGE, ...PROTO, "edge/src/digest.ts", "edge/src/stream/takeover.ts", "hono"],
+    instead: port,
+  },
   {
     room: "edge/src/routes/",
-    mayImport: [
-      ...EDGE,
-      ...PROTO,
-      "edge/src/app.ts",
-      "edge/src/admission/",
-      "edge/src/openai/",
-      "edge/src/stream/",
-    ].concat("hono", "@hono/zod-openapi"),
+    mayImport: [...EDGE, ...PROTO, "edge/src/dependencies.ts", "edge/src/admission/keys.ts"].concat(
+      ["edge/src/openai/", "edge/src/stream/"],
+      ["hono", "@hono/zod-openapi"],
+    ),
     instead: port,
   },
   {
     room: "edge/src/adapters/",
-    mayImport: [...EDGE, ...PROTO, ...GRPC, ...FLEET, "edge/src/admission/", "edge/src/stream/"],
+    mayImport: [...EDGE, ...PROTO, ...GRPC, ...FLEET, "edge/src/admission/", "edge/src/stream/"].concat(
+      "edge/src/clock.ts",
+      "edge/src/digest.ts",
+    ),
     instead: "adapters turn a port into messages: src/entry passes in the rest",
   },
   {

@@ -1,7 +1,7 @@
 /** Makes the playground's files ready to serve: the page's script, bundled for browsers, beside its HTML and CSS. */
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
-import type { Playground } from "../src/routes/playground.ts";
+import type { Playground } from "../src/dependencies.ts";
 
 export async function buildPlayground(): Promise<Playground> {
   const here = (file: string) => new URL(file, import.meta.url);

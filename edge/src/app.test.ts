@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { scriptedEdge, scriptedReplica } from "../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
-import { type EdgeDependencies, MAX_BODY_BYTES } from "./app.ts";
+import { MAX_BODY_BYTES } from "./app.ts";
+import type { EdgeDependencies } from "./dependencies.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
 type Json = any;

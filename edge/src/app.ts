@@ -6,33 +6,16 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { type RequestIdVariables, requestId } from "hono/request-id";
 import { requireKey } from "./admission/keys.ts";
+import type { EdgeDependencies } from "./dependencies.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
 import { invalidBody } from "./openai/invalid-body.ts";
-import type { Clock, Log, ModelLoad, Replicas, Responses } from "./ports.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { completions } from "./routes/completions.ts";
 import { health } from "./routes/health.ts";
 import { metrics } from "./routes/metrics.ts";
 import { models } from "./routes/models.ts";
-import { type Playground, playground } from "./routes/playground.ts";
+import { playground } from "./routes/playground.ts";
 import { streams } from "./routes/streams.ts";
-
-export interface EdgeDependencies {
-  readonly replicas: Replicas;
-  /** Where there is a fleet. */
-  readonly responses?: Responses;
-  /** What its workers run now; no model at all while they cannot be heard. */
-  readonly running?: () => readonly ModelLoad[];
-  readonly clock: Clock;
-  readonly log: Log;
-  /** API keys; none means that everyone may ask. */
-  readonly keys: readonly string[];
-  /** Silence after which a stream says that it lives. */
-  readonly heartbeatMs: number;
-  /** Aborted once the edge takes no more connections. */
-  readonly draining: AbortSignal;
-  readonly playground?: Playground;
-}
 
 /**
  * The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for JSON's escapes,

@@ -1,5 +1,5 @@
 /** The edge's one error type, and the one table that says how a code looks on HTTP. */
-import type { ErrorCode as WorkerErrorCode } from "@palimpsest/proto";
+import type { ErrorEvent, ErrorCode as WorkerErrorCode } from "@palimpsest/proto";
 import type { Log } from "./ports.ts";
 
 export type ErrorCode =
@@ -67,6 +67,19 @@ export function errorResponse(error: EdgeError, headers: Record<string, string> 
 export function unexpected(error: unknown, log: Log, fields: object): EdgeError {
   log.error({ ...fields, err: error }, "a request failed unexpectedly");
   return new EdgeError("internal", "The server failed; its log has the reason under this request's id.");
+}
+
+/** The error event, as HTTP reports it. */
+export function failureOf({ code, message, param }: Pick<ErrorEvent, "code" | "message" | "param">): EdgeError {
+  return new EdgeError(code, message, { param });
+}
+
+/** @param param the request parameter that names the model, where one does */
+export function modelNotFound(model: string, served: readonly string[], param?: "model"): EdgeError {
+  const names = [...new Set(served)].map((name) => `"${name}"`).join(", ");
+  return new EdgeError("model_not_found", `The model "${model}" is not served here. Served: ${names || "none"}.`, {
+    param,
+  });
 }
 
 /**

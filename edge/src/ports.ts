@@ -1,26 +1,17 @@
 /** What the edge needs from the world: replicas that generate, a clock, a log. It names no library. */
 import type { EditEvent } from "@palimpsest/proto";
 import type { CommittedChoice } from "@palimpsest/proto/generate";
-import type { Position } from "./stream/feed.ts";
 
-/** The fleet as routes see it: what can be asked for, and the right to ask it of someone. */
+/** All replicas, as routes see them. */
 export interface Replicas {
-  /** What is served, or was before its workers left. */
+  /** Models that are served now, or were before their workers left. */
   models(): readonly Model[];
-  /** Whether at least one replica would take a request now. */
+  /** True if at least one replica would accept a request now. */
   ready(): boolean;
   /**
-   * A slot on a replica of the model.
-   * @throws EdgeError `model_not_found`, or `unavailable` when no replica can be reached
-   */
-  lease(model: string, signal: AbortSignal): Promise<Lease>;
-}
-
-/** The right to a slot on one replica. Disposing it gives the slot back. */
-export interface Lease extends AsyncDisposable {
-  /**
-   * One response's edit events. The last one is `end` or `error`: once begun it never throws, not even when the replica is lost.
-   * @throws EdgeError before the first event, when the request is not taken: too large, or too many wait
+   * One response's edit events. The last one is `end` or `error`: after its first event a response never throws, not even
+   * when its replica is lost. A reader that stops cancels the response.
+   * @throws EdgeError before the first event: `model_not_found`; `unavailable`; `overloaded`; `payload_too_large`
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
 }
@@ -36,6 +27,12 @@ export interface Responses {
   claimKey(key: IdempotencyKey, responseId: string): Promise<KnownResponse | undefined>;
   /** The request was not taken after all: the key is free again. */
   releaseKey(key: IdempotencyKey): Promise<void>;
+}
+
+/** The last event that a reader has. Attempt 0 comes before every event. */
+export interface Position {
+  readonly attempt: number;
+  readonly seq: number;
 }
 
 export interface IdempotencyKey {

@@ -63,10 +63,8 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
   async function serve(scripts: Script | readonly Script[], { deadlineMs = 30_000 } = {}) {
     const list = typeof scripts === "function" ? [scripts] : scripts;
     const { replicas, workers } = await bind(list, opened, { deadlineMs });
-    async function* generate(change: Partial<GenerateRequest> = {}, signal = forever) {
-      await using lease = await replicas.lease("scripted", signal);
-      yield* lease.generate(fleetRequest(change), signal);
-    }
+    const generate = (change: Partial<GenerateRequest> = {}, signal = forever) =>
+      replicas.generate(fleetRequest(change), signal);
     const ask = (change: Partial<GenerateRequest> = {}, signal = forever) => Array.fromAsync(generate(change, signal));
     return { replicas, workers, engine: workers[0]!.engine, generate, ask };
   }
@@ -91,10 +89,10 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
   });
 
   it("says what is served", async () => {
-    const { replicas, engine } = await serve(writeBlocks({ blocks: 1 }));
+    const { replicas, ask, engine } = await serve(writeBlocks({ blocks: 1 }));
     expect(replicas.ready()).toBe(true);
     expect(replicas.models()).toEqual([engine.model]);
-    await expect(replicas.lease("unknown", forever)).rejects.toMatchObject({ code: "model_not_found", param: "model" });
+    await expect(ask({ model: "unknown" })).rejects.toMatchObject({ code: "model_not_found", param: "model" });
   });
 
   it("tells every choice of a response", async () => {

@@ -92,10 +92,8 @@ describe("a fleet's queue", () => {
     await link.createModel("scripted");
     const signal = new AbortController().signal;
     const run = async (priority: Priority) => {
-      await using lease = await replicas.lease("scripted", signal);
-      await Array.fromAsync(
-        lease.generate(fleetRequest({ priority, responseId: `${priority}-${Math.random()}`.replace(".", "") }), signal),
-      );
+      const responseId = `${priority}-${Math.random()}`.replace(".", "");
+      await Array.fromAsync(replicas.generate(fleetRequest({ priority, responseId }), signal));
     };
     // The slots are taken while the others arrive.
     const first = Array.from({ length: 4 }, () => run("default"));

@@ -31,10 +31,7 @@ it("running sequences are counted over all workers, also by an edge that asked f
   await runs(0, 0);
 
   const { signal } = new AbortController();
-  const answers = [1, 2].map(async (choices) => {
-    await using lease = await asker.replicas.lease("scripted", signal);
-    return Array.fromAsync(lease.generate(fleetRequest({ choices }), signal));
-  });
+  const answers = [1, 2].map((choices) => Array.fromAsync(asker.replicas.generate(fleetRequest({ choices }), signal)));
   await runs(3, 2);
   gate.resolve();
   await Promise.all(answers);

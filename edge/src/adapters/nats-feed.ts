@@ -6,8 +6,8 @@
 import type { Msg } from "@nats-io/nats-core";
 import { decode, draftsOf, type Link, logOf, readDrafts, readLog, retryWhile, watchSubject } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
-import type { Log } from "../ports.ts";
-import { Feed, type Position } from "../stream/feed.ts";
+import type { Log, Position } from "../ports.ts";
+import { Feed } from "../stream/feed.ts";
 
 /** Workers stop what nobody has watched for 10 s. */
 const WATCH_MS = 2_000;

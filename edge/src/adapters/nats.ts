@@ -15,8 +15,8 @@ import {
 import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
-import { EdgeError } from "../errors.ts";
-import type { GenerateRequest, IdempotencyKey, Lease, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
+import { EdgeError, modelNotFound } from "../errors.ts";
+import type { GenerateRequest, IdempotencyKey, Log, ModelLoad, Position, Replicas, Responses } from "../ports.ts";
 import { withSeed } from "../stream/takeover.ts";
 import { NatsFeed } from "./nats-feed.ts";
 import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse, waits } from "./nats-queue.ts";
@@ -94,18 +94,9 @@ class Fleet implements NatsFleet, Replicas, Responses {
     return this.#options.link.connected && this.view.models.size > 0;
   }
 
-  async lease(model: string): Promise<Lease> {
+  async #requireModel(model: string): Promise<void> {
     if (!this.view.models.has(model)) await this.view.refresh().catch(() => {});
-    if (!this.view.models.has(model)) {
-      const names = this.models().map(({ name }) => `"${name}"`);
-      const message = `The model "${model}" is not served here. Served: ${names.join(", ") || "none"}.`;
-      throw new EdgeError("model_not_found", message, { param: "model" });
-    }
-    // Late binding: a worker with room will pull the request. There is no slot to hold before.
-    return {
-      generate: (request, signal) => this.#generate(request, signal),
-      async [Symbol.asyncDispose]() {},
-    };
+    if (!this.view.models.has(model)) throw modelNotFound(model, [...this.view.models.keys()], "model");
   }
 
   async isKnown(responseId: string, owner: string): Promise<boolean> {
@@ -114,11 +105,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
     return record !== undefined && record.owner === owner;
   }
 
-  async *watch(
-    responseId: string,
-    after: Parameters<Responses["watch"]>[1],
-    signal: AbortSignal,
-  ): AsyncGenerator<EditEvent, void> {
+  async *watch(responseId: string, after: Position | undefined, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
     const record = await this.#record(responseId);
     using joined = this.#join(responseId, Number(record.deadlineMs), queuedOf(record), after);
     const leave = () => joined.fail(CANCELLED);
@@ -163,7 +150,8 @@ class Fleet implements NatsFleet, Replicas, Responses {
     this.view[Symbol.dispose]();
   }
 
-  async *#generate(asked: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
+  async *generate(asked: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
+    await this.#requireModel(asked.model);
     const { link, deadlineMs, waitLimitMs } = this.#options;
     const request = withSeed(asked);
     const { responseId, model, background = false } = request;
@@ -233,7 +221,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
     responseId: string,
     deadlineMs: number,
     queued: Queued | (() => Queued | undefined),
-    after?: Parameters<Responses["watch"]>[1],
+    after?: Position,
   ): NatsFeed {
     const { link, log } = this.#options;
     const where = typeof queued === "function" ? queued : () => queued;

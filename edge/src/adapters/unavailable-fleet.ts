@@ -5,7 +5,7 @@ import type { Replicas, Responses } from "../ports.ts";
 const RETRY_MS = 1_000;
 
 export const away: { readonly replicas: Replicas; readonly responses: Responses } = {
-  replicas: { models: unreachable, ready: () => false, lease: async () => unreachable() },
+  replicas: { models: unreachable, ready: () => false, generate: unreachable },
   responses: {
     isKnown: async () => unreachable(),
     watch: unreachable,

@@ -1,43 +1,42 @@
-/** Which replica takes a request, and the lease on it. It knows no network: adapters bring the replicas. */
-import { EdgeError } from "../errors.ts";
+/** Chooses the replica for each request and counts the slots that this edge uses. Adapters bring the replicas. */
+import { EdgeError, modelNotFound } from "../errors.ts";
 import type { Model, Replica, Replicas } from "../ports.ts";
 import { withTakeover } from "../stream/takeover.ts";
 
 /**
- * Places each request on the replica with the smallest share of its slots taken by this edge, and on another one where that
- * is lost.
+ * Places each request on the replica with the smallest share of its slots used by this edge. If that replica is lost, the
+ * response continues on another one. A response holds one slot until its last event, or until its reader stops.
  */
 export function createPlacement(replicas: readonly Replica[]): Replicas {
-  const leases = new Map<Replica, number>();
-  const load = (replica: Replica) => (leases.get(replica) ?? 0) / Math.max(replica.model?.capacity ?? 1, 1);
+  const used = new Map<Replica, number>();
+  const load = (replica: Replica) => (used.get(replica) ?? 0) / Math.max(replica.model?.capacity ?? 1, 1);
 
   return {
     models: () => [...new Map(replicas.flatMap(({ model }) => (model ? [[model.name, model]] : []))).values()],
     ready: () => replicas.some((replica) => replica.ready),
-    async lease(model) {
+    async *generate(request, signal) {
       const tried: Replica[] = [];
-      let held: Replica | undefined;
-      const giveBack = () => {
-        if (held) leases.set(held, leases.get(held)! - 1);
-        held = undefined;
+      let current: Replica | undefined;
+      const release = () => {
+        if (current) used.set(current, used.get(current)! - 1);
+        current = undefined;
       };
-      /** The slot moves to another replica. */
+      /** Moves the slot to a replica that was not tried before. */
       const next = () => {
-        giveBack();
-        held = place(replicas, model, tried, load);
-        if (held === undefined) return undefined;
-        tried.push(held);
-        leases.set(held, (leases.get(held) ?? 0) + 1);
-        return held;
+        release();
+        current = place(replicas, request.model, tried, load);
+        if (current === undefined) return undefined;
+        tried.push(current);
+        used.set(current, (used.get(current) ?? 0) + 1);
+        return current;
       };
       const first = next();
-      if (first === undefined) throw unplaced(replicas, model);
-      return {
-        generate: (request, signal) => withTakeover(request, signal, first, next),
-        async [Symbol.asyncDispose]() {
-          giveBack();
-        },
-      };
+      if (first === undefined) throw unplaced(replicas, request.model);
+      try {
+        yield* withTakeover(request, signal, first, next);
+      } finally {
+        release();
+      }
     },
   };
 }
@@ -56,13 +55,18 @@ function place(
 function unplaced(replicas: readonly Replica[], model: string): EdgeError {
   const known = replicas.flatMap((replica): Model[] => (replica.model ? [replica.model] : []));
   if (known.some(({ name }) => name === model)) {
-    return new EdgeError("unavailable", `No worker that serves "${model}" can be reached now; try again in a moment.`);
+    return new EdgeError("unavailable", `Every worker that serves "${model}" is unreachable or draining; retry later.`);
   }
-  // A worker that was never reached may serve anything.
+  // A worker that was never reached may serve any model.
   if (known.length < replicas.length) {
-    return new EdgeError("unavailable", "No worker has said yet that it serves this model; try again in a moment.");
+    return new EdgeError(
+      "unavailable",
+      `No reachable worker serves "${model}", but some are unreachable; retry later.`,
+    );
   }
-  const names = [...new Set(known.map(({ name }) => `"${name}"`))].join(", ");
-  const message = `The model "${model}" is not served here. Served: ${names || "none"}.`;
-  return new EdgeError("model_not_found", message, { param: "model" });
+  return modelNotFound(
+    model,
+    known.map(({ name }) => name),
+    "model",
+  );
 }

@@ -7,9 +7,9 @@ import { pino } from "pino";
 import { away } from "../adapters/unavailable-fleet.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
+import type { Playground } from "../dependencies.ts";
 import { EdgeError, errorResponse, unexpected } from "../errors.ts";
 import type { Log, Replicas, Responses } from "../ports.ts";
-import type { Playground } from "../routes/playground.ts";
 import { type CloudflareConfig, parseCloudflareConfig } from "./cloudflare-config.ts";
 import { joinFleet } from "./fleet.ts";
 

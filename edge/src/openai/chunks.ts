@@ -1,7 +1,7 @@
 /** Edit events as the chunks of a streamed completion, in whichever form the endpoint gives its choices. */
 import type { DoneEvent, EditEvent, FinishReason } from "@palimpsest/proto";
 import { publicEvent } from "@palimpsest/proto";
-import { failureOf } from "../stream/response-events.ts";
+import { failureOf } from "../errors.ts";
 import type { SseMessage } from "../stream/sse.ts";
 import { usageOf } from "./usage.ts";
 

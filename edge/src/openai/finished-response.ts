@@ -1,7 +1,6 @@
 /** A response that is waited for: its edit events folded to the end. */
 import { type ChoiceDocument, type EditEvent, emptyDocument, reduce, type Usage } from "@palimpsest/proto";
-import { EdgeError } from "../errors.ts";
-import { failureOf } from "../stream/response-events.ts";
+import { EdgeError, failureOf } from "../errors.ts";
 
 export interface ResponseHead {
   readonly id: string;

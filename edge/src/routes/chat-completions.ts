@@ -1,6 +1,6 @@
 /** POST /v1/chat/completions, streamed or not. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import type { EdgeDependencies } from "../app.ts";
+import type { EdgeDependencies } from "../dependencies.ts";
 import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
 import { chatBody, chatRequest, mayCallTools } from "../openai/chat-request.ts";

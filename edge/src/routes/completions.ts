@@ -1,6 +1,6 @@
 /** POST /v1/completions, streamed or not: a prompt goes on, with no template around it. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import type { EdgeDependencies } from "../app.ts";
+import type { EdgeDependencies } from "../dependencies.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
 import { completionBody, completionRequest } from "../openai/completion-request.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";

@@ -1,6 +1,6 @@
 /** GET /healthz: the process lives. GET /readyz: it would take a request now. */
 import { Hono } from "hono";
-import type { EdgeDependencies } from "../app.ts";
+import type { EdgeDependencies } from "../dependencies.ts";
 
 export function health({ replicas, draining }: EdgeDependencies) {
   return new Hono()

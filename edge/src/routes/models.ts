@@ -1,7 +1,7 @@
 /** GET /v1/models and /v1/models/{id}. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { EdgeDependencies } from "../app.ts";
-import { EdgeError } from "../errors.ts";
+import type { EdgeDependencies } from "../dependencies.ts";
+import { modelNotFound } from "../errors.ts";
 import type { Model } from "../ports.ts";
 import { errorBody, jsonResponse } from "./descriptions.ts";
 
@@ -40,9 +40,13 @@ export function models({ replicas }: EdgeDependencies) {
     .openapi(list, (c) => c.json({ object: "list" as const, data: replicas.models().map(describe) }, 200))
     .openapi(one, (c) => {
       const { id } = c.req.valid("param");
-      const model = replicas.models().find(({ name }) => name === id);
+      const served = replicas.models();
+      const model = served.find(({ name }) => name === id);
       if (!model) {
-        throw new EdgeError("model_not_found", `The model "${id}" is not served here; GET /v1/models lists what is.`);
+        throw modelNotFound(
+          id,
+          served.map(({ name }) => name),
+        );
       }
       return c.json(describe(model), 200);
     });

@@ -1,9 +1,7 @@
 /** The page that shows blocks being written. Its files come ready to serve. */
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-
-/** The page's files by path, `/` first. */
-export type Playground = ReadonlyMap<string, { readonly body: string; readonly contentType: string }>;
+import type { Playground } from "../dependencies.ts";
 
 export function playground(files: Playground) {
   const app = new Hono();

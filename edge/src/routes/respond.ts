@@ -2,14 +2,14 @@
 import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
 import { tenantOf } from "../admission/keys.ts";
-import type { EdgeDependencies } from "../app.ts";
+import type { EdgeDependencies } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
 import { type ChunkForm, chunks } from "../openai/chunks.ts";
 import { type FinishedResponse, finishResponse } from "../openai/finished-response.ts";
 import type { SharedParameters } from "../openai/parameters.ts";
 import type { GenerateRequest, IdempotencyKey, Responses } from "../ports.ts";
+import { beginResponse } from "../stream/begin-response.ts";
 import { withHeartbeat } from "../stream/heartbeat.ts";
-import { begin, generate } from "../stream/response-events.ts";
 import { sse } from "../stream/sse.ts";
 
 /** One endpoint's part of an answer. */
@@ -59,11 +59,17 @@ async function open(c: Context, { replicas, responses, keys }: EdgeDependencies,
   const id = known?.responseId ?? fresh;
   const { request, form, whole } = asked.answer(id);
   if (known && (await responses?.isKnown(id, owner)))
-    return { id, model: request.model, form, whole, events: await begin(responses!.watch(id, undefined, signal)) };
-  const generated = generate(replicas, { ...request, ...(owner && { cacheScope: owner }) }, signal);
+    return {
+      id,
+      model: request.model,
+      form,
+      whole,
+      events: await beginResponse(responses!.watch(id, undefined, signal)),
+    };
+  const generated = replicas.generate({ ...request, ...(owner && { cacheScope: owner }) }, signal);
   const goesOn = () => asked.body.background === true && signal.aborted;
   const events = key && responses ? holding(responses, key, generated, goesOn) : generated;
-  return { id, model: request.model, form, whole, events: await begin(events) };
+  return { id, model: request.model, form, whole, events: await beginResponse(events) };
 }
 
 /** A key stands for a response that goes on or has ended: not for one that was cancelled, or that is worth another try. */

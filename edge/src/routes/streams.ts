@@ -3,9 +3,9 @@
 import type { EditEvent } from "@palimpsest/proto";
 import { publicEvent } from "@palimpsest/proto";
 import { Hono } from "hono";
-import type { EdgeDependencies } from "../app.ts";
+import type { EdgeDependencies } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
-import type { Position } from "../stream/feed.ts";
+import type { Position } from "../ports.ts";
 import { HEARTBEAT, withHeartbeat } from "../stream/heartbeat.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
 import { ownerOf } from "./respond.ts";

@@ -3,12 +3,7 @@
  * them, the latest draft of each open block. A slow reader misses drafts and nothing else. It knows no network.
  */
 import type { DraftEvent, EditEvent, ErrorEvent, OpenEvent } from "@palimpsest/proto";
-
-/** Where a reader is: the last event it has. */
-export interface Position {
-  readonly attempt: number;
-  readonly seq: number;
-}
+import type { Position } from "../ports.ts";
 
 interface ChoiceState {
   /** The next block to be committed. */

@@ -1,7 +1,8 @@
 /** An edge without a network: replicas whose responses a test writes, and the dependencies around them. */
 import type { EditEvent } from "@palimpsest/proto";
 import { createPlacement } from "../../../edge/src/admission/placement.ts";
-import { createApp, type EdgeDependencies } from "../../../edge/src/app.ts";
+import { createApp } from "../../../edge/src/app.ts";
+import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
 import type { Clock, GenerateRequest, Log, Model, Replica } from "../../../edge/src/ports.ts";
 
 export const syntheticModel: Model = {

@@ -24,8 +24,7 @@ export function listen(replicas: Replicas, request: GenerateRequest, signal = fo
   const commits = (count: number) =>
     vi.waitFor(() => expect(events.filter(({ type }) => type === "commit").length).toBe(count), patiently);
   const ended = (async () => {
-    await using lease = await replicas.lease(request.model, signal);
-    for await (const event of lease.generate(request, signal)) events.push(event);
+    for await (const event of replicas.generate(request, signal)) events.push(event);
     return events;
   })();
   ended.catch(() => {});

@@ -1,7 +1,8 @@
 /** A fleet in one process: a real nats-server, and edges and workers that know each other through it alone. */
 import { type NatsFleet, openNatsFleet } from "../../../edge/src/adapters/nats.ts";
-import { createApp, type EdgeDependencies } from "../../../edge/src/app.ts";
+import { createApp } from "../../../edge/src/app.ts";
 import { systemClock as edgeClock } from "../../../edge/src/clock.ts";
+import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
 import type { GenerateRequest } from "../../../edge/src/ports.ts";
 import { dialNats, natsEnvironment } from "../../../fleet/src/connection.ts";
 import { Link } from "../../../fleet/src/link.ts";

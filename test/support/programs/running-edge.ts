@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { openGrpcReplica } from "../../../edge/src/adapters/grpc.ts";
-import type { EdgeDependencies } from "../../../edge/src/app.ts";
 import { systemClock } from "../../../edge/src/clock.ts";
+import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
 import { scriptedEdge, silentLog } from "../fakes/scripted-replicas.ts";
 
 export interface RunningEdge extends AsyncDisposable {

@@ -1,0 +1,22 @@
+/** What an edge needs to answer requests. An entry point passes it to `createApp`, which passes it to the routes. */
+import type { Clock, Log, ModelLoad, Replicas, Responses } from "./ports.ts";
+
+export interface EdgeDependencies {
+  readonly replicas: Replicas;
+  /** Only in a fleet, which stores responses. */
+  readonly responses?: Responses;
+  /** The load of each model, for GET /metrics. Empty while the fleet is unreachable. */
+  readonly running?: () => readonly ModelLoad[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** API keys. Without any, requests need none. */
+  readonly keys: readonly string[];
+  /** Idle time before a stream gets a heartbeat. */
+  readonly heartbeatMs: number;
+  /** Aborts when the edge stops accepting connections. */
+  readonly draining: AbortSignal;
+  readonly playground?: Playground;
+}
+
+/** The playground's files by path, ready to serve. */
+export type Playground = ReadonlyMap<string, { readonly body: string; readonly contentType: string }>;
