@@ -99,7 +99,11 @@ async function route(logits: readonly (readonly number[])[]): Promise<number[][]
   const g = new OnnxGraph("router");
   const x = g.input("x", "f32", ["T", EXPERTS]);
   const blocks = g.input("blocks", "f32", ["B", "S"]);
-  const chosen = router(g, x, "mlp", { ...config, hiddenSize: EXPERTS, expertBias: false }, blocks);
+  const chosen = router(g, x, {
+    prefix: "mlp",
+    config: { ...config, hiddenSize: EXPERTS, expertBias: false },
+    blocks,
+  });
   g.output("experts", chosen.experts, "i64", ["T", TOP_K]);
   const identity = Float32Array.from({ length: EXPERTS ** 2 }, (_, i) => (i % (EXPERTS + 1) === 0 ? 1 : 0));
   const location = "router.bin";

@@ -1,6 +1,6 @@
 /** `palimpsest convert`: flags in, package out. */
 
-import type { Target } from "@palimpsest/gpu-worker/model/package-plan";
+import { type Target, targetNames } from "@palimpsest/gpu-worker/model/target";
 import type { Quantization } from "@palimpsest/gpu-worker/model/weights";
 import { Command, Option } from "commander";
 import type { PlanOptions } from "../convert/conversion-plan.ts";
@@ -37,7 +37,7 @@ export function convertCommand(): Command {
         .choices(["none", "int8", "int4"])
         .default("none"),
     )
-    .addOption(new Option("--target <provider>", "what runs the package").choices(["cpu", "cuda"]).default("cpu"))
+    .addOption(new Option("--target <provider>", "what runs the package").choices(targetNames).default("cpu"))
     .option("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1), 1)
     .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", blockLength)
     .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { type CheckpointConfig, type ModelConfig, parseConfig } from "@palimpsest/gpu-worker/model/config";
 import { fusedExpertFaults } from "@palimpsest/gpu-worker/model/fused-experts";
-import { planPackage, type Target } from "@palimpsest/gpu-worker/model/package-plan";
+import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
+import { featuresOf, type Target } from "@palimpsest/gpu-worker/model/target";
 import type { GraphFile, Quantization } from "@palimpsest/gpu-worker/model/weights";
 import { type CheckpointScale, checkScale } from "./checkpoint-fit.ts";
 import { readJson } from "./optional-file.ts";
@@ -46,7 +47,7 @@ export async function planConversion(options: PlanOptions, scale: CheckpointScal
   const tokenizer = await readTokenizerFiles(source);
   const tokens = await readTokenIds(options, config, tokenizer);
   if (ranks > model.experts) throw new PackageError(`${ranks} ranks for ${model.experts} experts; give fewer --ranks`);
-  const faults = provider === "cuda" ? fusedExpertFaults(model, quantization) : [];
+  const faults = featuresOf(provider).experts === "QMoE" ? fusedExpertFaults(model, quantization) : [];
   if (faults.length > 0) throw new PackageError(`${source}: ${faults.join("; ")}`);
   checkScale(model, scale, source);
   return {

@@ -1,9 +1,9 @@
 /**
  * Attention of LLaDA2 as ONNX nodes, over the keys and values of cached blocks and of the forward's own. Rows are of the graph's
- * real type, f32 or f16; RoPE and the softmax are f32 in both.
+ * real type, f32 or f16; RoPE and the softmax always compute in f32.
  *
- * Sizes: T rows = B blocks x S positions, D head dimension, n places of blocks, as many as the longest-reaching of the B needs,
- * p places that the forward's own blocks take of them.
+ * Sizes: T rows = B blocks x S positions, D head dimension, n the most blocks that a block of the forward sees, p the most of
+ * those that are blocks of the same forward.
  */
 import type { ModelConfig } from "./config.ts";
 import { matrix, narrow, project, rmsNorm, widen } from "./layers.ts";
@@ -22,9 +22,9 @@ export function ropeAngles(g: OnnxGraph, positions: Value, config: ModelConfig):
 }
 
 /**
- * What attention reads beside its rows. A block sees the blocks before it and itself, each at its place: those that are
- * cached come from the pools, those of the same forward are laid over. So a block's numbers do not depend on which of its
- * predecessors were cached, nor on what else is in the forward.
+ * Inputs of attention beside its rows. A block sees its predecessors and itself, each at its place: cached blocks come from
+ * the pools, blocks of the same forward are written over them. So a block's numbers depend neither on which of its
+ * predecessors were cached nor on the other blocks of the forward.
  */
 export interface AttentionInputs {
   readonly cos: Value;
@@ -34,22 +34,26 @@ export interface AttentionInputs {
   /** [pages * kvHeads, S, D]. */
   readonly keyPool: Value;
   readonly valuePool: Value;
-  /** i64 [B, kvHeads, n]: the pools' row for each block seen; any row where `ownSlots` says otherwise, and past the block. */
+  /** i64 [B, kvHeads, n]: the pools' row for each block seen; any row for a place in `ownSlots` or past the block. */
   readonly pageRows: Value;
-  /** i64 [B, kvHeads, p, 3]: block, head and place at which the forward's own blocks are seen; the places follow each other. */
+  /** i64 [B, kvHeads, p, 3]: block, head and place at which the forward's own blocks are seen; places are consecutive. */
   readonly ownSlots: Value;
-  /** i64 [B, kvHeads, p]: which of this forward's [B * kvHeads] blocks and heads that is; any past the block. */
+  /** i64 [B, kvHeads, p]: index of each among this forward's [B * kvHeads] blocks and heads; any past the block. */
   readonly ownRows: Value;
 }
 
-/** Attention of every row over the blocks it sees. Also gives the forward's own keys and values [B, kvHeads, S, D]. */
+export interface AttentionOptions {
+  readonly prefix: string;
+  readonly config: ModelConfig;
+  readonly quantization: Quantization;
+}
+
+/** Attention of every row over the blocks it sees, and the forward's own keys and values [B, kvHeads, S, D]. */
 export function attention(
   g: OnnxGraph,
   x: Value,
-  prefix: string,
-  config: ModelConfig,
   inputs: AttentionInputs,
-  quantization: Quantization,
+  { prefix, config, quantization }: AttentionOptions,
 ): { output: Value; keys: Value; values: Value } {
   const { heads, kvHeads, headDim, hiddenSize, rmsNormEps } = config;
   const qkv = project(
@@ -62,21 +66,18 @@ export function attention(
   );
   const norm = (heads4d: Value, kind: "query" | "key"): Value =>
     rmsNorm(g, heads4d, { name: `${prefix}.${kind}_layernorm.weight`, dims: [headDim] }, rmsNormEps);
-  const rotate = (heads4d: Value): Value =>
-    g.real === "f16"
-      ? rotateHalves(g, heads4d, inputs, config)
-      : g.node("RotaryEmbedding", [heads4d, inputs.cos, inputs.sin], {
-          attributes: { rotary_embedding_dim: config.rotaryDim },
-        });
 
-  const all = headsFirst(g, splitHeads(g, qkv, inputs.mask, heads + 2 * kvHeads, headDim));
+  const all = headsFirst(g, splitHeads(g, qkv, inputs.mask, [heads + 2 * kvHeads, headDim]));
   const sizes = g.ints([heads, kvHeads, kvHeads]);
   const [q, k, values] = g.nodes("Split", [all, sizes], 3, { attributes: { axis: 1 } }) as [Value, Value, Value];
-  const [queries, keys] = [rotate(norm(q, "query")), rotate(norm(k, "key"))];
-  const allKeys = seen(g, inputs.keyPool, keys, inputs, headDim);
-  const allValues = seen(g, inputs.valuePool, values, inputs, headDim);
+  const queries = rotate(g, norm(q, "query"), inputs, config);
+  const keys = rotate(g, norm(k, "key"), inputs, config);
+  const seen = (pool: Value, own: Value): Value =>
+    g.node("Reshape", [gatherSeen(g, pool, own, inputs), g.ints([0, 0, -1, headDim])]);
+  const allKeys = seen(inputs.keyPool, keys);
+  const allValues = seen(inputs.valuePool, values);
 
-  // Heads that share keys stand together: [B, kvHeads, heads / kvHeads * S, D].
+  // Heads that share keys are adjacent: [B, kvHeads, heads / kvHeads * S, D].
   const grouped = g.node("Reshape", [queries, g.ints([0, kvHeads, -1, headDim])]);
   const scores = g.node("FusedMatMul", [grouped, allKeys], {
     domain: MICROSOFT,
@@ -90,7 +91,19 @@ export function attention(
   return { output: project(g, rows, dense, quantization), keys, values };
 }
 
-/** RoPE in f32 from operators that every provider has: [B, heads, S, D] -> the same, its first rotary dimensions turned. */
+/** RoPE in f32: [B, heads, S, D] -> the same, with its first rotary dimensions rotated. */
+function rotate(g: OnnxGraph, heads4d: Value, inputs: AttentionInputs, config: ModelConfig): Value {
+  switch (g.target.rope) {
+    case "RotaryEmbedding":
+      return g.node("RotaryEmbedding", [heads4d, inputs.cos, inputs.sin], {
+        attributes: { rotary_embedding_dim: config.rotaryDim },
+      });
+    case "elementwise":
+      return rotateHalves(g, heads4d, inputs, config);
+  }
+}
+
+/** RoPE out of operators that every provider has. */
 function rotateHalves(g: OnnxGraph, heads4d: Value, { cos, sin }: AttentionInputs, config: ModelConfig): Value {
   const { headDim, rotaryDim } = config;
   const half = rotaryDim / 2;
@@ -108,7 +121,7 @@ function rotateHalves(g: OnnxGraph, heads4d: Value, { cos, sin }: AttentionInput
 }
 
 /** [T, heads * D] -> [B, S, heads, D]; B is the first size of `batch`. */
-function splitHeads(g: OnnxGraph, x: Value, batch: Value, heads: number, headDim: number): Value {
+function splitHeads(g: OnnxGraph, x: Value, batch: Value, [heads, headDim]: readonly [number, number]): Value {
   const size = g.node("Shape", [batch], { attributes: { start: 0, end: 1 } });
   return g.node("Reshape", [x, g.node("Concat", [size, g.ints([-1, heads, headDim])], { attributes: { axis: 0 } })]);
 }
@@ -118,22 +131,24 @@ function headsFirst(g: OnnxGraph, x: Value): Value {
   return g.node("Transpose", [x], { attributes: { perm: [0, 2, 1, 3] } });
 }
 
-/** Keys or values of the blocks each block sees, in order: [B, kvHeads, n * S, D]. `own` is [B, kvHeads, S, D]. */
-function seen(g: OnnxGraph, pool: Value, own: Value, inputs: AttentionInputs, headDim: number): Value {
+/** Keys or values of the blocks that each block sees, in order: [B, kvHeads, n, S, D]. `own` is [B, kvHeads, S, D]. */
+function gatherSeen(g: OnnxGraph, pool: Value, own: Value, inputs: AttentionInputs): Value {
   const cached = g.node("Gather", [pool, inputs.pageRows]); // [B, kvHeads, n, S, D]
   const blockShape = g.node("Shape", [own], { attributes: { start: 2, end: 4 } });
   const ownBlocks = g.node("Reshape", [own, g.node("Concat", [g.ints([-1]), blockShape], { attributes: { axis: 0 } })]);
-  const laidOver = g.node("Gather", [ownBlocks, inputs.ownRows]); // [B, kvHeads, p, S, D]
-  return g.node("Reshape", [layOver(g, cached, laidOver, inputs.ownSlots), g.ints([0, 0, -1, headDim])]);
+  const ownSeen = g.node("Gather", [ownBlocks, inputs.ownRows]); // [B, kvHeads, p, S, D]
+  return overlay(g, cached, ownSeen, inputs.ownSlots);
 }
 
-/**
- * `blocks` [B, kvHeads, p, S, D] at their slots in `cached` [B, kvHeads, n, S, D]. TensorScatter writes them into the memory it
- * is given; ScatterND, which the CUDA provider has had for longer, copies all of it first.
- */
-function layOver(g: OnnxGraph, cached: Value, blocks: Value, slots: Value): Value {
-  if (g.real === "f16") return g.node("ScatterND", [cached, slots, blocks]);
-  const first = g.node("Slice", [slots, g.ints([0, 0, 2]), g.ints([1, 1, 3]), g.ints([1, 2, 3])]);
-  const places = g.node("Reshape", [first, g.ints([-1])]); // [B]
-  return g.node("TensorScatter", [cached, blocks, places], { attributes: { axis: 2 } });
+/** Writes `blocks` [B, kvHeads, p, S, D] at their slots over `cached` [B, kvHeads, n, S, D]. */
+function overlay(g: OnnxGraph, cached: Value, blocks: Value, slots: Value): Value {
+  switch (g.target.overlay) {
+    case "TensorScatter": {
+      const first = g.node("Slice", [slots, g.ints([0, 0, 2]), g.ints([1, 1, 3]), g.ints([1, 2, 3])]);
+      const places = g.node("Reshape", [first, g.ints([-1])]); // [B]
+      return g.node("TensorScatter", [cached, blocks, places], { attributes: { axis: 2 } });
+    }
+    case "ScatterND":
+      return g.node("ScatterND", [cached, slots, blocks]);
+  }
 }

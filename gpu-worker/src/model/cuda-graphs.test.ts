@@ -311,10 +311,15 @@ async function runFused(
 ): Promise<Float32Array> {
   const { model } = checkpoint;
   const [hidden, topK] = [model.hiddenSize, model.topK];
-  const g = new OnnxGraph("fused", "f32");
+  const g = new OnnxGraph("fused", "cpu");
   const inputs = { experts: g.input("experts", "i64", ["T", topK]), weights: g.input("weights", "f32", ["T", topK]) };
   const rows = g.input("x", "f32", ["T", hidden]);
-  const partial = fusedExperts(g, rows, "model.layers.1.mlp", local, model, inputs, bits);
+  const partial = fusedExperts(g, rows, inputs, {
+    prefix: "model.layers.1.mlp",
+    local,
+    config: model,
+    quantization: bits === 8 ? "int8" : "int4",
+  });
   g.output("partial", partial, "f32", [1, "T", hidden]);
   const name = `fused-${bits}-${local.join("-")}`;
   const file = { name, rank: 0, weights: g.weights, build: g.serialize.bind(g) };

@@ -1,32 +1,32 @@
 /**
- * A rank's experts as one QMoE node, for the CUDA provider. QMoE routes by a softmax over what it is fed, so it is fed the
- * logarithms of the router's weights; it normalizes them over the rank's experts, which multiplying by their sum undoes.
- * QMoE's input for ready weights is not used: the CUDA provider does not read it. Sizes as in layers.ts.
+ * A rank's experts as one QMoE node, for the CUDA provider. QMoE routes by a softmax over its input, so its input is the
+ * logarithms of the router's weights. It normalizes them over the rank's experts; multiplying by their sum undoes that.
+ * QMoE also has an input for final weights, but the CUDA provider ignores it. Sizes as in layers.ts.
  */
 import type { ModelConfig } from "./config.ts";
-import { downMatrix, gateUpMatrix, narrow, scalesWeight } from "./layers.ts";
+import { downMatrix, gateUpMatrix, type LocalExperts, narrow, scalesWeight } from "./layers.ts";
 import { MICROSOFT, type OnnxGraph, type Value } from "./onnx-graph.ts";
 import { type CheckpointTensor, QUANTIZATION_BLOCK, type Quantization } from "./weights.ts";
 
-/** Fed for an expert that was not chosen. Its exponential is 0, and f16 can hold it. */
+/** QMoE's input for an expert that was not chosen. Its exponential is 0, and f16 can represent it. */
 const NOT_CHOSEN = -1e4;
 
-/** Keeps rows that chose none of the rank's experts from dividing by 0; below any weight of use. */
+/** Avoids dividing by 0 for rows that chose none of the rank's experts; below any useful weight. */
 const SMALLEST_WEIGHT = 1e-30;
 
 export interface FusedExpertInputs {
-  /** i64 [T, K]: expert ids, of all ranks. */
+  /** i64 [T, K]: expert ids, those of other ranks included. */
   readonly experts: Value;
   /** f32 [T, K]. */
   readonly weights: Value;
 }
 
-/** What keeps a model's experts from running as QMoE on CUDA, in words. Source: the limits of onnxruntime's kernel. */
+/** Reasons why a model's experts cannot run as QMoE on CUDA; empty if they can. Source: the limits of onnxruntime's kernel. */
 export function fusedExpertFaults(config: ModelConfig, quantization: Quantization): string[] {
   const sizes = { hidden_size: config.hiddenSize, moe_intermediate_size: config.moeIntermediateSize };
   return [
     ...(quantization === "none" ? ["the cuda target needs --quantize int4 or int8"] : []),
-    // Blocks of 128 columns must fill a row; that makes the sizes multiples of 64, which the kernel demands, as well.
+    // Blocks of 128 columns must fill a row. The kernel's own demand, multiples of 64, follows from that.
     ...Object.entries(sizes)
       .filter(([, size]) => size % QUANTIZATION_BLOCK !== 0)
       .map(([key, size]) => `${key} ${size} is not a multiple of ${QUANTIZATION_BLOCK}, which the cuda target needs`),
@@ -34,19 +34,13 @@ export function fusedExpertFaults(config: ModelConfig, quantization: Quantizatio
 }
 
 /** A rank's part of the weighted sum over the chosen experts [1, T, H]: exactly 0 for rows that chose none of them. */
-export function fusedExperts(
-  g: OnnxGraph,
-  x: Value,
-  prefix: string,
-  local: readonly number[],
-  config: ModelConfig,
-  inputs: FusedExpertInputs,
-  bits: 8 | 4,
-): Value {
+export function fusedExperts(g: OnnxGraph, x: Value, inputs: FusedExpertInputs, options: LocalExperts): Value {
+  const { prefix, local, config, quantization } = options;
   const { hiddenSize, moeIntermediateSize, topK } = config;
+  const bits = quantization === "int8" ? 8 : 4;
   const weights = localWeights(g, inputs, local, config.experts); // [T, E]
   const largest = g.node("ReduceMax", [weights, g.ints([1])]);
-  // A softmax does not see the division, but f16 holds logarithms near 0 best.
+  // The division does not change the softmax, and f16 is most precise for logarithms near 0.
   const shares = g.node("Div", [weights, g.node("Max", [largest, g.floats([SMALLEST_WEIGHT], [])])]);
   const isChosen = g.node("Greater", [shares, g.floats([0], [])]);
   const fed = g.node("Where", [isChosen, g.node("Log", [shares]), g.floats([NOT_CHOSEN], [])]);
@@ -55,20 +49,19 @@ export function fusedExperts(
   const gateUp = names.flatMap((name) => gateUpMatrix(name, moeIntermediateSize, hiddenSize).sources);
   const down = names.flatMap((name) => downMatrix(name, moeIntermediateSize, hiddenSize).sources);
   const stacked = (
-    name: string,
-    rows: number,
-    columns: number,
+    matrix: string,
+    [rows, columns]: readonly [number, number],
     sources: readonly CheckpointTensor[],
-    pairs: boolean,
+    { interleaved }: { interleaved: boolean },
   ) => {
-    const order = { interleaved: pairs };
+    const name = `${prefix}.experts.${matrix}`;
     const dims = [local.length, rows, (columns * bits) / 8];
-    const values = g.weight({ name: `${name}.values`, encoding: "quantized", bits, dims, sources, ...order });
+    const values = g.weight({ name: `${name}.values`, encoding: "quantized", bits, dims, sources, interleaved });
     const scaleDims = [local.length, rows, columns / QUANTIZATION_BLOCK];
-    return [values, scalesWeight(g, name, bits, scaleDims, sources, order)];
+    return [values, scalesWeight(g, { name, bits, dims: scaleDims, sources, interleaved })];
   };
-  const [inner, innerScales] = stacked(`${prefix}.experts.gate_up`, 2 * moeIntermediateSize, hiddenSize, gateUp, true);
-  const [outer, outerScales] = stacked(`${prefix}.experts.down`, hiddenSize, moeIntermediateSize, down, false);
+  const [inner, innerScales] = stacked("gate_up", [2 * moeIntermediateSize, hiddenSize], gateUp, { interleaved: true });
+  const [outer, outerScales] = stacked("down", [hiddenSize, moeIntermediateSize], down, { interleaved: false });
   const absent = "";
   const mean = g.node("QMoE", [x, narrow(g, fed), inner, innerScales, absent, outer, outerScales] as Value[], {
     domain: MICROSOFT,
@@ -81,14 +74,15 @@ export function fusedExperts(
       normalize_routing_weights: 1,
       expert_weight_bits: bits,
       block_size: QUANTIZATION_BLOCK,
-      ...(g.real === "f16" && { weights_prepacked: 0 }),
+      // The CPU provider, on which tests run this node, does not have the attribute.
+      ...(g.target.experts === "QMoE" && { weights_prepacked: 0 }),
     },
   });
   const sum = narrow(g, g.node("ReduceSum", [weights, g.ints([1])])); // [T, 1]
   return g.node("Unsqueeze", [g.node("Mul", [mean, sum]), g.ints([0])]);
 }
 
-/** The router's weights [T, E] of the rank's experts; 0 where not chosen. */
+/** The router's weights [T, E] of the rank's experts; 0 for an expert that was not chosen. */
 function localWeights(g: OnnxGraph, inputs: FusedExpertInputs, local: readonly number[], experts: number): Value {
   const rows = g.node("Shape", [inputs.experts], { attributes: { start: 0, end: 1 } });
   const shape = g.node("Concat", [rows, g.ints([experts])], { attributes: { axis: 0 } });

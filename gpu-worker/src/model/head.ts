@@ -1,20 +1,20 @@
 /**
- * The decode head as ONNX nodes: from hidden rows to candidates. Logits stay inside. Sizes: R rows, V vocabulary, E logits
- * that are adjusted, Q of the rows that draw a token as well, P of the rows whose token is scored. A head that is asked for
- * none of E, Q and P computes nothing for them.
+ * The decode head as ONNX nodes: from hidden rows to candidates. Logits stay inside. Sizes: R rows, V vocabulary, E adjusted
+ * logits, Q rows of the R that also draw a token, P rows of the R whose token is scored. E, Q and P of 0 cost nothing.
  */
+import { TensorProto_DataType as DataType } from "@palimpsest/proto/onnx";
 import type { ModelConfig } from "./config.ts";
 import { matrix, project, rmsNorm, widen } from "./layers.ts";
 import type { OnnxGraph, Value } from "./onnx-graph.ts";
 import type { Quantization } from "./weights.ts";
 
 /**
- * Most probable tokens among which top_k and top_p cut. A nucleus that reaches further is cut here: sorting a whole
- * vocabulary for every row would cost more than the forward.
+ * top_k and top_p choose among this many of the most probable tokens. A larger nucleus is cut off here, because sorting a
+ * whole vocabulary for every row would cost more than the forward.
  */
 export const FILTER_TOKENS = 1024;
 
-/** A probability that no token has. */
+/** Larger than any probability. */
 const ABOVE_ALL = 2;
 
 /** f32 logits [R, V] of the hidden rows [R, H]. */
@@ -22,26 +22,25 @@ export function logits(g: OnnxGraph, rows: Value, config: ModelConfig, quantizat
   const { hiddenSize, vocabSize } = config;
   const normed = rmsNorm(g, rows, { name: "model.norm.weight", dims: [hiddenSize] }, config.rmsNormEps);
   const tensor = config.tiedEmbeddings ? "model.word_embeddings.weight" : "lm_head.weight";
-  // It decides every token: 8 bits, though 4 are faster, the more so the fewer rows are left.
+  // Always 8 bits: the head decides every token. 4 bits would be faster, most of all for few rows.
   const head = matrix("lm_head", [[tensor, vocabSize, hiddenSize]]);
   return widen(g, project(g, normed, head, quantization === "none" ? "none" : "int8"));
 }
 
-/** What moves single logits, before anything is chosen. */
 export interface AdjustInputs {
   /** i64 [E, 2]: row and token, each pair once. */
   readonly at: Value;
-  /** f32 [E]: what is added there; minus infinity for a token that may not be. */
+  /** f32 [E]: added to the logit; minus infinity for a forbidden token. */
   readonly by: Value;
 }
 
-/** Logits [R, V] with a few of them moved. */
+/** The logits [R, V], with a few of them adjusted before any token is chosen. */
 export function adjusted(g: OnnxGraph, scores: Value, { at, by }: AdjustInputs): Value {
-  const moved = g.node("Add", [g.node("GatherND", [scores, at]), by]);
-  return g.node("ScatterND", [scores, at, moved]);
+  const sums = g.node("Add", [g.node("GatherND", [scores, at]), by]);
+  return g.node("ScatterND", [scores, at, sums]);
 }
 
-/** Tokens of each row and their probabilities in the full softmax, the best first: a column [R, 1] of each per rank. */
+/** Tokens of each row and their probabilities in the full softmax, best first: a column [R, 1] of each per place. */
 export interface RankedTokens {
   readonly tokens: readonly Value[];
   readonly probabilities: readonly Value[];
@@ -54,110 +53,137 @@ export function rankedTokens(g: OnnxGraph, scores: Value, count: number): Ranked
   return { tokens, probabilities };
 }
 
-/** The same without those of `never`, each of which the next best stands in for: as many columns fewer. */
+/** Removes the tokens of `never`; later columns move up, and each token costs the last column. */
 export function withoutTokens(g: OnnxGraph, ranked: RankedTokens, never: readonly number[]): RankedTokens {
   return never.reduce(({ tokens, probabilities }, token) => {
-    let passed: Value | undefined;
+    let isPast: Value | undefined; // the token is in this column or before it
     const shifts = tokens.slice(0, -1).map((column) => {
-      const here = g.node("Equal", [column, g.ints([token], [])]);
-      passed = passed === undefined ? here : g.node("Or", [passed, here]);
-      return passed;
+      const isHere = g.node("Equal", [column, g.ints([token], [])]);
+      isPast = isPast === undefined ? isHere : g.node("Or", [isPast, isHere]);
+      return isPast;
     });
     const shifted = (all: readonly Value[]): Value[] =>
-      shifts.map((shift, rank) => g.node("Where", [shift, all[rank + 1] as Value, all[rank] as Value]));
+      shifts.map((shift, place) => g.node("Where", [shift, all[place + 1] as Value, all[place] as Value]));
     return { tokens: shifted(tokens), probabilities: shifted(probabilities) };
   }, ranked);
 }
 
-/** What draws tokens, all per drawn row. */
+/** Sampling parameters of each row that draws a token. */
 export interface DrawInputs {
   /** i64 [Q]: rows that draw. */
   readonly rows: Value;
   /** f32 [Q, 1], above 0. */
   readonly temperature: Value;
-  /** i64 [Q, 1]: tokens kept by probability; the vocabulary's size for no limit. */
+  /** i64 [Q, 1]: keeps the k most probable tokens; the vocabulary's size for no limit. */
   readonly topK: Value;
-  /** f32 [Q, 1]: the smallest set of tokens that holds more than this share is kept; 1 for no limit. */
+  /** f32 [Q, 1]: keeps the smallest set of tokens that holds more than this share; 1 for no limit. */
   readonly topP: Value;
-  /** f32 [Q, 1] in [0, 1): where in the cumulative distribution the token is found. */
+  /** f32 [Q, 1] in [0, 1): the token's position in the cumulative distribution. */
   readonly uniform: Value;
 }
 
+export interface DrawOptions {
+  readonly vocabSize: number;
+  /** Tokens that are never drawn. */
+  readonly never: readonly number[];
+}
+
 /**
- * Tokens [Q] drawn from the tempered softmax without those of `never`, cut by top-k and then top-p, and their probabilities [Q]
- * in what was drawn from. Source: the reference's sampling, its multinomial replaced by the inverse of the distribution.
+ * Tokens [Q] drawn from the tempered softmax without the tokens of `never`, cut by top-k and then top-p, and their
+ * probabilities [Q] in the cut distribution. Source: the reference's sampling, with the inverse of the cumulative
+ * distribution instead of a multinomial draw.
  */
 export function drawnCandidates(
   g: OnnxGraph,
   scores: Value,
   inputs: DrawInputs,
-  config: ModelConfig,
-  never: readonly number[],
+  options: DrawOptions,
 ): { token: Value; probability: Value } {
-  const { vocabSize } = config;
-  const allowed = g.node(
-    "ScatterElements",
-    [
-      g.node("Div", [g.node("Gather", [scores, inputs.rows]), inputs.temperature]),
-      g.node("Expand", [g.ints(never, [1, never.length]), shapeOf(g, inputs.temperature)]),
-      g.node("Expand", [
-        g.floats(
-          never.map(() => Number.NEGATIVE_INFINITY),
-          [1, never.length],
-        ),
-        shapeOf(g, inputs.temperature),
-      ]),
-    ],
-    { attributes: { axis: 1 } },
-  );
-  const probabilities = g.node("Softmax", [allowed]); // [Q, V]
+  const { vocabSize } = options;
+  const probabilities = temperedSoftmax(g, scores, inputs, options);
+  const count = Math.min(FILTER_TOKENS, vocabSize);
+  const [best] = bestOf(g, probabilities, g.ints([count]), vocabSize);
+  const inTopK = topK(g, count, inputs);
+  const threshold = topP(g, { best, inTopK }, inputs, vocabSize);
+  const isKept = g.node("GreaterOrEqual", [probabilities, threshold]);
+  const filtered = g.node("Where", [isKept, probabilities, g.floats([0], [])]);
+  return drawFromCumulative(g, filtered, inputs, vocabSize);
+}
 
-  const kept = Math.min(FILTER_TOKENS, vocabSize);
-  const [best] = bestOf(g, probabilities, g.ints([kept]), vocabSize); // [Q, kept], descending
-  const ranks = g.ints(
-    Array.from({ length: kept }, (_, rank) => rank),
-    [1, kept],
+/** Softmax [Q, V] of the drawing rows' logits over their temperature, without the tokens of `never`. */
+function temperedSoftmax(g: OnnxGraph, scores: Value, inputs: DrawInputs, { never }: DrawOptions): Value {
+  const dims = [1, never.length];
+  const perRow = (constant: Value): Value => g.node("Expand", [constant, g.node("Shape", [inputs.temperature])]);
+  const tempered = g.node("Div", [g.node("Gather", [scores, inputs.rows]), inputs.temperature]);
+  const columns = perRow(g.ints(never, dims));
+  const impossible = perRow(g.floats(new Array<number>(never.length).fill(Number.NEGATIVE_INFINITY), dims));
+  const allowed = g.node("ScatterElements", [tempered, columns, impossible], { attributes: { axis: 1 } });
+  return g.node("Softmax", [allowed]);
+}
+
+/** Booleans [Q, count]: which of the `count` best tokens top-k keeps. */
+function topK(g: OnnxGraph, count: number, inputs: DrawInputs): Value {
+  const places = g.ints(
+    Array.from({ length: count }, (_, place) => place),
+    [1, count],
   );
-  const inTopK = g.node("Less", [ranks, inputs.topK]);
+  return g.node("Less", [places, inputs.topK]);
+}
+
+/**
+ * The least probability [Q, 1] that top-k and top-p keep, 0 without limits. Top-p counts shares of the tokens that top-k
+ * keeps.
+ */
+function topP(
+  g: OnnxGraph,
+  { best, inTopK }: { /** Probabilities [Q, count], descending. */ best: Value; inTopK: Value },
+  inputs: DrawInputs,
+  vocabSize: number,
+): Value {
   const zero = g.floats([0], []);
-  const topKOnly = g.node("Where", [inTopK, best, zero]);
-  // Top-p counts shares of what top-k left.
-  const limited = g.node("Less", [inputs.topK, g.ints([vocabSize], [])]);
-  const share = g.node("Where", [limited, sum(g, topKOnly), g.floats([1], [])]);
-  const before = g.node("CumSum", [topKOnly, g.ints([1], [])], { attributes: { exclusive: 1 } });
-  const inTopP = g.node("LessOrEqual", [g.node("Div", [before, share]), inputs.topP]);
-  const survives = g.node("And", [inTopK, inTopP]);
-  const least = g.node("ReduceMin", [g.node("Where", [survives, best, g.floats([ABOVE_ALL], [])]), g.ints([1])]);
-  const unlimited = g.node("And", [
-    g.node("Not", [limited]),
+  const candidates = g.node("Where", [inTopK, best, zero]);
+  const isLimited = g.node("Less", [inputs.topK, g.ints([vocabSize], [])]);
+  const total = g.node("Where", [isLimited, sum(g, candidates), g.floats([1], [])]);
+  const sumBefore = g.node("CumSum", [candidates, g.ints([1], [])], { attributes: { exclusive: 1 } });
+  const inTopP = g.node("LessOrEqual", [g.node("Div", [sumBefore, total]), inputs.topP]);
+  const inBoth = g.node("And", [inTopK, inTopP]);
+  const least = g.node("ReduceMin", [g.node("Where", [inBoth, best, g.floats([ABOVE_ALL], [])]), g.ints([1])]);
+  const isUnlimited = g.node("And", [
+    g.node("Not", [isLimited]),
     g.node("GreaterOrEqual", [inputs.topP, g.floats([1], [])]),
   ]);
-  const threshold = g.node("Where", [unlimited, zero, least]);
+  return g.node("Where", [isUnlimited, zero, least]);
+}
 
-  const filtered = g.node("Where", [g.node("GreaterOrEqual", [probabilities, threshold]), probabilities, zero]);
-  const cumulative = g.node("CumSum", [filtered, g.ints([1], [])]);
+/** The token at which the cumulative distribution of `weights` [Q, V] passes `uniform`, and its share of their sum. */
+function drawFromCumulative(
+  g: OnnxGraph,
+  weights: Value,
+  { uniform }: DrawInputs,
+  vocabSize: number,
+): { token: Value; probability: Value } {
+  const cumulative = g.node("CumSum", [weights, g.ints([1], [])]);
   const total = g.node("Slice", [cumulative, g.ints([vocabSize - 1]), g.ints([vocabSize]), g.ints([1])]); // [Q, 1]
-  // The second condition keeps the last token that has a probability in reach where the product rounds up to the total.
-  const passed = g.node("And", [
-    g.node("LessOrEqual", [cumulative, g.node("Mul", [inputs.uniform, total])]),
+  // The second condition keeps the last possible token in reach if the product rounds up to the total.
+  const isBefore = g.node("And", [
+    g.node("LessOrEqual", [cumulative, g.node("Mul", [uniform, total])]),
     g.node("Less", [cumulative, total]),
   ]);
-  const token = sum(g, g.node("Cast", [passed], { attributes: { to: 7 } })); // [Q, 1]: tokens before the drawn one
-  const probability = g.node("Div", [g.node("GatherElements", [filtered, token], { attributes: { axis: 1 } }), total]);
+  const token = sum(g, g.node("Cast", [isBefore], { attributes: { to: DataType.INT64 } })); // counts the tokens before it
+  const probability = g.node("Div", [g.node("GatherElements", [weights, token], { attributes: { axis: 1 } }), total]);
   return { token: squeeze(g, token), probability: squeeze(g, probability) };
 }
 
-/** What scores given tokens. */
 export interface ScoreInputs {
   /** i64 [P]. */
   readonly rows: Value;
-  /** i64 [P, 1]: the token of each. */
+  /** i64 [P, 1]: the token of each row. */
   readonly tokens: Value;
-  /** i64 [1]: how many of the best tokens, K, are told beside it. */
+  /** i64 [1]: K, the number of best tokens to score as well. */
   readonly count: Value;
 }
 
-/** Natural logarithms of probabilities in the full softmax: of the given tokens [P], and of the best ones [P, K] with their ids. */
+/** Natural logarithms of probabilities in the full softmax: of the given tokens [P], and of the K best [P, K] with their ids. */
 export function scoredTokens(
   g: OnnxGraph,
   scores: Value,
@@ -170,22 +196,17 @@ export function scoredTokens(
   return { logprob, bestTokens, bestLogprobs };
 }
 
-/** The largest of each row, descending, and their columns. onnxruntime's TopK divides by the number of rows: a row of zeros comes along. */
+/** The largest values of each row, descending, and their columns. onnxruntime's TopK divides by the number of rows, so it gets a row of zeros besides. */
 function bestOf(g: OnnxGraph, x: Value, count: Value, columnCount: number): [values: Value, columns: Value] {
   const zeros = g.node("Expand", [g.floats([0], [1, 1]), g.ints([1, columnCount])]);
   const rows = g.node("Concat", [x, zeros], { attributes: { axis: 0 } });
   const best = g.nodes("TopK", [rows, count], 2);
-  const [values, found] = best.map((one) => g.node("Slice", [one, g.ints([0]), g.ints([-1]), g.ints([0])]));
-  return [values as Value, found as Value];
+  return best.map((rows) => g.node("Slice", [rows, g.ints([0]), g.ints([-1]), g.ints([0])])) as [Value, Value];
 }
 
 /** [rows, columns] -> [rows, 1] */
 function sum(g: OnnxGraph, x: Value): Value {
   return g.node("ReduceSum", [x, g.ints([1])]);
-}
-
-function shapeOf(g: OnnxGraph, x: Value): Value {
-  return g.node("Shape", [x]);
 }
 
 /** [rows, 1] -> [rows] */

@@ -1,6 +1,6 @@
 /**
- * The layers of LLaDA2 as ONNX nodes: projection, router, experts; attention.ts has the rest. Wiring them into the files of a
- * package is package-plan.ts. Rows are of the graph's real type, f32 or f16; the router is f32 in both.
+ * The layers of LLaDA2 as ONNX nodes: projection, router, experts. attention.ts has the rest, and package-plan.ts wires both
+ * into the files of a package. Rows are of the graph's real type, f32 or f16; the router always computes in f32.
  *
  * Sizes: T rows = B blocks x S positions, H hidden, E experts of a rank, K experts per token, A assignments of rows to a rank's
  * experts.
@@ -8,15 +8,18 @@
 import { TensorProto_DataType as DataType } from "@palimpsest/proto/onnx";
 import type { ModelConfig } from "./config.ts";
 import { MICROSOFT, type OnnxGraph, type Value } from "./onnx-graph.ts";
+import type { RealType } from "./target.ts";
 import { type CheckpointTensor, QUANTIZATION_BLOCK, type Quantization, type Weight } from "./weights.ts";
 
-/** MatMulNBits with 8-bit activations: much faster than with f32 ones, for a little noise (docs/results/benchmarks.md). */
+/** MatMulNBits' `accuracy_level` for 8-bit activations. */
 const INT8_ACTIVATIONS = 4;
 
 /** Added to the sum of the chosen scores before dividing by it, as the reference does. */
 const ROUTER_EPSILON = 1e-20;
 
-/** A weight matrix [rows, columns], possibly of several checkpoint matrices stacked on each other. */
+const REAL_BITS: Readonly<Record<RealType, 32 | 16>> = { f32: 32, f16: 16 };
+
+/** A weight matrix [rows, columns], made of one or several checkpoint matrices, stacked. */
 export interface Matrix {
   readonly name: string;
   readonly sources: readonly CheckpointTensor[];
@@ -41,7 +44,7 @@ export function project(g: OnnxGraph, x: Value, matrix: Matrix, quantization: Qu
     dims: [rows, blocks, blockBytes],
     sources,
   });
-  const scales = scalesWeight(g, name, bits, [rows * blocks], sources);
+  const scales = scalesWeight(g, { name, bits, dims: [rows * blocks], sources });
   return g.node("MatMulNBits", [x, values, scales], {
     domain: MICROSOFT,
     attributes: {
@@ -49,84 +52,93 @@ export function project(g: OnnxGraph, x: Value, matrix: Matrix, quantization: Qu
       N: rows,
       bits,
       block_size: QUANTIZATION_BLOCK,
-      ...(g.real === "f32" && { accuracy_level: INT8_ACTIVATIONS }),
+      ...(g.target.int8Activations && { accuracy_level: INT8_ACTIVATIONS }),
     },
   });
 }
 
-/** A weight of the graph's real type. */
+/** Declares a weight of the graph's real type. */
 export function realWeight(
   g: OnnxGraph,
   name: string,
   dims: readonly number[],
   sources: readonly CheckpointTensor[],
 ): Value {
-  return g.weight({ name, encoding: g.real, bits: g.real === "f32" ? 32 : 16, dims, sources });
+  return g.weight({ name, encoding: g.real, bits: REAL_BITS[g.real], dims, sources });
 }
 
-/** The scales of the quantized weight `name`, of the graph's real type. */
-export function scalesWeight(
-  g: OnnxGraph,
-  name: string,
-  bits: 8 | 4,
-  dims: readonly number[],
-  sources: readonly CheckpointTensor[],
-  options: Pick<Weight, "interleaved"> = {},
-): Value {
+/** Declares the scales of the quantized weight `name`, in the graph's real type. */
+export function scalesWeight(g: OnnxGraph, { name, ...weight }: Omit<Weight, "encoding">): Value {
   const encoding = g.real === "f32" ? "scales" : "f16-scales";
-  return g.weight({ name: `${name}.scales`, encoding, bits, dims, sources, ...options });
+  return g.weight({ name: `${name}.scales`, encoding, ...weight });
 }
 
-/** Real values as f32. */
+/** Casts rows of the real type to f32. */
 export function widen(g: OnnxGraph, x: Value): Value {
   return g.real === "f32" ? x : g.node("Cast", [x], { attributes: { to: DataType.FLOAT } });
 }
 
-/** f32 values as the graph's real type. */
+/** Casts f32 rows to the graph's real type. */
 export function narrow(g: OnnxGraph, x: Value): Value {
   return g.real === "f32" ? x : g.node("Cast", [x], { attributes: { to: DataType.FLOAT16 } });
 }
 
-/** RMSNorm over the last axis. */
+/** RMSNorm over the last axis, with f32 sums in both operators. */
 export function rmsNorm(g: OnnxGraph, x: Value, tensor: CheckpointTensor, epsilon: number): Value {
   const weight = realWeight(g, tensor.name, tensor.dims, [tensor]);
-  // The same with f32 sums inside; the older operator is the one that onnxruntime documents for its CUDA provider.
-  if (g.real === "f16") {
-    return g.node("SimplifiedLayerNormalization", [x, weight], {
-      attributes: { axis: -1, epsilon: { float: epsilon }, stash_type: DataType.FLOAT },
-    });
+  const attributes = { axis: -1, epsilon: { float: epsilon } };
+  switch (g.target.norm) {
+    case "RMSNormalization":
+      return g.node("RMSNormalization", [x, weight], { attributes });
+    case "SimplifiedLayerNormalization":
+      return g.node("SimplifiedLayerNormalization", [x, weight], {
+        attributes: { ...attributes, stash_type: DataType.FLOAT },
+      });
   }
-  return g.node("RMSNormalization", [x, weight], { attributes: { axis: -1, epsilon: { float: epsilon } } });
 }
 
-/** down(silu(gate x) * up x), with gate and up stacked in one matrix. */
-export function feedForward(g: OnnxGraph, x: Value, gateUp: Matrix, down: Matrix, quantization: Quantization): Value {
+export interface FeedForward {
+  /** gate_proj over up_proj: [2 * inner, H]. */
+  readonly gateUp: Matrix;
+  /** [H, inner]. */
+  readonly down: Matrix;
+  readonly quantization: Quantization;
+}
+
+/** down(silu(gate x) * up x). */
+export function feedForward(g: OnnxGraph, x: Value, { gateUp, down, quantization }: FeedForward): Value {
   return project(g, swiglu(g, project(g, x, gateUp, quantization)), down, quantization);
 }
 
 /** x [T, H] plus the sum of the experts' partial results [R, T, H], in rank order. */
 export function addPartials(g: OnnxGraph, x: Value, partials: Value): Value {
-  if (g.real === "f16") {
-    // R is 0 after a dense layer, and CUDA's ReduceSum leaves a sum over nothing unwritten.
-    const all = g.node("Concat", [g.node("Unsqueeze", [x, g.ints([0])]), partials], { attributes: { axis: 0 } });
-    return g.node("ReduceSum", [all, g.ints([0])], { attributes: { keepdims: 0 } });
+  switch (g.target.partialSum) {
+    case "Einsum":
+      return g.node("Add", [x, g.node("Einsum", [partials], { attributes: { equation: "rth->th" } })]);
+    case "ReduceSum": {
+      // R is 0 after a dense layer, and CUDA's ReduceSum leaves a sum over nothing unwritten: x joins the sum.
+      const all = g.node("Concat", [g.node("Unsqueeze", [x, g.ints([0])]), partials], { attributes: { axis: 0 } });
+      return g.node("ReduceSum", [all, g.ints([0])], { attributes: { keepdims: 0 } });
+    }
   }
-  // Not ReduceSum: onnxruntime's is slow over the first axis.
-  return g.node("Add", [x, g.node("Einsum", [partials], { attributes: { equation: "rth->th" } })]);
+}
+
+export interface RouterOptions {
+  readonly prefix: string;
+  readonly config: ModelConfig;
+  /** Any value [B, S, ...]; its first two sizes divide the rows into blocks. */
+  readonly blocks: Value;
 }
 
 /**
- * Top-k of sigmoid scores, of the best groups or, with block routing, of the block's pool; the bias takes part in choosing
- * only. Source: the reference routers of 2.1 and 2.2, f32 throughout.
- * @param blocks any value [B, S, ...]: how the rows fall into blocks
+ * Chooses each row's experts: the top-k of the sigmoid scores among the best groups or, with block routing, among the block's
+ * pool. The bias only affects the choice. Source: the reference routers of 2.1 and 2.2, f32 throughout.
  * @returns expert ids i64 [T, K] and their weights f32 [T, K]
  */
 export function router(
   g: OnnxGraph,
   x: Value,
-  prefix: string,
-  config: ModelConfig,
-  blocks: Value,
+  { prefix, config, blocks }: RouterOptions,
 ): { experts: Value; weights: Value } {
   const { experts, expertGroups, topKGroups, blockExperts = experts, topK, hiddenSize } = config;
   const { name, sources } = matrix(`${prefix}.gate`, [[`${prefix}.gate.weight`, experts, hiddenSize]]);
@@ -159,28 +171,30 @@ export function router(
   return { experts: chosen, weights };
 }
 
-/** How a rank's rows are laid out for its experts; parallel/permutation.ts makes it. */
+/** A rank's rows, sorted by expert; parallel/permutation.ts computes the order. */
 export interface ExpertInputs {
   /** i64 [A]: the row of each assignment, grouped by local expert. */
   readonly rows: Value;
   /** i64 [E]: assignments of each local expert. */
   readonly counts: Value;
-  /** i64 [T, K]: where in [A] each choice of a token stands; A itself for a choice that another rank holds. */
+  /** i64 [T, K]: the index in [A] of each choice of a token; A itself for an expert of another rank. */
   readonly slots: Value;
   /** f32 [T, K]. */
   readonly weights: Value;
 }
 
+/** The experts of a layer that a rank holds. */
+export interface LocalExperts {
+  readonly prefix: string;
+  /** Their ids. */
+  readonly local: readonly number[];
+  readonly config: ModelConfig;
+  readonly quantization: Quantization;
+}
+
 /** A rank's part of the weighted sum over the chosen experts: [1, T, H]. */
-export function experts(
-  g: OnnxGraph,
-  x: Value,
-  prefix: string,
-  local: readonly number[],
-  config: ModelConfig,
-  inputs: ExpertInputs,
-  quantization: Quantization,
-): Value {
+export function experts(g: OnnxGraph, x: Value, inputs: ExpertInputs, options: LocalExperts): Value {
+  const { prefix, local, config, quantization } = options;
   const { hiddenSize, moeIntermediateSize } = config;
   const perExpert = (rows: Value, matrixOf: (expert: string) => Matrix): Value[] => {
     const parts = g.nodes("Split", [rows, inputs.counts], local.length, { attributes: { axis: 0 } });
@@ -191,7 +205,7 @@ export function experts(
   const assigned = g.node("Gather", [x, inputs.rows]);
   const inner = swiglu(g, join(perExpert(assigned, (expert) => gateUpMatrix(expert, moeIntermediateSize, hiddenSize))));
   const outputs = perExpert(inner, (expert) => downMatrix(expert, moeIntermediateSize, hiddenSize));
-  // The extra row of zeros is what a choice held by another rank adds here.
+  // A choice held by another rank points at the extra row of zeros.
   const zero = g.floats(new Array<number>(hiddenSize).fill(0), [1, hiddenSize]);
   const chosen = g.node("Gather", [join([...outputs, zero]), inputs.slots]); // [T, K, H]
   const sum = g.node("MatMul", [g.node("Unsqueeze", [inputs.weights, g.ints([1])]), chosen]); // [T, 1, H]
@@ -211,12 +225,12 @@ export function downMatrix(prefix: string, inner: number, hiddenSize: number): M
   return matrix(`${prefix}.down`, [[`${prefix}.down_proj.weight`, hiddenSize, inner]]);
 }
 
-/** A matrix of checkpoint tensors [name, rows, columns] stacked on each other. */
+/** A matrix of stacked checkpoint tensors [name, rows, columns]. */
 export function matrix(name: string, tensors: readonly (readonly [string, number, number])[]): Matrix {
   return { name, sources: tensors.map(([tensor, rows, columns]) => ({ name: tensor, dims: [rows, columns] })) };
 }
 
-/** Whether each of [N, size] is among the `count` largest of its row. */
+/** Booleans [N, size]: true for the `count` largest of each row. */
 function amongBest(g: OnnxGraph, values: Value, count: number, size: number): Value {
   const best = g.nodes("TopK", [values, g.ints([count])], 2)[1] as Value;
   const oneHot = g.node("OneHot", [best, g.ints([size], []), g.floats([0, 1])]);
@@ -224,7 +238,7 @@ function amongBest(g: OnnxGraph, values: Value, count: number, size: number): Va
   return g.node("Greater", [hits, g.floats([0], [])]);
 }
 
-/** The values where `kept` says so, -inf elsewhere. */
+/** The values where `kept` is true, -inf elsewhere. */
 function keepOnly(g: OnnxGraph, kept: Value, values: Value): Value {
   return g.node("Where", [kept, values, g.floats([Number.NEGATIVE_INFINITY], [])]);
 }

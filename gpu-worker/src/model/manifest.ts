@@ -4,6 +4,7 @@ import { describeIssues, PackageError } from "../errors.ts";
 import type { ModelConfig } from "./config.ts";
 import { isExpertGraph, LEADER } from "./package-plan.ts";
 import { evenPlan, planFault, type ShardPlan } from "./shard-plan.ts";
+import { targetNames } from "./target.ts";
 
 /** Raised when a package written before cannot be read any more. */
 export const MANIFEST_VERSION = 3;
@@ -55,7 +56,7 @@ const manifest = z.object({
   editTokens: z.object({ delete: count, split: count }).optional(),
   quantization: z.enum(["none", "int8", "int4"]),
   /** The onnxruntime provider that the graphs are for. */
-  target: z.enum(["cpu", "cuda"]).default("cpu"),
+  target: z.enum(targetNames).default("cpu"),
   /** Processes or threads the experts are split over. */
   ranks: count.min(1),
   /** Experts by MoE layer and rank; evenly and in order where absent. */

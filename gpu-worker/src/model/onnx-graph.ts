@@ -1,6 +1,4 @@
-/**
- * Writes one ONNX graph, node by node. It knows the file format and nothing of models; names of inner values are numbered.
- */
+/** Writes one ONNX graph, node by node. It knows the file format and no models; names of inner values are numbered. */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
@@ -16,19 +14,13 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "@palimpsest/proto/onnx";
+import { featuresOf, type RealType, type Target, type TargetFeatures } from "./target.ts";
 import type { Encoding, ExternalData, Weight } from "./weights.ts";
 
-/**
- * Opset of the standard operators: the first with TensorScatter. The graphs for CUDA need nothing newer than 23, and keep to what
- * their provider has had for longer.
- */
-const ONNX_OPSETS: Readonly<Record<RealType, number>> = { f32: 24, f16: 23 };
 const IR_VERSION = 10;
 
 /** Name of a value in a graph: an input, an initializer or a node's output. */
 export type Value = string;
-/** Of hidden rows, keys, values and the quantized matrices' scales. */
-export type RealType = "f32" | "f16";
 export type ElementType = RealType | "i64";
 type Attribute = number | string | readonly number[] | { readonly float: number };
 
@@ -37,7 +29,7 @@ export const MICROSOFT = "com.microsoft";
 
 export interface NodeOptions {
   readonly domain?: typeof MICROSOFT;
-  /** Integers and integer lists as they are, floats as `{ float }`. */
+  /** Integers and integer lists are plain numbers, floats are `{ float }`. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
@@ -48,28 +40,33 @@ export class OnnxGraph {
   readonly #outputs: ValueInfoProto[] = [];
   readonly #constants = new Map<string, TensorProto>();
   readonly #weights: Weight[] = [];
-  /** Values by the output that they are. */
+  /** Names of the graph's outputs, by the value that each gives out. */
   readonly #outputNames = new Map<Value, string>();
-  /** What the rows that pass through it are made of. */
-  readonly real: RealType;
+  /** What the provider that runs the graph offers. */
+  readonly target: TargetFeatures;
 
-  constructor(name: string, real: RealType = "f32") {
+  constructor(name: string, target: Target = "cpu") {
     this.#name = name;
-    this.real = real;
+    this.target = featuresOf(target);
   }
 
-  /** Initializers kept outside the file, in the order in which they were added. */
+  /** Element type of hidden rows, keys and values. */
+  get real(): RealType {
+    return this.target.real;
+  }
+
+  /** Initializers that are stored outside the file, in the order in which they were added. */
   get weights(): readonly Weight[] {
     return this.#weights;
   }
 
-  /** Declares an input. Strings among `dims` name sizes that are known at run time only. */
+  /** Declares an input. Strings among `dims` name sizes that are only known at run time. */
   input(name: string, type: ElementType, dims: readonly (number | string)[]): Value {
     this.#inputs.push(valueInfo(name, type, dims));
     return name;
   }
 
-  /** Makes a node's output an output of the graph under `name`. */
+  /** Declares a node's output an output of the graph, called `name`. */
   output(name: string, value: Value, type: ElementType, dims: readonly (number | string)[]): void {
     this.#outputNames.set(value, name);
     this.#outputs.push(valueInfo(name, type, dims));
@@ -90,13 +87,13 @@ export class OnnxGraph {
     return names;
   }
 
-  /** A weight, stored outside the graph. */
+  /** Declares a weight, which is stored outside the graph. */
   weight(weight: Weight): Value {
     this.#weights.push(weight);
     return weight.name;
   }
 
-  /** A small int64 constant; a vector unless `dims` says otherwise. */
+  /** A small int64 constant; a vector unless `dims` is given. */
   ints(values: readonly number[], dims: readonly number[] = [values.length]): Value {
     return this.#constant(
       DataType.INT64,
@@ -106,12 +103,12 @@ export class OnnxGraph {
     );
   }
 
-  /** A small f32 constant; a vector unless `dims` says otherwise. */
+  /** A small f32 constant; a vector unless `dims` is given. */
   floats(values: readonly number[], dims: readonly number[] = [values.length]): Value {
     return this.#constant(DataType.FLOAT, Float32Array.from(values), dims, `f32_${dims.join("x")}_${values.join("_")}`);
   }
 
-  /** The serialized model. `external` says where each weight's bytes are. */
+  /** Serializes the model. `external` locates each weight's bytes. */
   serialize(external: ReadonlyMap<string, ExternalData>): Uint8Array {
     const weights = this.#weights.map((weight) => externalTensor(weight, external.get(weight.name)));
     const named = (value: Value): string => this.#outputNames.get(value) ?? value;
@@ -119,7 +116,7 @@ export class OnnxGraph {
       irVersion: BigInt(IR_VERSION),
       producerName: "palimpsest",
       opsetImport: [
-        { domain: "", version: BigInt(ONNX_OPSETS[this.real]) },
+        { domain: "", version: BigInt(this.target.opset) },
         { domain: MICROSOFT, version: 1n },
       ],
       graph: {
@@ -149,8 +146,8 @@ export class OnnxGraph {
   }
 
   #constant(type: DataType, data: BigInt64Array | Float32Array, dims: readonly number[], key: string): Value {
-    const known = this.#constants.get(key);
-    if (known) return known.name;
+    const existing = this.#constants.get(key);
+    if (existing) return existing.name;
     const name = `constant_${this.#constants.size}`;
     const rawData = new Uint8Array(data.buffer.slice(0) as ArrayBuffer);
     this.#constants.set(key, create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: type, rawData }));
@@ -158,16 +155,16 @@ export class OnnxGraph {
   }
 }
 
-/** Where the weights of a serialized graph stand. */
+/** Locates the weights of a serialized graph, by name. */
 export function externalDataOf(model: Uint8Array): Map<string, ExternalData> {
-  const found = new Map<string, ExternalData>();
+  const places = new Map<string, ExternalData>();
   for (const { name, externalData } of fromBinary(ModelProtoSchema, model).graph?.initializer ?? []) {
     const entries = new Map(externalData.map(({ key, value }) => [key, value]));
     const location = entries.get("location");
     if (location === undefined) continue;
-    found.set(name, { location, offset: Number(entries.get("offset")), length: Number(entries.get("length")) });
+    places.set(name, { location, offset: Number(entries.get("offset")), length: Number(entries.get("length")) });
   }
-  return found;
+  return places;
 }
 
 const ELEMENT_TYPES: Readonly<Record<ElementType, DataType>> = {

@@ -1,42 +1,47 @@
 /**
- * The graphs of a model package: embedding, one per layer, one per MoE layer and rank for its experts, head. A layer ends
- * where its rows leave for the experts' ranks, so the same files serve one rank and many. Wiring only; layers.ts and
- * attention.ts have the arithmetic.
+ * Plans the graphs of a model package: embedding, one per layer, one per MoE layer and rank for its experts, head. A layer
+ * ends where its rows leave for the experts' ranks, so the same files serve one rank and many. Wiring only; layers.ts,
+ * attention.ts and head.ts have the arithmetic.
  */
 import { attention, ropeAngles } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
 import { adjusted, drawnCandidates, logits, rankedTokens, scoredTokens, squeeze, withoutTokens } from "./head.ts";
-import { addPartials, downMatrix, experts, feedForward, gateUpMatrix, realWeight, rmsNorm, router } from "./layers.ts";
-import { OnnxGraph, type RealType, type Value } from "./onnx-graph.ts";
+import {
+  addPartials,
+  downMatrix,
+  type ExpertInputs,
+  experts,
+  feedForward,
+  gateUpMatrix,
+  realWeight,
+  rmsNorm,
+  router,
+} from "./layers.ts";
+import { OnnxGraph, type Value } from "./onnx-graph.ts";
 import { evenPlan, type ShardPlan } from "./shard-plan.ts";
+import { featuresOf, REAL_BYTES, type Target } from "./target.ts";
 import type { GraphFile, Quantization } from "./weights.ts";
-
-/** The onnxruntime provider that runs a package: its graphs differ, its checkpoint does not. */
-export type Target = "cpu" | "cuda";
-
-/** What hidden rows, keys and values are made of. */
-export const realType = (target: Target): RealType => (target === "cuda" ? "f16" : "f32");
 
 /** Bytes of keys and values of one token in all layers. */
 export function kvTokenBytes({ layers, kvHeads, headDim }: ModelConfig, target: Target): number {
-  return 2 * layers * kvHeads * headDim * (realType(target) === "f16" ? 2 : 4);
+  return 2 * layers * kvHeads * headDim * REAL_BYTES[featuresOf(target).real];
 }
 
 export interface PlanOptions {
   readonly target: Target;
   readonly quantization: Quantization;
-  /** Ranks the experts are split over. */
+  /** Ranks that the experts are split over. */
   readonly ranks: number;
-  /** Which holds which; evenly and in order where absent. */
+  /** The experts of each rank; split evenly and in order if absent. */
   readonly shards?: ShardPlan | undefined;
-  /** Never a candidate: the argmax is over the others, the softmax over all. */
+  /** Never a candidate: the argmax excludes it, the softmax includes it. */
   readonly maskToken: number;
-  /** 2.2's, with which it asks for a cell to go or to be inserted: candidates of its own rule, and of no other. */
+  /** Tokens of 2.2 that delete a cell or insert one before it. Only the Levenshtein rule takes them as candidates. */
   readonly editTokens?: { readonly delete: number; readonly split: number } | undefined;
 }
 
-/** The rank that holds everything but the experts. */
+/** The rank that holds everything except the experts, of which it holds a share. */
 export const LEADER = 0;
 
 export const EMBEDDING_GRAPH = "embedding";
@@ -45,10 +50,10 @@ export const layerGraph = (layer: number): string => `layer-${pad(layer)}`;
 export const expertGraph = (layer: number, rank: number): string => `experts-${pad(layer)}-rank-${pad(rank)}`;
 export const isExpertGraph = (name: string): boolean => name.startsWith("experts-");
 
-/** All graphs of a package, in the order in which a forward runs them. */
+/** Plans all graphs of a package, in the order in which a forward runs them. */
 export function planPackage(config: ModelConfig, options: PlanOptions): GraphFile[] {
   const shards = options.shards ?? evenPlan(config, options.ranks);
-  const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config, realType(options.target)))];
+  const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config, options.target))];
   for (let layer = 0; layer < config.layers; layer++) {
     files.push(file(layerGraph(layer), LEADER, layerNodes(config, layer, options)));
     if (layer < config.denseLayers) continue;
@@ -61,13 +66,13 @@ export function planPackage(config: ModelConfig, options: PlanOptions): GraphFil
   return files;
 }
 
-/** The head with the logits [R, vocabulary] as its output: what the golden vectors hold. Not part of a package. */
+/** Plans a head whose output is the logits [R, vocabulary], for the golden vectors. Not part of a package. */
 export function planLogitsHead(config: ModelConfig, options: PlanOptions): GraphFile {
   return file("head-logits", LEADER, headNodes(config, options, "logits"));
 }
 
-function embedding(config: ModelConfig, real: RealType): OnnxGraph {
-  const g = new OnnxGraph(EMBEDDING_GRAPH, real);
+function embedding(config: ModelConfig, target: Target): OnnxGraph {
+  const g = new OnnxGraph(EMBEDDING_GRAPH, target);
   const tokens = g.input("tokens", "i64", ["T"]);
   const positions = g.input("positions", "i64", ["B", "S"]);
   const source = { name: "model.word_embeddings.weight", dims: [config.vocabSize, config.hiddenSize] };
@@ -82,7 +87,7 @@ function embedding(config: ModelConfig, real: RealType): OnnxGraph {
 function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): OnnxGraph {
   const { hiddenSize, kvHeads, headDim, rotaryDim, rmsNormEps } = config;
   const { quantization } = options;
-  const g = new OnnxGraph(layerGraph(layer), realType(options.target));
+  const g = new OnnxGraph(layerGraph(layer), options.target);
   const prefix = `model.layers.${layer}`;
   const norm = (x: Value, name: string): Value =>
     rmsNorm(g, x, { name: `${prefix}.${name}.weight`, dims: [hiddenSize] }, rmsNormEps);
@@ -92,8 +97,6 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
   const attended = attention(
     g,
     norm(hidden, "input_layernorm"),
-    `${prefix}.attention`,
-    config,
     {
       cos,
       sin: g.input("sin", "f32", ["B", "S", rotaryDim / 2]),
@@ -104,7 +107,7 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
       ownSlots: g.input("own_slots", "i64", ["B", kvHeads, "p", 3]),
       ownRows: g.input("own_rows", "i64", ["B", kvHeads, "p"]),
     },
-    quantization,
+    { prefix: `${prefix}.attention`, config, quantization },
   );
   g.output("keys", attended.keys, g.real, ["B", kvHeads, "S", headDim]);
   g.output("values", attended.values, g.real, ["B", kvHeads, "S", headDim]);
@@ -113,9 +116,9 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
 
   const alwaysOn = config.moeIntermediateSize * config.sharedExperts;
   const ffn = (name: string, inner: number): Value => {
-    const up = gateUpMatrix(`${prefix}.${name}`, inner, hiddenSize);
+    const gateUp = gateUpMatrix(`${prefix}.${name}`, inner, hiddenSize);
     const down = downMatrix(`${prefix}.${name}`, inner, hiddenSize);
-    return g.node("Add", [residual, feedForward(g, normed, up, down, quantization)]);
+    return g.node("Add", [residual, feedForward(g, normed, { gateUp, down, quantization })]);
   };
   if (layer < config.denseLayers) {
     g.output("hidden_out", ffn("mlp", config.intermediateSize), g.real, ["T", hiddenSize]);
@@ -123,7 +126,7 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
   }
   g.output("hidden_out", alwaysOn > 0 ? ffn("mlp.shared_experts", alwaysOn) : residual, g.real, ["T", hiddenSize]);
   g.output("normed", normed, g.real, ["T", hiddenSize]);
-  const chosen = router(g, normed, `${prefix}.mlp`, config, cos);
+  const chosen = router(g, normed, { prefix: `${prefix}.mlp`, config, blocks: cos });
   g.output("experts", chosen.experts, "i64", ["T", config.topK]);
   g.output("weights", chosen.weights, "f32", ["T", config.topK]);
   return g;
@@ -131,31 +134,39 @@ function layerNodes(config: ModelConfig, layer: number, options: PlanOptions): O
 
 function expertNodes(config: ModelConfig, layer: number, local: readonly number[], options: PlanOptions): OnnxGraph {
   const { hiddenSize, topK } = config;
-  const g = new OnnxGraph(`experts-${layer}`, realType(options.target));
+  const g = new OnnxGraph(`experts-${layer}`, options.target);
   const normed = g.input("normed", g.real, ["T", hiddenSize]);
-  const prefix = `model.layers.${layer}.mlp`;
-  if (options.target === "cuda") {
-    const inputs: FusedExpertInputs = {
-      experts: g.input("experts", "i64", ["T", topK]),
-      weights: g.input("weights", "f32", ["T", topK]),
-    };
-    const bits = options.quantization === "int8" ? 8 : 4;
-    g.output("partial", fusedExperts(g, normed, prefix, local, config, inputs, bits), g.real, [1, "T", hiddenSize]);
-    return g;
-  }
-  const inputs = {
-    rows: g.input("rows", "i64", ["A"]),
-    counts: g.input("counts", "i64", [local.length]),
-    slots: g.input("slots", "i64", ["T", topK]),
-    weights: g.input("weights", "f32", ["T", topK]),
+  const rank = { prefix: `model.layers.${layer}.mlp`, local, config, quantization: options.quantization };
+  const partial = (): Value => {
+    switch (g.target.experts) {
+      case "QMoE":
+        return fusedExperts(g, normed, fusedExpertInputs(g, topK), rank);
+      case "products":
+        return experts(g, normed, expertInputs(g, topK, local.length), rank);
+    }
   };
-  const partial = experts(g, normed, prefix, local, config, inputs, options.quantization);
-  g.output("partial", partial, g.real, [1, "T", hiddenSize]);
+  g.output("partial", partial(), g.real, [1, "T", hiddenSize]);
   return g;
 }
 
+function fusedExpertInputs(g: OnnxGraph, topK: number): FusedExpertInputs {
+  return {
+    experts: g.input("experts", "i64", ["T", topK]),
+    weights: g.input("weights", "f32", ["T", topK]),
+  };
+}
+
+function expertInputs(g: OnnxGraph, topK: number, localExperts: number): ExpertInputs {
+  return {
+    rows: g.input("rows", "i64", ["A"]),
+    counts: g.input("counts", "i64", [localExperts]),
+    slots: g.input("slots", "i64", ["T", topK]),
+    weights: g.input("weights", "f32", ["T", topK]),
+  };
+}
+
 function headNodes(config: ModelConfig, options: PlanOptions, output: "candidates" | "logits"): OnnxGraph {
-  const g = new OnnxGraph(HEAD_GRAPH, realType(options.target));
+  const g = new OnnxGraph(HEAD_GRAPH, options.target);
   const rows = g.node("Gather", [hiddenInput(g, config.hiddenSize), g.input("rows", "i64", ["R"])]);
   const raw = logits(g, rows, config, options.quantization);
   if (output === "logits") {
@@ -185,22 +196,22 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
     topP: g.input("top_p", "f32", ["Q", 1]),
     uniform: g.input("uniform", "f32", ["Q", 1]),
   };
-  const drawn = drawnCandidates(g, scores, inputs, config, [maskToken, ...edits]);
+  const drawn = drawnCandidates(g, scores, inputs, { vocabSize: config.vocabSize, never: [maskToken, ...edits] });
   g.output("drawn_token", drawn.token, "i64", ["Q"]);
   g.output("drawn_probability", drawn.probability, "f32", ["Q"]);
-  const asked = {
+  const scoreInputs = {
     rows: g.input("scored_rows", "i64", ["P"]),
     tokens: g.input("scored_tokens", "i64", ["P", 1]),
     count: g.input("best_count", "i64", [1]),
   };
-  const scored = scoredTokens(g, scores, asked, config);
+  const scored = scoredTokens(g, scores, scoreInputs, config);
   g.output("logprob", scored.logprob, "f32", ["P"]);
   g.output("best_tokens", scored.bestTokens, "i64", ["P", "K"]);
   g.output("best_logprobs", scored.bestLogprobs, "f32", ["P", "K"]);
   return g;
 }
 
-/** The rows as the layer before left them, with its experts' partial results not yet added. */
+/** The previous layer's rows, to which this graph first adds the partial results of that layer's experts. */
 function hiddenInput(g: OnnxGraph, hiddenSize: number): Value {
   const hidden = g.input("hidden", g.real, ["T", hiddenSize]);
   return addPartials(g, hidden, g.input("partials", g.real, ["R", "T", hiddenSize]));

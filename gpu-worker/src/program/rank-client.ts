@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { PackageError } from "../errors.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { packageIdentity } from "../model/package-digest.ts";
-import { realType } from "../model/package-plan.ts";
+import { featuresOf } from "../model/target.ts";
 import type { RankLink } from "../parallel/exchange.ts";
 import { keepLink, RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
 import type { FromRank, RankSettings } from "../threads/rank-messages.ts";
@@ -54,7 +54,7 @@ export async function openRemoteRanks(manifest: Manifest, remote: RemoteRanks): 
     const others = `${ranks - 1} beside the leader, and ${addresses.length} addresses were given`;
     throw new PackageError(`package ${manifest.name} is split over ${ranks} ranks: ${others}`);
   }
-  const held = realType(target);
+  const held = featuresOf(target).real;
   const types = { held, sent: held === "f16" ? "f16" : (remote.sent ?? "f32") } as const;
   const identity = packageIdentity(manifest);
   const open = async (rank: number, signal: AbortSignal): Promise<RankLink> => {

@@ -2,7 +2,7 @@
 import type { Logger } from "pino";
 import { PackageError } from "../errors.ts";
 import { packageIdentity } from "../model/package-digest.ts";
-import { realType } from "../model/package-plan.ts";
+import { featuresOf } from "../model/target.ts";
 import { openShard } from "../runtime/expert-shard.ts";
 import { readManifest } from "../runtime/package.ts";
 import { systemClock } from "../transport/clock.ts";
@@ -37,7 +37,7 @@ export async function runRank(options: RankProgramOptions, log: Logger): Promise
   await using server = await serveRank({
     link,
     terms: { ...packageIdentity(manifest), rank },
-    held: realType(target),
+    held: featuresOf(target).real,
     addresses,
     healthAddresses,
     tls,

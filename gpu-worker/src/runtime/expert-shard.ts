@@ -1,8 +1,9 @@
 /** The experts that one rank holds, as graphs: a layer's routed rows become the rank's partial sums. */
 import { Tensor } from "onnxruntime-node";
 import { graphsOf, type Manifest, shardPlan } from "../model/manifest.ts";
-import { expertGraph, realType } from "../model/package-plan.ts";
+import { expertGraph } from "../model/package-plan.ts";
 import type { ShardPlan } from "../model/shard-plan.ts";
+import { featuresOf } from "../model/target.ts";
 import type { RankAnswer, RankLink, RoutedRows, Rows } from "../parallel/exchange.ts";
 import { permute } from "../parallel/permutation.ts";
 import { asBits } from "./half-tensor.ts";
@@ -20,17 +21,19 @@ export class ExpertShard {
   readonly #sessions: Sessions;
   readonly #manifest: Manifest;
   readonly #plan: ShardPlan;
+  readonly #isFused: boolean;
 
   constructor(sessions: Sessions, manifest: Manifest, rank: number) {
     this.rank = rank;
     this.#sessions = sessions;
     this.#manifest = manifest;
     this.#plan = shardPlan(manifest);
+    this.#isFused = featuresOf(manifest.target).experts === "QMoE";
   }
 
   /** The weighted sums over this rank's experts: [1, T, H]. */
   async run(layer: number, { hidden, experts, weights }: RoutedTensors): Promise<Tensor> {
-    const feeds = this.#manifest.target === "cuda" ? { experts } : this.#permutation(layer, experts, weights);
+    const feeds = this.#isFused ? { experts } : this.#permutation(layer, experts, weights);
     const out = await runGraph(this.#sessions, expertGraph(layer, this.rank), { normed: hidden, weights, ...feeds });
     return out.partial as Tensor;
   }
@@ -51,7 +54,7 @@ export class ExpertShard {
 
 /** A rank's shard behind the interface of another rank: what a rank's own thread or process answers with. */
 export function shardLink(shard: ExpertShard, { config, target }: Manifest): RankLink {
-  const type = realType(target) === "f32" ? "float32" : "float16";
+  const type = featuresOf(target).real === "f32" ? "float32" : "float16";
   return {
     rank: shard.rank,
     ready: true,

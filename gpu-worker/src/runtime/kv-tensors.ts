@@ -2,7 +2,8 @@
 import { Tensor } from "onnxruntime-node";
 import type { PageId } from "../memory/page-allocator.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { kvTokenBytes, realType } from "../model/package-plan.ts";
+import { kvTokenBytes } from "../model/package-plan.ts";
+import { featuresOf } from "../model/target.ts";
 import { asBits } from "./half-tensor.ts";
 
 /** Bytes of K/V that one block takes in all layers. */
@@ -27,7 +28,7 @@ export class KvTensors implements MadeTensors {
 
   constructor({ config, blockLength, target }: Manifest, pages: number) {
     const { layers, kvHeads, headDim } = config;
-    const real = realType(target);
+    const { real } = featuresOf(target);
     this.#pageElements = kvHeads * blockLength * headDim;
     const pool = (): Tensor => {
       const dims = [pages * kvHeads, blockLength, headDim];

@@ -5,6 +5,7 @@ import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { PackageError } from "../errors.ts";
 import { MANIFEST_FILE, type Manifest, parseManifest } from "../model/manifest.ts";
 import { isExpertGraph } from "../model/package-plan.ts";
+import { featuresOf, type Target } from "../model/target.ts";
 import { asBits } from "./half-tensor.ts";
 import { findPrepared, packedBytes, packedGraphs, preparePackage } from "./prepared.ts";
 
@@ -59,10 +60,11 @@ export async function openSessions(
   }
   const prepared = await prepare(folder, manifest, graphs);
   const packed = new Set(prepared === undefined ? [] : packedGraphs(manifest));
+  const { onDevice } = featuresOf(manifest.target);
   const sessions = new Map<string, InferenceSession>();
   for (const { name, rank } of graphs) {
     const from = packed.has(name) ? (prepared as string) : folder;
-    const device = manifest.target === "cuda" ? (options.device ?? rank) : undefined;
+    const device = onDevice ? { provider: manifest.target, id: options.device ?? rank } : undefined;
     const threads = isExpertGraph(name) ? (options.expertThreads ?? options.threads) : options.threads;
     sessions.set(name, await openSession(join(from, `${name}.onnx`), { threads }, device));
   }
@@ -95,15 +97,21 @@ async function prepare(folder: string, manifest: Manifest, graphs: Manifest["gra
   }
 }
 
-/** Opens one graph, on a CUDA device where one is given. @throws PackageError */
+interface Device {
+  /** onnxruntime's name of it. */
+  readonly provider: Target;
+  readonly id: number;
+}
+
+/** Opens one graph, on the CPU unless a device is given. @throws PackageError */
 export async function openSession(
   file: string,
   { threads }: SessionOptions,
-  device?: number,
+  device?: Device,
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(file, {
-      executionProviders: device === undefined ? ["cpu"] : [{ name: "cuda", deviceId: device }],
+      executionProviders: device === undefined ? ["cpu"] : [{ name: device.provider, deviceId: device.id }],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
@@ -111,10 +119,10 @@ export async function openSession(
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   } catch (cause) {
-    if (device !== undefined && (cause as Error).message.includes("ExecutionProvider_Cuda")) {
+    if (device?.provider === "cuda" && (cause as Error).message.includes("ExecutionProvider_Cuda")) {
       throw new PackageError(
-        `${file}: is for CUDA device ${device}, and onnxruntime cannot load its CUDA provider; install onnxruntime-node with ` +
-          "ONNXRUNTIME_NODE_INSTALL=cuda12, CUDA 12 and cuDNN 9, or convert the checkpoint with --target cpu",
+        `${file}: needs CUDA device ${device.id}, but onnxruntime cannot load its CUDA provider; install onnxruntime-node ` +
+          "with ONNXRUNTIME_NODE_INSTALL=cuda12, CUDA 12 and cuDNN 9, or convert the checkpoint with --target cpu",
         { cause },
       );
     }

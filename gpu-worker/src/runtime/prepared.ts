@@ -14,6 +14,7 @@ import { z } from "zod";
 import { PackageError } from "../errors.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { HEAD_GRAPH, isExpertGraph } from "../model/package-plan.ts";
+import { featuresOf } from "../model/target.ts";
 
 /** In the package's folder: a folder for each version and CPU. */
 export const PREPARED_FOLDER = "prepared";
@@ -46,7 +47,7 @@ export interface PrepareProgress {
  * router's f32 product is in the others: onnxruntime 1.30 crashes when it runs one whose packed form came from a file.
  */
 export function packedGraphs({ quantization, target, graphs }: Manifest): string[] {
-  if (quantization === "none" || target !== "cpu") return [];
+  if (quantization === "none" || !featuresOf(target).packsWeights) return [];
   return graphs.map(({ name }) => name).filter((name) => name === HEAD_GRAPH || isExpertGraph(name));
 }
 
