@@ -20,6 +20,7 @@ const GRPC = ["@grpc/grpc-js", "grpc-health-check"];
 const FLEET = ["@palimpsest/fleet", "@nats-io/"];
 const EDGE = ["edge/src/errors.ts", "edge/src/ports.ts"];
 const ERRORS = "gpu-worker/src/errors.ts";
+const CLOCK = "gpu-worker/src/clock.ts";
 const port = "take it as an argument, by a port in src/ports.ts";
 
 const rooms: readonly Room[] = [
@@ -106,7 +107,7 @@ const rooms: readonly Room[] = [
   },
   {
     room: "gpu-worker/src/engine/",
-    mayImport: [ERRORS, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/"].concat(
+    mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/"].concat(
       "gpu-worker/src/tokenizer/token-bytes.ts",
     ),
     instead: "name what the engine needs as an interface beside it, and let src/program pass it in",
@@ -119,7 +120,7 @@ const rooms: readonly Room[] = [
   },
   {
     room: "gpu-worker/src/parallel/",
-    mayImport: [ERRORS, "gpu-worker/src/model/"],
+    mayImport: [ERRORS, CLOCK, "gpu-worker/src/model/"],
     instead: "parallel moves rows between ranks: name what it needs as an interface beside it",
   },
   {
@@ -131,14 +132,14 @@ const rooms: readonly Room[] = [
   },
   {
     room: "gpu-worker/src/transport/",
-    mayImport: [ERRORS, ...PROTO, ...GRPC, ...FLEET, "gpu-worker/src/engine/", "gpu-worker/src/model/"].concat(
+    mayImport: [ERRORS, CLOCK, ...PROTO, ...GRPC, ...FLEET, "gpu-worker/src/engine/", "gpu-worker/src/model/"].concat(
       "gpu-worker/src/parallel/",
     ),
     instead: "transport carries what the Engine says and knows no more: let src/program pass in the rest",
   },
   {
     room: "gpu-worker/src/threads/",
-    mayImport: [ERRORS, ...PROTO, "gpu-worker/src/engine/", "gpu-worker/src/parallel/"].concat(
+    mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/engine/", "gpu-worker/src/parallel/"].concat(
       "gpu-worker/src/program/open-engine.ts",
       "gpu-worker/src/transport/grpc-rank.ts",
     ),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
 import { createPlacement } from "../../edge/src/admission/placement.ts";
 import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
-import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
+import { systemClock } from "../../gpu-worker/src/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openNatsFleet } from "../../edge/src/adapters/nats.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
-import { systemClock } from "../../gpu-worker/src/transport/clock.ts";
+import { systemClock } from "../../gpu-worker/src/clock.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { joinFleet } from "../../gpu-worker/src/transport/nats-worker.ts";
 import { type NatsServer, openNatsServer } from "../../tools/serve/nats-server.ts";

@@ -3,6 +3,7 @@
  * ranks.
  */
 import type { EditEvent } from "@palimpsest/proto";
+import { within } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
 import type { CachingEngine, Engine, EngineStats, GenerateRequest, ModelInfo } from "./engine.ts";
 import { failure } from "./error-event.ts";
@@ -78,10 +79,7 @@ class Spread implements Engine {
 
   /** What every engine answers; undefined from those that do not in time. */
   #ask<T>(question: (engine: CachingEngine) => Promise<T>): Promise<(T | undefined)[]> {
-    const { promise: late, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => resolve(undefined), this.#deadlineMs);
-    const answers = this.#engines.map((engine) => Promise.race([question(engine), late]));
-    return Promise.all(answers).finally(() => clearTimeout(timer));
+    return Promise.all(this.#engines.map((engine) => within(question(engine), this.#deadlineMs)));
   }
 
   /** The least loaded, or one little more so that has a slot and more of the prompt. The first of equals. */

@@ -1,5 +1,6 @@
-/** What a response that failed says. It knows no request. */
+/** Turns an error into the last event of a response. */
 import type { ErrorEvent } from "@palimpsest/proto";
+import { isPastDeadline } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
 
 /** The last event of a response that failed. */
@@ -13,9 +14,9 @@ export function failure(
     return { type: "error", code, message, retryable, ...(param !== undefined && { param }) };
   }
   if (signal.aborted) {
-    const timedOut = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-    if (timedOut)
+    if (isPastDeadline(signal)) {
       return { type: "error", code: "deadline_exceeded", message: "the deadline has passed", retryable: false };
+    }
     return { type: "error", code: "cancelled", message: "the request was cancelled", retryable: false };
   }
   const message = `the computation failed: ${error instanceof Error ? error.message : String(error)}`;

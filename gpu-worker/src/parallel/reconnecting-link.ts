@@ -3,6 +3,7 @@
  * layers, so one that comes back can go on at once.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { within } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
 
@@ -49,18 +50,14 @@ class KeptLink implements RankLink {
     const link = this.#link;
     if (link === undefined) throw lost(this.rank, `it is not back yet${this.#missing}`);
     const { deadlineMs = RANK_DEADLINE_MS } = this.#options;
-    const { promise: silence, reject } = Promise.withResolvers<never>();
-    const late = () => reject(new Error(`no answer for layer ${routed.layer} within ${deadlineMs} ms`));
-    // The leader may have computed all the while: an answer that has arrived is heard first.
-    const timer = setTimeout(() => setImmediate(late), deadlineMs);
     try {
-      return await Promise.race([link.run(routed), silence]);
+      const answer = await within(link.run(routed), deadlineMs);
+      if (answer === undefined) throw new Error(`no answer for layer ${routed.layer} within ${deadlineMs} ms`);
+      return answer;
     } catch (cause) {
       const error = lost(this.rank, (cause as Error).message, cause);
       if (this.#link === link) void this.#replace(link);
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -3,6 +3,7 @@
  * end). onnxruntime lets messages in before each graph it runs, so an abort is seen within one denoise step.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { deadlineError } from "../clock.ts";
 import type { CachingEngine } from "../engine/engine.ts";
 import { unreachable } from "../errors.ts";
 import type { FromEngine, ToEngine } from "../threads/engine-messages.ts";
@@ -27,8 +28,7 @@ function serve(engine: CachingEngine): void {
         void generate(message);
         return;
       case "abort": {
-        const reason = message.timedOut ? new DOMException("the deadline has passed", "TimeoutError") : undefined;
-        running.get(message.id)?.abort(reason);
+        running.get(message.id)?.abort(message.pastDeadline ? deadlineError() : undefined);
         return;
       }
       case "stats":

@@ -1,6 +1,7 @@
 /** Tells which of a replica's ranks are away: until they are back, every sequence fails. */
+
+import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Clock } from "../transport/clock.ts";
 
 /** A worker is to leave the choice of edges within a second of the first sequence that failed. */
 const LOOK_MS = 250;

@@ -1,11 +1,11 @@
 /** The worker program as a rank other than the leader: it opens its own experts and serves them to its leader, and to nobody else. */
 import type { Logger } from "pino";
+import { systemClock } from "../clock.ts";
 import { PackageError } from "../errors.ts";
 import { packageIdentity } from "../model/package-digest.ts";
 import { featuresOf } from "../model/target.ts";
 import { openShard } from "../runtime/expert-shard.ts";
 import { readManifest } from "../runtime/package.ts";
-import { systemClock } from "../transport/clock.ts";
 import { terminated } from "../transport/drain.ts";
 import { serveRank } from "../transport/rank-server.ts";
 import type { RankTls } from "../transport/rank-tls.ts";

@@ -1,6 +1,8 @@
 /** The engine as the main thread sees it: opens engine-thread.ts and speaks to it by messages. */
 import { type Transferable, Worker } from "node:worker_threads";
 import type { EditEvent } from "@palimpsest/proto";
+import { AsyncQueue } from "@palimpsest/proto/async-queue";
+import { isPastDeadline } from "../clock.ts";
 import type { CachingEngine, EngineStats, GenerateRequest, ModelInfo } from "../engine/engine.ts";
 import { PackageError, unreachable } from "../errors.ts";
 import type { EngineSettings } from "../program/open-engine.ts";
@@ -27,38 +29,10 @@ export function openEngineThread(settings: EngineSettings): Promise<CachingEngin
   return promise;
 }
 
-/** A response's events as they arrive from the thread, until it is closed. */
-class Arrivals {
-  readonly #events: EditEvent[] = [];
-  #closed = false;
-  #wake: (() => void) | undefined;
-
-  push(event: EditEvent): void {
-    this.#events.push(event);
-    this.#wake?.();
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#wake?.();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<EditEvent, void, void> {
-    for (;;) {
-      yield* this.#events.splice(0);
-      if (this.#events.length > 0) continue;
-      if (this.#closed) return;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-}
-
 class EngineClient implements CachingEngine {
   readonly model: ModelInfo;
   readonly #worker: Worker;
-  readonly #responses = new Map<number, Arrivals>();
+  readonly #responses = new Map<number, AsyncQueue<EditEvent>>();
   readonly #stats = new Map<number, (stats: EngineStats) => void>();
   readonly #cached = new Map<number, (blocks: number) => void>();
   #lastId = 0;
@@ -79,21 +53,20 @@ class EngineClient implements CachingEngine {
 
   async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
     const id = ++this.#lastId;
-    const arrivals = new Arrivals();
+    const events = new AsyncQueue<EditEvent>();
     const abort = (): void => {
-      const timedOut = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-      this.#send({ kind: "abort", id, timedOut });
+      this.#send({ kind: "abort", id, pastDeadline: isPastDeadline(signal) });
     };
-    this.#responses.set(id, arrivals);
+    this.#responses.set(id, events);
     this.#send({ kind: "generate", id, request });
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      yield* arrivals;
+      yield* events;
     } finally {
       signal.removeEventListener("abort", abort);
       // A reader that leaves early wants no more of it.
-      if (this.#responses.has(id)) this.#send({ kind: "abort", id, timedOut: false });
+      if (this.#responses.has(id)) this.#send({ kind: "abort", id, pastDeadline: false });
     }
   }
 

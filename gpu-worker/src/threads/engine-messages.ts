@@ -5,8 +5,8 @@ import type { End } from "./stop-thread.ts";
 
 export type ToEngine =
   | { readonly kind: "generate"; readonly id: number; readonly request: GenerateRequest }
-  /** `timedOut` tells a deadline from a cancel: an abort reason does not keep its type on the way. */
-  | { readonly kind: "abort"; readonly id: number; readonly timedOut: boolean }
+  /** `pastDeadline` tells a deadline from a cancel: a structured clone of the abort reason loses its type. */
+  | { readonly kind: "abort"; readonly id: number; readonly pastDeadline: boolean }
   | { readonly kind: "stats"; readonly id: number }
   | { readonly kind: "cached"; readonly id: number; readonly request: GenerateRequest }
   | End;

@@ -1,25 +1,24 @@
 /**
- * How a thread that computes is ended: by its own hand, when a message gets in between two graphs. Terminated while
- * onnxruntime runs one, it would take the process down with it.
+ * Ends a thread that computes, by a message that it handles between two graphs. Terminating it while onnxruntime runs a graph
+ * would crash the process.
  */
 import type { Worker } from "node:worker_threads";
+import { within } from "../clock.ts";
 
-/** The thread is to exit. */
+/** Has the thread exit. */
 export interface End {
   readonly kind: "end";
 }
 
-/** A graph takes a second at most: this thread hangs. */
+/** A graph takes a second at most: a thread that needs longer hangs, and is terminated. */
 const END_LIMIT_MS = 5_000;
 
-/** Resolves when the thread is gone. */
+/** Resolves when the thread has exited. */
 export async function endThread(worker: Worker): Promise<void> {
-  // It is gone already.
+  // It has exited already.
   if (worker.threadId < 0) return;
-  // Not events.once: an error is for whoever opened the thread, and an exit follows it.
-  const exited = new Promise((resolve) => worker.once("exit", resolve));
+  // Not events.once, which rejects on "error": the thread's opener handles errors, and an exit follows them.
+  const exited = new Promise<true>((resolve) => worker.once("exit", () => resolve(true)));
   worker.postMessage({ kind: "end" } satisfies End);
-  const late = setTimeout(() => void worker.terminate(), END_LIMIT_MS);
-  await exited;
-  clearTimeout(late);
+  if ((await within(exited, END_LIMIT_MS)) === undefined) await worker.terminate();
 }

@@ -1,6 +1,6 @@
 /** Work in progress and the way out: nothing new starts, what runs may finish, then it is cancelled. It knows no sockets. */
 import { once } from "node:events";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** A piece of work; dispose it when it is done. */
 export interface Work extends Disposable {

@@ -11,7 +11,7 @@ import {
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
 import { HealthImplementation } from "grpc-health-check";
-import type { Clock } from "./clock.ts";
+import { type Clock, deadline, within } from "../clock.ts";
 import { encodeModel } from "./codec.ts";
 import type { Intake } from "./intake.ts";
 import { listen, listenAll } from "./listen.ts";
@@ -61,9 +61,8 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
     setServing(false);
     await intake.drain(limitMs);
     const { promise, resolve } = Promise.withResolvers<void>();
-    using _timer = clock.timer(LINGER_MS, resolve);
     server.tryShutdown(() => resolve());
-    await promise;
+    await within(promise, LINGER_MS, clock);
     server.forceShutdown();
   };
   return { addresses: bound, setServing, drain, [Symbol.asyncDispose]: () => drain(0) };
@@ -74,13 +73,13 @@ type GenerateCall = grpc.ServerWritableStream<GenerateRequest, GenerateResponse>
 /** Writes no faster than the caller reads. */
 async function answer(call: GenerateCall, intake: Intake, clock: Clock): Promise<void> {
   const gone = new AbortController();
-  const late = new AbortController();
   call.on("cancelled", () => gone.abort());
-  using _deadline = onDeadline(call, clock, () =>
-    late.abort(new DOMException("the deadline has passed", "TimeoutError")),
-  );
+  using timeout = deadlineOf(call, clock);
   try {
-    for await (const event of intake.generate(call.request, AbortSignal.any([gone.signal, late.signal]))) {
+    for await (const event of intake.generate(
+      call.request,
+      timeout === undefined ? gone.signal : AbortSignal.any([gone.signal, timeout.signal]),
+    )) {
       const ready = call.write(create(GenerateResponseSchema, { event: encodeEvent(event) }));
       if (!ready) await once(call, "drain", { signal: gone.signal });
     }
@@ -91,7 +90,7 @@ async function answer(call: GenerateCall, intake: Intake, clock: Clock): Promise
   }
 }
 
-function onDeadline(call: GenerateCall, clock: Clock, stop: () => void): Disposable | undefined {
-  const leftMs = Number(call.getDeadline()) - Date.now();
-  return Number.isFinite(leftMs) ? clock.timer(Math.max(0, leftMs - DEADLINE_MARGIN_MS), stop) : undefined;
+function deadlineOf(call: GenerateCall, clock: Clock) {
+  const leftMs = Number(call.getDeadline()) - clock.date();
+  return Number.isFinite(leftMs) ? deadline(leftMs - DEADLINE_MARGIN_MS, clock) : undefined;
 }

@@ -4,13 +4,13 @@
  */
 import type { EditEvent } from "@palimpsest/proto";
 import type { GenerateRequest as GenerateMessage } from "@palimpsest/proto/generate";
+import type { Clock } from "../clock.ts";
 import type { Engine, GenerateRequest, ModelInfo } from "../engine/engine.ts";
 import { WorkerError } from "../errors.ts";
-import type { Clock } from "./clock.ts";
 import { parseRequest } from "./codec.ts";
 import { Drain, type Work } from "./drain.ts";
 import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
-import { until } from "./take-until.ts";
+import { takeUntil } from "./take-until.ts";
 
 export interface IntakeOptions {
   /** What one stream is shown at most. */
@@ -75,7 +75,7 @@ export class Intake {
     let ended = false;
     try {
       // The engine hears of an abort when its forward is over: who leaves does not wait for that.
-      for await (const event of until(events, work.signal)) {
+      for await (const event of takeUntil(events, work.signal)) {
         outbox.push(event);
         seq = event.seq + 1;
         ended = event.type === "end" || event.type === "error";

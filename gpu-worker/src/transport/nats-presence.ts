@@ -3,8 +3,8 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { type Link, type LinkLog, loadSubject, tokenOf } from "@palimpsest/fleet";
 import { type LoadReport, LoadReportSchema, ReplicaPresenceSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
+import { type Clock, every } from "../clock.ts";
 import type { ModelInfo } from "../engine/engine.ts";
-import { type Clock, every } from "./clock.ts";
 import { encodeModel } from "./codec.ts";
 
 const LOAD_MS = 500;

@@ -18,11 +18,11 @@ import { committedOf } from "@palimpsest/proto/committed";
 import type { QueuedRequest } from "@palimpsest/proto/fleet";
 import { type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
 import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
-import { pause } from "./clock.ts";
+import { pause } from "../clock.ts";
 import type { Intake } from "./intake.ts";
 import { type Attempt, claimAttempt, countFruitless, releaseAttempt } from "./nats-claim.ts";
 import { LogWriter, type StoredEvent, type WriterContext } from "./nats-writer.ts";
-import { until } from "./take-until.ts";
+import { takeUntil } from "./take-until.ts";
 
 /** Those that are believed lost and live have said so by then. */
 const LIVING_MS = 5_000;
@@ -223,7 +223,7 @@ export class NatsResponse {
     const request = create(GenerateRequestSchema, { ...this.#request, attempt, committed });
     const signal = AbortSignal.any([this.#stop.signal, this.#quit.signal]);
     // The engine hears of an abort when its forward is over: others are not kept waiting for that.
-    for await (const event of until(intake.generate(request, signal), this.#quit.signal)) {
+    for await (const event of takeUntil(intake.generate(request, signal), this.#quit.signal)) {
       if (event.type === "draft") {
         if (link.connected && !this.#writer.stale) await this.#show(event);
         continue;

@@ -4,8 +4,9 @@
  */
 import { fromBinary } from "@bufbuild/protobuf";
 import { type Delivery, PRIORITIES, type Priority, pull, queueStream, wakeSubject } from "@palimpsest/fleet";
+import { Wakeup } from "@palimpsest/proto/async-queue";
 import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
-import { every, pause } from "./clock.ts";
+import { every, pause } from "../clock.ts";
 import type { Intake } from "./intake.ts";
 import { Presence, type PresenceOptions } from "./nats-presence.ts";
 import { NatsResponse, type ResponseContext } from "./nats-response.ts";
@@ -58,8 +59,8 @@ class Worker implements NatsWorker {
   #turn = 0;
   #leaving = false;
   #serving = true;
-  #woken = false;
-  #wake = () => {};
+  /** Notified when the queue may have a request for this worker, or the worker room for one. */
+  readonly #wakeup = new Wakeup();
 
   constructor(options: NatsWorkerOptions) {
     this.replicaId = options.replicaId;
@@ -136,7 +137,7 @@ class Worker implements NatsWorker {
 
   async #next(): Promise<Delivery[]> {
     const { link, log } = this.#options;
-    this.#woken = false;
+    this.#wakeup.reset();
     for (const priority of classOrder(this.#turn++)) {
       if (this.#free === 0) return [];
       try {
@@ -217,19 +218,14 @@ class Worker implements NatsWorker {
   }
 
   #look(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#wakeup.notify();
   }
 
   async #somethingNew(): Promise<void> {
-    if (this.#woken && this.#free > 0) {
-      this.#woken = false;
-      return;
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    using _poll = this.#options.clock.timer(POLL_MS, resolve);
-    await promise;
+    if (this.#free === 0) this.#wakeup.reset();
+    using _poll = this.#options.clock.timer(POLL_MS, () => this.#wakeup.notify());
+    await this.#wakeup.wait();
+    this.#wakeup.reset();
   }
 }
 

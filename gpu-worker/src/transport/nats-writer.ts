@@ -3,7 +3,7 @@
  */
 import { append, EDIT_STREAM, type Link, type LinkLog, subjectOf } from "@palimpsest/fleet";
 import type { DraftEvent, EditEvent } from "@palimpsest/proto";
-import { type Clock, pause } from "./clock.ts";
+import { type Clock, pause } from "../clock.ts";
 import { holdsAttempt } from "./nats-claim.ts";
 
 /** Without a sign that the server has heard of this worker for so long, another may have the response. */

@@ -1,11 +1,12 @@
 /**
- * What waits between an engine and a socket: the engine pushes, the socket pulls when it can. A slow reader misses drafts
- * and nothing else, and the engine never waits for it. It knows no sockets and no engine.
+ * A buffer between an engine and a socket: the engine pushes events, the socket pulls them when it can write. A slow reader
+ * misses drafts and nothing else, and the engine never waits for it.
  */
 import type { DraftEvent, EditEvent } from "@palimpsest/proto";
-import type { Clock } from "./clock.ts";
+import { AsyncQueue } from "@palimpsest/proto/async-queue";
+import type { Clock } from "../clock.ts";
 
-/** Eyes see no more, and a draft costs a reader as much as a commit. */
+/** More is invisible, and a draft costs a reader as much as a commit. */
 export const DRAFTS_PER_SECOND = 30;
 
 /**
@@ -17,14 +18,12 @@ export const DRAFTS_PER_SECOND = 30;
 export class Outbox implements AsyncIterable<EditEvent> {
   readonly #clock: Clock;
   readonly #draftIntervalMs: number;
-  /** What must arrive, in order. */
-  readonly #kept: EditEvent[] = [];
+  /** Every event but drafts. */
+  readonly #queue = new AsyncQueue<EditEvent>(() => this.#nextDraft());
   /** The latest draft of each open block, in the order in which the blocks began to wait. */
   readonly #drafts = new Map<string, DraftEvent>();
   #nextDraftMs = Number.NEGATIVE_INFINITY;
-  #closed = false;
-  #failure: unknown;
-  #wake = () => {};
+  #draftTimer: Disposable | undefined;
 
   constructor(clock: Clock, draftsPerSecond: number) {
     this.#clock = clock;
@@ -34,46 +33,39 @@ export class Outbox implements AsyncIterable<EditEvent> {
   push(event: EditEvent): void {
     if (event.type === "draft") {
       this.#drafts.set(`${event.choice}.${event.block}`, event);
+      this.#queue.wake();
     } else {
-      // What must arrive overtakes what may be dropped: later drafts show their blocks again.
+      // Older drafts would follow this event with a lower `seq`. Later drafts show their blocks again.
       this.#drafts.clear();
-      this.#kept.push(event);
+      this.#queue.push(event);
     }
-    this.#wake();
   }
 
-  /** Nothing comes any more. Reading ends, or throws the failure, after what was kept. */
+  /** Ends the reading after the events that were pushed; with a failure, reading throws it then. */
   close(failure?: unknown): void {
-    this.#closed = true;
-    this.#failure = failure;
-    this.#wake();
+    this.#queue.close(failure);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EditEvent, void, void> {
-    for (;;) {
-      const event = this.#kept.shift() ?? this.#dueDraft();
-      if (event) yield event;
-      else if (!this.#closed) await this.#change();
-      else if (this.#failure === undefined) return;
-      else throw this.#failure;
+    try {
+      yield* this.#queue;
+    } finally {
+      this.#draftTimer?.[Symbol.dispose]();
     }
   }
 
-  #dueDraft(): DraftEvent | undefined {
+  /** The oldest draft, if one is due; otherwise wakes the queue when it is. */
+  #nextDraft(): DraftEvent | undefined {
+    this.#draftTimer?.[Symbol.dispose]();
+    const [oldest] = this.#drafts.values();
+    if (oldest === undefined) return undefined;
     const now = this.#clock.now();
-    const [due] = this.#drafts.values();
-    if (due === undefined || now < this.#nextDraftMs) return undefined;
+    if (now < this.#nextDraftMs) {
+      this.#draftTimer = this.#clock.timer(this.#nextDraftMs - now, () => this.#queue.wake());
+      return undefined;
+    }
     this.#nextDraftMs = now + this.#draftIntervalMs;
-    for (const [key, { seq }] of this.#drafts) if (seq <= due.seq) this.#drafts.delete(key);
-    return due;
-  }
-
-  /** Resolves at the next push or close, or when a waiting draft is due. */
-  async #change(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    if (this.#drafts.size === 0) return promise;
-    using _timer = this.#clock.timer(Math.max(0, this.#nextDraftMs - this.#clock.now()), resolve);
-    await promise;
+    for (const [key, { seq }] of this.#drafts) if (seq <= oldest.seq) this.#drafts.delete(key);
+    return oldest;
   }
 }

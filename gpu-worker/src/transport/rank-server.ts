@@ -17,8 +17,8 @@ import {
   ExpertService,
 } from "@palimpsest/proto/expert";
 import { HealthImplementation } from "grpc-health-check";
+import { type Clock, within } from "../clock.ts";
 import type { RankLink } from "../parallel/exchange.ts";
-import type { Clock } from "./clock.ts";
 import { listen, listenAll } from "./listen.ts";
 import {
   agree,
@@ -76,9 +76,8 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
   const drain = async (limitMs: number) => {
     for (const service of ["", ExpertService.typeName]) health.setStatus(service, "NOT_SERVING");
     const { promise, resolve } = Promise.withResolvers<void>();
-    using _timer = options.clock.timer(limitMs, resolve);
     server.tryShutdown(() => resolve());
-    await promise;
+    await within(promise, limitMs, options.clock);
     for (const one of [server, plain]) one.forceShutdown();
     windows[Symbol.dispose]();
   };

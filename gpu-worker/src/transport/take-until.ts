@@ -1,21 +1,21 @@
-/** Reads something as long as a signal allows, and does not wait for it after that. */
+/** Reads a stream until a signal aborts, without waiting for the stream after that. */
 
-/** Yields until `source` ends or the signal aborts, which comes first; what `source` was about to yield then is dropped. */
-export async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
+/** Yields until `source` ends or the signal aborts. An item that `source` yields after the abort is dropped. */
+export async function* takeUntil<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
   const iterator = source[Symbol.asyncIterator]();
-  const { promise: over, resolve } = Promise.withResolvers<undefined>();
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
   const stop = () => resolve(undefined);
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   try {
     for (;;) {
-      const result = await Promise.race([over, iterator.next()]);
+      const result = await Promise.race([aborted, iterator.next()]);
       if (result === undefined || result.done) return;
       yield result.value;
     }
   } finally {
     signal.removeEventListener("abort", stop);
-    // It ends when it can: nobody is interested any more.
+    // Not awaited: a source that is busy ends when it can.
     void Promise.resolve(iterator.return?.()).catch(() => {});
   }
 }

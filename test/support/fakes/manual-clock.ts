@@ -1,6 +1,6 @@
 /** For tests: a clock that stands still until it is told to go on. */
 import { setImmediate } from "node:timers/promises";
-import type { Clock } from "../../../gpu-worker/src/transport/clock.ts";
+import type { Clock } from "../../../gpu-worker/src/clock.ts";
 
 export class ManualClock implements Clock {
   #now = 0;
@@ -8,6 +8,11 @@ export class ManualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  /** The real one: tests compare it with deadlines that another program gave. */
+  date(): number {
+    return Date.now();
   }
 
   timer(ms: number, ring: () => void): Disposable {

@@ -6,7 +6,7 @@ import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
 import type { GenerateRequest } from "../../../edge/src/ports.ts";
 import { dialNats, natsEnvironment } from "../../../fleet/src/connection.ts";
 import { Link } from "../../../fleet/src/link.ts";
-import { type Clock, systemClock } from "../../../gpu-worker/src/transport/clock.ts";
+import { type Clock, systemClock } from "../../../gpu-worker/src/clock.ts";
 import { Intake } from "../../../gpu-worker/src/transport/intake.ts";
 import { joinFleet } from "../../../gpu-worker/src/transport/nats-worker.ts";
 import { type NatsServer, openNatsServer } from "../../../tools/serve/nats-server.ts";

@@ -1,8 +1,9 @@
 /** Edge and worker on a real model, joined by real sockets in one process: what a test needs to look into both. */
+
+import { systemClock } from "../../../gpu-worker/src/clock.ts";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineSettings } from "../../../gpu-worker/src/program/open-engine.ts";
 import { openEngineThread } from "../../../gpu-worker/src/threads/engine-client.ts";
-import { systemClock } from "../../../gpu-worker/src/transport/clock.ts";
 import { serveGrpc } from "../../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../../gpu-worker/src/transport/intake.ts";
 import { SHIPPED_PACKAGE } from "../../../tools/serve/launch.ts";
