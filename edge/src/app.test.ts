@@ -147,7 +147,7 @@ describe("the app", () => {
     const answer = await send(path, init);
     expect(answer).toMatchObject({ status, error: { code, type: "invalid_request_error", param: null } });
     expect(answer.headers.get("content-type")).toContain("application/json");
-    expect(answer.headers.get("x-request-id")).toBeTruthy();
+    expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 

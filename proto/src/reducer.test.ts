@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fold } from "../../test/support/events.ts";
 import { scripts, tell, textsOf, usage } from "../../test/support/fakes/synthetic-response.ts";
 import type { CommitEvent, DraftEvent, EditEvent } from "./edit-event.ts";
 import type { ResponseDocument } from "./reducer.ts";
-import { emptyDocument, fail, reduce } from "./reducer.ts";
+import { fail, reduce } from "./reducer.ts";
 
-const fold = (events: readonly EditEvent[], from = emptyDocument) => events.reduce(reduce, from);
 const texts = (document: ResponseDocument) => document.choices.map((choice) => choice.text);
 
 describe("any stream that the protocol allows folds to the concatenated commits", () => {

@@ -1,6 +1,6 @@
 /** What an edge is promised of its workers, whatever carries it: the same tests over gRPC and over NATS. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import type { EditEvent } from "@palimpsest/proto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
 import { createPlacement } from "../../edge/src/admission/placement.ts";
@@ -8,10 +8,12 @@ import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
+import { fold } from "../support/events.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { type Script, ScriptedEngine } from "../support/fakes/scripted-engine.ts";
 import { silentLog } from "../support/fakes/scripted-replicas.ts";
 import { fleetRequest, openTestFleet } from "../support/fleet/fleet.ts";
+import { forever } from "../support/waiting.ts";
 
 interface Served {
   readonly replicas: Replicas;
@@ -51,8 +53,6 @@ const bindings: Record<string, Binding> = {
   },
 };
 
-const forever = new AbortController().signal;
-
 describe.each(Object.entries(bindings))("over %s", (_, bind) => {
   let opened: AsyncDisposableStack;
   beforeEach(() => {
@@ -68,8 +68,6 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     const ask = (change: Partial<GenerateRequest> = {}, signal = forever) => Array.fromAsync(generate(change, signal));
     return { replicas, workers, engine: workers[0]!.engine, generate, ask };
   }
-
-  const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
 
   it("answers with every commit and its end, and asks the engine for what was asked", async () => {
     const { ask, engine } = await serve(writeBlocks({ blocks: 4 }));

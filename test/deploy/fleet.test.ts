@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import { wsconnect } from "@nats-io/nats-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { patiently } from "../support/waiting.ts";
 import { type DeployedFleet, deploy } from "./deployed-fleet.ts";
 import { type Manifest, render } from "./manifests.ts";
 
-const patiently = { timeout: 30_000, interval: 50 };
 let manifests: Manifest[];
 let fleet: DeployedFleet;
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openScriptedWorker, type Responder, type ScriptedWorker } from "../support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../support/fakes/synthetic-response.ts";
+import { until } from "../support/waiting.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../edge/src/entry/node.ts", import.meta.url));
 
@@ -41,7 +42,7 @@ async function start(env: Record<string, string> = {}) {
     const { url } = JSON.parse(line) as { url?: string };
     if (!url) continue;
     edge.stdout!.resume();
-    while (!(await fetch(`${url}/readyz`)).ok);
+    await until(async () => (await fetch(`${url}/readyz`)).ok);
     return { edge, url };
   }
   throw new Error("the edge did not start");
@@ -70,17 +71,21 @@ async function readTo(reader: ReadableStreamDefaultReader<Uint8Array>, text: str
 
 describe("the edge program", () => {
   test("told to stop, finishes its streams, takes no new ones, and exits 0", async () => {
-    const { edge, url } = await start();
+    // Longer than the test may take: an edge that waits for the limit, though its streams have ended, fails it.
+    const { edge, url } = await start({ DRAIN_LIMIT_MS: "600000" });
     const reader = (await ask(url, { stream: true })).body!.getReader();
     await readTo(reader, "Hello ");
     const exited = once(edge, "exit");
     edge.kill("SIGTERM");
-    await expect(until(() => fetch(`${url}/healthz`, { headers: { connection: "close" } }))).rejects.toThrow();
-    const begun = Date.now();
+    const refusesConnections = () =>
+      fetch(`${url}/healthz`, { headers: { connection: "close" } }).then(
+        () => false,
+        () => true,
+      );
+    await until(refusesConnections);
     goOn.resolve();
     expect(await readTo(reader, "[DONE]")).toContain("world");
     expect(await exited).toEqual([0, null]);
-    expect(Date.now() - begun).toBeLessThan(3_000);
   });
 
   test("cuts what takes longer than the drain limit, and tells the worker", async () => {
@@ -91,7 +96,7 @@ describe("the edge program", () => {
     edge.kill("SIGINT");
     await expect(readTo(reader, "[DONE]")).rejects.toThrow();
     expect(await exited).toEqual([0, null]);
-    while (worker.cancelled.length === 0) await new Promise(setImmediate);
+    await until(() => worker.cancelled.length > 0);
   });
 
   test.each([true, false])("a client that goes away stops the worker, streaming: %s", async (stream) => {
@@ -99,10 +104,10 @@ describe("the edge program", () => {
     const client = new AbortController();
     const asked = ask(url, { stream }, client.signal);
     if (stream) await readTo((await asked).body!.getReader(), "Hello ");
-    while (worker.requests.length === 0) await new Promise(setImmediate);
+    await until(() => worker.requests.length > 0);
     client.abort();
     await asked.catch(() => {});
-    while (worker.cancelled.length === 0) await new Promise(setImmediate);
+    await until(() => worker.cancelled.length > 0);
   });
 
   test("marks silences, and passes text on that is not well-formed", async () => {
@@ -131,7 +136,3 @@ describe("the edge program", () => {
     expect(said.join("")).toContain("PORT: ");
   });
 });
-
-async function until(attempt: () => Promise<Response>): Promise<never> {
-  for (;;) await attempt();
-}

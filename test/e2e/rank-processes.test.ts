@@ -18,6 +18,7 @@ import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from ".
 import { goldenRequest } from "../support/models/golden-request.ts";
 import { type RankProcesses, startRanks } from "../support/programs/rank-processes.ts";
 import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
+import { patiently } from "../support/waiting.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
 const EOS = 508;
@@ -156,15 +157,13 @@ async function undisturbed(): Promise<void> {
 /** Waits until the worker's health is so. */
 async function reported(status: "SERVING" | "NOT_SERVING"): Promise<void> {
   const { path, requestSerialize, responseDeserialize } = health.Check!;
-  for (;;) {
-    const found = await new Promise<unknown>((resolve) => {
+  const current = () =>
+    new Promise<unknown>((resolve) => {
       client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service: "" }, (_, response) =>
         resolve((response as { status: string } | undefined)?.status),
       );
     });
-    if (found === status) return;
-    await sleep(50);
-  }
+  await vi.waitFor(async () => expect(await current()).toBe(status), patiently);
 }
 
 /** Threads, and open files and sockets, of the leader and of rank 1. */

@@ -5,7 +5,6 @@
 import type { ChildProcess } from "node:child_process";
 import { type IncomingMessage, request } from "node:http";
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { nkeys } from "@nats-io/nats-core";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -15,7 +14,8 @@ import { decode, Link, readClaim } from "../../fleet/src/index.ts";
 import { exited, launch, SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { freePort, openNatsServer } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "../support/fakes/scripted-replicas.ts";
-import { openServerlessEdge, type ServerlessEdge } from "../support/programs/serverless-edge.ts";
+import { until } from "../support/waiting.ts";
+import { openServerlessEdge, type ServerlessEdge } from "./serverless-edge.ts";
 
 const opened = new AsyncDisposableStack();
 /** The edge joins with a key, everybody else with a password. */
@@ -62,7 +62,7 @@ beforeAll(async () => {
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: natsUrl, ...others }));
   spy = opened.use(await Link.open({ dial, name: "spy", log: silentLog, queueLimit: 64 }));
   // What an edge finds in the catalog when it joins it serves from then on.
-  while (!(await spy.buckets.models.get("palimpsest-demo"))) await sleep(100);
+  await until(async () => (await spy.buckets.models.get("palimpsest-demo")) !== null, 30_000);
 });
 afterAll(() => opened.disposeAsync());
 

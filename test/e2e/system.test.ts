@@ -4,6 +4,7 @@ import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSystem, type System } from "../support/programs/system.ts";
+import { until } from "../support/waiting.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -143,7 +144,8 @@ test("the text of special tokens in a message is text", async () => {
     messages: [{ role: "user", content: "<|role_end|><|mask|><role>" }],
     max_tokens: 32,
   });
-  expect(usage.prompt_tokens).toBeGreaterThan(10);
+  // As special tokens, these three and the template would take fewer.
+  expect(usage.prompt_tokens).toBe(25);
 });
 
 interface Completion {
@@ -160,8 +162,4 @@ async function complete(body: object): Promise<Completion> {
 function post(body: object, path = "chat/completions", signal: AbortSignal | null = null): Promise<Response> {
   const headers = { "content-type": "application/json" };
   return fetch(`${system.baseUrl}/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body), signal });
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(10);
 }

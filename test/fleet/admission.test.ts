@@ -15,8 +15,8 @@ import {
 import { aborted, writeBlocks } from "../support/fakes/block-engine.ts";
 import { ManualClock } from "../support/fakes/manual-clock.ts";
 import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
+import { patiently } from "../support/waiting.ts";
 
-const patiently = { timeout: 20_000, interval: 20 };
 let fleet: TestFleet;
 let gate: PromiseWithResolvers<void>;
 beforeEach(async () => {

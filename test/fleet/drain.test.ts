@@ -1,8 +1,10 @@
 /** A worker that leaves takes nothing with it: what it runs is finished or goes on elsewhere, and is never held against anybody. */
 import { describe, expect, it, vi } from "vitest";
+import { fold } from "../support/events.ts";
 import { textOf } from "../support/fakes/block-engine.ts";
 import { fleetRequest } from "../support/fleet/fleet.ts";
-import { fold, healthy, listen, patiently, stuck, withFleet } from "../support/fleet/fleet-responses.ts";
+import { healthy, listen, stuck, withFleet } from "../support/fleet/fleet-responses.ts";
+import { patiently } from "../support/waiting.ts";
 
 const whole = { status: "ended", choices: [{ text: textOf(0, 5) }] };
 

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { aborted, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
+import { patiently } from "../support/waiting.ts";
 
-const patiently = { timeout: 20_000, interval: 20 };
 let fleet: TestFleet;
 beforeEach(async () => {
   fleet = await openTestFleet();

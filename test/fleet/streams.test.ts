@@ -1,13 +1,14 @@
 /** A response outlives its connection: watched from any edge, resumed, cancelled, in the background, asked for twice. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import type { EditEvent } from "@palimpsest/proto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
 import { queueStream } from "../../fleet/src/index.ts";
+import { fold } from "../support/events.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
+import { forever, patiently } from "../support/waiting.ts";
 
-const patiently = { timeout: 20_000, interval: 20 };
 const keys = ["alice", "bob"];
 let fleet: TestFleet;
 let first: ReturnType<typeof appOf>;
@@ -34,7 +35,6 @@ beforeEach(() => {
 });
 
 const as = (key: string) => ({ authorization: `Bearer ${key}`, "content-type": "application/json" });
-const forever = new AbortController().signal;
 const chat = { model: "scripted", messages: [{ role: "user", content: "hi" }] };
 
 async function ask(body: object, headers: object = {}, app = first, signal = forever) {
@@ -54,7 +54,6 @@ async function* eventsOf(response: Response): AsyncGenerator<EditEvent> {
   for await (const data of sseData(response.body!)) yield JSON.parse(data);
 }
 
-const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
 const whole = [textOf(0, 5)];
 const textsOf = (events: readonly EditEvent[]) => fold(events).choices.map(({ text }) => text);
 

@@ -4,9 +4,11 @@ import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { describe, expect, it, vi } from "vitest";
 import { encodeRequest } from "../../edge/src/adapters/wire.ts";
 import { queueStream, queueSubject, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
+import { fold } from "../support/events.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { fleetRequest, type TestFleet } from "../support/fleet/fleet.ts";
-import { fold, healthy, listen, patiently, stuck, withFleet } from "../support/fleet/fleet-responses.ts";
+import { healthy, listen, stuck, withFleet } from "../support/fleet/fleet-responses.ts";
+import { patiently } from "../support/waiting.ts";
 
 describe.concurrent("takeover", () => {
   it.each(["cut", "stall"] as const)("of a worker whose wire is lost: %s", { timeout: 60_000 }, (loss) =>

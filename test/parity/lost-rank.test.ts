@@ -1,5 +1,4 @@
 /** A rank's thread that dies in mid-sentence: what runs fails with the reason, and what comes after it is right again. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decode } from "../../gpu-worker/src/decoding/decode.ts";
 import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
@@ -9,6 +8,7 @@ import { openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
+import { until } from "../support/waiting.ts";
 
 let golden: GoldenPackage;
 let model: Model;
@@ -61,6 +61,6 @@ test("both sequences that shared the forward are told, the rank comes back, and 
       /rank 1 is lost: (its thread ended|it is not back yet)/,
     );
   }
-  while (model.lostRanks.length > 0) await sleep(10);
+  await until(() => model.lostRanks.length === 0);
   expect(await answer(0, () => undefined)).toEqual(run.output);
 });

@@ -20,8 +20,8 @@ test("400 requests with random cancels have one text each, and hold nothing when
     expect(checkpoint.stats).toMatchObject({ runningSequences: 0, waitingSequences: 0, pagesInUse: 0 });
     expect(checkpoint.stats.pagesCached).toBeGreaterThan(0);
   }
-  const [last, before] = [checkpoints.at(-1), checkpoints.at(-2)] as [Checkpoint, Checkpoint];
+  expect(checkpoints.map(({ liveRequests }) => liveRequests)).toEqual([0, 0, 0, 0]);
+  const last = checkpoints.at(-1) as Checkpoint;
   expect(last.stats.preemptions).toBeGreaterThan(0);
   expect(last.cancelled).toBeGreaterThan(40);
-  expect(last.heapBytes - before.heapBytes).toBeLessThan(2e6);
 }, 120_000);

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { createIsolatedRunner, hasPython, isolatedCalls, isolatedPython } from "./isolated.ts";
 import type { CallResults } from "./run-calls.ts";
 
-const withPython = await hasPython();
 const returning = (code: string) => ({ code: `function f(x) { ${code} }`, calls: [{ entry: "f", args: [3] }] });
 const run = async (code: string): Promise<CallResults | undefined> => (await isolatedCalls([returning(code)]))[0];
 
@@ -51,29 +50,7 @@ describe("isolated JavaScript", () => {
   });
 });
 
-describe(`isolated Python ${withPython ? "where it is" : "is left out where there is none"}`, () => {
-  it("passes a program that runs to its end, and gives the last line of what it raised", async () => {
-    if (!withPython) return;
-    expect(await isolatedPython("def f(x):\n    return x + 1\nassert f(1) == 2")).toBeUndefined();
-    expect(await isolatedPython("assert 1 == 2, 'unequal'")).toBe("AssertionError: unequal");
-    expect(await isolatedPython("def f(:")).toContain("SyntaxError");
-  });
-
-  it("fails a program that leaves before its tests, whatever it prints", async () => {
-    if (!withPython) return;
-    expect(await isolatedPython("import os\nprint('ok')\nos._exit(0)\nassert False")).toContain("ended before");
-    expect(await isolatedPython("raise SystemExit(0)")).toContain("ended before");
-  });
-
-  it("writes no files, starts no programs and takes no more memory than it may", async () => {
-    if (!withPython) return;
-    expect(await isolatedPython("open('written', 'w').write('x' * 10000)")).toBeDefined();
-    expect(await isolatedPython("x = bytearray(2**30)")).toContain("MemoryError");
-    expect(await isolatedPython("import os\nassert 'HOME' not in os.environ")).toBeUndefined();
-  });
-
-  it("says so when there is no Python", async () => {
-    expect(await hasPython("no-such-python")).toBe(false);
-    expect(await isolatedPython("pass", "no-such-python")).toContain("cannot run no-such-python");
-  });
+it("reports a Python that is not installed", async () => {
+  expect(await hasPython("no-such-python")).toBe(false);
+  expect(await isolatedPython("pass", "no-such-python")).toContain("cannot run no-such-python");
 });

@@ -3,37 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PackageError } from "../../gpu-worker/src/errors.ts";
-import { hasPython, isolatedPython } from "./isolated.ts";
+import { humanEval, mbpp, mbppPlus } from "../../test/support/fakes/published-tasks.ts";
 import { score } from "./score.ts";
 import { parseTask, readSuite } from "./suite.ts";
 
-const runner = { calls: () => ({ error: "no JavaScript here" }), python: isolatedPython };
-const withPython = await hasPython();
+const noCode = async () => {
+  throw new Error("a number needs no code");
+};
+const runner = { calls: noCode, python: noCode };
 
-const humanEval = {
-  task_id: "HumanEval/900",
-  prompt: 'import math\n\ndef area(r):\n    """ The area of a circle.\n    >>> area(0)\n    0.0\n    """\n',
-  entry_point: "area",
-  canonical_solution: "    return math.pi * r * r\n",
-  test: "def check(candidate):\n    assert candidate(0) == 0\n    assert abs(candidate(2) - 12.566) < 1e-3\n",
-};
-const mbpp = {
-  task_id: 901,
-  text: "Write a function that doubles a number.",
-  code: "def double(x):\n    return 2 * x",
-  test_list: ["assert double(2) == 4", "assert double(ZERO) == 0"],
-  test_setup_code: "ZERO = 0",
-  challenge_test_list: ["assert double(-1) == -2"],
-};
-const mbppPlus = {
-  task_id: 902,
-  prompt: "Write a function that halves a number.",
-  code: "def half(x):\n    return x / 2",
-  source_file: "x.py",
-  test_imports: ["import math"],
-  test_list: ["assert half(2) == 1"],
-  test: "for x, y in [(2, 1), (9, 4.5)]:\n    assert math.isclose(half(x), y)",
-};
 const gsm8k = {
   question: "Ann has 3 boxes of 400 pens. How many pens?",
   answer: "3 * 400 = <<3*400=1200>>1200\n#### 1,200",
@@ -42,27 +20,15 @@ const gsm8k = {
 const passes = async (line: object, answer: string): Promise<boolean> =>
   (await score(parseTask(JSON.stringify(line), "here:1"), answer, runner)).pass;
 
-describe(`published forms ${withPython ? "with" : "and without"} Python`, () => {
-  it("HumanEval: the rest of the function, or the whole of it, decides", async () => {
-    expect(parseTask(JSON.stringify(humanEval), "x:1")).toMatchObject({ id: "HumanEval/900", family: "humaneval" });
-    if (!withPython) return;
-    expect(await passes(humanEval, humanEval.canonical_solution)).toBe(true);
-    expect(await passes(humanEval, "```python\ndef area(r):\n    return math.pi * r ** 2\n```")).toBe(true);
-    expect(await passes(humanEval, "    return math.pi * r\n")).toBe(false);
-  });
-
-  it("MBPP: setup, all asserts and the challenging ones decide", async () => {
-    expect(parseTask(JSON.stringify(mbpp), "x:1").messages[0]?.content).toContain("assert double(2) == 4");
-    if (!withPython) return;
-    expect(await passes(mbpp, mbpp.code)).toBe(true);
-    expect(await passes(mbpp, "def double(x):\n    return abs(2 * x)")).toBe(false);
-  });
-
-  it("MBPP+: its script decides", async () => {
-    expect(parseTask(JSON.stringify(mbppPlus), "x:1").messages[0]?.content).toContain("halves");
-    if (!withPython) return;
-    expect(await passes(mbppPlus, mbppPlus.code)).toBe(true);
-    expect(await passes(mbppPlus, "def half(x):\n    return x // 2")).toBe(false);
+describe("published forms", () => {
+  it.each([
+    ["HumanEval", humanEval, { id: "HumanEval/900", family: "humaneval" }, "def area(r):"],
+    ["MBPP", mbpp, {}, "assert double(2) == 4"],
+    ["MBPP+", mbppPlus, {}, "halves"],
+  ])("%s becomes a task whose message holds what the suite asks", (_, line, task, content) => {
+    const parsed = parseTask(JSON.stringify(line), "x:1");
+    expect(parsed).toMatchObject(task);
+    expect(parsed.messages[0]?.content).toContain(content);
   });
 
   it("GSM8K: the last number decides", async () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { silentLog } from "../../../test/support/fakes/scripted-replicas.ts";
 import { openScriptedWorker, type Responder } from "../../../test/support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
+import { forever, until } from "../../../test/support/waiting.ts";
 import type { GenerateRequest } from "../ports.ts";
 import { openGrpcReplica } from "./grpc.ts";
 
@@ -41,10 +42,6 @@ async function reach(respond: Responder, { deadlineMs = 50_000 } = {}) {
   return { worker, replica };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5);
-}
-
 async function collect(events: AsyncIterable<EditEvent>, each = (_: EditEvent) => {}): Promise<EditEvent[]> {
   const collected: EditEvent[] = [];
   for await (const event of events) {
@@ -53,8 +50,6 @@ async function collect(events: AsyncIterable<EditEvent>, each = (_: EditEvent) =
   }
   return collected;
 }
-
-const forever = new AbortController().signal;
 
 describe("a worker over gRPC", () => {
   test("is left alone while its health says that it takes no requests", async () => {

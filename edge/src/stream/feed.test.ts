@@ -1,10 +1,9 @@
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fold } from "../../../test/support/events.ts";
 import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
 import { Feed } from "./feed.ts";
-
-const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
 
 /** What the log would hold: the first commit of each block, everything else but drafts. */
 function logOf(events: readonly EditEvent[]): EditEvent[] {

@@ -2,6 +2,7 @@ import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { describe, expect, test } from "vitest";
 import { type Respond, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
+import { forever } from "../../../test/support/waiting.ts";
 import { createPlacement } from "../admission/placement.ts";
 import type { Continuation, GenerateRequest } from "../ports.ts";
 
@@ -15,7 +16,6 @@ const request: GenerateRequest = {
   ignoreEos: false,
   drafts: true,
 };
-const forever = new AbortController().signal;
 const told = tell(plainScript(["Hello ", "world"], ["Bonjour"])).map((event) =>
   event.type === "commit" ? { ...event, token_ids: [event.block] } : event,
 );

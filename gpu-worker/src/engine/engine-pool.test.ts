@@ -1,6 +1,7 @@
 /** Which of several engines a request goes to. */
 import type { EditEvent } from "@palimpsest/proto";
 import { expect, test } from "vitest";
+import { until } from "../../../test/support/waiting.ts";
 import type { CachingEngine, GenerateRequest } from "./engine.ts";
 import { spread } from "./engine-pool.ts";
 
@@ -70,14 +71,14 @@ test.each([
   const { asked, engine } = engines(cached);
   const stop = new AbortController();
   const ended = begin(engine, counts, stop.signal);
-  while (asked.length < counts.length) await new Promise(setImmediate);
+  await until(() => asked.length === counts.length);
   stop.abort();
   await ended;
   expect(asked).toEqual(expected);
   // What has ended weighs nothing.
   const again = new AbortController();
   const more = begin(engine, counts, again.signal);
-  while (asked.length < 2 * counts.length) await new Promise(setImmediate);
+  await until(() => asked.length === 2 * counts.length);
   again.abort();
   await more;
   expect(asked.slice(counts.length)).toEqual(expected);

@@ -1,7 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import type { EditEvent, Usage } from "@palimpsest/proto";
 import { expect, test } from "vitest";
 import { hashRequest, openHashEngine, POISON } from "../../../test/support/models/hash-model.ts";
+import { until } from "../../../test/support/waiting.ts";
 import type { Engine, GenerateRequest } from "./engine.ts";
 
 const never = new AbortController().signal;
@@ -46,7 +46,7 @@ test("what a cancelled prefill has done is there for the next", async () => {
   const { engine, scheduler, model } = openEngine();
   const controller = new AbortController();
   const cancelled = events(engine, hashRequest(LONG), controller.signal);
-  while (model.counts.prefillForwards < 2) await setImmediate();
+  await until(() => model.counts.prefillForwards >= 2);
   controller.abort();
   expect((await cancelled).at(-1)).toMatchObject({ type: "error", code: "cancelled" });
   expect([scheduler.running, scheduler.pagesInUse]).toEqual([0, 0]);
@@ -105,7 +105,3 @@ test.each(places)("a deadline that passes in the %s ends that response and no ot
   expect((await other)?.at(-1)?.type ?? "end").toBe("end");
   expect([scheduler.running, scheduler.waiting, scheduler.pagesInUse]).toEqual([0, 0, 0]);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await setImmediate();
-}

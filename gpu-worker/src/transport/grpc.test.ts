@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
-import { decodeEvent, type EditEvent, emptyDocument, reduce, serviceDefinition } from "@palimpsest/proto";
+import { decodeEvent, type EditEvent, serviceDefinition } from "@palimpsest/proto";
 import { GenerateService } from "@palimpsest/proto/generate";
 import { service as health } from "grpc-health-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { fold } from "../../../test/support/events.ts";
 import { request, type Script, ScriptedEngine } from "../../../test/support/fakes/scripted-engine.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { openRemoteEngine } from "../../../test/support/programs/remote-engine.ts";
@@ -86,8 +87,6 @@ async function* flood() {
   }
   yield { ...told.at(-1)!, seq: 1001 };
 }
-
-const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
 
 describe("a worker over gRPC", () => {
   it.each([

@@ -1,14 +1,11 @@
 /** Responses of a fleet as tests follow them, and engines that stand still where they are told to. */
-import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import type { EditEvent } from "@palimpsest/proto";
 import { expect, vi } from "vitest";
 import type { GenerateRequest, Replicas } from "../../../edge/src/ports.ts";
 import { aborted, writeBlocks } from "../fakes/block-engine.ts";
+import { forever, patiently } from "../waiting.ts";
 import { openTestFleet, type TestFleet } from "./fleet.ts";
 
-const forever = new AbortController().signal;
-
-export const fold = (events: readonly EditEvent[]) => events.reduce(reduce, emptyDocument);
-export const patiently = { timeout: 30_000, interval: 20 };
 export const healthy = writeBlocks({ blocks: 5 });
 
 /** A fleet of its own for each test: they take seconds, and wait side by side. */

@@ -12,6 +12,7 @@ import { joinFleet } from "../../../gpu-worker/src/transport/nats-worker.ts";
 import { type NatsServer, openNatsServer } from "../../../tools/serve/nats-server.ts";
 import { type Script, ScriptedEngine } from "../fakes/scripted-engine.ts";
 import { silentLog } from "../fakes/scripted-replicas.ts";
+import { forever } from "../waiting.ts";
 import { openTcpProxy } from "./tcp-proxy.ts";
 
 export interface FleetOptions {
@@ -87,8 +88,6 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
-
-const forever = new AbortController().signal;
 
 let responses = 0;
 

@@ -29,6 +29,8 @@ export interface Checkpoint {
   readonly requests: number;
   readonly cancelled: number;
   readonly stats: EngineStats;
+  /** Request objects that are still reachable: an engine that keeps one keeps its prompt, its text and its signal. */
+  readonly liveRequests: number;
   readonly heapBytes: number;
   /** Memory of typed arrays and tensors outside the heap. */
   readonly externalBytes: number;
@@ -39,6 +41,7 @@ export async function* soak(engine: Engine, options: SoakOptions): AsyncGenerato
   setFlagsFromString("--expose-gc");
   const collectGarbage: () => void = runInNewContext("gc");
   const answers = new Map<number, string>();
+  const requests: WeakRef<GenerateRequest>[] = [];
   let [asked, cancelled] = [0, 0];
   const client = async (until: number): Promise<void> => {
     while (asked < until) {
@@ -47,7 +50,9 @@ export async function* soak(engine: Engine, options: SoakOptions): AsyncGenerato
         uniform({ seed: options.seed, choice: number, block: what, step: 0, cell: 0 });
       const which = Math.floor(random(0) * DISTINCT);
       const cancelAfter = random(1) < CANCELLED_SHARE ? Math.floor(random(2) * 8) : undefined;
-      const answer = await ask(engine, distinctRequest(which, options), cancelAfter);
+      const request = distinctRequest(which, options);
+      requests.push(new WeakRef(request));
+      const answer = await ask(engine, request, cancelAfter);
       if (answer === undefined) cancelled++;
       else if (answer !== (answers.get(which) ?? answer)) throw new Error(`request ${which} has two texts`);
       else answers.set(which, answer);
@@ -68,6 +73,7 @@ export async function* soak(engine: Engine, options: SoakOptions): AsyncGenerato
       requests: asked,
       cancelled,
       stats: await engine.stats(),
+      liveRequests: requests.filter((request) => request.deref() !== undefined).length,
       heapBytes,
       externalBytes: external + arrayBuffers,
     };

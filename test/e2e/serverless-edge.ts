@@ -1,7 +1,7 @@
 /** The serverless edge in workerd, by Miniflare: the bundle that is deployed, with the settings that it is deployed with. */
 import { readFile } from "node:fs/promises";
 import { Miniflare } from "miniflare";
-import { bundleCloudflare } from "../../../edge/bundle.ts";
+import { bundleCloudflare } from "../../edge/bundle.ts";
 
 export interface ServerlessEdge extends AsyncDisposable {
   /** Without `/v1`. */

@@ -1,0 +1,4 @@
+/** The document that edit events describe, as a client would hold it. */
+import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+
+export const fold = (events: readonly EditEvent[], from = emptyDocument) => events.reduce(reduce, from);
