@@ -1,4 +1,4 @@
-/** Which pages of the K/V cache are free. A page holds one block's keys and values in every layer. Plain integers, no tensors. */
+/** Allocates pages of the K/V cache. A page is an integer: the place of one block's keys and values in every layer. */
 
 export type PageId = number;
 
@@ -19,13 +19,13 @@ export class PageAllocator {
     return this.#free.length;
   }
 
-  /** Takes `count` pages, or none where fewer are free. */
+  /** Takes `count` pages, or none if fewer are free. */
   allocate(count: number): PageId[] | undefined {
     if (count > this.#free.length) return undefined;
     return this.#free.splice(this.#free.length - count, count).reverse();
   }
 
-  /** Gives pages back. */
+  /** Frees pages. @throws Error if that makes more free pages than there are */
   free(pages: readonly PageId[]): void {
     this.#free.push(...pages);
     if (this.#free.length > this.total) throw new Error("a page was freed twice");

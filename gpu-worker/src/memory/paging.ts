@@ -1,8 +1,9 @@
 /** A sequence's forwards over pages: prefilled in chunks, from the first block that nobody has made yet; a page for each commit. */
 import type { SequenceForwards } from "../decoding/lookahead.ts";
+import type { Admission } from "./admission.ts";
 import { PREFILL_BLOCKS } from "./prefill-budget.ts";
 import { blockKeys } from "./prefix-cache.ts";
-import type { Admission, Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** Forwards whose keys and values go to the pages of an admission. */
 export interface PagedForwards extends SequenceForwards {

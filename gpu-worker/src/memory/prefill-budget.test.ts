@@ -1,15 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { Prefills, type PrefillTurn } from "./prefill-budget.ts";
+import { PrefillBudget, type PrefillTurn } from "./prefill-budget.ts";
 
 const never = new AbortController().signal;
 
-/** Prefills that note who has a turn, and end it when told. */
+/** A budget that records the running prefills; `end` ends one. */
 function open() {
-  const prefills = new Prefills();
+  const budget = new PrefillBudget();
   const running = new Map<string, Disposable>();
   const take = async (name: string, turn: PrefillTurn, signal = never): Promise<void> => {
-    running.set(name, await prefills.take(turn, signal));
+    running.set(name, await budget.take(turn, signal));
   };
   const end = async (name: string): Promise<string> => {
     running.get(name)?.[Symbol.dispose]();
@@ -38,7 +38,7 @@ test("eight blocks run at once, and a long prefill is not passed by short ones t
   expect(await end("c")).toBe("d");
 });
 
-test("of those that go on with the same block one runs, and others pass the rest", async () => {
+test("prompts with the same next block run one at a time, and other prompts overtake those that wait", async () => {
   const { take, end, now } = open();
   for (const [name, key] of [
     ["a", "x"],
@@ -54,7 +54,7 @@ test("of those that go on with the same block one runs, and others pass the rest
   expect(await end("a")).toBe("d e b");
 });
 
-test("who stops waiting lets those behind it come", async () => {
+test("a prefill that stops waiting lets later ones run", async () => {
   const { take, end, now } = open();
   const controller = new AbortController();
   void take("a", { blocks: 4 });

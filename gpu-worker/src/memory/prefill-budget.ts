@@ -1,16 +1,16 @@
 /**
- * Which prefills run now. A forward that running sequences wait for has so many blocks of prompts at most; they come in the
- * order of arrival. Of prompts that go on with the same block one makes it, and the others find it.
+ * Limits how many prompt blocks are prefilled at the same time, so that running sequences do not wait long for a forward.
+ * Turns are given in order of arrival. Prompts with the same next block wait for one of them to prefill it.
  */
 
-/** Blocks of prompts in a forward at most: what a running sequence may have to wait for. */
+/** Most prompt blocks in a forward. It bounds the time that a running sequence waits for prefills. */
 export const PREFILL_BLOCKS = 8;
 
-/** What a prefill runs next. */
+/** The next blocks of a prefill. */
 export interface PrefillTurn {
   /** At most PREFILL_BLOCKS. */
   readonly blocks: number;
-  /** The first of them. Absent: nobody else can use it. */
+  /** Key of the first block. Absent: no other sequence can use it. */
   readonly key?: string | undefined;
 }
 
@@ -18,11 +18,11 @@ interface Waiter extends PrefillTurn {
   readonly start: () => void;
 }
 
-export class Prefills {
+export class PrefillBudget {
   readonly #running = new Set<PrefillTurn>();
   readonly #waiters: Waiter[] = [];
 
-  /** Waits for its turn, which lasts until it is disposed. @throws the signal's reason when it aborts first */
+  /** Waits for a turn, which lasts until it is disposed of. @throws the signal's reason when it aborts first */
   take(turn: PrefillTurn, signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>();

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Admission } from "./admission.ts";
 import { blockKeys } from "./prefix-cache.ts";
-import { type Admission, Scheduler } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
 
 const never = new AbortController().signal;
 const PAGES = 12;
 const CAPACITY = 3;
 
-/** A sequence's blocks, written as the letters of a string: its prompt's, then those it will commit. */
+/** A sequence's blocks as letters of a string: its prompt's, then those it will commit. */
 interface Live {
   readonly admission: Admission;
   readonly blocks: string;
@@ -32,7 +33,7 @@ async function runThrough(scheduler: Scheduler, blocks: string): Promise<number>
   return live.admission.cachedBlocks;
 }
 
-test("a sequence begins behind the longest prefix that was offered", async () => {
+test("a sequence begins after the longest cached prefix", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 12, waiting: 1 });
   expect(await runThrough(scheduler, "abcd")).toBe(0);
   expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 4]);
@@ -41,7 +42,7 @@ test("a sequence begins behind the longest prefix that was offered", async () =>
   expect(await runThrough(scheduler, "bc")).toBe(0);
 });
 
-test("the longest unused leaf goes first, and nothing that a sequence holds", async () => {
+test("evicts the least recently used leaf first, and never a referenced block", async () => {
   // Each leaves the page that it could have grown by.
   const scheduler = new Scheduler({ capacity: 3, pages: 6 + 1, waiting: 1 });
   await runThrough(scheduler, "ab");
@@ -59,7 +60,7 @@ test("the longest unused leaf goes first, and nothing that a sequence holds", as
   expect(await runThrough(scheduler, "ab")).toBe(1);
 });
 
-test("of a block that two made at once one page stays, and both go on with it", async () => {
+test("when two sequences cache the same block, one page stays and both use it", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 9, waiting: 1 });
   const [one, two] = [await begin(scheduler, "abc"), await begin(scheduler, "abd")];
   run(one);
@@ -71,7 +72,7 @@ test("of a block that two made at once one page stays, and both go on with it", 
   expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 4]);
 });
 
-test("a sequence moves behind the blocks that another has made meanwhile, and gives its own pages back", async () => {
+test("a sequence takes over blocks that another has cached meanwhile, and frees its own pages", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 9, waiting: 1 });
   const [one, two] = [await begin(scheduler, "abc"), await begin(scheduler, "abd")];
   one.admission.offer("a");
@@ -85,7 +86,7 @@ test("a sequence moves behind the blocks that another has made meanwhile, and gi
   expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 2]);
 });
 
-test("scopes share nothing, and a key holds a whole block", () => {
+test("scopes share nothing, and a key contains a whole block", () => {
   expect(blockKeys([1, 2, 3, 4, 5], 2, "")).toHaveLength(2);
   expect(new Set([...blockKeys([1, 2], 2, "a"), ...blockKeys([1, 2], 2, "b"), ...blockKeys([12], 1, "a")]).size).toBe(
     3,
@@ -93,11 +94,11 @@ test("scopes share nothing, and a key holds a whole block", () => {
 });
 
 /**
- * The naive twin: a list of cached prefixes, each with its page and when it was last let go. Eviction looks through all of
- * them for the one longest unused that no other cached prefix extends and no live sequence begins with.
+ * The naive twin: a list of cached prefixes, each with its page and the time of its last release. Eviction searches all of
+ * them for the least recently used prefix that no other cached prefix extends and no live sequence begins with.
  */
 class Naive {
-  readonly cached = new Map<string, { page: number; letGo: number }>();
+  readonly cached = new Map<string, { page: number; releasedAt: number }>();
   #time = 0;
 
   match(blocks: string): number {
@@ -106,14 +107,14 @@ class Naive {
     return length;
   }
 
-  held(prefix: string, live: readonly Live[]): boolean {
+  isReferenced(prefix: string, live: readonly Live[]): boolean {
     return live.some(({ blocks, done }) => blocks.slice(0, done).startsWith(prefix));
   }
 
-  /** Pages that nobody uses, or whose blocks no live sequence holds. */
+  /** Pages that are free, or whose blocks no live sequence references. */
   spare(live: readonly Live[]): number {
     const own = live.reduce((sum, { admission, done }) => sum + admission.pages.length - done, 0);
-    return PAGES - own - [...this.cached.keys()].filter((prefix) => this.held(prefix, live)).length;
+    return PAGES - own - [...this.cached.keys()].filter((prefix) => this.isReferenced(prefix, live)).length;
   }
 
   evictFor(count: number, live: readonly Live[]): boolean {
@@ -121,9 +122,9 @@ class Naive {
     if (count > this.spare(live)) return false;
     for (let missing = count - (PAGES - own - this.cached.size); missing > 0; missing--) {
       const [oldest] = [...this.cached]
-        .filter(([prefix]) => !this.held(prefix, live))
+        .filter(([prefix]) => !this.isReferenced(prefix, live))
         .filter(([prefix]) => ![...this.cached.keys()].some((other) => other !== prefix && other.startsWith(prefix)))
-        .toSorted(([, one], [, other]) => one.letGo - other.letGo);
+        .toSorted(([, one], [, other]) => one.releasedAt - other.releasedAt);
       this.cached.delete((oldest as [string, unknown])[0]);
     }
     return true;
@@ -132,7 +133,8 @@ class Naive {
   end({ blocks, done }: Live, live: readonly Live[]): void {
     for (let length = done; length > 0; length--) {
       const prefix = blocks.slice(0, length);
-      if (!this.held(prefix, live)) (this.cached.get(prefix) as { letGo: number }).letGo = this.#time++;
+      if (!this.isReferenced(prefix, live))
+        (this.cached.get(prefix) as { releasedAt: number }).releasedAt = this.#time++;
     }
   }
 }
@@ -143,7 +145,7 @@ const action = fc.oneof(
   fc.record({ kind: fc.constantFrom("offer" as const, "match" as const, "end" as const), which: fc.nat(CAPACITY - 1) }),
 );
 
-test("scheduler and tree do what the naive twin does, and no page is lost or given twice", async () => {
+test("scheduler and tree agree with the naive twin, and no page is lost or allocated twice", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 60 }), async (actions) => {
       const scheduler = new Scheduler({ capacity: CAPACITY, pages: PAGES, waiting: 1 });
@@ -181,7 +183,7 @@ test("scheduler and tree do what the naive twin does, and no page is lost or giv
         } else if (which !== undefined && action.kind === "offer" && which.done < which.blocks.length) {
           const grow = which.done === which.admission.pages.length;
           const growing = grow ? which.admission.grow(which.admission.preempted) : Promise.resolve();
-          // Whoever came last goes, until there is a page.
+          // The youngest sequences are preempted until there is a page.
           while (grow && live.includes(which) && !naive.evictFor(1, live)) {
             const youngest = live.at(-1) as Live;
             expect(live.map(({ admission }) => admission.preempted.aborted)).toEqual(
@@ -195,7 +197,7 @@ test("scheduler and tree do what the naive twin does, and no page is lost or giv
             which.admission.offer(which.blocks[which.done++] as string);
             const prefix = which.blocks.slice(0, which.done);
             const page = which.admission.pages[which.done - 1] as number;
-            if (!naive.cached.has(prefix)) naive.cached.set(prefix, { page, letGo: 0 });
+            if (!naive.cached.has(prefix)) naive.cached.set(prefix, { page, releasedAt: 0 });
           }
         } else if (which !== undefined && action.kind === "match") {
           const next = [...which.blocks.slice(which.done, which.prompt)];
@@ -205,7 +207,7 @@ test("scheduler and tree do what the naive twin does, and no page is lost or giv
         } else if (which !== undefined && action.kind === "end") {
           end(which);
         }
-        // Each sequence reads the twin's pages for what is cached; what is its own is nobody else's.
+        // Each sequence reads the twin's pages for cached blocks, and shares none of its own.
         for (const { admission, blocks, done } of live) {
           const shared = [...blocks.slice(0, done)].map((_, i) => naive.cached.get(blocks.slice(0, i + 1))?.page);
           expect(admission.pages.slice(0, done)).toEqual(shared);
@@ -213,7 +215,7 @@ test("scheduler and tree do what the naive twin does, and no page is lost or giv
         const own = live.flatMap(({ admission, done }) => admission.pages.slice(done));
         const taken = [...own, ...[...naive.cached.values()].map(({ page }) => page)];
         expect(new Set(taken).size).toBe(taken.length);
-        const idle = [...naive.cached.keys()].filter((prefix) => !naive.held(prefix, live)).length;
+        const idle = [...naive.cached.keys()].filter((prefix) => !naive.isReferenced(prefix, live)).length;
         expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([taken.length - idle, idle]);
       }
     }),

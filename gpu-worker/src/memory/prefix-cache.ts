@@ -1,10 +1,10 @@
 /**
- * Blocks whose keys and values outlive the sequence that made them: a radix tree whose edges are whole blocks of token ids and
- * whose nodes own a page each. Under the block-causal mask a block's keys and values depend on the tokens up to its end and on
- * nothing else, so whoever begins with the same blocks may read the same pages, to the last bit.
+ * Keeps the keys and values of blocks after their sequence has ended: a radix tree whose edges are whole blocks of token ids
+ * and whose nodes own a page each. Under the block-causal mask a block's keys and values depend only on the tokens up to its
+ * end, so sequences that begin with the same blocks may read the same pages, bit for bit.
  *
- * A sequence holds a path from the root: what it holds is never evicted. What nobody holds goes leaf by leaf, the longest
- * unused first. It knows no tensors and does not allocate.
+ * A sequence references a path from the root, which is never evicted. Unreferenced blocks are evicted leaf by leaf, least
+ * recently used first. The cache knows no tensors and allocates no pages.
  */
 import type { PageId } from "./page-allocator.ts";
 
@@ -18,12 +18,12 @@ interface Node extends CachedBlock {
   readonly siblings: Map<string, Node>;
   readonly children: Map<string, Node>;
   /** Sequences whose path goes through this node. */
-  holders: number;
+  references: number;
 }
 
 /**
- * What the tree knows a block by. `scope` keeps apart those who must not learn from each other's timing: nothing is shared
- * between two scopes.
+ * Keys of the tokens' whole blocks. Blocks of different scopes are never shared, so that tenants cannot probe each other's
+ * prompts by timing.
  */
 export function blockKeys(tokens: readonly number[], blockLength: number, scope: string): string[] {
   const blocks = Math.floor(tokens.length / blockLength);
@@ -32,7 +32,7 @@ export function blockKeys(tokens: readonly number[], blockLength: number, scope:
   });
 }
 
-/** The tokens of a block, or undefined where its key is of another scope. */
+/** The tokens of a block, or undefined if its key belongs to another scope. */
 export function blockTokens(key: string, scope: string): number[] | undefined {
   return key.startsWith(`${scope} `)
     ? key
@@ -45,17 +45,17 @@ export function blockTokens(key: string, scope: string): number[] | undefined {
 export class PrefixCache {
   readonly #roots = new Map<string, Node>();
   /**
-   * Nodes that nobody holds, the longest unused first. A path is given up from its end, and whoever holds a node holds all
-   * above it, so a node always stands before its parent: the first one is a leaf.
+   * Unreferenced nodes, least recently used first. A path is released from its end, and a sequence that references a node
+   * references its ancestors too, so a node always comes before its parent, and the first node is a leaf.
    */
   readonly #idle = new Set<Node>();
 
-  /** Pages in the tree that nobody holds: all of them can be evicted. */
+  /** Unreferenced pages; all of them can be evicted. */
   get idle(): number {
     return this.#idle.size;
   }
 
-  /** How many blocks of `keys` are cached, from the first; nothing is held. */
+  /** Leading blocks of `keys` that are cached. It adds no reference. */
   cached(keys: readonly string[]): number {
     let below = this.#roots;
     for (const [count, key] of keys.entries()) {
@@ -66,34 +66,34 @@ export class PrefixCache {
     return keys.length;
   }
 
-  /** Holds the blocks of `keys` that follow `path`, which the caller holds, as far as they are cached, and adds them to it. */
+  /** References the blocks of `keys`, which follow the caller's `path`, as far as they are cached, and appends them to it. */
   acquire(keys: readonly string[], path: CachedBlock[]): CachedBlock[] {
     for (const key of keys) {
       const node = this.#below(path).get(key);
       if (node === undefined) break;
-      this.#hold(node);
+      this.#reference(node);
       path.push(node);
     }
     return path;
   }
 
   /**
-   * Holds the block that follows `path`, which the caller holds, and adds it to the path. A block that is new takes `page`;
-   * one that is there keeps its own, and the caller has `page` to spare.
+   * References the block that follows the caller's `path` and appends it. A new block takes `page`; a cached block keeps its
+   * own page, and the caller can free `page`.
    */
   extend(path: CachedBlock[], key: string, page: PageId): CachedBlock {
     const siblings = this.#below(path);
     let node = siblings.get(key);
     if (node === undefined) {
-      node = { page, key, siblings, children: new Map(), holders: 0 };
+      node = { page, key, siblings, children: new Map(), references: 0 };
       siblings.set(key, node);
     }
-    this.#hold(node);
+    this.#reference(node);
     path.push(node);
     return node;
   }
 
-  /** How many blocks that follow `path` and each other `accepts` takes, of the branch where it takes the most. */
+  /** Length of the longest branch after `path` that `accepts`, which is given all keys of the branch so far. */
   depth(path: readonly CachedBlock[], accepts: (keys: readonly string[]) => boolean): number {
     const deepest = (below: Map<string, Node>, keys: readonly string[]): number => {
       const depths = [...below]
@@ -105,14 +105,14 @@ export class PrefixCache {
     return deepest(this.#below(path), []);
   }
 
-  /** Gives up a path; its blocks stay until they are evicted. */
+  /** Drops the references of a path. Its blocks stay until they are evicted. */
   release(path: readonly CachedBlock[]): void {
     for (const node of path.toReversed() as Node[]) {
-      if (--node.holders === 0) this.#idle.add(node);
+      if (--node.references === 0) this.#idle.add(node);
     }
   }
 
-  /** Takes up to `count` pages that nobody holds out of the tree. */
+  /** Removes up to `count` unreferenced pages from the tree. */
   evict(count: number): PageId[] {
     const pages: PageId[] = [];
     for (const node of this.#idle) {
@@ -128,8 +128,8 @@ export class PrefixCache {
     return (path.at(-1) as Node | undefined)?.children ?? this.#roots;
   }
 
-  #hold(node: Node): void {
-    node.holders++;
+  #reference(node: Node): void {
+    node.references++;
     this.#idle.delete(node);
   }
 }

@@ -20,12 +20,12 @@ async function admit(scheduler: Scheduler, prompt: readonly number[], scope = ""
   return [admission.cachedBlocks, admission.retokenizedBlocks];
 }
 
-test("counts the cached blocks whose text a prompt has in other ids", async () => {
+test("counts cached blocks whose text the prompt has in other token ids", async () => {
   const scheduler = new Scheduler({ capacity: 1, pages: 40, waiting: 1 });
   expect(await admit(scheduler, [0, 1, 2, 5, 3, 3, 3, 3, 4, 4, 4, 4])).toEqual([0, 0]);
-  // The first block as it is, the next two cut otherwise; the text goes on.
+  // The same first block, then the text of two blocks tokenized differently, then more.
   expect(await admit(scheduler, [0, 1, 2, 5, 1, 2, 1, 2, 3, 1, 2, 4, 4, 4, 4, 1])).toEqual([1, 2]);
-  // Both have its text up to a block that it ends in; the second has cut it into more blocks.
+  // Both cached prompts have its text; the second has it in more blocks.
   expect(await admit(scheduler, [0, 1, 2, 5, 3, 3, 3, 1, 2, 4, 4, 4])).toEqual([1, 2]);
   // Other text, another special token, another scope.
   expect(await admit(scheduler, [0, 1, 2, 5, 4, 3, 3, 3])).toEqual([1, 0]);

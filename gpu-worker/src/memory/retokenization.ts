@@ -1,21 +1,21 @@
 /**
- * What a prompt loses to retokenization: a chat's next turn repeats the last answer as text, and where the tokenizer cuts that
- * text otherwise than the model wrote it, the ids differ and the cached blocks do not fit. It knows no cache and no queue.
+ * Detects prompts whose cached prefix was lost to retokenization: a chat's next turn repeats the last answer as text, and if
+ * the tokenizer splits that text differently from the model, the ids differ and the cached blocks do not match.
  */
 import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 import { blockTokens } from "./prefix-cache.ts";
 
-/** Whether a prompt goes on, after its first `after` blocks, with the text of the blocks of `keys`. */
+/** True if the prompt continues, after its first `after` blocks, with the text of the blocks of `keys`. */
 export type SameText = (after: number, keys: readonly string[]) => boolean;
 
 export function sameText(
   prompt: readonly number[],
   { blockLength, scope, bytes }: { blockLength: number; scope: string; bytes: TokenBytes },
 ): SameText {
-  // A special token stands for no bytes: it is told by its id, in characters that no byte has.
+  // A special token has no bytes: it is written as its id between two characters that no byte maps to.
   const read = (token: number): string => {
-    const found = bytes(token);
-    return found.length > 0 ? String.fromCharCode(...found) : `\u{100}${token}\u{101}`;
+    const text = bytes(token);
+    return text.length > 0 ? String.fromCharCode(...text) : `\u{100}${token}\u{101}`;
   };
   return (after, keys) => {
     const blocks = keys.map((key) => blockTokens(key, scope));

@@ -4,7 +4,7 @@ import { Scheduler } from "./scheduler.ts";
 const never = new AbortController().signal;
 const ask = (blocks: number) => ({ blocks, prefix: [] });
 
-test("admits in order of arrival, when there is a slot, and pages for the prompts and a block of everyone", async () => {
+test("admits in order of arrival, when there is a slot, pages for the prompt and one more page per sequence", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 10, waiting: 10 });
   const first = await scheduler.admit(ask(5), never);
   const order: string[] = [];
@@ -26,19 +26,19 @@ test("admits in order of arrival, when there is a slot, and pages for the prompt
   expect([scheduler.running, scheduler.pagesInUse]).toEqual([0, 0]);
 });
 
-test("an abort while waiting gives the place to the next", async () => {
+test("an abort while waiting lets the next sequence in", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 6, waiting: 10 });
   using _first = await scheduler.admit(ask(3), never);
   const controller = new AbortController();
-  const gone = scheduler.admit(ask(4), controller.signal);
+  const aborted = scheduler.admit(ask(4), controller.signal);
   const next = scheduler.admit(ask(1), never);
   controller.abort();
-  await expect(gone).rejects.toThrow();
+  await expect(aborted).rejects.toThrow();
   using _next = await next;
   expect(scheduler.waiting).toBe(0);
 });
 
-test("refuses more waiting sequences than it may hold, but never one that was preempted", async () => {
+test("rejects sequences when the queue is full, but never a preempted one", async () => {
   const scheduler = new Scheduler({ capacity: 1, pages: 4, waiting: 1 });
   using first = await scheduler.admit(ask(1), never);
   void scheduler.admit(ask(1), never);
@@ -47,7 +47,7 @@ test("refuses more waiting sequences than it may hold, but never one that was pr
   expect(scheduler.waiting).toBe(2);
 });
 
-test("preempts the youngest when the pages run out, and takes it up again before all that came later", async () => {
+test("preempts the youngest when the pages run out, and readmits it before all that came later", async () => {
   const scheduler = new Scheduler({ capacity: 3, pages: 6, waiting: 10 });
   const old = await scheduler.admit(ask(1), never);
   const young = await scheduler.admit(ask(2), never);
@@ -65,7 +65,7 @@ test("preempts the youngest when the pages run out, and takes it up again before
   expect([(await again).arrival, (await later).arrival]).toEqual([1, 2]);
 });
 
-test("the youngest preempts itself, and waits for those before it", async () => {
+test("the youngest preempts itself and waits for earlier sequences", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
   using _old = await scheduler.admit(ask(1), never);
   const young = await scheduler.admit(ask(1), never);
@@ -75,7 +75,7 @@ test("the youngest preempts itself, and waits for those before it", async () => 
   await expect(growing).rejects.toBe(young.preempted.reason);
 });
 
-test("an abort while growing takes nothing", async () => {
+test("an abort while growing takes no page", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
   const old = await scheduler.admit(ask(1), never);
   const young = await scheduler.admit(ask(1), never);

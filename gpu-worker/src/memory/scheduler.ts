@@ -1,94 +1,65 @@
 /**
- * Who runs next, and whose pages they are. It knows no model and no text.
+ * Decides which sequences run, and which pages they have. It knows no model and no text.
  *
- * Sequences are admitted first come, first served, when a slot is free and pages for their prompt; each takes a page more for
- * every block it commits. When none is left, the youngest is preempted: it gives its pages back and waits, before all that came
- * after it, to be taken up at its last commit. The oldest is never preempted for another, and whatever fits the budget alone
- * runs to its end.
+ * Sequences are admitted first come, first served, when a slot is free and pages for their prompt; each takes one more page for
+ * every block it commits. When no page is left, the youngest sequence is preempted: it frees its pages and waits, before all
+ * that came after it, to be resumed from its last commit. The oldest is never preempted for another, and a sequence that fits
+ * the budget alone always finishes.
  *
- * Live sequences and the prefix cache share one budget of pages: what the cache holds for nobody is as good as free.
+ * Live sequences and the prefix cache share one budget of pages: unreferenced cache pages count as free.
  */
 import { WorkerError } from "../errors.ts";
+import { Admission, type AdmissionScheduler } from "./admission.ts";
+import { type Arrival, ArrivalQueue } from "./arrival-queue.ts";
 import { PageAllocator, type PageId } from "./page-allocator.ts";
-import { Prefills } from "./prefill-budget.ts";
-import { type CachedBlock, PrefixCache } from "./prefix-cache.ts";
+import { PrefillBudget } from "./prefill-budget.ts";
+import { PrefixCache } from "./prefix-cache.ts";
 import type { SameText } from "./retokenization.ts";
 
 export interface SchedulerLimits {
-  /** Sequences that run at once. */
+  /** Sequences that run at the same time. */
   readonly capacity: number;
   /** Pages of the K/V cache. */
   readonly pages: number;
-  /** Sequences that may wait; more are refused. Those that were preempted are not counted. */
+  /** Sequences that may wait; more are rejected. Preempted sequences do not count. */
   readonly waiting: number;
 }
 
-/** What a sequence asks for. Prompt and longest possible answer must fit the budget of pages. */
+/** A sequence's request for a slot. Prompt and longest possible answer must fit the budget of pages. */
 export interface AdmissionRequest {
   /** Full blocks of the prompt. */
   readonly blocks: number;
-  /** Their keys; none for a sequence that shares nothing. */
+  /** Their keys; empty for a sequence that shares nothing. */
   readonly prefix: readonly string[];
-  /** How cached blocks with other ids are known to have the prompt's text all the same. Absent: nobody asks. */
+  /** Tells whether cached blocks with other token ids have the prompt's text. Absent: retokenized blocks are not counted. */
   readonly sameText?: SameText;
-  /** Of the admission that was preempted before. */
+  /** The arrival of the admission that was preempted before. */
   readonly arrival?: number;
-}
-
-/** A slot and its pages, until disposed. */
-export interface Admission extends Disposable {
-  /** When it first came, among all. */
-  readonly arrival: number;
-  /**
-   * One per block, in order: the prompt's, the cached ones first, then those it grew by. An entry changes when somebody else
-   * has made the same block meanwhile.
-   */
-  readonly pages: readonly PageId[];
-  /** Blocks at the beginning that were there already. */
-  readonly cachedBlocks: number;
-  /** Blocks after those that were there too, with the same text in other ids. */
-  readonly retokenizedBlocks: number;
-  /** Aborts when an older sequence needs the pages: dispose this one soon, and ask for another of the same arrival. */
-  readonly preempted: AbortSignal;
-  /** Moves behind the blocks of `keys`, the next ones, that others have made meanwhile. @returns how many */
-  match(keys: readonly string[]): number;
-  /** The next block after the matched and the offered ones has its keys and values: others may read its page from now on. */
-  offer(key: string): void;
-  /** Takes a page for one block more. @throws the reason of `signal` or of `preempted` when one aborts first */
-  grow(signal: AbortSignal): Promise<void>;
-}
-
-interface Waiter extends AdmissionRequest {
-  readonly arrival: number;
-  readonly admit: (admission: Admission) => void;
-}
-
-/** A running sequence that cannot go on without a page. */
-interface Grower {
-  readonly arrival: number;
-  readonly grant: (page: PageId) => void;
-}
-
-interface Live {
-  readonly arrival: number;
-  readonly preemption: AbortController;
 }
 
 export class Scheduler {
   readonly limits: SchedulerLimits;
-  readonly prefills = new Prefills();
+  readonly prefills = new PrefillBudget();
   readonly #allocator: PageAllocator;
   readonly #cache = new PrefixCache();
-  readonly #live = new Set<Live>();
-  /** Both by arrival. */
-  readonly #growers: Grower[] = [];
-  readonly #waiters: Waiter[] = [];
+  readonly #live = new Set<Admission>();
+  /** Running sequences that need a page to continue. */
+  readonly #growing = new ArrivalQueue<Arrival, PageId>(() => this.#serve());
+  readonly #waiting = new ArrivalQueue<AdmissionRequest & Arrival, Admission>(() => this.#serve());
+  readonly #forAdmissions: AdmissionScheduler;
   #arrivals = 0;
   #preemptions = 0;
 
   constructor(limits: SchedulerLimits) {
     this.limits = limits;
     this.#allocator = new PageAllocator(limits.pages);
+    this.#forAdmissions = {
+      allocator: this.#allocator,
+      cache: this.#cache,
+      waitForPage: (arrival, signal) => this.#growing.wait({ arrival }, signal),
+      serve: () => this.#serve(),
+      end: (admission) => this.#live.delete(admission),
+    };
   }
 
   get running(): number {
@@ -96,25 +67,25 @@ export class Scheduler {
   }
 
   get waiting(): number {
-    return this.#waiters.length;
+    return this.#waiting.length;
   }
 
-  /** Times that a sequence was preempted, since the start. */
+  /** Preemptions since the start. */
   get preemptions(): number {
     return this.#preemptions;
   }
 
-  /** Pages that live sequences hold. */
+  /** Pages of live sequences. */
   get pagesInUse(): number {
     return this.#allocator.inUse - this.#cache.idle;
   }
 
-  /** Pages that only the prefix cache holds. */
+  /** Pages that only the prefix cache keeps. */
   get pagesCached(): number {
     return this.#cache.idle;
   }
 
-  /** Blocks of `keys` that the prefix cache has, from the first. */
+  /** Leading blocks of `keys` that the prefix cache has. */
   cachedBlocks(keys: readonly string[]): number {
     return this.#cache.cached(keys);
   }
@@ -122,129 +93,58 @@ export class Scheduler {
   /** @throws WorkerError `overloaded` when the queue is full; the signal's reason when it aborts while waiting */
   admit(request: AdmissionRequest, signal: AbortSignal): Promise<Admission> {
     signal.throwIfAborted();
-    if (request.arrival === undefined && this.#waiters.length >= this.limits.waiting) {
-      const message = `${this.running} sequences are running and ${this.#waiters.length} are waiting; try again later`;
+    if (request.arrival === undefined && this.waiting >= this.limits.waiting) {
+      const message = `${this.running} sequences are running and ${this.waiting} are waiting; try again later`;
       throw new WorkerError("overloaded", message);
     }
     const { arrival = this.#arrivals++ } = request;
-    return this.#queue<Admission, Waiter>(this.#waiters, signal, (admit) => ({ ...request, arrival, admit }));
+    return this.#waiting.wait({ ...request, arrival }, signal);
   }
 
-  /** Waits in a queue that is ordered by arrival, until it is served or the signal aborts. */
-  #queue<T, Q extends { readonly arrival: number }>(
-    queue: Q[],
-    signal: AbortSignal,
-    place: (serve: (result: T) => void) => Q,
-  ): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const onAbort = (): void => {
-      queue.splice(queue.indexOf(entry), 1);
-      reject(signal.reason);
-      this.#serve();
-    };
-    const entry = place((result) => {
-      signal.removeEventListener("abort", onAbort);
-      resolve(result);
-    });
-    signal.addEventListener("abort", onAbort, { once: true });
-    const after = queue.findIndex(({ arrival }) => arrival > entry.arrival);
-    queue.splice(after < 0 ? queue.length : after, 0, entry);
-    this.#serve();
-    return promise;
-  }
-
-  /** Gives what is free to whoever comes first: running sequences, then waiting ones. */
+  /** Gives out free pages and slots in order of arrival, to running sequences first. */
   #serve(): void {
-    for (let next = this.#growers[0]; next; next = this.#growers[0]) {
+    while (this.#growing.length > 0) {
       const [page] = this.#allocate(1) ?? [];
       if (page === undefined) {
         this.#preempt();
         return;
       }
-      this.#growers.shift();
-      next.grant(page);
+      this.#growing.serveFirst(page);
     }
-    for (let next = this.#waiters[0]; next && this.running < this.limits.capacity; next = this.#waiters[0]) {
-      const admission = this.#admission(next);
+    for (let next = this.#waiting.first; next && this.running < this.limits.capacity; next = this.#waiting.first) {
+      const admission = this.#open(next);
       if (admission === undefined) return;
-      this.#waiters.shift();
-      next.admit(admission);
+      this.#waiting.serveFirst(admission);
     }
   }
 
-  /** Has the youngest sequence give its pages back, if none is about to already. */
+  /** Makes the youngest sequence free its pages, unless a preempted one is about to free its own. */
   #preempt(): void {
     const live = [...this.#live];
-    if (live.some(({ preemption }) => preemption.signal.aborted)) return;
+    if (live.some(({ preempted }) => preempted.aborted)) return;
     const youngest = live.reduce((one, other) => (other.arrival > one.arrival ? other : one));
     this.#preemptions++;
-    youngest.preemption.abort(new Error("preempted"));
+    youngest.preempt();
   }
 
-  #admission({ blocks, prefix, sameText, arrival }: Waiter): Admission | undefined {
+  /** Undefined if there are too few pages. */
+  #open({ blocks, prefix, sameText, arrival }: AdmissionRequest & Arrival): Admission | undefined {
     const path = this.#cache.acquire(prefix, []);
     const missing = blocks - path.length;
-    // With a page to grow by for everyone that will be running, so that nobody is preempted for a newcomer at once.
-    const own = this.#spare >= missing + this.running + 1 ? this.#allocate(missing) : undefined;
-    if (own === undefined) {
+    // Also leaves a page for each running sequence to grow by, so that admitting one does not preempt another immediately.
+    const newPages = this.#spare >= missing + this.running + 1 ? this.#allocate(missing) : undefined;
+    if (newPages === undefined) {
       this.#cache.release(path);
       return undefined;
     }
-    const live = { arrival, preemption: new AbortController() };
-    this.#live.add(live);
     const cachedBlocks = path.length;
     const retokenizedBlocks = sameText ? this.#cache.depth(path, (keys) => sameText(cachedBlocks, keys)) : 0;
-    return { ...this.#admitted(live, path, own), cachedBlocks, retokenizedBlocks };
+    const admission = new Admission({ arrival, path, newPages, retokenizedBlocks }, this.#forAdmissions);
+    this.#live.add(admission);
+    return admission;
   }
 
-  #admitted(
-    live: Live,
-    path: CachedBlock[],
-    own: readonly PageId[],
-  ): Omit<Admission, "cachedBlocks" | "retokenizedBlocks"> {
-    const pages = [...path.map(({ page }) => page), ...own];
-    const { arrival, preemption } = live;
-    /** The tree has a page for the last block of the path: the sequence's own, if it had another, is one too many. */
-    const replace = (block: CachedBlock, at: number): void => {
-      const own = pages[at] as PageId;
-      if (block.page === own) return;
-      pages[at] = block.page;
-      this.#allocator.free([own]);
-    };
-    return {
-      arrival,
-      pages,
-      preempted: preemption.signal,
-      match: (keys) => {
-        const before = path.length;
-        this.#cache.acquire(keys, path);
-        path.slice(before).forEach((block, i) => {
-          replace(block, before + i);
-        });
-        if (path.length > before) this.#serve();
-        return path.length - before;
-      },
-      offer: (key) => {
-        if (!this.#live.has(live)) throw new Error("a block was offered after its sequence had ended");
-        const at = path.length;
-        replace(this.#cache.extend(path, key, pages[at] as PageId), at);
-        this.#serve();
-      },
-      grow: async (signal) => {
-        const either = AbortSignal.any([signal, preemption.signal]);
-        either.throwIfAborted();
-        pages.push(await this.#queue<PageId, Grower>(this.#growers, either, (grant) => ({ arrival, grant })));
-      },
-      [Symbol.dispose]: () => {
-        if (!this.#live.delete(live)) return;
-        this.#allocator.free(pages.slice(path.length));
-        this.#cache.release(path);
-        this.#serve();
-      },
-    };
-  }
-
-  /** Pages that are free, or whose blocks nobody holds. */
+  /** Pages that are free or can be evicted. */
   get #spare(): number {
     return this.#allocator.available + this.#cache.idle;
   }
