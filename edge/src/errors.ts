@@ -82,6 +82,10 @@ export function modelNotFound(model: string, served: readonly string[], param?: 
   });
 }
 
+export function responseNotFound(id: string): EdgeError {
+  return new EdgeError("response_not_found", `Response "${id}" not found or expired.`);
+}
+
 /**
  * OpenAI's clients send a request again by themselves on 408, 409, 429 and 500 upwards, and on no other status, unless a header
  * says that the answer is `final`.

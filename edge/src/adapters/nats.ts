@@ -15,7 +15,7 @@ import {
 import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
-import { EdgeError, modelNotFound } from "../errors.ts";
+import { EdgeError, modelNotFound, responseNotFound } from "../errors.ts";
 import type { GenerateRequest, IdempotencyKey, Log, ModelLoad, Position, Replicas, Responses } from "../ports.ts";
 import { withSeed } from "../stream/takeover.ts";
 import { NatsFeed } from "./nats-feed.ts";
@@ -254,7 +254,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
   async #record(responseId: string): Promise<ResponseRecord> {
     const record = isToken(responseId) ? await this.#ask((bucket) => readRecord(bucket, responseId)) : undefined;
     if (record) return record;
-    throw new EdgeError("response_not_found", `There is no response "${responseId}", or it is too old.`);
+    throw responseNotFound(responseId);
   }
 }
 

@@ -5,7 +5,8 @@ import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
 import { chatBody, chatRequest, mayCallTools } from "../openai/chat-request.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";
-import { answer } from "./respond.ts";
+import { claimResponse } from "./idempotency.ts";
+import { respond } from "./respond.ts";
 
 const route = createRoute({
   method: "post",
@@ -16,17 +17,16 @@ const route = createRoute({
 });
 
 export function chatCompletions(edge: EdgeDependencies) {
-  return new OpenAPIHono().openapi(route, (c) => {
+  return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
     const tools = mayCallTools(body);
-    return answer(c, edge, {
-      body,
-      prefix: "chatcmpl",
-      answer: (responseId) => ({
-        request: chatRequest(body, responseId),
-        form: body.diffusing ? wholeTextForm() : appendingForm(responseId, tools),
-        whole: (response) => chatAnswer(response, tools),
-      }),
+    const claim = await claimResponse(c, edge, body, "chatcmpl");
+    return respond(c, edge, {
+      stream: body,
+      claim,
+      request: chatRequest(body, claim.responseId),
+      form: body.diffusing ? wholeTextForm() : appendingForm(claim.responseId, tools),
+      body: (response) => chatAnswer(response, tools),
     });
   });
 }

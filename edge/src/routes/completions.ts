@@ -1,10 +1,11 @@
-/** POST /v1/completions, streamed or not: a prompt goes on, with no template around it. */
+/** POST /v1/completions, streamed or not: continues a prompt as it is, without a chat template. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
 import { completionBody, completionRequest } from "../openai/completion-request.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";
-import { answer } from "./respond.ts";
+import { claimResponse } from "./idempotency.ts";
+import { respond } from "./respond.ts";
 
 const route = createRoute({
   method: "post",
@@ -15,16 +16,15 @@ const route = createRoute({
 });
 
 export function completions(edge: EdgeDependencies) {
-  return new OpenAPIHono().openapi(route, (c) => {
+  return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
-    return answer(c, edge, {
-      body,
-      prefix: "cmpl",
-      answer: (responseId) => ({
-        request: completionRequest(body, responseId),
-        form: completionForm(),
-        whole: completionAnswer,
-      }),
+    const claim = await claimResponse(c, edge, body, "cmpl");
+    return respond(c, edge, {
+      stream: body,
+      claim,
+      request: completionRequest(body, claim.responseId),
+      form: completionForm(),
+      body: completionAnswer,
     });
   });
 }

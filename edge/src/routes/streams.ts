@@ -1,39 +1,39 @@
-/** GET and DELETE /v1/streams/{id}: a response as its edit events, from any edge of a fleet; and its end. */
-
+/** GET and DELETE /v1/streams/{id}: watch, resume or cancel a stored response at any edge of a fleet. */
 import type { EditEvent } from "@palimpsest/proto";
 import { publicEvent } from "@palimpsest/proto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { ownerOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
-import { EdgeError, unexpected } from "../errors.ts";
+import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
 import type { Position } from "../ports.ts";
 import { HEARTBEAT, withHeartbeat } from "../stream/heartbeat.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
-import { ownerOf } from "./respond.ts";
 
 export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDependencies) {
   const app = new Hono();
   if (!responses) return app;
 
-  /** Whoever did not make the response is told what one is told who guesses. */
-  const known = async (id: string, owner: string): Promise<string> => {
-    if (await responses.isKnown(id, owner)) return id;
-    throw new EdgeError("response_not_found", `There is no response "${id}" of yours, or it is too old.`);
+  /** Non-owners get the same 404 as for an unknown id, so that ids can't be probed. */
+  const ownedId = async (c: Context<object, "/v1/streams/:id">): Promise<string> => {
+    const id = c.req.param("id");
+    if (await responses.isKnown(id, await ownerOf(c, keys))) return id;
+    throw responseNotFound(id);
   };
 
   return app
     .get("/v1/streams/:id", async (c) => {
-      const id = await known(c.req.param("id"), await ownerOf(c, keys));
+      const id = await ownedId(c);
       const after = parsePosition(id, c.req.header("last-event-id") ?? c.req.query("after"));
-      const gone = new AbortController();
-      const signal = AbortSignal.any([c.req.raw.signal, gone.signal]);
+      const disconnected = new AbortController();
+      const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
       const events = withHeartbeat(responses.watch(id, after, signal), heartbeatMs, clock);
       return sse(c, messages(events), {
-        cancel: () => gone.abort(),
+        cancel: () => disconnected.abort(),
         failed: (error) => ({ data: JSON.stringify(unexpected(error, log, { response_id: id })) }),
       });
     })
     .delete("/v1/streams/:id", async (c) => {
-      await responses.cancel(await known(c.req.param("id"), await ownerOf(c, keys)));
+      await responses.cancel(await ownedId(c));
       return c.body(null, 204);
     });
 }
@@ -50,12 +50,12 @@ async function* messages(
   }
 }
 
-/** `<response>:<attempt>.<seq>`, as events have it, or the numbers alone. @throws EdgeError */
+/** @param text `<response>:<attempt>.<seq>`, as in an event's id, or `<attempt>.<seq>`. @throws EdgeError */
 function parsePosition(id: string, text: string | undefined): Position | undefined {
   if (text === undefined || text === "") return undefined;
   const numbers = text.startsWith(`${id}:`) ? text.slice(id.length + 1) : text;
   const [, attempt, seq] = /^(\d{1,9})\.(\d{1,9})$/.exec(numbers) ?? [];
   if (attempt !== undefined && seq !== undefined) return { attempt: Number(attempt), seq: Number(seq) };
-  const message = `after: "${text}" is no event's id; send the last one you have, as in "${id}:1.7".`;
+  const message = `after: "${text}" is not an event id; send the id of the last event you received, such as "${id}:1.7".`;
   throw new EdgeError("invalid_request", message, { param: "after" });
 }
