@@ -1,12 +1,10 @@
 /** The exchange over real sockets, with ranks that compute nothing. */
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect as connectHttp2 } from "node:http2";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { serviceDefinition } from "@palimpsest/proto";
@@ -185,28 +183,6 @@ test("what answers with garbage is no rank", async () => {
   await once(server.listen(0, "127.0.0.1"), "listening");
   opened.defer(() => void server.close());
   await expect(reach(`127.0.0.1:${(server.address() as AddressInfo).port}`)).rejects.toThrow(Error);
-});
-
-test("a rank that comes late is found, over one connection", async () => {
-  const address = `unix:${join(folder, "rank.sock")}`;
-  const come = Promise.withResolvers<void>();
-  const reasons: string[] = [];
-  const waiting = openGrpcRank({ address, terms, types }, (reason) => {
-    reasons.push(reason);
-    if (reasons.length === 3) come.resolve();
-  });
-  await come.promise;
-  let connections = 0;
-  const count = () => connections++;
-  subscribe("net.server.socket", count);
-  opened.defer(() => void unsubscribe("net.server.socket", count));
-  await serve(double, address);
-  const link = opened.use(await waiting);
-  expect(await link.run(rows(1))).toEqual(await double(rows(1)));
-  // Longer than any of the failed attempts would have waited before the next.
-  await sleep(1_500);
-  expect(connections).toBe(1);
-  expect(reasons.at(-1)).toMatch(/ENOENT|ECONNREFUSED/);
 });
 
 test("a rank that is gone fails what was asked, and says that it is lost", async () => {
