@@ -102,7 +102,7 @@ const rooms: readonly Room[] = [
   },
   {
     room: "gpu-worker/src/tokenizer/",
-    mayImport: [ERRORS, "gpu-worker/src/engine/engine.ts", "@huggingface/jinja", "@huggingface/tokenizers", "zod"],
+    mayImport: [ERRORS, "@palimpsest/proto", "@huggingface/jinja", "@huggingface/tokenizers", "zod"],
     instead: "tokenizer knows text and tokens alone: take the rest as an argument",
   },
   {
@@ -147,7 +147,7 @@ const rooms: readonly Room[] = [
   },
   {
     room: "gpu-worker/src/program/",
-    mayImport: ["gpu-worker/", "@palimpsest/fleet", "pino", "zod"],
+    mayImport: ["gpu-worker/", "@palimpsest/fleet", "@palimpsest/proto", "pino", "zod"],
     instead: "program reads settings and wires: what it does lives in another room",
   },
   {

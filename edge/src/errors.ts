@@ -1,29 +1,33 @@
-/** The edge's one error type, and the one table that says how a code looks on HTTP. */
-import type { ErrorEvent, ErrorCode as WorkerErrorCode } from "@palimpsest/proto";
+/** The edge's one error type, and how each code looks on HTTP. */
+import { type ErrorEvent, type ErrorTraits, errorCodes, modelNotFoundMessage } from "@palimpsest/proto";
 import type { Log } from "./ports.ts";
 
-export type ErrorCode =
-  | WorkerErrorCode
-  | "invalid_api_key"
-  | "payload_too_large"
-  | "unsupported_content_type"
-  | "unknown_url"
-  | "response_not_found"
-  | "idempotency_conflict"
-  | "method_not_allowed";
+/** The codes of a response, which proto has, and those of the edge itself. */
+const codes = {
+  ...errorCodes,
+  unsupported_content_type: { status: 400, retryable: false },
+  invalid_api_key: { status: 401, retryable: false },
+  unknown_url: { status: 404, retryable: false },
+  response_not_found: { status: 404, retryable: false },
+  method_not_allowed: { status: 405, retryable: false },
+  idempotency_conflict: { status: 409, retryable: false },
+  payload_too_large: { status: 413, retryable: false },
+} as const satisfies Record<string, ErrorTraits>;
+
+export type ErrorCode = keyof typeof codes;
 
 interface EdgeErrorOptions {
   param?: string | undefined;
   retryAfterMs?: number;
 }
 
-/** Something the client must be told: what was wrong and what to do about it. */
+/** An error for the client: what was wrong, and what to do about it. */
 export class EdgeError extends Error {
   override readonly name = "EdgeError";
   readonly code: ErrorCode;
   /** The request parameter at fault, as in `messages[0].content`. */
   readonly param: string | null;
-  /** When it is worth trying again, where that is known. */
+  /** Known for a full queue: when to try again. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -38,13 +42,13 @@ export class EdgeError extends Error {
   }
 
   get status(): number {
-    return forms[this.code].status;
+    return codes[this.code].status;
   }
 
-  /** The body that OpenAI clients read. */
+  /** The body that OpenAI's clients read. */
   toJSON(): ErrorBody {
     const { code, message, param } = this;
-    return { error: { message, type: forms[code].type, param, code } };
+    return { error: { message, type: typeOf(code), param, code } };
   }
 }
 
@@ -54,59 +58,52 @@ export interface ErrorBody {
 
 export function errorResponse(error: EdgeError, headers: Record<string, string> = {}): Response {
   const { status, retryAfterMs } = error;
-  // OpenAI's clients read the first of these, everybody else the second.
+  // OpenAI's clients read the first of these, all others the second.
   const retry = retryAfterMs !== undefined && {
     "retry-after-ms": String(retryAfterMs),
     "retry-after": String(Math.ceil(retryAfterMs / 1000)),
   };
-  const final = forms[error.code].final && { "x-should-retry": "false" };
+  const final = !codes[error.code].retryable && isRetriedByClients(status) && { "x-should-retry": "false" };
   return Response.json(error, { status, headers: { ...retry, ...final, ...headers } });
 }
 
-/** An error that nobody meant for the client: the log gets all of it, the client an id to ask about. */
+/** Logs an unexpected error, and returns a generic one for the client. */
 export function unexpected(error: unknown, log: Log, fields: object): EdgeError {
   log.error({ ...fields, err: error }, "a request failed unexpectedly");
   return new EdgeError("internal", "The server failed; its log has the reason under this request's id.");
 }
 
 /** The error event, as HTTP reports it. */
-export function failureOf({ code, message, param }: Pick<ErrorEvent, "code" | "message" | "param">): EdgeError {
+export function errorOf({ code, message, param }: Pick<ErrorEvent, "code" | "message" | "param">): EdgeError {
   return new EdgeError(code, message, { param });
 }
 
-/** @param param the request parameter that names the model, where one does */
-export function modelNotFound(model: string, served: readonly string[], param?: "model"): EdgeError {
-  const names = [...new Set(served)].map((name) => `"${name}"`).join(", ");
-  return new EdgeError("model_not_found", `The model "${model}" is not served here. Served: ${names || "none"}.`, {
-    param,
-  });
+/** @param param the request parameter that names the model, if one does */
+export function modelNotFound(model: string, served: Iterable<string>, param?: "model"): EdgeError {
+  return new EdgeError("model_not_found", modelNotFoundMessage(model, served), { param });
 }
 
 export function responseNotFound(id: string): EdgeError {
   return new EdgeError("response_not_found", `Response "${id}" not found or expired.`);
 }
 
-/**
- * OpenAI's clients send a request again by themselves on 408, 409, 429 and 500 upwards, and on no other status, unless a header
- * says that the answer is `final`.
- */
-const forms: Record<ErrorCode, { status: number; type: string; final?: true }> = {
-  invalid_request: { status: 400, type: "invalid_request_error" },
-  context_length_exceeded: { status: 400, type: "invalid_request_error" },
-  unsupported_content_type: { status: 400, type: "invalid_request_error" },
-  invalid_api_key: { status: 401, type: "authentication_error" },
-  model_not_found: { status: 404, type: "invalid_request_error" },
-  unknown_url: { status: 404, type: "invalid_request_error" },
-  response_not_found: { status: 404, type: "invalid_request_error" },
-  method_not_allowed: { status: 405, type: "invalid_request_error" },
-  idempotency_conflict: { status: 409, type: "invalid_request_error", final: true },
-  payload_too_large: { status: 413, type: "invalid_request_error" },
-  // Not 5xx: clients would send it again by themselves, to the next worker.
-  poisoned: { status: 422, type: "server_error" },
-  overloaded: { status: 429, type: "rate_limit_error" },
-  // nginx's "client closed request": the standard has no status for it.
-  cancelled: { status: 499, type: "cancelled" },
-  internal: { status: 500, type: "server_error" },
-  unavailable: { status: 503, type: "server_error" },
-  deadline_exceeded: { status: 504, type: "server_error", final: true },
-};
+/** `type` of OpenAI's error body. */
+function typeOf(code: ErrorCode): string {
+  switch (code) {
+    case "invalid_api_key":
+      return "authentication_error";
+    case "overloaded":
+      return "rate_limit_error";
+    case "cancelled":
+      return "cancelled";
+    case "poisoned":
+      return "server_error";
+    default:
+      return codes[code].status >= 500 ? "server_error" : "invalid_request_error";
+  }
+}
+
+/** OpenAI's clients retry on these statuses, unless a header says not to. */
+function isRetriedByClients(status: number): boolean {
+  return [408, 409, 429].includes(status) || status >= 500;
+}

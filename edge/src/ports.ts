@@ -1,11 +1,10 @@
 /** What the edge needs from the world: replicas that generate, a clock, a log. It names no library. */
-import type { EditEvent } from "@palimpsest/proto";
-import type { CommittedChoice } from "@palimpsest/proto/generate";
+import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 
 /** All replicas, as routes see them. */
 export interface Replicas {
   /** Models that are served now, or were before their workers left. */
-  models(): readonly Model[];
+  models(): readonly ModelInfo[];
   /** True if at least one replica would accept a request now. */
   ready(): boolean;
   /**
@@ -13,7 +12,7 @@ export interface Replicas {
    * when its replica is lost. A reader that stops cancels the response.
    * @throws EdgeError before the first event: `model_not_found`; `unavailable`; `overloaded`; `payload_too_large`
    */
-  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
+  generate(request: ClientRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
 }
 
 /** Responses by their id, wherever they run: there is such a thing only in a fleet, which has a log. */
@@ -52,32 +51,9 @@ export interface KnownResponse {
 export interface Replica {
   readonly replicaId: string;
   /** Absent until the replica has said what it serves. It stays known while the replica is away. */
-  readonly model: Model | undefined;
+  readonly model: ModelInfo | undefined;
   readonly ready: boolean;
-  /** @param from where it goes on, when another replica has held the response before */
-  generate(request: GenerateRequest, signal: AbortSignal, from?: Continuation): AsyncIterable<EditEvent>;
-}
-
-/** Where a replica takes a response over. */
-export interface Continuation {
-  /** From 2. */
-  readonly attempt: number;
-  /** Of each choice, what was committed before; empty where nothing was said. */
-  readonly committed: readonly CommittedChoice[];
-}
-
-export interface Model {
-  readonly name: string;
-  /** Unix seconds. */
-  readonly created: number;
-  readonly blockLength: number;
-  /** Prompt and answer together. */
-  readonly maxContextTokens: number;
-  /** Whether messages, and plain text, can be a prompt. */
-  readonly chat: boolean;
-  readonly text: boolean;
-  /** Sequences that may run at once. */
-  readonly capacity: number;
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
 }
 
 /** What all workers of a model do together. */
@@ -88,77 +64,12 @@ export interface ModelLoad {
   readonly responses: number;
 }
 
-/** A response to generate, parsed and within limits. */
-export interface GenerateRequest {
-  readonly responseId: string;
-  readonly model: string;
-  readonly prompt: Prompt;
-  readonly decoding: DecodingRequest;
-  /** Absent: the best token always. */
-  readonly sampling?: Sampling;
-  readonly maxTokens?: number;
-  /** Answers to one prompt. */
-  readonly choices: number;
-  readonly stop: readonly string[];
-  /** Tokens that end an answer beside the model's own. */
-  readonly stopTokenIds?: readonly number[];
-  /** Tokens of an answer before which no end token may stand. */
-  readonly minTokens?: number;
-  /** What is added to the logits of tokens. */
-  readonly logitBias?: Readonly<Record<number, number>>;
-  /** Tell how probable the committed tokens were, and this many of the best at the place of each. */
-  readonly logprobs?: number;
-  readonly ignoreEos: boolean;
-  /** Whether anyone looks at drafts. */
-  readonly drafts: boolean;
-  /** What stands for the tenant: workers share no keys and values between two. Absent where nobody is told apart. */
-  readonly cacheScope?: string;
-  /** Who goes first where requests wait. Absent: default. */
+/** A request as a client made it, with what the edge alone needs to know. */
+export interface ClientRequest extends GenerateRequest {
+  /** Which requests of a queue go first. Absent: default. */
   readonly priority?: "interactive" | "default" | "batch";
-  /** Goes on when nobody reads it. */
+  /** Continue when the client disconnects. */
   readonly background?: boolean;
-}
-
-export type Prompt =
-  | { readonly kind: "chat"; readonly messages: readonly Message[]; readonly tools: readonly object[] }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "tokens"; readonly tokens: readonly number[] };
-
-/** A chat message, its content joined to one string. */
-export interface Message {
-  readonly role: string;
-  readonly content: string;
-  readonly toolCalls?: readonly ToolCall[];
-  readonly toolCallId?: string;
-  readonly name?: string;
-}
-
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  /** JSON text. */
-  readonly arguments: string;
-}
-
-/** What the client asked for; the model fills in the rest. */
-export interface DecodingRequest {
-  readonly mode?: "speed" | "quality";
-  readonly threshold?: number;
-  readonly editingThreshold?: number;
-  readonly maxPostSteps?: number;
-  /** Blocks that may be edited at once. */
-  readonly editingWindow?: number;
-  readonly penaltyLambda?: number;
-}
-
-/** How tokens are drawn. */
-export interface Sampling {
-  /** Above 0. */
-  readonly temperature: number;
-  readonly topP?: number;
-  readonly topK?: number;
-  /** With a seed, a request has one text. */
-  readonly seed?: bigint;
 }
 
 export interface Clock {

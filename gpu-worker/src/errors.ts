@@ -9,7 +9,7 @@ export interface WorkerErrorOptions extends ErrorOptions {
   param?: string;
 }
 
-/** Something a caller must be told: what was wrong and what to do about it. */
+/** An error for the client: what was wrong, and what to do about it. */
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
   readonly code: ErrorCode;
@@ -22,12 +22,17 @@ export class WorkerError extends Error {
   }
 }
 
-/** A file of a checkpoint or package that cannot be used. The message names the file, and the tensor where there is one. */
+/** A request whose parameter `param` is at fault. */
+export function invalid(param: string, message: string, options: ErrorOptions = {}): WorkerError {
+  return new WorkerError("invalid_request", `${param}: ${message}`, { ...options, param });
+}
+
+/** A file of a checkpoint or package that cannot be used. The message names the file, and the tensor if there is one. */
 export class PackageError extends Error {
   override readonly name = "PackageError";
 }
 
-/** What a schema objects to, on one line. @param whole what the checked value itself is called */
+/** The issues of a schema, on one line. @param whole the name of the checked value itself */
 export function describeIssues(error: ZodError, whole = "(root)"): string {
   return error.issues.map(({ path, message }) => `${path.join(".") || whole}: ${message}`).join("; ");
 }

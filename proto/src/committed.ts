@@ -1,20 +1,18 @@
-/** What is committed of a response, as the worker that goes on with it is told. */
-import { create } from "@bufbuild/protobuf";
-import { type CommittedChoice, CommittedChoiceSchema } from "../gen/palimpsest/v1/generate_pb.js";
-import { encodeFinishReason } from "./codec.ts";
+/** The commits in a response's log, in the form in which the worker that resumes it gets them. */
+import { defined } from "./defined.ts";
 import type { EditEvent } from "./edit-event.ts";
+import type { CommittedChoice } from "./generate-request.ts";
 
-/** @param log what earlier attempts have said, commits in any order. @returns a choice each; nothing where nothing was said */
+/** @param log events of earlier attempts, commits in any order. @returns one entry per choice; none for an empty log */
 export function committedOf(log: readonly EditEvent[], choices: number): CommittedChoice[] {
   if (log.length === 0) return [];
-  const committed = Array.from({ length: choices }, () => create(CommittedChoiceSchema));
   const commits = log.filter((event) => event.type === "commit").sort((a, b) => a.block - b.block);
-  for (const { choice, token_ids = [], open_ids = [], finish_reason } of commits) {
-    const state = committed[choice];
-    if (state === undefined) continue;
-    state.tokenIds.push(...token_ids);
-    state.openIds = [...open_ids];
-    if (finish_reason !== undefined) state.finishReason = encodeFinishReason(finish_reason);
-  }
-  return committed;
+  return Array.from({ length: choices }, (_, choice) => {
+    const own = commits.filter((commit) => commit.choice === choice);
+    const last = own.at(-1);
+    return {
+      tokens: own.flatMap(({ token_ids = [] }) => token_ids),
+      ...defined({ open: last?.open_ids, finishReason: last?.finish_reason }),
+    };
+  });
 }

@@ -2,6 +2,7 @@
  * Edit events as JSON: what clients read on HTTP, and the one form in which edge and worker handle them. The protobuf
  * messages of `edit.proto` are the same events on the internal wire. docs/protocol.md has the rules.
  */
+import type { Failure } from "./error-codes.ts";
 
 /** What every event carries. Order is (attempt, seq): a higher attempt resets every open block. */
 interface EventBase {
@@ -134,23 +135,8 @@ export interface Usage {
 }
 
 /** Last event of a response that failed or was cancelled; its commits stay readable. */
-export interface ErrorEvent extends EventBase {
+export interface ErrorEvent extends EventBase, Failure {
   type: "error";
-  code: ErrorCode;
-  message: string;
-  retryable: boolean;
-  param?: string;
 }
-
-export type ErrorCode =
-  | "invalid_request"
-  | "model_not_found"
-  | "context_length_exceeded"
-  | "overloaded"
-  | "unavailable"
-  | "cancelled"
-  | "deadline_exceeded"
-  | "internal"
-  | "poisoned";
 
 export type EditEvent = OpenEvent | DraftEvent | CommitEvent | DoneEvent | EndEvent | ErrorEvent;

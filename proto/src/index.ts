@@ -1,5 +1,13 @@
 /** The contract that clients, edges and workers share. It imports nothing of theirs. */
-export * from "./codec.ts";
+export * from "./committed.ts";
+export * from "./defined.ts";
 export * from "./edit-event.ts";
+export * from "./error-codes.ts";
+export * from "./event-codec.ts";
+export type * from "./generate-request.ts";
+export * from "./limits.ts";
+export type * from "./model-info.ts";
 export * from "./reducer.ts";
 export * from "./service-definition.ts";
+export * from "./unreachable.ts";
+export { CodecError } from "./wire-names.ts";

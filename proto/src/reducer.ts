@@ -2,18 +2,20 @@
  * Folds edit events into the document they describe. Pure: the same events give the same document, whatever was sent
  * twice, dropped, coalesced or overtaken on the way. It knows no sockets and no tokens.
  */
+import { defined } from "./defined.ts";
 import type {
   CommitEvent,
   Content,
   DraftEvent,
   Edit,
   EditEvent,
-  ErrorEvent,
   FinishReason,
   OpenEvent,
   TokenLogprob,
   Usage,
 } from "./edit-event.ts";
+import { type Failure, failureOf } from "./error-codes.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** A response as far as it is known. Treat it as frozen: parts that did not change are shared between documents. */
 export interface ResponseDocument {
@@ -55,8 +57,6 @@ export interface DraftBlock {
   readonly edits: readonly Edit[];
 }
 
-export type Failure = Pick<ErrorEvent, "code" | "message" | "retryable" | "param">;
-
 export const emptyDocument: ResponseDocument = { status: "waiting", attempt: 0, seq: 0, choices: [] };
 
 /** The document after an event. The same object comes back when the event says nothing new. */
@@ -90,7 +90,7 @@ export function reduce(document: ResponseDocument, event: EditEvent): ResponseDo
 
 /** The document of a response that failed: commits stay, drafts go. Also for a stream that broke off without saying so. */
 export function fail(document: ResponseDocument, { code, message, retryable, param }: Failure): ResponseDocument {
-  const error = { code, message, retryable, ...(param !== undefined && { param }) };
+  const error = { code, message, retryable, ...defined({ param }) };
   return { ...withoutDrafts(document), status: "failed", error };
 }
 
@@ -111,7 +111,7 @@ function commit(document: ResponseDocument, event: CommitEvent): ResponseDocumen
       return document;
     const expected = `block ${committed.length} at ${before.length}`;
     const message = `commits have a hole: choice ${index} expected ${expected}, got block ${block} at ${start}`;
-    return fail(document, { code: "internal", message, retryable: true });
+    return fail(document, failureOf("internal", message));
   }
   return updateChoice(advance(document, event), index, (choice) => ({
     ...choice,
@@ -150,8 +150,4 @@ function padded(choices: readonly ChoiceDocument[], count: number): readonly Cho
 function withoutDrafts(document: ResponseDocument): ResponseDocument {
   if (document.choices.every((choice) => choice.drafts.length === 0)) return document;
   return { ...document, choices: document.choices.map((choice) => ({ ...choice, drafts: [] })) };
-}
-
-function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }

@@ -53,6 +53,7 @@ async function stepsPerSecond(engine: Engine, sequences: number): Promise<number
         {
           responseId: `sequence-${sequence}`,
           attempt: 1,
+          model: "bench",
           prompt: { kind: "tokens", tokens: promptOf(sequence) },
           decoding: {},
           maxTokens: blockLength * steps,

@@ -1,10 +1,10 @@
 /** What an edge is promised of its workers, whatever carries it: the same tests over gRPC and over NATS. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
 import { createPlacement } from "../../edge/src/admission/placement.ts";
-import type { GenerateRequest, Replicas } from "../../edge/src/ports.ts";
+import type { Replicas } from "../../edge/src/ports.ts";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";

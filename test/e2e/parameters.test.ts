@@ -1,7 +1,6 @@
 /** What a request may say about its tokens, from HTTP to the shipped model and back; and that a takeover does not show. */
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import { openSystem, type System } from "../support/programs/system.ts";
 
 let system: System;
@@ -22,6 +21,7 @@ function generate(changes: Partial<GenerateRequest>): Promise<EditEvent[]> {
   const request: GenerateRequest = {
     responseId: "r",
     attempt: 1,
+    model: "demo",
     prompt: { kind: "chat", messages: [{ role: "user", content }], tools: [] },
     decoding: {},
     maxTokens: 100,
@@ -127,7 +127,7 @@ test("a stop token ends the answer before its text, with ignore_eos too", async 
   const whole = await answerOf({});
   expect(whole.message.content.startsWith(ended.message.content)).toBe(true);
   expect(ended.logprobs.content).toHaveLength(at);
-  expect(tokensOf(await generate({ stopTokens: [plain[at] as number] }))).toEqual(plain.slice(0, at + 1));
+  expect(tokensOf(await generate({ stopTokenIds: [plain[at] as number] }))).toEqual(plain.slice(0, at + 1));
 });
 
 test("max_tokens cuts inside a block, to the token", async () => {

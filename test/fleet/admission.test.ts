@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
+import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { encodeRequest } from "../../edge/src/adapters/wire.ts";
 import {
   PRIORITIES,
   type Priority,
@@ -149,7 +149,7 @@ describe("a fleet's queue", () => {
     await vi.waitFor(() => expect(looks).toBe(2 * PRIORITIES.length), patiently);
     const { link } = named;
     const queue = async (wake: string) => {
-      const request = encodeRequest(fleetRequest(), 1);
+      const request = encodeRequest(fleetRequest());
       const queued = create(QueuedRequestSchema, { request, deadlineMs: BigInt(Date.now() + 60_000) });
       await link.js.publish(queueSubject("scripted", "default"), toBinary(QueuedRequestSchema, queued));
       link.control.publish(wakeSubject("scripted"), wake);

@@ -1,8 +1,8 @@
 /** A response goes on when its worker does not: from the last committed block, by another, with the same text. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
+import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { describe, expect, it, vi } from "vitest";
-import { encodeRequest } from "../../edge/src/adapters/wire.ts";
 import { queueStream, queueSubject, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
 import { fold } from "../support/events.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
@@ -17,7 +17,13 @@ describe.concurrent("takeover", () => {
       const first = await fleet.worker(stuck().script, { replicaId: "first", url: wire.url });
       const { replicas } = await fleet.edge();
       const limits = { minTokens: 9, stopTokenIds: [7], logprobs: 2, sampling: { temperature: 0.5, seed: 11n } };
-      const moved = { logitBias: { 5: -100, 6: 0.5 }, decoding: { penaltyLambda: 3 } };
+      const moved = {
+        logitBias: new Map([
+          [5, -100],
+          [6, 0.5],
+        ]),
+        decoding: { penaltyLambda: 3 },
+      };
       const response = listen(replicas, fleetRequest({ choices: 2, ...limits, ...moved }));
       await response.commits(4);
       wire[loss]();
@@ -27,7 +33,7 @@ describe.concurrent("takeover", () => {
       expect(document).toMatchObject({ status: "ended", attempt: 2 });
       const [given] = first.engine.requests;
       expect(given).toMatchObject({
-        ...{ attempt: 1, minTokens: 9, stopTokens: [7], logprobs: 2, sampling: { temperature: 0.5, seed: 11n } },
+        ...{ attempt: 1, minTokens: 9, stopTokenIds: [7], logprobs: 2, sampling: { temperature: 0.5, seed: 11n } },
         logitBias: new Map([[5, -100], [6, 0.5]]), // biome-ignore format: a table
         decoding: { penaltyLambda: 3 },
       });
@@ -192,7 +198,7 @@ describe.concurrent("takeover", () => {
       await held.reached;
       // The same request again, as after an acknowledgement that was lost.
       const queued = create(QueuedRequestSchema, {
-        request: encodeRequest(request, 1),
+        request: encodeRequest(request),
         deadlineMs: BigInt(Date.now() + 60_000),
       });
       await link.js.publish(queueSubject("scripted", "default"), toBinary(QueuedRequestSchema, queued));

@@ -2,8 +2,8 @@
  * LLaDA 2.2's rule on a model of its architecture: the same answer cached and recomputed, alone and beside others, preempted and
  * taken over.
  */
+import type { GenerateRequest } from "@palimpsest/proto";
 import { expect, test } from "vitest";
-import type { GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";

@@ -1,7 +1,9 @@
 /** A request's text is the same whatever the prefix cache holds, beside whomever, preempted or not, and after whatever cancels. */
+
 import { join } from "node:path";
+import type { GenerateRequest } from "@palimpsest/proto";
 import { expect, test } from "vitest";
-import type { Engine, GenerateRequest } from "../../gpu-worker/src/engine/engine.ts";
+import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
@@ -95,9 +97,10 @@ async function answer(
   const controller = new AbortController();
   const committed: number[] = [];
   let [cached, prefillForwards] = [0, 0];
-  const request = {
+  const request: GenerateRequest = {
     responseId: "r",
     attempt: 1,
+    model: "prefix",
     prompt: { kind: "tokens", tokens },
     decoding: {},
     maxTokens: 96,
@@ -107,7 +110,7 @@ async function answer(
     drafts: true,
     committed: [],
     ...changes,
-  } as const;
+  };
   for await (const event of engine.generate(request, controller.signal)) {
     if (event.seq === until) controller.abort();
     if (event.type === "error" && event.code !== "cancelled") throw new Error(event.message);

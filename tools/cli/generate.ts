@@ -1,12 +1,11 @@
 /** `palimpsest generate`: one prompt through a package on this machine, without a server. */
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import type { GenerateRequest, Prompt } from "@palimpsest/gpu-worker/engine/engine";
 import { WorkerError } from "@palimpsest/gpu-worker/errors";
 import { ExpertLoadCounter, writeExpertLoad } from "@palimpsest/gpu-worker/model/expert-load";
 import { type EngineSettings, openEngine } from "@palimpsest/gpu-worker/program/open-engine";
 import { readManifest } from "@palimpsest/gpu-worker/runtime/package";
-import type { EditEvent, TokenLogprob } from "@palimpsest/proto";
+import { defined, type EditEvent, type GenerateRequest, type Prompt, type TokenLogprob } from "@palimpsest/proto";
 import { Command, Option } from "commander";
 import { z } from "zod";
 import { blockLength, probability, wholeNumber } from "./arguments.ts";
@@ -65,7 +64,10 @@ async function generate(flags: GenerateFlags, command: Command): Promise<void> {
   await using engine = await openEngine(settings(flags), load?.onRoute);
   const cancel = new AbortController();
   process.once("SIGINT", () => cancel.abort());
-  const events = engine.generate(request(flags, prompt(tokens, flags.prompt, engine.model.chat)), cancel.signal);
+  const events = engine.generate(
+    request(flags, prompt(tokens, flags.prompt, engine.model.chat), engine.model.name),
+    cancel.signal,
+  );
   await print(events, flags.json ?? false);
   await load?.write();
 }
@@ -120,21 +122,14 @@ function settings({ model, threads, blockLength, eos, cache }: GenerateFlags): E
   };
 }
 
-function request(flags: GenerateFlags, prompt: Prompt): GenerateRequest {
+function request(flags: GenerateFlags, prompt: Prompt, model: string): GenerateRequest {
   const { mode, decoding: rule, threshold, editingThreshold, maxPostSteps, editingWindow, penaltyLambda } = flags;
   return {
     responseId: "generate",
     attempt: 1,
+    model,
     prompt,
-    decoding: {
-      ...(mode !== undefined && { mode }),
-      ...(rule !== undefined && { rule }),
-      ...(threshold !== undefined && { threshold }),
-      ...(editingThreshold !== undefined && { editingThreshold }),
-      ...(maxPostSteps !== undefined && { maxPostSteps }),
-      ...(editingWindow !== undefined && { editingWindow }),
-      ...(penaltyLambda !== undefined && { penaltyLambda }),
-    },
+    decoding: defined({ mode, rule, threshold, editingThreshold, maxPostSteps, editingWindow, penaltyLambda }),
     ...tokenRequest(flags),
     choices: 1,
     drafts: !flags.json && process.stdout.isTTY,

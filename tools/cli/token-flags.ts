@@ -1,6 +1,6 @@
 /** Flags of `palimpsest generate` that say which tokens an answer may hold and where it ends. The engine judges their values. */
 
-import type { GenerateRequest } from "@palimpsest/gpu-worker/engine/engine";
+import { defined, type GenerateRequest } from "@palimpsest/proto";
 import { type Command, Option } from "commander";
 import { another, biasList, decimal, tokenList, wholeNumber } from "./arguments.ts";
 
@@ -51,24 +51,19 @@ export function tokenRequest(
   flags: TokenFlags,
 ): Pick<
   GenerateRequest,
-  "sampling" | "logitBias" | "maxTokens" | "minTokens" | "stop" | "stopTokens" | "ignoreEos" | "logprobs"
+  "sampling" | "logitBias" | "maxTokens" | "minTokens" | "stop" | "stopTokenIds" | "ignoreEos" | "logprobs"
 > {
   const { temperature = 0, topP, topK, seed, logitBias, maxTokens, minTokens, stopTokenIds, logprobs } = flags;
   return {
-    ...(temperature !== 0 && {
-      sampling: {
-        temperature,
-        ...(topP !== undefined && { topP }),
-        ...(topK !== undefined && { topK }),
-        ...(seed !== undefined && { seed: BigInt(seed) }),
-      },
-    }),
-    ...(logitBias && { logitBias }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(minTokens !== undefined && { minTokens }),
     stop: flags.stop ?? [],
-    ...(stopTokenIds && { stopTokens: stopTokenIds }),
     ignoreEos: flags.ignoreEos ?? false,
-    ...(logprobs !== undefined && { logprobs: logprobs === true ? 0 : logprobs }),
+    ...defined({
+      sampling:
+        temperature === 0
+          ? undefined
+          : { temperature, ...defined({ topP, topK, seed: seed === undefined ? undefined : BigInt(seed) }) },
+      ...{ logitBias, maxTokens, minTokens, stopTokenIds },
+      logprobs: logprobs === true ? 0 : logprobs,
+    }),
   };
 }

@@ -47,6 +47,7 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
       const request = {
         responseId: `eval-${asked++}`,
         attempt: 1,
+        model: engine.model.name,
         prompt: { kind: "chat", messages: task.messages.map(engineMessage), tools: task.tools ?? [] },
         decoding: {
           ...(preset !== undefined && { mode: preset }),

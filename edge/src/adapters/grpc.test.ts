@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { afterEach, describe, expect, test } from "vitest";
 import { silentLog } from "../../../test/support/fakes/scripted-replicas.ts";
 import { openScriptedWorker, type Responder } from "../../../test/support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { forever, until } from "../../../test/support/waiting.ts";
-import type { GenerateRequest } from "../ports.ts";
 import { openGrpcReplica } from "./grpc.ts";
 
 const request: GenerateRequest = {
@@ -18,6 +17,8 @@ const request: GenerateRequest = {
   stop: ["END"],
   ignoreEos: true,
   drafts: true,
+  attempt: 1,
+  committed: [],
 };
 
 const hello = () => tell(plainScript(["Hello ", "world"]), "chatcmpl-1");

@@ -1,16 +1,24 @@
 /** A worker over gRPC, direct. With grpc-health.ts, all that knows @grpc/grpc-js. */
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
-import { decodeEvent, type EditEvent, type ErrorCode, serviceDefinition } from "@palimpsest/proto";
+import {
+  decodeEvent,
+  type EditEvent,
+  type ErrorCode,
+  failureOf,
+  type GenerateRequest,
+  type ModelInfo,
+  serviceDefinition,
+} from "@palimpsest/proto";
 import {
   type GenerateResponse,
   GenerateService,
   GetModelRequestSchema,
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
-import type { Continuation, GenerateRequest, Log, Model, Replica } from "../ports.ts";
+import { decodeModel, encodeRequest } from "@palimpsest/proto/request-codec";
+import type { Log, Replica } from "../ports.ts";
 import { watchHealth } from "./grpc-health.ts";
-import { decodeModel, encodeRequest } from "./wire.ts";
 
 export interface GrpcReplica extends Replica, Disposable {}
 
@@ -44,7 +52,7 @@ const methods = serviceDefinition(GenerateService);
 export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOptions): GrpcReplica {
   const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
   const channel = client.getChannel();
-  let model: Model | undefined;
+  let model: ModelInfo | undefined;
   let ready = false;
   let closed = false;
   let serving = false;
@@ -66,7 +74,7 @@ export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOption
     }
   }
 
-  async function learn(): Promise<Model | undefined> {
+  async function learn(): Promise<ModelInfo | undefined> {
     try {
       return decodeModel(await getModel(client));
     } catch (error) {
@@ -84,7 +92,7 @@ export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOption
     get ready() {
       return ready && serving;
     },
-    generate: (request, signal, from) => generate(client, request, deadlineMs, signal, from),
+    generate: (request, signal) => generate(client, request, deadlineMs, signal),
     [Symbol.dispose]() {
       closed = true;
       health[Symbol.dispose]();
@@ -117,23 +125,18 @@ async function* generate(
   request: GenerateRequest,
   deadlineMs: number,
   signal: AbortSignal,
-  { attempt, committed }: Continuation = { attempt: 1, committed: [] },
 ): AsyncGenerator<EditEvent, void> {
   const { path, requestSerialize, responseDeserialize } = methods.generate;
-  const position = { v: 1 as const, response_id: request.responseId, attempt, seq: 0 };
-  const failed = (code: ErrorCode, message: string): EditEvent => {
-    const retryable = code === "unavailable";
-    return { ...position, seq: position.seq + 1, type: "error", code, message, retryable };
-  };
+  const position = { v: 1 as const, response_id: request.responseId, attempt: request.attempt, seq: 0 };
+  const failed = (code: ErrorCode, message: string): EditEvent => ({
+    ...{ ...position, seq: position.seq + 1, type: "error" },
+    ...failureOf(code, message),
+  });
   if (signal.aborted) return yield failed("cancelled", CANCELLED);
 
-  const call = client.makeServerStreamRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    encodeRequest(request, attempt, committed),
-    { deadline: Date.now() + deadlineMs },
-  );
+  const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, encodeRequest(request), {
+    deadline: Date.now() + deadlineMs,
+  });
   // A status that comes after the last read has no reader: without a listener it would end the process.
   call.on("error", () => {});
   const cancel = () => call.cancel();

@@ -1,4 +1,5 @@
 /** Puts requests into their model's queue, and takes them back. */
+
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
   append,
@@ -14,11 +15,11 @@ import {
 } from "@palimpsest/fleet";
 import type { ErrorEvent } from "@palimpsest/proto";
 import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
+import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { prefixOf, warmReplica } from "../admission/warm-replica.ts";
 import { EdgeError } from "../errors.ts";
-import type { GenerateRequest } from "../ports.ts";
+import type { ClientRequest } from "../ports.ts";
 import type { FleetView } from "./nats-view.ts";
-import { encodeRequest } from "./wire.ts";
 
 /** Subject, headers and the server's own are not the request's, but count against the limit. */
 const HEADROOM_BYTES = 1024;
@@ -32,9 +33,9 @@ export interface Queued {
 }
 
 /** The queued form of a request. @throws EdgeError `payload_too_large` */
-export function encodeQueued(link: Link, request: GenerateRequest, deadlineMs: number): Uint8Array {
+export function encodeQueued(link: Link, request: ClientRequest, deadlineMs: number): Uint8Array {
   const queued = create(QueuedRequestSchema, {
-    request: encodeRequest(request, 1),
+    request: encodeRequest(request),
     deadlineMs: BigInt(deadlineMs),
     background: request.background ?? false,
   });
@@ -53,7 +54,7 @@ export function encodeQueued(link: Link, request: GenerateRequest, deadlineMs: n
 export async function enqueue(
   link: Link,
   view: FleetView,
-  request: GenerateRequest,
+  request: ClientRequest,
   bytes: Uint8Array,
   wanted: () => boolean,
 ): Promise<Queued> {

@@ -1,11 +1,13 @@
 /** What one edge knows of the fleet: the models that were ever served, and which replicas are heard of now. */
+
 import { fromBinary } from "@bufbuild/protobuf";
 import { ALL_LOADS, ALL_PROMISES, type Link, MODEL_BUCKET, promisedSubject, readSubjects } from "@palimpsest/fleet";
+import type { ModelInfo } from "@palimpsest/proto";
 import { type LoadReport, LoadReportSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
+import { decodeModel } from "@palimpsest/proto/request-codec";
 import { DrainRate } from "../admission/drain-rate.ts";
-import type { Log, Model, ModelLoad } from "../ports.ts";
-import { decodeModel } from "./wire.ts";
+import type { Log, ModelLoad } from "../ports.ts";
 
 const REFRESH_MS = 2_000;
 /** Replicas report twice a second. */
@@ -20,7 +22,7 @@ export class FleetView implements Disposable {
   readonly #loads = new Map<string, { report: LoadReport; heardMs: number }>();
   /** Tells this edge's promises from those of others. */
   readonly #self = new TextEncoder().encode(crypto.randomUUID());
-  #models = new Map<string, Model>();
+  #models = new Map<string, ModelInfo>();
 
   constructor(link: Link, log: Log) {
     this.#link = link;
@@ -39,7 +41,7 @@ export class FleetView implements Disposable {
     });
   }
 
-  get models(): ReadonlyMap<string, Model> {
+  get models(): ReadonlyMap<string, ModelInfo> {
     return this.#models;
   }
 
@@ -100,7 +102,7 @@ export class FleetView implements Disposable {
     this.#open.dispose();
   }
 
-  #model(bytes: Uint8Array): Model | undefined {
+  #model(bytes: Uint8Array): ModelInfo | undefined {
     try {
       const model = decodeModel(fromBinary(GetModelResponseSchema, bytes));
       return model.name === "" ? undefined : model;

@@ -16,7 +16,7 @@ import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord, ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
 import { EdgeError, modelNotFound, responseNotFound } from "../errors.ts";
-import type { GenerateRequest, IdempotencyKey, Log, ModelLoad, Position, Replicas, Responses } from "../ports.ts";
+import type { ClientRequest, IdempotencyKey, Log, ModelLoad, Position, Replicas, Responses } from "../ports.ts";
 import { withSeed } from "../stream/takeover.ts";
 import { NatsFeed } from "./nats-feed.ts";
 import { encodeQueued, enqueue, leaveWanted, type Queued, stopResponse, waits } from "./nats-queue.ts";
@@ -96,7 +96,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
 
   async #requireModel(model: string): Promise<void> {
     if (!this.view.models.has(model)) await this.view.refresh().catch(() => {});
-    if (!this.view.models.has(model)) throw modelNotFound(model, [...this.view.models.keys()], "model");
+    if (!this.view.models.has(model)) throw modelNotFound(model, this.view.models.keys(), "model");
   }
 
   async isKnown(responseId: string, owner: string): Promise<boolean> {
@@ -150,7 +150,7 @@ class Fleet implements NatsFleet, Replicas, Responses {
     this.view[Symbol.dispose]();
   }
 
-  async *generate(asked: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
+  async *generate(asked: ClientRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
     await this.#requireModel(asked.model);
     const { link, deadlineMs, waitLimitMs } = this.#options;
     const request = withSeed(asked);

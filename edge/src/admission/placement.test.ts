@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scriptedReplica, syntheticModel } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
-import type { GenerateRequest, Replica, Replicas } from "../ports.ts";
+import type { ClientRequest, Replica, Replicas } from "../ports.ts";
 import { createPlacement } from "./placement.ts";
 
 const { signal } = new AbortController();
@@ -53,7 +53,7 @@ function replica(replicaId: string, { capacity = 4 } = {}) {
 
 /** Reads the first event only: the response keeps its slot. */
 async function begin(placement: Replicas, model = "synthetic"): Promise<AsyncIterator<unknown>> {
-  const events = placement.generate({ model, choices: 1 } as GenerateRequest, signal)[Symbol.asyncIterator]();
+  const events = placement.generate({ model, choices: 1 } as ClientRequest, signal)[Symbol.asyncIterator]();
   await events.next();
   return events;
 }

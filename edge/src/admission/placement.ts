@@ -1,6 +1,7 @@
 /** Chooses the replica for each request and counts the slots that this edge uses. Adapters bring the replicas. */
+import type { ModelInfo } from "@palimpsest/proto";
 import { EdgeError, modelNotFound } from "../errors.ts";
-import type { Model, Replica, Replicas } from "../ports.ts";
+import type { Replica, Replicas } from "../ports.ts";
 import { withTakeover } from "../stream/takeover.ts";
 
 /**
@@ -53,7 +54,7 @@ function place(
 }
 
 function unplaced(replicas: readonly Replica[], model: string): EdgeError {
-  const known = replicas.flatMap((replica): Model[] => (replica.model ? [replica.model] : []));
+  const known = replicas.flatMap((replica): ModelInfo[] => (replica.model ? [replica.model] : []));
   if (known.some(({ name }) => name === model)) {
     return new EdgeError("unavailable", `Every worker that serves "${model}" is unreachable or draining; retry later.`);
   }
@@ -64,9 +65,5 @@ function unplaced(replicas: readonly Replica[], model: string): EdgeError {
       `No reachable worker serves "${model}", but some are unreachable; retry later.`,
     );
   }
-  return modelNotFound(
-    model,
-    known.map(({ name }) => name),
-    "model",
-  );
+  return modelNotFound(model, new Set(known.map(({ name }) => name)), "model");
 }

@@ -1,5 +1,5 @@
+import type { GenerateRequest, Message } from "@palimpsest/proto";
 import { describe, expect, test } from "vitest";
-import type { GenerateRequest, Message } from "../ports.ts";
 import { prefixOf, warmReplica } from "./warm-replica.ts";
 
 const replicas = (count: number, running = 0) =>

@@ -1,8 +1,9 @@
+import type { GenerateRequest } from "@palimpsest/proto";
+
 /**
  * Which replica has probably computed a conversation's beginning: the same for every edge, without a word between them. It
  * knows no network and no cache: rendezvous hashing over the beginning, bounded by how busy replicas are.
  */
-import type { GenerateRequest } from "../ports.ts";
 
 /** Above its fair share by so much, a replica is passed over: warm pages are worth no queue. */
 const BOUND = 1.25;

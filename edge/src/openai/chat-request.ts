@@ -1,10 +1,13 @@
 /** The body of POST /v1/chat/completions: its schema, and the request it becomes. */
+
 import { z } from "@hono/zod-openapi";
-import type { GenerateRequest, Message } from "../ports.ts";
-import { generationOf, MAX_TOP_LOGPROBS, sharedParameters } from "./parameters.ts";
+import type { Message } from "@palimpsest/proto";
+import { defined, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
+import type { ClientRequest } from "../ports.ts";
+import { generationOf, sharedParameters } from "./parameters.ts";
 
 /** OpenAI's own limit. */
-export const MAX_TOOLS = 128;
+const MAX_TOOLS = 128;
 
 const TEXT_ONLY = "only text is supported: this model reads no images, audio or files";
 const NAME_RULE = "a name has 1 to 64 letters, digits, underscores and hyphens";
@@ -38,7 +41,7 @@ const message = z.discriminatedUnion("role", [
   z.object({ role: z.literal("tool"), content, tool_call_id: z.string() }),
 ]);
 
-/** Passed on as the client wrote it: the model's template decides what of it to show. */
+/** Passed on as the client wrote it: the model's template decides what to show. */
 const tool = z.looseObject({
   type: z.literal("function", { error: "only function tools are supported" }),
   function: z.looseObject({
@@ -57,13 +60,13 @@ export const chatBody = sharedParameters
     diffusing: z
       .boolean()
       .nullish()
-      .openapi({ description: "Stream the whole text so far in every chunk, instead of what was added." }),
+      .openapi({ description: "Send the whole text so far in every chunk, instead of the new text." }),
 
     logprobs: z.boolean().nullish().openapi({
-      description: "Tell how probable each token was, by the last denoise step that looked at it, before any bias.",
+      description: "Log-probability of each token, by the last denoise step that scored it, before any bias.",
     }),
     top_logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
-      description: "Best tokens told at the place of each. Needs logprobs.",
+      description: "Best tokens listed at the place of each. Needs logprobs.",
     }),
     response_format: z
       .object({ type: z.literal("text", { error: 'structured output is not supported yet: only "text" is' }) })
@@ -90,12 +93,12 @@ export const chatBody = sharedParameters
 
 export type ChatBody = z.infer<typeof chatBody>;
 
-/** Whether the answer may hold tool calls. */
+/** True if the answer may hold tool calls. */
 export function mayCallTools(body: ChatBody): boolean {
   return (body.tools?.length ?? 0) > 0 && body.tool_choice !== "none";
 }
 
-export function chatRequest(body: ChatBody, responseId: string): GenerateRequest {
+export function chatRequest(body: ChatBody, responseId: string): ClientRequest {
   const tools = mayCallTools(body) ? body.tools! : [];
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const watched = body.stream === true && (body.stream_options?.include_edits === true || body.diffusing === true);
@@ -103,9 +106,9 @@ export function chatRequest(body: ChatBody, responseId: string): GenerateRequest
     ...generationOf({ ...body, max_tokens: maxTokens }),
     responseId,
     prompt: { kind: "chat", messages: body.messages.map(messageOf), tools },
-    // Whoever comes back for a response in the background may want to see it written.
+    // A client that resumes a background response may want its drafts.
     drafts: watched || body.background === true,
-    ...(body.logprobs && { logprobs: body.top_logprobs ?? 0 }),
+    ...defined({ logprobs: body.logprobs ? (body.top_logprobs ?? 0) : undefined }),
   };
 }
 
@@ -116,15 +119,11 @@ function messageOf(message: ChatBody["messages"][number]): Message {
       return { ...base, toolCallId: message.tool_call_id };
     case "assistant": {
       const toolCalls = message.tool_calls?.map((call) => ({ id: call.id, ...call.function }));
-      return { ...base, ...named(message.name), ...(toolCalls?.length && { toolCalls }) };
+      return { ...base, ...defined({ name: message.name, toolCalls: toolCalls?.length ? toolCalls : undefined }) };
     }
     default:
-      return { ...base, ...named(message.name) };
+      return { ...base, ...defined({ name: message.name }) };
   }
-}
-
-function named(name: string | undefined): { name?: string } {
-  return name === undefined ? {} : { name };
 }
 
 function textOf(content: z.infer<typeof textPart>[] | string | null | undefined): string {

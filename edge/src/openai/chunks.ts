@@ -1,7 +1,7 @@
 /** Edit events as the chunks of a streamed completion, in whichever form the endpoint gives its choices. */
 import type { DoneEvent, EditEvent, FinishReason } from "@palimpsest/proto";
 import { publicEvent } from "@palimpsest/proto";
-import { failureOf } from "../errors.ts";
+import { errorOf } from "../errors.ts";
 import type { SseMessage } from "../stream/sse.ts";
 import { usageOf } from "./usage.ts";
 
@@ -66,7 +66,7 @@ export async function* chunks(
       if (includeUsage) yield { data: chunk([], { usage: usageOf(event.usage) }) };
       yield { data: "[DONE]" };
     }
-    if (event.type === "error") yield { data: JSON.stringify(failureOf(event)) };
+    if (event.type === "error") yield { data: JSON.stringify(errorOf(event)) };
   }
 }
 

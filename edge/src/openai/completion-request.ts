@@ -1,7 +1,9 @@
 /** The body of POST /v1/completions: its schema, and the request it becomes. */
+
 import { z } from "@hono/zod-openapi";
-import type { GenerateRequest } from "../ports.ts";
-import { generationOf, MAX_TOKEN_ID, MAX_TOP_LOGPROBS, sharedParameters } from "./parameters.ts";
+import { defined, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
+import type { ClientRequest } from "../ports.ts";
+import { generationOf, MAX_TOKEN_ID, sharedParameters } from "./parameters.ts";
 
 const ONE_PROMPT = "a prompt is one string or one array of token ids: send several prompts as several requests";
 
@@ -18,25 +20,25 @@ export const completionBody = sharedParameters
     echo: z.literal(false, { error: "echo is not supported: put the prompt before the answer yourself" }).nullish(),
     suffix: z.literal("", { error: "suffix is not supported yet: leave it out" }).nullish(),
     logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
-      description: "Tell how probable each token was, and this many of the best at its place.",
+      description: "Log-probabilities of each token, and of this many of the best at its place.",
     }),
   })
   .openapi("CompletionRequest");
 
 export type CompletionBody = z.infer<typeof completionBody>;
 
-export function completionRequest(body: CompletionBody, responseId: string): GenerateRequest {
+export function completionRequest(body: CompletionBody, responseId: string): ClientRequest {
   const prompt = theOne(body.prompt);
   return {
     ...generationOf(body),
     responseId,
     prompt: typeof prompt === "string" ? { kind: "text", text: prompt } : { kind: "tokens", tokens: prompt },
     drafts: (body.stream === true && body.stream_options?.include_edits === true) || body.background === true,
-    ...(body.logprobs != null && { logprobs: body.logprobs }),
+    ...defined({ logprobs: body.logprobs }),
   };
 }
 
-/** Many clients send a list whatever they have. */
+/** Many clients send a list even for one prompt. */
 function theOne(prompt: CompletionBody["prompt"]): string | number[] {
   if (typeof prompt === "string") return prompt;
   const [first] = prompt;

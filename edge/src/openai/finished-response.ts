@@ -1,6 +1,6 @@
 /** A response that is waited for: its edit events folded to the end. */
 import { type ChoiceDocument, type EditEvent, emptyDocument, reduce, type Usage } from "@palimpsest/proto";
-import { EdgeError, failureOf } from "../errors.ts";
+import { EdgeError, errorOf } from "../errors.ts";
 
 export interface ResponseHead {
   readonly id: string;
@@ -19,7 +19,7 @@ export async function finishResponse(events: AsyncIterable<EditEvent>, head: Res
   let document = emptyDocument;
   for await (const event of events) document = reduce(document, event);
   const { error, usage, choices } = document;
-  if (error) throw failureOf(error);
+  if (error) throw errorOf(error);
   if (!usage) throw new EdgeError("internal", "The worker ended the response without its usage.");
   return { ...head, choices, usage };
 }

@@ -1,37 +1,31 @@
-/** The parameters that chat and plain completions share: their limits, and what this server cannot do and therefore refuses. */
+/** The parameters that chat and plain completions share: their schema and limits, and their part of the request. */
 import { z } from "@hono/zod-openapi";
-import type { DecodingRequest, GenerateRequest, Sampling } from "../ports.ts";
+import {
+  type DecodingRequest,
+  defined,
+  MAX_BIAS,
+  MAX_BIASED_TOKENS,
+  MAX_CHOICES,
+  MAX_EDITING_WINDOW,
+  MAX_POST_STEPS,
+  MAX_TEMPERATURE,
+  MAX_TOP_K,
+  type Sampling,
+} from "@palimpsest/proto";
+import type { ClientRequest } from "../ports.ts";
 
-/** Answers to one prompt: the contract with the worker, whose choices of a response all run on one replica. */
-export const MAX_CHOICES = 8;
 /** OpenAI's own limit. */
-export const MAX_STOPS = 4;
+const MAX_STOPS = 4;
 /** UTF-16 units. Text that could begin a stop string is held back, so a long one would delay what clients see. */
-export const MAX_STOP_LENGTH = 256;
+const MAX_STOP_LENGTH = 256;
 /** More than any model's context: the worker's own limit is exact and names its number. */
-export const MAX_TOKENS = 2 ** 24;
-/** Each is a forward per block that no mask needs; the released presets use 16. */
-export const MAX_POST_STEPS = 256;
-/** Each block of the window runs in every forward. */
-export const MAX_EDITING_WINDOW = 8;
-
-/** Of any vocabulary: the worker knows its own and names the id that is outside it. */
+const MAX_TOKENS = 2 ** 24;
+/** Larger than any vocabulary: the worker knows its own, and names the id that is outside it. */
 export const MAX_TOKEN_ID = 2 ** 31 - 1;
-/** Each is looked for in every block. */
-export const MAX_STOP_TOKENS = 128;
-/** Each is added at every cell, at every step. */
-export const MAX_LOGIT_BIAS = 1024;
-/** OpenAI's own limit: as good as a ban, or as a choice. */
-export const MAX_BIAS = 100;
-/** OpenAI's own limit. */
-export const MAX_TOP_LOGPROBS = 20;
+/** Each is searched for in every block. */
+const MAX_STOP_TOKENS = 128;
 
-/** OpenAI's own limit. */
-export const MAX_TEMPERATURE = 2;
-/** The model's head sorts this many tokens to cut among. */
-export const MAX_TOP_K = 1024;
-
-/** A parameter that would change the answer and that this server does not implement: only its neutral values pass. */
+/** A parameter that this server does not implement: only the value that changes nothing is accepted. */
 function only<T extends string | number | boolean>(neutral: T, error: string) {
   return z.literal(neutral, { error }).nullish();
 }
@@ -44,30 +38,30 @@ const biasedToken = z
   .string()
   .refine((key) => /^\d{1,10}$/.test(key) && Number(key) <= MAX_TOKEN_ID, "a key is the id of a token");
 
-/** Unknown keys pass and are dropped, as OpenAI-compatible servers do: clients send more than any one server knows. */
+/** Unknown keys are dropped, as OpenAI-compatible servers do: clients send more than any server knows. */
 export const sharedParameters = z.object({
   model: z.string().min(1).openapi({ description: "One of the ids that GET /v1/models lists." }),
   n: z.int().min(1).max(MAX_CHOICES).nullish(),
   max_tokens: tokenCount.nullish(),
   min_tokens: z.int().min(0).max(MAX_TOKENS).nullish().openapi({
-    description: "No end token stands before this many tokens. A stop string may still end the answer.",
+    description: "No end token before this many tokens. A stop string may still end the answer.",
   }),
   stop: z.union([stopText, z.array(stopText).max(MAX_STOPS)]).nullish(),
   stop_token_ids: z.array(tokenId).max(MAX_STOP_TOKENS).nullish().openapi({
-    description: "Tokens that end the answer beside the model's own, with ignore_eos too. Their text is not shown.",
+    description: "Tokens that end the answer besides the model's own, with ignore_eos too. Their text is not shown.",
   }),
   ignore_eos: z
     .boolean()
     .nullish()
-    .openapi({ description: "Go on to the token limit instead of stopping at an end token." }),
+    .openapi({ description: "Continue to the token limit instead of stopping at an end token." }),
   priority: z
     .enum(["interactive", "default", "batch"])
     .nullish()
-    .openapi({ description: "Who goes first where requests wait: in a fleet." }),
+    .openapi({ description: "Which requests of a fleet's queue go first." }),
   background: z
     .boolean()
     .nullish()
-    .openapi({ description: "Go on when the client goes away; GET /v1/streams/{id} has the answer. In a fleet." }),
+    .openapi({ description: "Continue when the client disconnects; GET /v1/streams/{id} has the answer. In a fleet." }),
   stream: z.boolean().nullish(),
   stream_options: z
     .object({
@@ -75,7 +69,7 @@ export const sharedParameters = z.object({
       include_edits: z
         .boolean()
         .nullish()
-        .openapi({ description: "Carry each edit event in a chunk of its own, as `edit`." }),
+        .openapi({ description: "Send each edit event in a chunk of its own, as `edit`." }),
     })
     .nullish(),
 
@@ -89,8 +83,7 @@ export const sharedParameters = z.object({
     description: "Blocks that may be edited at once. 1, the default, edits the newest only; more delay the commits.",
   }),
   penalty_lambda: z.number().min(0).max(MAX_BIAS).nullish().openapi({
-    description:
-      "Taken off the logit of the token that stands one cell before, against repetition. 0, the default, is off.",
+    description: "Subtracted from the logit of the token one cell before, against repetition. 0, the default, is off.",
   }),
 
   temperature: z
@@ -107,50 +100,56 @@ export const sharedParameters = z.object({
   repetition_penalty: only(1, "penalties are not supported yet: leave repetition_penalty out"),
   logit_bias: z
     .record(biasedToken, z.number().min(-MAX_BIAS).max(MAX_BIAS))
-    .refine((bias) => Object.keys(bias).length <= MAX_LOGIT_BIAS, `at most ${MAX_LOGIT_BIAS} tokens can be biased`)
+    .refine(
+      (bias) => Object.keys(bias).length <= MAX_BIASED_TOKENS,
+      `at most ${MAX_BIASED_TOKENS} tokens can be biased`,
+    )
     .nullish()
-    .openapi({ description: "What is added to the logits of tokens, by token id." }),
+    .openapi({ description: "Added to the logits of tokens, by token id." }),
 });
 
 export type SharedParameters = z.infer<typeof sharedParameters>;
 
-/** What of a request does not depend on its prompt. */
+/** The part of a request that both endpoints share. */
 export function generationOf(
   body: SharedParameters,
-): Omit<GenerateRequest, "responseId" | "prompt" | "drafts" | "logprobs"> {
+): Omit<ClientRequest, "responseId" | "prompt" | "drafts" | "logprobs"> {
   return {
     model: body.model,
+    attempt: 1,
+    committed: [],
     decoding: decodingOf(body),
-    ...(body.temperature && { sampling: samplingOf({ ...body, temperature: body.temperature }) }),
-    ...(body.max_tokens != null && { maxTokens: body.max_tokens }),
     choices: body.n ?? 1,
     stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
-    ...(body.stop_token_ids?.length && { stopTokenIds: body.stop_token_ids }),
-    ...(body.min_tokens && { minTokens: body.min_tokens }),
-    ...(body.logit_bias && { logitBias: body.logit_bias }),
     ignoreEos: body.ignore_eos ?? false,
-    ...(body.priority && { priority: body.priority }),
-    ...(body.background && { background: true }),
+    ...defined({
+      sampling: body.temperature ? samplingOf(body, body.temperature) : undefined,
+      maxTokens: body.max_tokens,
+      minTokens: body.min_tokens || undefined,
+      stopTokenIds: body.stop_token_ids?.length ? body.stop_token_ids : undefined,
+      logitBias: body.logit_bias && biasOf(body.logit_bias),
+      priority: body.priority,
+      background: body.background || undefined,
+    }),
   };
 }
 
-function samplingOf({ temperature, top_p, top_k, seed }: SharedParameters & { temperature: number }): Sampling {
-  return {
-    temperature,
-    ...(top_p != null && { topP: top_p }),
-    ...(top_k != null && { topK: top_k }),
-    ...(seed != null && { seed: BigInt.asUintN(64, BigInt(seed)) }),
-  };
+function samplingOf({ top_p, top_k, seed }: SharedParameters, temperature: number): Sampling {
+  const seedBits = seed == null ? undefined : BigInt.asUintN(64, BigInt(seed));
+  return { temperature, ...defined({ topP: top_p, topK: top_k, seed: seedBits }) };
 }
 
 function decodingOf(body: SharedParameters): DecodingRequest {
-  const { mode, threshold, editing_threshold, max_post_steps, editing_window, penalty_lambda } = body;
-  return {
-    ...(mode != null && { mode }),
-    ...(threshold != null && { threshold }),
-    ...(editing_threshold != null && { editingThreshold: editing_threshold }),
-    ...(max_post_steps != null && { maxPostSteps: max_post_steps }),
-    ...(editing_window != null && { editingWindow: editing_window }),
-    ...(penalty_lambda != null && { penaltyLambda: penalty_lambda }),
-  };
+  return defined({
+    mode: body.mode,
+    threshold: body.threshold,
+    editingThreshold: body.editing_threshold,
+    maxPostSteps: body.max_post_steps,
+    editingWindow: body.editing_window,
+    penaltyLambda: body.penalty_lambda,
+  });
+}
+
+function biasOf(bias: Readonly<Record<string, number>>): ReadonlyMap<number, number> {
+  return new Map(Object.entries(bias).map(([token, by]) => [Number(token), by]));
 }

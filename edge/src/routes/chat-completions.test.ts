@@ -215,7 +215,10 @@ describe("POST /v1/chat/completions", () => {
       maxTokens: 9,
       minTokens: 3,
       stopTokenIds: [7],
-      logitBias: { 5: -100, 6: 0.5 },
+      logitBias: new Map([
+        [5, -100],
+        [6, 0.5],
+      ]),
       logprobs: 2,
       stop: ["END"],
       ignoreEos: true,

@@ -1,8 +1,9 @@
 /** GET /v1/models and /v1/models/{id}. */
+
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { ModelInfo } from "@palimpsest/proto";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { modelNotFound } from "../errors.ts";
-import type { Model } from "../ports.ts";
 import { errorBody, jsonResponse } from "./descriptions.ts";
 
 const modelBody = z
@@ -40,19 +41,14 @@ export function models({ replicas }: EdgeDependencies) {
     .openapi(list, (c) => c.json({ object: "list" as const, data: replicas.models().map(describe) }, 200))
     .openapi(one, (c) => {
       const { id } = c.req.valid("param");
-      const served = replicas.models();
-      const model = served.find(({ name }) => name === id);
-      if (!model) {
-        throw modelNotFound(
-          id,
-          served.map(({ name }) => name),
-        );
-      }
+      const models = new Map(replicas.models().map((model) => [model.name, model]));
+      const model = models.get(id);
+      if (!model) throw modelNotFound(id, models.keys());
       return c.json(describe(model), 200);
     });
 }
 
-function describe({ name, created, blockLength, maxContextTokens, chat }: Model): z.infer<typeof modelBody> {
+function describe({ name, created, blockLength, maxContextTokens, chat }: ModelInfo): z.infer<typeof modelBody> {
   return {
     id: name,
     object: "model",

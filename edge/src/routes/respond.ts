@@ -6,7 +6,7 @@ import { EdgeError, unexpected } from "../errors.ts";
 import { type ChunkForm, chunks } from "../openai/chunks.ts";
 import { type FinishedResponse, finishResponse } from "../openai/finished-response.ts";
 import type { SharedParameters } from "../openai/parameters.ts";
-import type { GenerateRequest } from "../ports.ts";
+import type { ClientRequest } from "../ports.ts";
 import { beginResponse } from "../stream/begin-response.ts";
 import { withHeartbeat } from "../stream/heartbeat.ts";
 import { sse } from "../stream/sse.ts";
@@ -15,7 +15,7 @@ import { type ResponseClaim, releasingKey } from "./idempotency.ts";
 export interface Completion {
   readonly stream: Pick<SharedParameters, "stream" | "stream_options">;
   readonly claim: ResponseClaim;
-  readonly request: GenerateRequest;
+  readonly request: ClientRequest;
   /** The streamed form. */
   readonly form: ChunkForm;
   /** The form that is not streamed. */

@@ -1,6 +1,6 @@
 /** Waits for a response's first event, so that an early failure still becomes an HTTP status. */
 import type { EditEvent } from "@palimpsest/proto";
-import { EdgeError, failureOf } from "../errors.ts";
+import { EdgeError, errorOf } from "../errors.ts";
 
 /**
  * The same events, once the first one has arrived.
@@ -12,7 +12,7 @@ export async function beginResponse(source: AsyncIterable<EditEvent>): Promise<A
   if (first.done) throw new EdgeError("internal", "The worker ended the response before its first event.");
   if (first.value.type === "error") {
     await events.return?.();
-    throw failureOf(first.value);
+    throw errorOf(first.value);
   }
   return withFirst(first.value, events);
 }

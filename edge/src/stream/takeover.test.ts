@@ -1,10 +1,9 @@
-import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import { type EditEvent, emptyDocument, type GenerateRequest, reduce } from "@palimpsest/proto";
 import { describe, expect, test } from "vitest";
 import { type Respond, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { forever } from "../../../test/support/waiting.ts";
 import { createPlacement } from "../admission/placement.ts";
-import type { Continuation, GenerateRequest } from "../ports.ts";
 
 const request: GenerateRequest = {
   responseId: "chatcmpl-synthetic",
@@ -15,6 +14,8 @@ const request: GenerateRequest = {
   stop: [],
   ignoreEos: false,
   drafts: true,
+  attempt: 1,
+  committed: [],
 };
 const told = tell(plainScript(["Hello ", "world"], ["Bonjour"])).map((event) =>
   event.type === "commit" ? { ...event, token_ids: [event.block] } : event,
@@ -35,29 +36,27 @@ const afterCommit = until(({ type }) => type === "commit");
 const whole: Respond = () => told.map((event) => ({ ...event, attempt: 2 }));
 
 function serve(...scripts: Respond[]) {
-  const from: (Continuation | undefined)[] = [];
   const asked: GenerateRequest[] = [];
   const replicas = scripts.map((respond, i) => ({
     ...scriptedReplica(respond, { replicaId: `replica-${i}` }),
-    async *generate(given: GenerateRequest, signal: AbortSignal, where?: Continuation) {
+    async *generate(given: GenerateRequest, signal: AbortSignal) {
       asked.push(given);
-      from.push(where);
       yield* respond(given, signal);
     },
   }));
   const placement = createPlacement(replicas);
   const ask = (change: Partial<GenerateRequest> = {}, signal = forever) =>
     Array.fromAsync(placement.generate({ ...request, ...change }, signal));
-  return { ask, from, asked };
+  return { ask, asked };
 }
 
 describe("a response whose replica is lost", () => {
   test("is finished by another, which is told what is committed, and nothing is said twice", async () => {
-    const { ask, from } = serve(afterCommit, whole);
+    const { ask, asked } = serve(afterCommit, whole);
     const events = await ask();
-    expect(from).toMatchObject([
+    expect(asked).toMatchObject([
       { attempt: 1, committed: [] },
-      { attempt: 2, committed: [{ tokenIds: [0] }, { tokenIds: [] }] },
+      { attempt: 2, committed: [{ tokens: [0] }, { tokens: [] }] },
     ]);
     const document = events.reduce(reduce, emptyDocument);
     expect(document).toMatchObject({ status: "ended", attempt: 2 });
@@ -77,9 +76,9 @@ describe("a response whose replica is lost", () => {
   });
 
   test("does not go through all replicas", async () => {
-    const { ask, from } = serve(atOnce, atOnce, atOnce, atOnce, whole);
+    const { ask, asked } = serve(atOnce, atOnce, atOnce, atOnce, whole);
     expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "poisoned", retryable: false });
-    expect(from).toHaveLength(3);
+    expect(asked).toHaveLength(3);
   });
 
   test("draws with one seed", async () => {
@@ -96,15 +95,15 @@ describe("a response whose replica is lost", () => {
       client.abort();
       yield { ...told[0]!, ...lost } as EditEvent;
     };
-    const { ask, from } = serve(leaving, whole);
+    const { ask, asked } = serve(leaving, whole);
     await ask({}, client.signal);
-    expect(from).toHaveLength(1);
+    expect(asked).toHaveLength(1);
   });
 
   test("gives back every slot", async () => {
-    const { ask, from } = serve(afterCommit, whole);
+    const { ask, asked } = serve(afterCommit, whole);
     for (let i = 0; i < 3; i++) await ask();
     // All idle again, requests begin with the first.
-    expect(from.map((where) => where?.attempt)).toEqual([1, 2, 1, 2, 1, 2]);
+    expect(asked.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 1, 2]);
   });
 });

@@ -1,8 +1,7 @@
 /** A response outlives its replica: where one is lost, another goes on behind the last commit. It knows no network. */
-import type { EditEvent, ErrorEvent } from "@palimpsest/proto";
-import { committedOf } from "@palimpsest/proto/committed";
+import { committedOf, type EditEvent, type ErrorEvent, failureOf, type GenerateRequest } from "@palimpsest/proto";
 import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
-import type { Continuation, GenerateRequest, Replica } from "../ports.ts";
+import type { Replica } from "../ports.ts";
 
 /**
  * One response's events, whoever writes them. Attempts are numbered from 1, and what an earlier one has said is not said again.
@@ -20,10 +19,10 @@ export async function* withTakeover(
   let replica: Replica | undefined = first;
   let fruitless = 0;
   for (let attempt = 1; ; attempt++) {
-    const from: Continuation = { attempt, committed: committedOf([...said.values()], request.choices) };
+    const committed = committedOf([...said.values()], request.choices);
     let loss: ErrorEvent | undefined;
     let commits = 0;
-    for await (const event of replica.generate(request, signal, from)) {
+    for await (const event of replica.generate({ ...request, attempt, committed }, signal)) {
       if (event.type === "error" && event.code === "unavailable") {
         loss = event;
         break;
@@ -44,7 +43,7 @@ export async function* withTakeover(
 }
 
 /** Every replica that goes on with a response must draw what the first one would have drawn. */
-export function withSeed(request: GenerateRequest): GenerateRequest {
+export function withSeed<Request extends GenerateRequest>(request: Request): Request {
   if (request.sampling === undefined || request.sampling.seed !== undefined) return request;
   const [seed] = crypto.getRandomValues(new BigUint64Array(1));
   return { ...request, sampling: { ...request.sampling, seed: seed! } };
@@ -56,5 +55,5 @@ function nameOf(event: EditEvent): string {
 }
 
 function poisoned(loss: ErrorEvent, lost: number): ErrorEvent {
-  return { ...loss, code: "poisoned", message: poisonedMessage(lost, "the same block"), retryable: false };
+  return { ...loss, ...failureOf("poisoned", poisonedMessage(lost, "the same block")) };
 }

@@ -56,8 +56,8 @@ describe("a request is refused", () => {
     ["logit_bias", { logitBias: new Map([[3, -1]]) }, "never part of an answer"],
     ["logit_bias", { logitBias: new Map([[5, 101]]) }, "from -100 to 100, not 101 for token 5"],
     ["logit_bias", { logitBias: new Map([[5, Number.NaN]]) }, "not NaN for token 5"],
-    ["stop_token_ids", { stopTokens: [5, 77] }, "77 is not a token of this model"],
-    ["stop_token_ids", { stopTokens: [MASK] }, "never part of an answer"],
+    ["stop_token_ids", { stopTokenIds: [5, 77] }, "77 is not a token of this model"],
+    ["stop_token_ids", { stopTokenIds: [MASK] }, "never part of an answer"],
     ["penalty_lambda", { decoding: { penaltyLambda: -1 } }, "from 0 to 100, not -1"],
     ["min_tokens", { minTokens: 9 }, "from 0 to max_tokens, 8, not 9"],
   ])("by its %s %o", (param, wrong, message) => {

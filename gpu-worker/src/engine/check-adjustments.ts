@@ -1,28 +1,21 @@
-/** Checks the parameters of a request that move logits or say where the answer ends. */
+/** Checks the parameters of a request that change logits or end the answer. */
+import { type GenerateRequest, MAX_BIAS, MAX_BIASED_TOKENS } from "@palimpsest/proto";
 import type { AdjustmentOptions } from "../decoding/logit-adjustments.ts";
-import { WorkerError } from "../errors.ts";
-import type { GenerateRequest } from "./engine.ts";
+import { invalid } from "../errors.ts";
 
-/** Each is added at every cell, at every step. */
-const BIASED_TOKENS_LIMIT = 1024;
+export type AdjustmentRequest = Pick<GenerateRequest, "logitBias" | "minTokens" | "stopTokenIds" | "decoding">;
 
-/** OpenAI's own limit: as good as a ban, or as a choice. */
-const BIAS_LIMIT = 100;
-
-/** What of a request moves logits, or says where the answer ends. */
-export type AdjustmentRequest = Pick<GenerateRequest, "logitBias" | "minTokens" | "stopTokens" | "decoding">;
-
-/** What a request's token ids and numbers are judged by. */
+/** The limits for token ids and numbers of a request. */
 export interface AdjustmentLimits {
   readonly vocabSize: number;
-  /** Mask and edit tokens: never part of an answer. */
+  /** Mask and edit tokens, which are never part of an answer. */
   readonly neverTokens: readonly number[];
   readonly maxTokens: number;
 }
 
 /** @throws WorkerError naming the parameter, and the token or number at fault */
 export function adjustmentParameters(
-  { logitBias = new Map(), minTokens = 0, stopTokens = [], decoding }: AdjustmentRequest,
+  { logitBias = new Map(), minTokens = 0, stopTokenIds = [], decoding }: AdjustmentRequest,
   { vocabSize, neverTokens, maxTokens }: AdjustmentLimits,
 ): AdjustmentOptions {
   const { penaltyLambda = 0 } = decoding;
@@ -40,24 +33,20 @@ export function adjustmentParameters(
     }
   };
   checkTokens("logit_bias", logitBias.keys());
-  checkTokens("stop_token_ids", stopTokens);
-  if (logitBias.size > BIASED_TOKENS_LIMIT) {
-    throw invalid("logit_bias", `at most ${BIASED_TOKENS_LIMIT} tokens can be biased, not ${logitBias.size}`);
+  checkTokens("stop_token_ids", stopTokenIds);
+  if (logitBias.size > MAX_BIASED_TOKENS) {
+    throw invalid("logit_bias", `at most ${MAX_BIASED_TOKENS} tokens can be biased, not ${logitBias.size}`);
   }
   for (const [token, by] of logitBias) {
-    if (!(Math.abs(by) <= BIAS_LIMIT)) {
-      throw invalid("logit_bias", `must be from -${BIAS_LIMIT} to ${BIAS_LIMIT}, not ${by} for token ${token}`);
+    if (!(Math.abs(by) <= MAX_BIAS)) {
+      throw invalid("logit_bias", `must be from -${MAX_BIAS} to ${MAX_BIAS}, not ${by} for token ${token}`);
     }
   }
-  if (!(penaltyLambda >= 0 && penaltyLambda <= BIAS_LIMIT)) {
-    throw invalid("penalty_lambda", `must be from 0 to ${BIAS_LIMIT}, not ${penaltyLambda}`);
+  if (!(penaltyLambda >= 0 && penaltyLambda <= MAX_BIAS)) {
+    throw invalid("penalty_lambda", `must be from 0 to ${MAX_BIAS}, not ${penaltyLambda}`);
   }
   if (!(Number.isInteger(minTokens) && minTokens >= 0 && minTokens <= maxTokens)) {
     throw invalid("min_tokens", `must be a whole number from 0 to max_tokens, ${maxTokens}, not ${minTokens}`);
   }
   return { logitBias, penaltyLambda, minTokens };
-}
-
-function invalid(param: string, message: string): WorkerError {
-  return new WorkerError("invalid_request", `${param}: ${message}`, { param });
 }

@@ -1,21 +1,23 @@
-/**
- * A request checked against every limit before any work starts: its prompt encoded, its parameters laid over the defaults. It
- * knows no sequences and no queue.
- */
-import type { Decoding } from "@palimpsest/proto";
+/** Checks a request against every limit before any work starts, encodes its prompt and fills in the defaults. */
+import {
+  type CommittedChoice,
+  type Decoding,
+  type GenerateRequest,
+  MAX_CHOICES,
+  type Message,
+  type ModelInfo,
+  type Prompt,
+  type Sampling,
+} from "@palimpsest/proto";
 import type { AdjustmentOptions } from "../decoding/logit-adjustments.ts";
-import { WorkerError } from "../errors.ts";
+import { invalid, WorkerError } from "../errors.ts";
 import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 import { adjustmentParameters } from "./check-adjustments.ts";
-import type { CommittedChoice, GenerateRequest, Message, ModelInfo, Prompt, SamplingRequest } from "./engine.ts";
 import { decodingParameters, samplingParameters } from "./presets.ts";
 import { checkScoring } from "./token-scores.ts";
 
-/** Answer length where the request names none: the reference's `gen_length`. */
+/** `max_tokens` of a request without one: the reference's `gen_length`. */
 const DEFAULT_MAX_TOKENS = 2048;
-
-/** Choices of one response: each takes a slot, and the API promises no more. */
-const MAX_CHOICES = 8;
 
 /** Turns prompts into tokens and tokens into text. */
 export interface Tokenizer {
@@ -26,14 +28,14 @@ export interface Tokenizer {
   readonly bytes: TokenBytes;
 }
 
-/** What a request is judged by. */
+/** The model's properties that limit a request. */
 export interface Served {
   readonly info: Pick<ModelInfo, "blockLength" | "maxContextTokens">;
   readonly vocabSize: number;
   readonly maskToken: number;
   /** Of a model that deletes and inserts. */
   readonly editTokens?: { readonly delete: number; readonly split: number };
-  /** Absent: only token prompts can be taken, and there is no text. */
+  /** Absent: prompts are token ids only, and the answer has no text. */
   readonly tokenizer?: Tokenizer;
 }
 
@@ -45,7 +47,7 @@ export interface Plan {
   readonly decoding: Decoding;
   /** Of each choice. */
   readonly committed: readonly CommittedChoice[];
-  readonly sampling: (SamplingRequest & { readonly seed: bigint }) | undefined;
+  readonly sampling: (Sampling & { readonly seed: bigint }) | undefined;
   readonly adjustments: AdjustmentOptions;
 }
 
@@ -54,17 +56,17 @@ export function planRequest(request: GenerateRequest, served: Served): Plan {
   const { info, vocabSize, maskToken, editTokens } = served;
   const { blockLength, maxContextTokens } = info;
   if (!(Number.isInteger(request.choices) && request.choices >= 1 && request.choices <= MAX_CHOICES)) {
-    throw invalid("n", `n: must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
+    throw invalid("n", `must be a whole number from 1 to ${MAX_CHOICES}, not ${request.choices}`);
   }
   const decoding = decodingParameters(request.decoding, editTokens !== undefined);
   checkScoring(request.logprobs, decoding);
   const sampling = request.sampling && samplingParameters({ seed: randomSeed(), ...request.sampling });
   const prompt = encode(request.prompt, served);
-  if (prompt.length === 0) throw invalid("prompt", "prompt: is empty");
+  if (prompt.length === 0) throw invalid("prompt", "is empty");
   const room = maxContextTokens - prompt.length;
   const maxTokens = request.maxTokens ?? Math.min(room, DEFAULT_MAX_TOKENS);
   if (request.maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 1)) {
-    throw invalid("max_tokens", `max_tokens: must be a whole number from 1, not ${maxTokens}`);
+    throw invalid("max_tokens", `must be a whole number from 1, not ${maxTokens}`);
   }
   if (room < 1 || maxTokens > room) {
     const blocks = (tokens: number): string => `${tokens} tokens (${Math.ceil(tokens / blockLength)} blocks)`;
@@ -78,17 +80,14 @@ export function planRequest(request: GenerateRequest, served: Served): Plan {
   for (const [i, { tokens, open = [], finishReason }] of request.committed.entries()) {
     const whole = (prompt.length + tokens.length) % blockLength === 0 && tokens.length < maxTokens;
     if (tokens.length > 0 && finishReason === undefined && !whole) {
-      throw invalid(
-        "committed",
-        `committed[${i}]: ${tokens.length} tokens do not end with a block of a running choice`,
-      );
+      throw atFault("committed", i, `${tokens.length} tokens are not a whole number of blocks of a running choice`);
     }
     if (
       open.length % blockLength !== 0 ||
       open.length > ((decoding.editing_window ?? 1) - 1) * blockLength ||
       (tokens.length === 0 && open.length > 0)
     ) {
-      throw invalid("committed", `committed[${i}]: ${open.length} open tokens are not blocks of the editing window`);
+      throw atFault("committed", i, `${open.length} open tokens are not blocks of the editing window`);
     }
   }
   const committed = Array.from({ length: request.choices }, (_, i) => request.committed[i] ?? { tokens: [] });
@@ -103,21 +102,20 @@ function encode(prompt: Prompt, { tokenizer, vocabSize }: Served): readonly numb
   if (prompt.kind === "tokens") {
     const wrong = prompt.tokens.findIndex((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
     if (wrong < 0) return prompt.tokens;
-    throw invalid(
-      "prompt",
-      `prompt[${wrong}]: ${prompt.tokens[wrong]} is not a token of this model; ids go from 0 to ${vocabSize - 1}`,
-    );
+    const problem = `${prompt.tokens[wrong]} is not a token of this model; ids go from 0 to ${vocabSize - 1}`;
+    throw atFault("prompt", wrong, problem);
   }
   if (tokenizer === undefined) {
-    throw invalid("prompt", "this model's package has no tokenizer: send the prompt as token ids to /v1/completions");
+    throw invalid("prompt", "this model's package has no tokenizer; send token ids to /v1/completions");
   }
   return prompt.kind === "text" ? tokenizer.encode(prompt.text) : tokenizer.encodeChat(prompt.messages, prompt.tools);
 }
 
-function randomSeed(): bigint {
-  return crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
+/** The parameter is the list; the message names its entry. */
+function atFault(param: string, index: number, message: string): WorkerError {
+  return new WorkerError("invalid_request", `${param}[${index}]: ${message}`, { param });
 }
 
-function invalid(param: string, message: string): WorkerError {
-  return new WorkerError("invalid_request", message, { param });
+function randomSeed(): bigint {
+  return crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
 }

@@ -1,13 +1,14 @@
 /** Which of several engines a request goes to. */
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { expect, test } from "vitest";
 import { until } from "../../../test/support/waiting.ts";
-import type { CachingEngine, GenerateRequest } from "./engine.ts";
+import type { CachingEngine } from "./engine.ts";
 import { spread } from "./engine-pool.ts";
 
 const request: GenerateRequest = {
   responseId: "r",
   attempt: 1,
+  model: "m",
   prompt: { kind: "text", text: "hi" },
   decoding: {},
   choices: 1,

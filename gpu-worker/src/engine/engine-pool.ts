@@ -2,10 +2,10 @@
  * Several engines of one model as one: each runs sequences of its own, with its own K/V cache. It knows neither threads nor
  * ranks.
  */
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import { within } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
-import type { CachingEngine, Engine, EngineStats, GenerateRequest, ModelInfo } from "./engine.ts";
+import type { CachingEngine, Engine, EngineStats } from "./engine.ts";
 import { failure } from "./error-event.ts";
 
 /** A cached prefix draws a request to its engine as long as that has a free slot and runs no more beyond the least loaded. */

@@ -1,8 +1,7 @@
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { expect, test } from "vitest";
 import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
 import { Scheduler } from "../memory/scheduler.ts";
-import type { GenerateRequest } from "./engine.ts";
 import { LocalEngine } from "./local-engine.ts";
 
 const letter = (token: number): Uint8Array => Uint8Array.of(token === 50 ? 0x2e : 0x60 + token);
@@ -29,6 +28,7 @@ function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {
   return {
     responseId: "r",
     attempt: 1,
+    model: "m",
     prompt: { kind: "tokens", tokens: [1, 2, 3, 4] },
     decoding: {},
     maxTokens: 8,
@@ -79,7 +79,7 @@ test("a stop string ends the choice before the next forward", async () => {
 
 test("a token that the request stops at ends the choice, with ignore_eos too, and its text is not shown", async () => {
   const { engine: local } = engine([["1@.9", "50@.9", "3@.9", "4@.9"]]);
-  const all = await events(local, { stopTokens: [3], ignoreEos: true });
+  const all = await events(local, { stopTokenIds: [3], ignoreEos: true });
   expect(all.find((event) => event.type === "draft")).toMatchObject({ content: ["a."] });
   expect(all.find((event) => event.type === "commit")).toMatchObject({ text: "a.", token_ids: [1, 50, 3] });
   expect(all.find((event) => event.type === "done")).toMatchObject({ finish_reason: "stop" });
@@ -193,7 +193,7 @@ const refused: [string, Partial<GenerateRequest>, string, string][] = [
     "the prompt of 33 tokens (9 blocks) and max_tokens 8 need 41 tokens (11 blocks); the model has room for 32",
   ],
   ["logit_bias", { logitBias: new Map([[59, 1]]) }, "invalid_request", "59 is a token that the model only edits with"],
-  ["stop_token_ids", { stopTokens: [60] }, "invalid_request", "60 is not a token of this model"],
+  ["stop_token_ids", { stopTokenIds: [60] }, "invalid_request", "60 is not a token of this model"],
   ["min_tokens", { minTokens: 9 }, "invalid_request", "from 0 to max_tokens, 8, not 9"],
   ["penalty_lambda", { decoding: { penaltyLambda: -1 } }, "invalid_request", "from 0 to 100, not -1"],
   ["max_post_steps", { decoding: { maxPostSteps: 257 } }, "invalid_request", "a whole number from 0 to 256, not 257"],

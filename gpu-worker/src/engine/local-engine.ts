@@ -2,7 +2,7 @@
  * The engine: a request becomes sequences, their steps become the response's edit events, and every failure becomes an event
  * here. It knows no sockets, threads or tensors.
  */
-import type { EditEvent, Usage } from "@palimpsest/proto";
+import type { CommittedChoice, EditEvent, GenerateRequest, ModelInfo, Sampling, Usage } from "@palimpsest/proto";
 import { adjusting } from "../decoding/logit-adjustments.ts";
 import { uniform } from "../decoding/sampling.ts";
 import { blockKeys } from "../memory/prefix-cache.ts";
@@ -11,14 +11,7 @@ import type { Scheduler } from "../memory/scheduler.ts";
 import { AnswerText } from "./answer-text.ts";
 import { type Plan, planRequest, type Served } from "./check-request.ts";
 import { type ChoiceEvent, tellChoice } from "./choice-events.ts";
-import type {
-  CachingEngine,
-  CommittedChoice,
-  EngineStats,
-  GenerateRequest,
-  ModelInfo,
-  SamplingRequest,
-} from "./engine.ts";
+import type { CachingEngine, EngineStats } from "./engine.ts";
 import { failure } from "./error-event.ts";
 import { merge } from "./merge-streams.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
@@ -140,7 +133,7 @@ export class LocalEngine implements CachingEngine {
     // What another worker has committed: its text is known, and kept back where it must be.
     if (committed.length > 0) answer.commit(committed, false);
     const scope = request.cacheScope ?? "";
-    const eosTokens = new Set([...(request.ignoreEos ? [] : this.#options.eosTokens), ...(request.stopTokens ?? [])]);
+    const eosTokens = new Set([...(request.ignoreEos ? [] : this.#options.eosTokens), ...(request.stopTokenIds ?? [])]);
     const place = { blockLength, prompted: prompt.length % blockLength, endTokens: eosTokens };
     const steps = runSequence(
       {
@@ -193,7 +186,7 @@ export class LocalEngine implements CachingEngine {
 }
 
 /** A choice's draws: the same for the same seed, whichever worker makes them. */
-function drawing({ seed, ...sampling }: SamplingRequest & { readonly seed: bigint }, choice: number) {
+function drawing({ seed, ...sampling }: Sampling & { readonly seed: bigint }, choice: number) {
   return {
     ...sampling,
     uniform: (block: number, step: number, cell: number) => uniform({ seed, choice, block, step, cell }),

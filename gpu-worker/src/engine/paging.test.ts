@@ -1,8 +1,8 @@
-import type { EditEvent, Usage } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest, Usage } from "@palimpsest/proto";
 import { expect, test } from "vitest";
 import { hashRequest, openHashEngine, POISON } from "../../../test/support/models/hash-model.ts";
 import { until } from "../../../test/support/waiting.ts";
-import type { Engine, GenerateRequest } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 
 const never = new AbortController().signal;
 const blockLength = 4;

@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import type { EditEvent } from "@palimpsest/proto";
+import type { CommittedChoice, EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HASH_VOCABULARY, hashRequest, openHashEngine } from "../../../test/support/models/hash-model.ts";
-import type { CommittedChoice, Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 
 const blockLength = 4;
 const MIN_TOKENS = 7;

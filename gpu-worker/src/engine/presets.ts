@@ -1,10 +1,17 @@
-/** Decoding parameters: the published presets, and a request's own values checked and laid over them. */
-import type { Decoding } from "@palimpsest/proto";
+/** Decoding parameters in force: the published presets, overridden by the checked values of a request. */
+import {
+  type Decoding,
+  type DecodingRequest,
+  defined,
+  MAX_EDITING_WINDOW,
+  MAX_POST_STEPS,
+  MAX_TEMPERATURE,
+  MAX_TOP_K,
+} from "@palimpsest/proto";
 import type { Sampling } from "../decoding/sampling.ts";
-import { WorkerError } from "../errors.ts";
-import type { DecodingRequest } from "./engine.ts";
+import { invalid } from "../errors.ts";
 
-/** The model card's presets for LLaDA2.1. Of 2.2 one setting is published, the same as `speed`. */
+/** The presets of LLaDA2.1's model card. 2.2 has one published setting, the same as `speed`. */
 const PRESETS = {
   quality: { threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
   speed: { threshold: 0.5, editing_threshold: 0, max_post_steps: 16, num_to_transfer: 1 },
@@ -12,27 +19,15 @@ const PRESETS = {
 
 const DEFAULT_MODE = { "2.1": "quality", "2.2": "speed" } as const;
 
-/** 2.0's evaluation setting. */
+/** The setting of LLaDA2.0's evaluation. */
 const UNMASKING = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const satisfies Decoding;
 
-/** More post steps than this change nothing in practice and cost a forward each. */
-const POST_STEPS_LIMIT = 256;
-
-/** All blocks of the window run in every forward: no more of them than a prefill runs at once. */
-const EDITING_WINDOW_LIMIT = 8;
-
-/** OpenAI's own limit. */
-const TEMPERATURE_LIMIT = 2;
-
-/** Below this a draw is the best token all the same, and dividing by still less would leave f32's range. */
-const LEAST_TEMPERATURE = 1e-6;
-
-/** The head cuts among this many tokens (FILTER_TOKENS of the head graph). */
-const FILTER_LIMIT = 1024;
+/** At this temperature a draw is the best token; dividing by less would overflow f32. */
+const MIN_TEMPERATURE = 1e-6;
 
 /**
  * The parameters in force for a request.
- * @param edits whether the model deletes and inserts, as 2.2 does
+ * @param edits true for a model that deletes and inserts, as 2.2 does
  * @throws WorkerError naming the parameter
  */
 export function decodingParameters(request: DecodingRequest, edits: boolean): Decoding {
@@ -41,13 +36,13 @@ export function decodingParameters(request: DecodingRequest, edits: boolean): De
   const maxPostSteps = request.maxPostSteps;
   if (
     maxPostSteps !== undefined &&
-    !(Number.isInteger(maxPostSteps) && maxPostSteps >= 0 && maxPostSteps <= POST_STEPS_LIMIT)
+    !(Number.isInteger(maxPostSteps) && maxPostSteps >= 0 && maxPostSteps <= MAX_POST_STEPS)
   ) {
-    throw invalid("max_post_steps", `must be a whole number from 0 to ${POST_STEPS_LIMIT}, not ${maxPostSteps}`);
+    throw invalid("max_post_steps", `must be a whole number from 0 to ${MAX_POST_STEPS}, not ${maxPostSteps}`);
   }
   const editingWindow = request.editingWindow ?? 1;
-  if (!(Number.isInteger(editingWindow) && editingWindow >= 1 && editingWindow <= EDITING_WINDOW_LIMIT)) {
-    const range = `must be a whole number of blocks from 1 to ${EDITING_WINDOW_LIMIT}`;
+  if (!(Number.isInteger(editingWindow) && editingWindow >= 1 && editingWindow <= MAX_EDITING_WINDOW)) {
+    const range = `must be a whole number of blocks from 1 to ${MAX_EDITING_WINDOW}`;
     throw invalid("editing_window", `${range}, not ${editingWindow}`);
   }
   if (request.rule === "2.0") {
@@ -72,29 +67,25 @@ export function decodingParameters(request: DecodingRequest, edits: boolean): De
     threshold: threshold ?? preset.threshold,
     editing_threshold: editingThreshold ?? preset.editing_threshold,
     max_post_steps: maxPostSteps ?? preset.max_post_steps,
-    ...(editingWindow > 1 && { editing_window: editingWindow }),
+    ...defined({ editing_window: editingWindow > 1 ? editingWindow : undefined }),
   };
 }
 
-/** How tokens are drawn for a request. @throws WorkerError naming the parameter */
+/** A request's sampling within limits. @throws WorkerError naming the parameter */
 export function samplingParameters<S extends Sampling>(request: S): S {
   const { temperature, topK, topP } = request;
-  if (!(temperature > 0 && temperature <= TEMPERATURE_LIMIT)) {
-    throw invalid("temperature", `must be above 0 and at most ${TEMPERATURE_LIMIT} to draw, not ${temperature}`);
+  if (!(temperature > 0 && temperature <= MAX_TEMPERATURE)) {
+    throw invalid("temperature", `must be above 0 and at most ${MAX_TEMPERATURE} to draw, not ${temperature}`);
   }
   if (topP !== undefined && !(topP > 0 && topP <= 1))
     throw invalid("top_p", `must be above 0 and at most 1, not ${topP}`);
-  if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1 && topK <= FILTER_LIMIT)) {
-    throw invalid("top_k", `must be a whole number from 1 to ${FILTER_LIMIT}, not ${topK}`);
+  if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1 && topK <= MAX_TOP_K)) {
+    throw invalid("top_k", `must be a whole number from 1 to ${MAX_TOP_K}, not ${topK}`);
   }
-  return { ...request, temperature: Math.max(temperature, LEAST_TEMPERATURE) };
+  return { ...request, temperature: Math.max(temperature, MIN_TEMPERATURE) };
 }
 
 function probability(param: string, value: number | undefined): number | undefined {
   if (value === undefined || (value >= 0 && value <= 1)) return value;
   throw invalid(param, `must be a probability from 0 to 1, not ${value}`);
-}
-
-function invalid(param: string, message: string): WorkerError {
-  return new WorkerError("invalid_request", `${param}: ${message}`, { param });
 }

@@ -1,7 +1,9 @@
 /** Wires an engine out of a model package: sessions, K/V cache, scheduler, tokenizer. Runs on the caller's thread. */
+
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
-import type { CachingEngine, ModelInfo } from "../engine/engine.ts";
+import type { ModelInfo } from "@palimpsest/proto";
+import type { CachingEngine } from "../engine/engine.ts";
 import { LocalEngine } from "../engine/local-engine.ts";
 import type { EngineModel } from "../engine/sequence.ts";
 import { PackageError } from "../errors.ts";

@@ -1,9 +1,9 @@
 /** The engine as the main thread sees it: opens engine-thread.ts and speaks to it by messages. */
 import { type Transferable, Worker } from "node:worker_threads";
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import { AsyncQueue } from "@palimpsest/proto/async-queue";
 import { isPastDeadline } from "../clock.ts";
-import type { CachingEngine, EngineStats, GenerateRequest, ModelInfo } from "../engine/engine.ts";
+import type { CachingEngine, EngineStats } from "../engine/engine.ts";
 import { PackageError, unreachable } from "../errors.ts";
 import type { EngineSettings } from "../program/open-engine.ts";
 import type { FromEngine, ToEngine } from "./engine-messages.ts";

@@ -1,6 +1,6 @@
 /** What the main thread and the engine's thread say to each other. Everything here survives a structured clone. */
-import type { EditEvent } from "@palimpsest/proto";
-import type { EngineStats, GenerateRequest, ModelInfo } from "../engine/engine.ts";
+import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import type { EngineStats } from "../engine/engine.ts";
 import type { End } from "./stop-thread.ts";
 
 export type ToEngine =

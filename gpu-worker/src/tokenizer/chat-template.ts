@@ -1,11 +1,12 @@
 /** A package's chat template: OpenAI's messages in, the model's prompt out as text. It knows no tokens. */
+
 import { Template } from "@huggingface/jinja";
-import type { Message, ToolCall } from "../engine/engine.ts";
-import { PackageError, WorkerError } from "../errors.ts";
+import { defined, type Message, type ToolCall } from "@palimpsest/proto";
+import { invalid, PackageError, WorkerError } from "../errors.ts";
 
 export interface ChatTemplate {
   /**
-   * The prompt, up to where the assistant's answer begins.
+   * The prompt, up to the beginning of the assistant's answer.
    * @throws WorkerError naming the message that the template refuses, or does not show
    */
   render(messages: readonly TemplateMessage[], tools: readonly unknown[]): string;
@@ -22,7 +23,7 @@ export interface TemplateMessage {
 
 /**
  * @param file its path, for messages
- * @param variables what templates may write beside the messages: `bos_token`, `eos_token` and the like
+ * @param variables what templates may write besides the messages, such as `bos_token` and `eos_token`
  * @throws PackageError when the template cannot be parsed
  */
 export function openChatTemplate(
@@ -41,7 +42,8 @@ export function openChatTemplate(
         for (const role of new Set(messages.map(({ role }) => role))) {
           const index = messages.findIndex((message) => message.role === role);
           if (!alwaysShown.has(role) && run(messages.with(index, probed(messages[index]!)), tools) === prompt) {
-            throw invalid(index, `the model's chat template has no place for the role ${JSON.stringify(role)}`);
+            const problem = `the model's chat template does not show the role ${JSON.stringify(role)}`;
+            throw invalid(`messages[${index}]`, problem);
           }
         }
         return prompt;
@@ -56,12 +58,14 @@ export function openChatTemplate(
 /** OpenAI's form of a conversation in the form that templates expect. @throws WorkerError naming the message at fault */
 export function templateMessages(messages: readonly Message[]): TemplateMessage[] {
   return messages.map(({ role, content, toolCalls, toolCallId, name }, index) => ({
-    // OpenAI's newer name for the same role; templates know the older.
+    // "developer" is OpenAI's newer name for "system"; templates know the older one.
     role: role === "developer" ? "system" : role,
     content,
-    ...(toolCalls?.length && { tool_calls: toolCalls.map((call, i) => templateToolCall(call, index, i)) }),
-    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
-    ...(name !== undefined && { name }),
+    ...defined({
+      tool_calls: toolCalls?.length ? toolCalls.map((call, i) => templateToolCall(call, index, i)) : undefined,
+      tool_call_id: toolCallId,
+      name,
+    }),
   }));
 }
 
@@ -73,15 +77,15 @@ function parse(source: string, file: string): Template {
   }
 }
 
-/** Roles that every chat template shows. Of others it may drop the messages without a word. */
+/** Roles that every chat template shows. It may silently drop the messages of others. */
 const alwaysShown: ReadonlySet<string> = new Set(["user", "assistant"]);
 
-/** The message with another content: a template that shows it renders something else. */
+/** The message with different content: a template that shows the message renders a different prompt. */
 function probed(message: TemplateMessage): TemplateMessage {
   return { ...message, content: `${message.content}?` };
 }
 
-/** A template says what it refuses, not where: the first message that it refuses after all before it. */
+/** Names the first message that the template refuses after all messages before it: its error does not say which. */
 function refusal(
   messages: readonly TemplateMessage[],
   cause: Error,
@@ -90,7 +94,9 @@ function refusal(
   let index = messages.length - 1;
   while (index > 0 && fails(() => renderFirst(index))) index--;
   const role = JSON.stringify(messages[index]?.role);
-  return invalid(index, `the model's chat template refuses it (role ${role}): ${cause.message}`, cause);
+  return invalid(`messages[${index}]`, `the model's chat template refuses it (role ${role}): ${cause.message}`, {
+    cause,
+  });
 }
 
 function fails(run: () => unknown): boolean {
@@ -112,12 +118,7 @@ function parseArguments(text: string, message: number, index: number): object {
     const parsed: unknown = JSON.parse(text || "{}");
     if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
   } catch {
-    // Said below, as for any other value that is not an object.
+    // Rejected below, like any other value that is not an object.
   }
-  throw invalid(message, `tool_calls[${index}].function.arguments is not the JSON text of an object`);
-}
-
-function invalid(index: number, message: string, cause?: Error): WorkerError {
-  const param = `messages[${index}]`;
-  return new WorkerError("invalid_request", `${param}: ${message}`, { param, cause });
+  throw invalid(`messages[${message}]`, `tool_calls[${index}].function.arguments is not the JSON text of an object`);
 }

@@ -1,10 +1,11 @@
 /** Only the template writes special tokens: whatever a message, a tool or a call says, it says as text. */
+
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Message } from "@palimpsest/proto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Message } from "../engine/engine.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const shipped = fileURLToPath(new URL("../../models/demo/tokenizer.json", import.meta.url));

@@ -2,10 +2,11 @@
  * Text to tokens and back, from the files of a model package. Byte-level BPE only, so that decoding is the concatenation of
  * bytes and no clean-up can change a text. It knows no blocks and no sequences.
  */
+
 import { readFile } from "node:fs/promises";
 import { Tokenizer as ByteLevelBpe } from "@huggingface/tokenizers";
+import type { Message } from "@palimpsest/proto";
 import { z } from "zod";
-import type { Message } from "../engine/engine.ts";
 import { describeIssues, PackageError, WorkerError } from "../errors.ts";
 import { missingBytes, spelledBytes } from "./byte-level.ts";
 import { openChatTemplate, templateMessages } from "./chat-template.ts";

@@ -10,9 +10,9 @@ import {
   GenerateService,
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
+import { encodeModel } from "@palimpsest/proto/request-codec";
 import { HealthImplementation } from "grpc-health-check";
 import { type Clock, deadline, within } from "../clock.ts";
-import { encodeModel } from "./codec.ts";
 import type { Intake } from "./intake.ts";
 import { listen, listenAll } from "./listen.ts";
 

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
-import { decodeEvent, type EditEvent, serviceDefinition } from "@palimpsest/proto";
+import { decodeEvent, type EditEvent, type GenerateRequest, serviceDefinition } from "@palimpsest/proto";
 import { GenerateService } from "@palimpsest/proto/generate";
+import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { service as health } from "grpc-health-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fold } from "../../../test/support/events.ts";
@@ -14,8 +15,6 @@ import { request, type Script, ScriptedEngine } from "../../../test/support/fake
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { openRemoteEngine } from "../../../test/support/programs/remote-engine.ts";
 import { systemClock } from "../clock.ts";
-import type { GenerateRequest } from "../engine/engine.ts";
-import { encodeRequest } from "./codec.ts";
 import { MAX_REQUEST_BYTES, serveGrpc } from "./grpc-server.ts";
 import { Intake } from "./intake.ts";
 
@@ -47,13 +46,7 @@ async function serve(script: Script, address = "127.0.0.1:0") {
 /** A stream as any gRPC client would open it. */
 function call(client: grpc.Client, options: grpc.CallOptions, serialize = methods.generate.requestSerialize) {
   const { path, responseDeserialize } = methods.generate;
-  return client.makeServerStreamRequest(
-    path,
-    serialize,
-    responseDeserialize,
-    encodeRequest(request, "scripted"),
-    options,
-  );
+  return client.makeServerStreamRequest(path, serialize, responseDeserialize, encodeRequest(request), options);
 }
 const methods = serviceDefinition(GenerateService);
 
@@ -159,7 +152,7 @@ describe("a worker over gRPC", () => {
 
   it("refuses another model by its name", async () => {
     const intake = new Intake(new ScriptedEngine(plain), systemClock);
-    const events = await Array.fromAsync(intake.generate(encodeRequest(request, "other"), unaborted));
+    const events = await Array.fromAsync(intake.generate(encodeRequest({ ...request, model: "other" }), unaborted));
     expect(events).toMatchObject([{ type: "error", code: "model_not_found", param: "model" }]);
   });
 

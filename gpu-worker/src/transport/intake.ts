@@ -2,12 +2,19 @@
  * Where requests of the internal wire come in, whatever carries them: checked, handed to the engine, and answered through
  * an outbox until the worker drains. It knows no sockets.
  */
-import type { EditEvent } from "@palimpsest/proto";
+import {
+  CodecError,
+  type EditEvent,
+  failureOf,
+  type GenerateRequest,
+  type ModelInfo,
+  modelNotFoundMessage,
+} from "@palimpsest/proto";
 import type { GenerateRequest as GenerateMessage } from "@palimpsest/proto/generate";
+import { decodeRequest } from "@palimpsest/proto/request-codec";
 import type { Clock } from "../clock.ts";
-import type { Engine, GenerateRequest, ModelInfo } from "../engine/engine.ts";
-import { WorkerError } from "../errors.ts";
-import { parseRequest } from "./codec.ts";
+import type { Engine } from "../engine/engine.ts";
+import { invalid, WorkerError } from "../errors.ts";
 import { Drain, type Work } from "./drain.ts";
 import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
 import { takeUntil } from "./take-until.ts";
@@ -41,8 +48,8 @@ export class Intake {
   async *generate(message: GenerateMessage, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
     let request: GenerateRequest;
     try {
-      if (message.model !== this.model.name) throw unknownModel(message.model, this.model.name);
-      request = parseRequest(message);
+      if (message.model !== this.model.name) throw modelNotFound(message.model, this.model.name);
+      request = decode(message);
     } catch (error) {
       yield refusal(message, error);
       return;
@@ -100,18 +107,18 @@ function refusal(
 ): EditEvent {
   if (!(error instanceof WorkerError)) throw error;
   const { code, message, param } = error;
-  const head = { v: 1, response_id: responseId, attempt, seq } as const;
-  return {
-    ...head,
-    type: "error",
-    code,
-    message,
-    retryable: code === "unavailable",
-    ...(param !== undefined && { param }),
-  };
+  return { v: 1, response_id: responseId, attempt, seq, type: "error", ...failureOf(code, message, param) };
 }
 
-function unknownModel(asked: string, served: string): WorkerError {
-  const message = `model: ${JSON.stringify(asked)} is not served here; this worker serves ${JSON.stringify(served)}`;
-  return new WorkerError("model_not_found", message, { param: "model" });
+function decode(message: GenerateMessage): GenerateRequest {
+  try {
+    return decodeRequest(message);
+  } catch (cause) {
+    if (!(cause instanceof CodecError)) throw cause;
+    throw invalid(cause.param ?? "request", cause.message, { cause });
+  }
+}
+
+function modelNotFound(model: string, served: string): WorkerError {
+  return new WorkerError("model_not_found", modelNotFoundMessage(model, [served]), { param: "model" });
 }

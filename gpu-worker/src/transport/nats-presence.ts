@@ -1,11 +1,12 @@
 /** Says to a fleet that a replica is there, what it serves and how busy it is. It knows no requests. */
+
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Link, type LinkLog, loadSubject, tokenOf } from "@palimpsest/fleet";
+import type { ModelInfo } from "@palimpsest/proto";
 import { type LoadReport, LoadReportSchema, ReplicaPresenceSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
+import { encodeModel } from "@palimpsest/proto/request-codec";
 import { type Clock, every } from "../clock.ts";
-import type { ModelInfo } from "../engine/engine.ts";
-import { encodeModel } from "./codec.ts";
 
 const LOAD_MS = 500;
 const PRESENCE_MS = 2_000;

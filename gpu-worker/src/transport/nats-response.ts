@@ -13,11 +13,11 @@ import {
   subjectOf,
   watchSubject,
 } from "@palimpsest/fleet";
-import type { DraftEvent, EditEvent, ErrorEvent } from "@palimpsest/proto";
-import { committedOf } from "@palimpsest/proto/committed";
+import { committedOf, type DraftEvent, type EditEvent, type ErrorEvent } from "@palimpsest/proto";
 import type { QueuedRequest } from "@palimpsest/proto/fleet";
 import { type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
 import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
+import { encodeCommitted } from "@palimpsest/proto/request-codec";
 import { pause } from "../clock.ts";
 import type { Intake } from "./intake.ts";
 import { type Attempt, claimAttempt, countFruitless, releaseAttempt } from "./nats-claim.ts";
@@ -219,7 +219,7 @@ export class NatsResponse {
     const { intake, link } = this.#context;
     const written = new Set(log.map(subjectOf));
     const finished = new Set(log.flatMap((event) => finishes(event)));
-    const committed = committedOf(log, this.#request.choices);
+    const committed = committedOf(log, this.#request.choices).map(encodeCommitted);
     const request = create(GenerateRequestSchema, { ...this.#request, attempt, committed });
     const signal = AbortSignal.any([this.#stop.signal, this.#quit.signal]);
     // The engine hears of an abort when its forward is over: others are not kept waiting for that.

@@ -1,6 +1,7 @@
 /** Tokens per second by how many sequences run at once, beside what bytes and operations allow; a short request among long ones. */
 
-import type { Engine, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+import type { GenerateRequest } from "@palimpsest/proto";
+import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../../gpu-worker/src/runtime/model.ts";

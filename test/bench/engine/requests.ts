@@ -1,9 +1,9 @@
 /** What the engine's benchmarks ask, and of what. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Usage } from "@palimpsest/proto";
+import type { GenerateRequest, Message, Usage } from "@palimpsest/proto";
 import { drawSample } from "../../../demo-model/data/corpus.ts";
-import type { Engine, GenerateRequest, Message } from "../../../gpu-worker/src/engine/engine.ts";
+import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import { Scheduler } from "../../../gpu-worker/src/memory/scheduler.ts";
@@ -37,6 +37,7 @@ export function requestOf(prompt: GenerateRequest["prompt"], changes: Partial<Ge
   return {
     responseId: "bench",
     attempt: 1,
+    model: "bench",
     prompt,
     decoding: {},
     choices: 1,

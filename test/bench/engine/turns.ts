@@ -1,5 +1,6 @@
 /** The next turns of a chat on the shipped model: with the prefix cache and without, and what retokenization loses of it. */
-import type { Engine, Message } from "../../../gpu-worker/src/engine/engine.ts";
+import type { Message } from "@palimpsest/proto";
+import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../../gpu-worker/src/program/open-engine.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { type Answer, answer, demoConversations, median, requestOf, SHIPPED_MODEL } from "./requests.ts";

@@ -1,6 +1,5 @@
 /** An engine without a model that writes known blocks, goes on from committed ones, and waits where a test tells it to. */
-import type { EditEvent } from "@palimpsest/proto";
-import type { GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import type { Script } from "./scripted-engine.ts";
 import { opening, usage } from "./synthetic-response.ts";
 

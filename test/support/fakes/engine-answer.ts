@@ -1,7 +1,7 @@
 /** What an engine answers to a prompt of token ids, and what a worker that takes over would be told on the way. */
-import type { TokenLogprob, Usage } from "@palimpsest/proto";
+import type { CommittedChoice, GenerateRequest, TokenLogprob, Usage } from "@palimpsest/proto";
 import { expect } from "vitest";
-import type { CommittedChoice, Engine, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 
 export interface TokenAnswer {
   readonly tokens: readonly number[];
@@ -20,6 +20,7 @@ export async function answerOf(
   const request: GenerateRequest = {
     responseId: "r",
     attempt: 1,
+    model: "m",
     prompt: { kind: "tokens", tokens: prompt },
     decoding: {},
     choices: 1,

@@ -1,6 +1,6 @@
 /** For tests: an engine that says what it is told to, as fast as it is told to. */
-import type { EditEvent } from "@palimpsest/proto";
-import type { Engine, EngineStats, GenerateRequest, ModelInfo } from "../../../gpu-worker/src/engine/engine.ts";
+import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import type { Engine, EngineStats } from "../../../gpu-worker/src/engine/engine.ts";
 
 const model: ModelInfo = {
   name: "scripted",
@@ -16,6 +16,7 @@ const model: ModelInfo = {
 export const request: GenerateRequest = {
   responseId: "r1",
   attempt: 1,
+  model: "scripted",
   prompt: { kind: "text", text: "hi" },
   decoding: {},
   choices: 1,

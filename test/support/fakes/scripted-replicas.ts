@@ -1,11 +1,11 @@
 /** An edge without a network: replicas whose responses a test writes, and the dependencies around them. */
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import { createPlacement } from "../../../edge/src/admission/placement.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
-import type { Clock, GenerateRequest, Log, Model, Replica } from "../../../edge/src/ports.ts";
+import type { Clock, Log, Replica } from "../../../edge/src/ports.ts";
 
-export const syntheticModel: Model = {
+export const syntheticModel: ModelInfo = {
   name: "synthetic",
   created: 1_700_000_000,
   blockLength: 32,

@@ -1,7 +1,7 @@
 /** Responses of a fleet as tests follow them, and engines that stand still where they are told to. */
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { expect, vi } from "vitest";
-import type { GenerateRequest, Replicas } from "../../../edge/src/ports.ts";
+import type { Replicas } from "../../../edge/src/ports.ts";
 import { aborted, writeBlocks } from "../fakes/block-engine.ts";
 import { forever, patiently } from "../waiting.ts";
 import { openTestFleet, type TestFleet } from "./fleet.ts";

@@ -1,9 +1,10 @@
 /** A fleet in one process: a real nats-server, and edges and workers that know each other through it alone. */
+
 import { type NatsFleet, openNatsFleet } from "../../../edge/src/adapters/nats.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import { systemClock as edgeClock } from "../../../edge/src/clock.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
-import type { GenerateRequest } from "../../../edge/src/ports.ts";
+import type { ClientRequest } from "../../../edge/src/ports.ts";
 import { dialNats, natsEnvironment } from "../../../fleet/src/connection.ts";
 import { Link } from "../../../fleet/src/link.ts";
 import { type Clock, systemClock } from "../../../gpu-worker/src/clock.ts";
@@ -92,7 +93,7 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
 let responses = 0;
 
 /** A request as a route makes it. */
-export function fleetRequest(change: Partial<GenerateRequest> = {}): GenerateRequest {
+export function fleetRequest(change: Partial<ClientRequest> = {}): ClientRequest {
   return {
     responseId: `chatcmpl-${Date.now().toString(36)}${++responses}`,
     model: "scripted",
@@ -102,6 +103,8 @@ export function fleetRequest(change: Partial<GenerateRequest> = {}): GenerateReq
     stop: [],
     ignoreEos: false,
     drafts: true,
+    attempt: 1,
+    committed: [],
     ...change,
   };
 }

@@ -1,5 +1,5 @@
 /** A golden run as a request to an engine. */
-import type { GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+import type { GenerateRequest } from "@palimpsest/proto";
 import type { GoldenRun } from "./golden.ts";
 
 export function goldenRequest(run: GoldenRun): GenerateRequest {
@@ -7,6 +7,7 @@ export function goldenRequest(run: GoldenRun): GenerateRequest {
   return {
     responseId: `golden-${run.mode}`,
     attempt: 1,
+    model: "golden",
     prompt: { kind: "tokens", tokens: run.prompt },
     decoding: {
       rule,

@@ -2,10 +2,11 @@
  * A model for tests, and an engine on it. Its candidates depend on every token before and in a block, as its pages have them.
  * Its texts settle, flip and end within a few blocks.
  */
+
 import { setImmediate } from "node:timers/promises";
+import type { GenerateRequest } from "@palimpsest/proto";
 import { expect } from "vitest";
 import type { AskedBlock, Candidate } from "../../../gpu-worker/src/decoding/decode.ts";
-import type { GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
 import type { EngineModel, ForwardCounts } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Scorer, TokenScore } from "../../../gpu-worker/src/engine/token-scores.ts";
@@ -153,6 +154,7 @@ export function hashRequest(prompt: readonly number[], changes: Partial<Generate
   return {
     responseId: "r",
     attempt: 1,
+    model: "hash",
     prompt: { kind: "tokens", tokens: prompt },
     decoding: { mode: "speed", maxPostSteps: 3 },
     maxTokens: 8,

@@ -1,9 +1,11 @@
 /** Many short requests with random cancels, on one engine: what it holds when nothing runs, and whether a request has one text. */
+
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { GenerateRequest } from "@palimpsest/proto";
 import { uniform } from "../../../gpu-worker/src/decoding/sampling.ts";
-import type { Engine, EngineStats, GenerateRequest } from "../../../gpu-worker/src/engine/engine.ts";
+import type { Engine, EngineStats } from "../../../gpu-worker/src/engine/engine.ts";
 
 /** Requests that differ; each is asked again and again. */
 const DISTINCT = 200;
@@ -92,6 +94,7 @@ function distinctRequest(which: number, { seed, vocabSize }: SoakOptions): Gener
   return {
     responseId: `soak-${which}`,
     attempt: 1,
+    model: "soak",
     prompt: { kind: "tokens", tokens: Array.from({ length }, (_, i) => token(i)) },
     decoding: {
       rule: which % 3 === 0 ? "2.0" : "2.1",

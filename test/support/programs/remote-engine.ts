@@ -1,11 +1,18 @@
 /** A worker reached over gRPC, with the face of an engine: what runs on one runs on the other. */
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
-import { decodeEvent, type EditEvent, type ErrorCode, serviceDefinition } from "@palimpsest/proto";
+import {
+  decodeEvent,
+  type EditEvent,
+  type ErrorCode,
+  type GenerateRequest,
+  type ModelInfo,
+  serviceDefinition,
+} from "@palimpsest/proto";
 import { GenerateService, GetModelRequestSchema, type GetModelResponse } from "@palimpsest/proto/generate";
-import type { Engine, GenerateRequest, ModelInfo } from "../../../gpu-worker/src/engine/engine.ts";
+import { decodeModel, encodeRequest } from "@palimpsest/proto/request-codec";
+import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import { WorkerError } from "../../../gpu-worker/src/errors.ts";
-import { decodeModel, encodeRequest } from "../../../gpu-worker/src/transport/codec.ts";
 
 /** A draft carries a block's text and a step's edits, a commit the block's tokens: kilobytes, unless something is wrong. */
 const MAX_EVENT_BYTES = 2 ** 20;
@@ -66,7 +73,7 @@ async function* generate(
     path,
     requestSerialize,
     responseDeserialize,
-    encodeRequest(request, model),
+    encodeRequest({ ...request, model }),
   );
   // The status of a stream that nobody reads any more: without a listener it would end the process.
   call.on("error", () => {});

@@ -1,25 +1,11 @@
 /** Edit events between their two forms: the JSON that programs handle and clients read, and the messages of the internal wire. */
 import { create } from "@bufbuild/protobuf";
 import * as wire from "../gen/palimpsest/v1/edit_pb.js";
-import type {
-  CommitEvent,
-  Content,
-  Decoding,
-  Edit,
-  EditEvent,
-  EditOp,
-  EndEvent,
-  ErrorCode,
-  FinishReason,
-  OpenEvent,
-  Usage,
-} from "./edit-event.ts";
+import { defined } from "./defined.ts";
+import type { CommitEvent, Content, Decoding, Edit, EditEvent, EndEvent, OpenEvent, Usage } from "./edit-event.ts";
 import { decodeLogprob, encodeLogprob, shortFloat } from "./logprob-codec.ts";
-
-/** A message that is not an edit event of this version. */
-export class CodecError extends Error {
-  override readonly name = "CodecError";
-}
+import { unreachable } from "./unreachable.ts";
+import { CodecError, editOps, errors, finishReasons, nameOf, rules } from "./wire-names.ts";
 
 export function encodeEvent(event: EditEvent): wire.EditEvent {
   return create(wire.EditEventSchema, {
@@ -53,14 +39,14 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
       return { ...base, type: "commit", ...decodeCommit(event.value) };
     case "done": {
       const { choice, finishReason } = event.value;
-      return { ...base, type: "done", choice, finish_reason: decodeFinishReason(finishReason) };
+      return { ...base, type: "done", choice, finish_reason: nameOf(finishReasons, finishReason, "finish reason") };
     }
     case "end":
       return { ...base, type: "end", usage: decodeUsage(required(event.value.usage, "end.usage")) };
     case "error": {
       const { code, message: text, retryable, param } = event.value;
-      const failure = { code: nameOf(errorCodes, code, "error code"), message: text, retryable };
-      return { ...base, type: "error", ...failure, ...(param !== undefined && { param }) };
+      const failure = { code: nameOf(errors, code, "error code"), message: text, retryable };
+      return { ...base, type: "error", ...failure, ...defined({ param }) };
     }
     case undefined:
       throw new CodecError("an edit event without a body: was it written by a newer version?");
@@ -69,51 +55,12 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
   }
 }
 
-/** The event as clients may see it: without what only another worker needs. */
+/** The event as clients receive it: without the fields that only a worker needs, to resume the response. */
 export function publicEvent(event: EditEvent): EditEvent {
   if (event.type !== "commit") return event;
   const { token_ids: _tokens, open_ids: _open, finish_reason: _reason, ...shown } = event;
   return shown;
 }
-
-export function encodeFinishReason(reason: FinishReason): wire.FinishReason {
-  return finishReasons[reason];
-}
-
-export function decodeFinishReason(reason: wire.FinishReason): FinishReason {
-  return nameOf(finishReasons, reason, "finish reason");
-}
-
-const finishReasons = {
-  stop: wire.FinishReason.STOP,
-  length: wire.FinishReason.LENGTH,
-  tool_calls: wire.FinishReason.TOOL_CALLS,
-} as const satisfies Record<FinishReason, wire.FinishReason>;
-
-const editOps = {
-  unmask: wire.EditOp.UNMASK,
-  substitute: wire.EditOp.SUBSTITUTE,
-  delete: wire.EditOp.DELETE,
-  insert: wire.EditOp.INSERT,
-} as const satisfies Record<EditOp, wire.EditOp>;
-
-const rules = {
-  "2.0": wire.DecodingRule.V2_0,
-  "2.1": wire.DecodingRule.V2_1,
-  "2.2": wire.DecodingRule.V2_2,
-} as const satisfies Record<Decoding["rule"], wire.DecodingRule>;
-
-const errorCodes = {
-  invalid_request: wire.ErrorCode.INVALID_REQUEST,
-  model_not_found: wire.ErrorCode.MODEL_NOT_FOUND,
-  context_length_exceeded: wire.ErrorCode.CONTEXT_LENGTH_EXCEEDED,
-  overloaded: wire.ErrorCode.OVERLOADED,
-  unavailable: wire.ErrorCode.UNAVAILABLE,
-  cancelled: wire.ErrorCode.CANCELLED,
-  deadline_exceeded: wire.ErrorCode.DEADLINE_EXCEEDED,
-  internal: wire.ErrorCode.INTERNAL,
-  poisoned: wire.ErrorCode.POISONED,
-} as const satisfies Record<ErrorCode, wire.ErrorCode>;
 
 function encodeBody(event: EditEvent): wire.EditEvent["event"] {
   switch (event.type) {
@@ -134,8 +81,8 @@ function encodeBody(event: EditEvent): wire.EditEvent["event"] {
       return { case: "end", value: create(wire.EndSchema, { usage: encodeUsage(event) }) };
     case "error": {
       const { message, retryable, param } = event;
-      const failure = { code: errorCodes[event.code], message, retryable };
-      return { case: "error", value: create(wire.ErrorSchema, { ...failure, ...(param !== undefined && { param }) }) };
+      const failure = { code: errors[event.code], message, retryable };
+      return { case: "error", value: create(wire.ErrorSchema, { ...failure, ...defined({ param }) }) };
     }
     default:
       return unreachable(event);
@@ -197,7 +144,7 @@ function decodeCommit(commit: wire.Commit): Omit<CommitEvent, "v" | "type" | "re
   return {
     ...{ choice, block, text, start, length, token_ids },
     ...(openIds.length > 0 && { open_ids: openIds }),
-    ...(finishReason !== undefined && { finish_reason: decodeFinishReason(finishReason) }),
+    ...(finishReason !== undefined && { finish_reason: nameOf(finishReasons, finishReason, "finish reason") }),
     ...(logprobs.length > 0 && { logprobs: logprobs.map(decodeLogprob) }),
   };
 }
@@ -254,16 +201,7 @@ function decodeUsage(usage: wire.Usage): Usage {
   };
 }
 
-function nameOf<Name extends string>(table: Readonly<Record<Name, number>>, value: number, what: string): Name {
-  for (const name in table) if (table[name] === value) return name;
-  throw new CodecError(`unknown ${what} ${value}: was it written by a newer version?`);
-}
-
 function required<T>(value: T | undefined, field: string): T {
   if (value === undefined) throw new CodecError(`${field} is missing`);
   return value;
-}
-
-function unreachable(value: never): never {
-  throw new CodecError(`unreachable: ${JSON.stringify(value)}`);
 }

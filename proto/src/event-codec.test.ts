@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scripts, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { EditEventSchema, type FinishReason } from "../gen/palimpsest/v1/edit_pb.js";
-import { CodecError, decodeEvent, encodeEvent, publicEvent } from "./codec.ts";
 import type { EditEvent } from "./edit-event.ts";
+import { decodeEvent, encodeEvent, publicEvent } from "./event-codec.ts";
+import { CodecError } from "./wire-names.ts";
 
 const overTheWire = (event: EditEvent) =>
   decodeEvent(fromBinary(EditEventSchema, toBinary(EditEventSchema, encodeEvent(event))));

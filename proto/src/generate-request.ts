@@ -1,0 +1,104 @@
+/**
+ * A request to generate a response, as edge, worker and engine handle it. `generate.proto` is its form on the internal wire,
+ * the body of POST /v1/chat/completions its form for clients. Numbers are in range once an engine has accepted them.
+ */
+import type { Decoding, FinishReason } from "./edit-event.ts";
+
+export interface GenerateRequest {
+  readonly responseId: string;
+  /** 1 for the first worker of a response; each worker that resumes it counts on. */
+  readonly attempt: number;
+  /** The name of the model, as GET /v1/models lists it. */
+  readonly model: string;
+  readonly prompt: Prompt;
+  readonly decoding: DecodingRequest;
+  /** Absent: the best token always. */
+  readonly sampling?: Sampling;
+  /** Tokens of each choice, from 1. Absent: as many as the context allows, up to the engine's default. */
+  readonly maxTokens?: number;
+  /** Tokens of each choice before which no end token may stand, from 0 to `maxTokens`. Absent: 0. */
+  readonly minTokens?: number;
+  /** Answers to one prompt, 1 to MAX_CHOICES. */
+  readonly choices: number;
+  /** Texts at which a choice ends; not part of the answer. */
+  readonly stop: readonly string[];
+  /** Tokens that end a choice beside the model's own, with `ignoreEos` too; their text is not part of the answer. */
+  readonly stopTokenIds?: readonly number[];
+  /** Added to the logit of each token, from -MAX_BIAS to MAX_BIAS; at most MAX_BIASED_TOKENS tokens. */
+  readonly logitBias?: ReadonlyMap<number, number>;
+  /** Score the committed tokens, and list this many of the best at the place of each, 0 to MAX_TOP_LOGPROBS. Absent: no scores. */
+  readonly logprobs?: number;
+  /** Continue to the token limit instead of stopping at an end token. */
+  readonly ignoreEos: boolean;
+  /** Send drafts. Commits are sent either way. */
+  readonly drafts: boolean;
+  /** Per choice, the commits of earlier attempts, behind which this one resumes. Empty for a new response. */
+  readonly committed: readonly CommittedChoice[];
+  /** The tenant. K/V blocks are shared between requests of one scope only. Absent: one scope for all requests without it. */
+  readonly cacheScope?: string;
+}
+
+export type Prompt =
+  | { readonly kind: "chat"; readonly messages: readonly Message[]; readonly tools: readonly object[] }
+  /** Text in which the text of a special token is text. */
+  | { readonly kind: "text"; readonly text: string }
+  /** Token ids, special tokens included. */
+  | { readonly kind: "tokens"; readonly tokens: readonly number[] };
+
+/** A chat message as OpenAI's API has it, its content joined to one string. */
+export interface Message {
+  readonly role: string;
+  readonly content: string;
+  readonly toolCalls?: readonly ToolCall[];
+  readonly toolCallId?: string;
+  readonly name?: string;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly arguments: string;
+}
+
+/** Decoding parameters as the client sent them. Absent ones come from the mode, and the mode from the model. */
+export interface DecodingRequest {
+  readonly mode?: DecodingMode;
+  /** Absent: 2.2 for a model that deletes and inserts, else 2.1. */
+  readonly rule?: Decoding["rule"];
+  /** Minimum probability to unmask, 0 to 1. */
+  readonly threshold?: number;
+  /** Minimum probability to substitute a token, 0 to 1. */
+  readonly editingThreshold?: number;
+  /** Denoise steps allowed after a block's last mask, 0 to MAX_POST_STEPS. */
+  readonly maxPostSteps?: number;
+  /** Rule 2.1: blocks that may be edited at once, 1 to MAX_EDITING_WINDOW. Absent: one, the newest. */
+  readonly editingWindow?: number;
+  /** Subtracted from the logit of the token one cell before, 0 to MAX_BIAS. Absent: 0. */
+  readonly penaltyLambda?: number;
+}
+
+/** A preset of the decoding parameters. */
+export type DecodingMode = "speed" | "quality";
+
+/** How tokens are drawn. */
+export interface Sampling {
+  /** Above 0, up to MAX_TEMPERATURE; 1 leaves the model's distribution as it is. */
+  readonly temperature: number;
+  /** Draw among the most probable tokens that together hold this share, above 0 and up to 1. */
+  readonly topP?: number;
+  /** Draw among this many of the most probable tokens, 1 to MAX_TOP_K. */
+  readonly topK?: number;
+  /** 64 bits. With a seed, a request has one text, on any worker and in any batch. Absent: a random one. */
+  readonly seed?: bigint;
+}
+
+/** The commits of one choice. */
+export interface CommittedChoice {
+  /** Generated token ids, block after block. */
+  readonly tokens: readonly number[];
+  /** With an editing window: token ids of the blocks that were open after the last commit. */
+  readonly open?: readonly number[];
+  /** Present when the choice has its last commit. */
+  readonly finishReason?: FinishReason;
+}
