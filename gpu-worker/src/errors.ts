@@ -32,6 +32,15 @@ export class PackageError extends Error {
   override readonly name = "PackageError";
 }
 
+/** Parses the text of a file. @param file its name, for the message @throws PackageError when it is not JSON */
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PackageError(`${file}: not JSON (${(cause as Error).message})`, { cause });
+  }
+}
+
 /** The issues of a schema, on one line. @param whole the name of the checked value itself */
 export function describeIssues(error: ZodError, whole = "(root)"): string {
   return error.issues.map(({ path, message }) => `${path.join(".") || whole}: ${message}`).join("; ");

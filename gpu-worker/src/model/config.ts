@@ -1,6 +1,6 @@
 /**
- * The architecture of a LLaDA2 checkpoint, read from its `config.json`. It knows numbers only: no tensors, no files.
- * Source: the released configurations. `use_qk_norm` is not read: the modeling code's default says no, and every released
+ * The architecture of a LLaDA2 checkpoint, parsed from its `config.json`. Numbers only: no tensors, no files.
+ * Source: the released configurations. `use_qk_norm` is ignored: its default in the modeling code is false, but every released
  * checkpoint has the weights and needs them.
  */
 import { z } from "zod";
@@ -8,10 +8,10 @@ import { describeIssues, PackageError } from "../errors.ts";
 
 const positive = z.int().positive();
 
-/** Rows come in blocks, and an odd number of rows has no place in a quantized product (parallel/permutation.ts). */
+/** Rows come in blocks, and quantized products need an even number of rows (parallel/permutation.ts). */
 const even = positive.multipleOf(2);
 
-/** `config.json` as released, with the keys that change the computation. Others are ignored. */
+/** The keys of a released `config.json` that change the computation. Others are ignored. */
 const rawConfig = z.object({
   architectures: z.array(z.string()).optional(),
   model_type: z.string(),
@@ -54,53 +54,57 @@ const rawConfig = z.object({
   pad_token_id: z.int().nonnegative().nullish(),
 });
 
-/** What the graphs and the shard plan need to know. Sizes are counts of elements. */
-export interface ModelConfig {
-  readonly vocabSize: number;
-  readonly hiddenSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
-  /** Leading dimensions of a head that RoPE turns; the rest pass through. */
-  readonly rotaryDim: number;
-  readonly ropeTheta: number;
-  readonly rmsNormEps: number;
-  /** Inner size of the dense layers' FFN. */
-  readonly intermediateSize: number;
-  /** Layers before this index have a dense FFN instead of experts. */
-  readonly denseLayers: number;
-  readonly moeIntermediateSize: number;
-  readonly experts: number;
-  /** Experts chosen per token. */
-  readonly topK: number;
-  readonly sharedExperts: number;
-  readonly expertGroups: number;
-  /** Groups kept per token before the top-k. */
-  readonly topKGroups: number;
-  /** Experts that the tokens of a block may choose among: block routing (2.2). Absent: each among its groups. */
-  readonly blockExperts?: number | undefined;
-  readonly expertBias: boolean;
-  readonly routedScalingFactor: number;
-  readonly tiedEmbeddings: boolean;
-  readonly maxPositions: number;
-}
+const count = z.int().nonnegative();
 
-/** A parsed `config.json`: the architecture, and the token ids and block length where it states them. */
+/** The architecture as a package's manifest has it. Sizes are counts of elements. */
+export const modelConfig = z.object({
+  vocabSize: count,
+  hiddenSize: count,
+  layers: count,
+  heads: count,
+  kvHeads: count,
+  headDim: count,
+  /** Leading dimensions of a head that RoPE rotates; the rest pass through. */
+  rotaryDim: count,
+  ropeTheta: z.number(),
+  rmsNormEps: z.number(),
+  /** Inner size of the dense layers' FFN. */
+  intermediateSize: count,
+  /** Layers before this index have a dense FFN instead of experts. */
+  denseLayers: count,
+  moeIntermediateSize: count,
+  experts: count,
+  /** Experts chosen per token. */
+  topK: count,
+  sharedExperts: count,
+  expertGroups: count,
+  /** Groups kept per token before the top-k. */
+  topKGroups: count,
+  /** Size of the pool of experts that the tokens of a block choose from: block routing (2.2). Absent: groups are used. */
+  blockExperts: count.optional(),
+  expertBias: z.boolean(),
+  routedScalingFactor: z.number(),
+  tiedEmbeddings: z.boolean(),
+  maxPositions: count,
+});
+
+export type ModelConfig = Readonly<z.infer<typeof modelConfig>>;
+
+/** A parsed `config.json`: the architecture, and the token ids and block length if it states them. */
 export interface CheckpointConfig {
   readonly model: ModelConfig;
   readonly maskToken: number | undefined;
   readonly eosTokens: readonly number[];
-  /** 2.2 only; released configurations state neither. */
+  /** Only of 2.2, and stated by no released configuration. */
   readonly deleteToken: number | undefined;
   readonly splitToken: number | undefined;
   readonly blockLength: number | undefined;
 }
 
 /**
- * Reads a released `config.json`.
+ * Parses a released `config.json`.
  * @param file its path, for messages
- * @throws PackageError when a key is missing, of the wrong type, or the numbers do not fit together
+ * @throws PackageError when a key is missing or of the wrong type, or the numbers contradict each other
  */
 export function parseConfig(json: unknown, file: string): CheckpointConfig {
   const type = z.object({ model_type: z.string().optional(), architectures: z.array(z.string()).optional() });
@@ -114,7 +118,7 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
   const parsed = rawConfig.safeParse(json);
   if (!parsed.success) throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
   const raw = parsed.data;
-  // What says 2.2's routing is the capacity alone: its released configuration carries the groups of 2.1 and ignores them.
+  // A capacity means 2.2's routing. Its released configuration still has the groups of 2.1, which are not used.
   const blockExperts = raw.expert_capacity || undefined;
   const headDim = raw.head_dim ?? raw.hidden_size / raw.num_attention_heads;
   const model: ModelConfig = {
@@ -142,7 +146,7 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
     maxPositions: raw.max_position_embeddings,
   };
   const faults = [
-    ...inconsistencies(model),
+    ...contradictions(model),
     ...(raw.rope_scaling ? ["rope_scaling is set; only unscaled RoPE is supported"] : []),
   ];
   if (faults.length > 0) throw new PackageError(`${file}: ${faults.join("; ")}`);
@@ -157,7 +161,7 @@ export function parseConfig(json: unknown, file: string): CheckpointConfig {
   };
 }
 
-function inconsistencies(c: ModelConfig): string[] {
+function contradictions(c: ModelConfig): string[] {
   const groupSize = c.experts / c.expertGroups;
   const rules: [boolean, string][] = [
     [Number.isInteger(c.headDim), `hidden_size ${c.hiddenSize} is not a multiple of num_attention_heads ${c.heads}`],
@@ -184,7 +188,7 @@ function inconsistencies(c: ModelConfig): string[] {
   return rules.filter(([holds]) => !holds).map(([, message]) => message);
 }
 
-/** Weights a token passes through, and all weights, in elements. Embedding rows count as one row active. */
+/** Number of weights: all, and those active for a token, with one row of the embedding. */
 export function parameterCounts(c: ModelConfig): { total: number; active: number } {
   const attention =
     c.hiddenSize * (c.heads + 2 * c.kvHeads) * c.headDim +

@@ -1,6 +1,6 @@
-/** How often a run chose each expert: counted while it runs, kept as JSON, read by whoever plans shards. */
+/** How often a run chose each expert: counted at run time, stored as JSON, and used to plan shards by load. */
 import { z } from "zod";
-import { describeIssues, PackageError } from "../errors.ts";
+import { describeIssues, PackageError, parseJson } from "../errors.ts";
 import type { ModelConfig } from "./config.ts";
 import type { ExpertLoads } from "./shard-plan.ts";
 
@@ -10,16 +10,10 @@ const file = z.object({
   layers: z.array(z.array(z.int().nonnegative())),
 });
 
-/** @param path for messages @throws PackageError where it is no such file */
+/** @param path for messages @throws PackageError when the text is not a file of expert loads */
 export function parseExpertLoad(text: string, path: string): ExpertLoads {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new PackageError(`${path}: not JSON (${(cause as Error).message})`, { cause });
-  }
-  const parsed = file.safeParse(json);
-  if (!parsed.success) throw new PackageError(`${path}: no expert load: ${describeIssues(parsed.error)}`);
+  const parsed = file.safeParse(parseJson(text, path));
+  if (!parsed.success) throw new PackageError(`${path}: not a file of expert loads: ${describeIssues(parsed.error)}`);
   return parsed.data.layers;
 }
 
@@ -42,12 +36,12 @@ export class ExpertLoadCounter {
     for (const expert of experts) counts[Number(expert)] = (counts[Number(expert)] ?? 0) + 1;
   }
 
-  /** @throws PackageError where they are of another model */
+  /** @throws PackageError when the loads belong to another model */
   add(loads: ExpertLoads): void {
     const [own, other] = [this.layers, loads].map(
       (layers) => `${layers.length} layers of ${layers[0]?.length ?? 0} experts`,
     );
-    if (own !== other) throw new PackageError(`expert loads of ${other} cannot be added to those of ${own}`);
+    if (own !== other) throw new PackageError(`cannot add expert loads of ${other} to loads of ${own}`);
     for (const [layer, counts] of loads.entries()) {
       for (const [expert, count] of counts.entries()) {
         const sums = this.layers[layer] as number[];

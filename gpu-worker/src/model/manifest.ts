@@ -1,47 +1,22 @@
-/** `manifest.json` of a model package: everything a worker needs to know before it opens a graph. */
+/** `manifest.json` of a model package: everything that a worker needs to know before it opens a graph. */
 import { z } from "zod";
-import { describeIssues, PackageError } from "../errors.ts";
-import type { ModelConfig } from "./config.ts";
+import { describeIssues, PackageError, parseJson } from "../errors.ts";
+import { modelConfig } from "./config.ts";
 import { isExpertGraph, LEADER } from "./package-plan.ts";
 import { evenPlan, planFault, type ShardPlan } from "./shard-plan.ts";
 import { targetNames } from "./target.ts";
 
-/** Raised when a package written before cannot be read any more. */
+/** Increased when packages of earlier versions can no longer be read. */
 export const MANIFEST_VERSION = 3;
 
 export const MANIFEST_FILE = "manifest.json";
 
 const count = z.int().nonnegative();
 
-const modelConfig = z.object({
-  vocabSize: count,
-  hiddenSize: count,
-  layers: count,
-  heads: count,
-  kvHeads: count,
-  headDim: count,
-  rotaryDim: count,
-  ropeTheta: z.number(),
-  rmsNormEps: z.number(),
-  intermediateSize: count,
-  denseLayers: count,
-  moeIntermediateSize: count,
-  experts: count,
-  topK: count,
-  sharedExperts: count,
-  expertGroups: count,
-  topKGroups: count,
-  blockExperts: count.optional(),
-  expertBias: z.boolean(),
-  routedScalingFactor: z.number(),
-  tiedEmbeddings: z.boolean(),
-  maxPositions: count,
-}) satisfies z.ZodType<ModelConfig>;
-
 const manifest = z.object({
   format: z.literal("palimpsest-model"),
   version: z.literal(MANIFEST_VERSION),
-  /** The name clients use unless the operator gives another. */
+  /** The model's name for clients, unless the operator sets another. */
   name: z.string(),
   /** Unix seconds of the conversion. */
   created: count,
@@ -52,21 +27,21 @@ const manifest = z.object({
   maskToken: count,
   /** Tokens that end an answer. */
   eosTokens: z.array(count).min(1),
-  /** 2.2: what the model writes over a token to delete it, or to insert one before it. Never part of an answer. */
+  /** 2.2: tokens that the model writes over another to delete it, or to insert one before it. Never part of an answer. */
   editTokens: z.object({ delete: count, split: count }).optional(),
   quantization: z.enum(["none", "int8", "int4"]),
   /** The onnxruntime provider that the graphs are for. */
   target: z.enum(targetNames).default("cpu"),
-  /** Processes or threads the experts are split over. */
+  /** Processes or threads that the experts are split over. */
   ranks: count.min(1),
-  /** Experts by MoE layer and rank; evenly and in order where absent. */
+  /** Experts by MoE layer and rank; split evenly and in order if absent. */
   shards: z.array(z.array(z.array(count))).optional(),
   parameters: z.object({ total: count, active: count }),
   /** Graphs in the order they run; each has `NAME.onnx` and `NAME.bin`. */
   graphs: z.array(z.object({ name: z.string(), rank: count })),
-  /** Files of the package, this one apart. Paths are relative to it. */
+  /** All other files of the package, with paths relative to the manifest. */
   files: z.array(z.object({ path: z.string(), sizeBytes: count, sha256: z.string() })),
-  /** `tokenizer.json`, `tokenizer_config.json` and the chat template, where the checkpoint has them. */
+  /** Paths of `tokenizer.json`, `tokenizer_config.json` and the chat template, if the checkpoint has them. */
   tokenizer: z
     .object({ tokenizer: z.string(), config: z.string().optional(), chatTemplate: z.string().optional() })
     .optional(),
@@ -74,12 +49,12 @@ const manifest = z.object({
 
 export type Manifest = z.infer<typeof manifest>;
 
-/** The graphs that a rank runs: its experts', and where it leads sequences, those that every row passes. */
+/** The graphs that a rank runs: those of its experts and, if it leads sequences, those that every row passes. */
 export function graphsOf({ graphs }: Manifest, rank: number, leads = rank === LEADER): Manifest["graphs"] {
   return graphs.filter((graph) => (isExpertGraph(graph.name) ? graph.rank === rank : leads));
 }
 
-/** Which rank of a package holds which experts. */
+/** The experts of each layer and rank. */
 export function shardPlan({ shards, config, ranks }: Manifest): ShardPlan {
   return shards ?? evenPlan(config, ranks);
 }
@@ -90,12 +65,7 @@ export function shardPlan({ shards, config, ranks }: Manifest): ShardPlan {
  * @throws PackageError when it is of another format or version, or a field is missing or wrong
  */
 export function parseManifest(text: string, file: string): Manifest {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new PackageError(`${file}: not JSON (${(cause as Error).message})`, { cause });
-  }
+  const json = parseJson(text, file);
   const version = z.object({ version: z.number() }).safeParse(json).data?.version;
   if (version !== undefined && version !== MANIFEST_VERSION) {
     throw new PackageError(

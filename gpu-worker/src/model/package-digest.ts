@@ -1,15 +1,15 @@
-/** What the ranks of a replica compare to know that they hold the same package, split the same way. */
+/** Digests by which the ranks of a replica check that they have the same package, split the same way. */
 import { createHash } from "node:crypto";
 import { type Manifest, shardPlan } from "./manifest.ts";
 
 /** Digests are SHA-256, in 64 hexadecimal digits. */
 export interface PackageIdentity {
   /**
-   * Over everything in a manifest that decides what is computed, and the checksums of its files. Neither its name nor the hour
-   * of its conversion: two hosts that convert one checkpoint alike hold the same package.
+   * Digest of everything in the manifest that affects the computation, checksums of the files included. Name and time of the
+   * conversion are left out: two hosts that convert a checkpoint with the same options have the same package.
    */
   readonly packageDigest: string;
-  /** Over which rank holds which experts of which layer. */
+  /** Digest of the experts of each layer and rank. */
   readonly planDigest: string;
   readonly ranks: number;
 }

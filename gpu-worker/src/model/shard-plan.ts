@@ -1,34 +1,34 @@
 /**
- * Which rank holds which experts. Attention, routers, shared experts, embedding and head are the leader's; the experts of
- * every layer are split evenly, by number or by how often a run chose them. It knows no files.
+ * Plans which rank holds which experts. The leader has attention, routers, shared experts, embedding and head; the experts of
+ * each layer are split evenly, by number or by how often a run chose them.
  */
 import { PackageError } from "../errors.ts";
 import type { ModelConfig } from "./config.ts";
 
-/** Experts by MoE layer and rank, ascending. An expert that stands on several ranks is a replica there. */
+/** Experts by MoE layer and rank, ascending. An expert on several ranks is replicated. */
 export type ShardPlan = readonly (readonly (readonly number[])[])[];
 
 /** How often each expert was chosen: by MoE layer, one count per expert. */
 export type ExpertLoads = readonly (readonly number[])[];
 
-/** The experts that a rank holds: consecutive ones, the first ranks one more where they do not divide. */
+/** The experts of a rank in an even split: consecutive ids. If they do not divide evenly, the first ranks have one more. */
 export function expertsOfRank(experts: number, rank: number, ranks: number): number[] {
   const first = Math.ceil((experts * rank) / ranks);
   const next = Math.ceil((experts * (rank + 1)) / ranks);
   return Array.from({ length: next - first }, (_, i) => first + i);
 }
 
-/** As many experts on every rank, in order: what a package has that says nothing else. */
+/** The default plan: the same number of experts on every rank, in order. */
 export function evenPlan(config: ModelConfig, ranks: number): ShardPlan {
   const layer = Array.from({ length: ranks }, (_, rank) => expertsOfRank(config.experts, rank, ranks));
   return Array.from({ length: config.layers - config.denseLayers }, () => layer);
 }
 
 /**
- * As much measured load on every rank. The most chosen experts are placed first, each where the least load is among the ranks
- * that have room, so that every rank holds as many experts, give or take one.
- * @param replicas of each layer's most chosen experts stand on two ranks, which share their load
- * @throws PackageError where the loads are not this model's
+ * Balances the measured load. The most chosen experts are placed first, each on the least loaded rank that has room, so that
+ * the numbers of experts on two ranks differ by at most one.
+ * @param replicas how many of each layer's most chosen experts are on two ranks, which share their load
+ * @throws PackageError when the loads belong to another model, or the replicas do not fit
  */
 export function planByLoad(config: ModelConfig, loads: ExpertLoads, ranks: number, replicas: number): ShardPlan {
   const layers = config.layers - config.denseLayers;
@@ -40,7 +40,7 @@ export function planByLoad(config: ModelConfig, loads: ExpertLoads, ranks: numbe
   }
   if (replicas > config.experts || (replicas > 0 && ranks === 1)) {
     throw new PackageError(
-      `${replicas} replicas on ${ranks} ranks: at most one of each expert, and only between ranks`,
+      `${replicas} replicas of ${config.experts} experts on ${ranks} ranks; replicate each expert at most once, on at least 2 ranks`,
     );
   }
   return loads.map((layer) => placeLayer(layer, ranks, replicas));
@@ -62,16 +62,16 @@ function placeLayer(loads: readonly number[], ranks: number, replicas: number): 
   return placed.map(({ experts }) => experts.sort((a, b) => a - b));
 }
 
-/** For each of a layer's experts, the ranks that hold it. */
+/** The ranks that hold each of a layer's experts. */
 export function holdersOf(layer: ShardPlan[number], experts: number): number[][] {
   const holders = Array.from({ length: experts }, (): number[] => []);
-  for (const [rank, held] of layer.entries()) for (const expert of held) holders[expert]?.push(rank);
+  for (const [rank, local] of layer.entries()) for (const expert of local) holders[expert]?.push(rank);
   return holders;
 }
 
 /**
- * What is wrong with a plan for this model: a layer too many or too few, an expert that nobody holds or that does not exist.
- * @returns undefined where nothing is
+ * The first fault of a plan for this model: a wrong number of layers or ranks, or an expert that no rank holds or that does
+ * not exist. Undefined if the plan is right.
  */
 export function planFault(plan: ShardPlan, config: ModelConfig, ranks: number): string | undefined {
   const layers = config.layers - config.denseLayers;
@@ -80,8 +80,8 @@ export function planFault(plan: ShardPlan, config: ModelConfig, ranks: number): 
     if (layer.length !== ranks) return `layer ${i}: plans ${layer.length} ranks, not ${ranks}`;
     if (layer.flat().some((expert) => expert >= config.experts))
       return `layer ${i}: names an expert that does not exist`;
-    const lonely = holdersOf(layer, config.experts).findIndex((ranks) => ranks.length === 0);
-    if (lonely >= 0) return `layer ${i}: no rank holds expert ${lonely}`;
+    const unplaced = holdersOf(layer, config.experts).findIndex((ranks) => ranks.length === 0);
+    if (unplaced >= 0) return `layer ${i}: no rank holds expert ${unplaced}`;
   }
   return undefined;
 }

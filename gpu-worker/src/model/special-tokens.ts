@@ -1,4 +1,4 @@
-/** The special tokens of a `tokenizer.json`, by their text. It reads the file's own list and loads no tokenizer. */
+/** The special tokens of a `tokenizer.json`, by their text. It parses the file's list and loads no tokenizer. */
 import { z } from "zod";
 import { describeIssues, PackageError } from "../errors.ts";
 
@@ -7,7 +7,7 @@ const tokenizerJson = z.object({
 });
 
 /**
- * Every added token of a parsed `tokenizer.json`: `<|mask|>`, `<|endoftext|>`, `<|role_end|>` and the like, each with its id.
+ * The added tokens of a parsed `tokenizer.json`: `<|mask|>`, `<|endoftext|>`, `<|role_end|>` and so on, each with its id.
  * @param file its path, for messages
  * @throws PackageError when the list is missing or malformed
  */

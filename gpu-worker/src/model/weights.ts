@@ -1,12 +1,12 @@
 /**
- * What a graph's initializers hold and which checkpoint tensors they are made of. It describes bytes; convert writes them,
+ * Describes the initializers of graphs: their bytes, and the checkpoint tensors that they are made of. convert writes the bytes,
  * onnxruntime maps them.
  */
 
-/** How a checkpoint matrix is stored in a package: f32, or blockwise integers with one f32 scale per block. */
+/** Storage of a matrix in a package: real values, or blockwise integers with a real scale per block. */
 export type Quantization = "none" | "int8" | "int4";
 
-/** Columns that share a scale in a quantized matrix: the fastest measured size whose error is small. */
+/** Columns that share a scale in a quantized matrix: the fastest measured size with a small error. */
 export const QUANTIZATION_BLOCK = 128;
 
 /** A tensor of the checkpoint, with the shape that the configuration demands. */
@@ -16,7 +16,7 @@ export interface CheckpointTensor {
 }
 
 /**
- * What the bytes of an initializer are.
+ * Format of an initializer's bytes.
  * - `f32`: the values, row-major.
  * - `quantized`: MatMulNBits' B input, uint8 [rows, ceil(columns / 128), 128 * bits / 8]; zero point 8 or 128, low nibble
  *   is the even column, the tail of a row padded with the zero point.
@@ -29,23 +29,23 @@ export type Encoding = "f32" | "f16" | "quantized" | "scales" | "f16-scales";
 export interface Weight {
   readonly name: string;
   readonly encoding: Encoding;
-  /** Bits per value, of the matrix where it is scales. */
+  /** Bits per value; for scales, those of their matrix. */
   readonly bits: 32 | 16 | 8 | 4;
   /** Shape of the initializer in the graph. */
   readonly dims: readonly number[];
   readonly sources: readonly CheckpointTensor[];
-  /** Instead of one after the other, the sources stand in pairs: row 2i is row i of the first, 2i + 1 of the second. */
+  /** Joins the sources in pairs, row by row: row 2i is row i of the first, row 2i + 1 is row i of the second. */
   readonly interleaved?: boolean;
 }
 
-/** Where an initializer's bytes stand: file name relative to the graph, offset and length in bytes. */
+/** Location of an initializer's bytes: file name relative to the graph, offset and length in bytes. */
 export interface ExternalData {
   readonly location: string;
   readonly offset: number;
   readonly length: number;
 }
 
-/** A graph of a package and the initializers it needs, in the order in which they are written. */
+/** A graph of a package, and its initializers in the order in which they are written. */
 export interface GraphFile {
   /** Path inside the package, without extension: `layer-03` has `layer-03.onnx` and `layer-03.bin`. */
   readonly name: string;

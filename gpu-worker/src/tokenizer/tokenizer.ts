@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { Tokenizer as ByteLevelBpe } from "@huggingface/tokenizers";
 import type { Message } from "@palimpsest/proto";
 import { z } from "zod";
-import { describeIssues, PackageError, WorkerError } from "../errors.ts";
+import { describeIssues, PackageError, parseJson, WorkerError } from "../errors.ts";
 import { missingBytes, spelledBytes } from "./byte-level.ts";
 import { openChatTemplate, templateMessages } from "./chat-template.ts";
 import { specialText } from "./special-text.ts";
@@ -115,14 +115,7 @@ function plainTokenizer(json: TokenizerJson, file: string): ByteLevelBpe {
 }
 
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const text = await readText(file);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new PackageError(`${file}: not JSON (${(cause as Error).message})`, { cause });
-  }
-  const parsed = schema.safeParse(json);
+  const parsed = schema.safeParse(parseJson(await readText(file), file));
   if (parsed.success) return parsed.data;
   throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
 }
