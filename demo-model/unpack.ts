@@ -4,10 +4,10 @@
  */
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { externalDataOf } from "@palimpsest/gpu-worker/model/onnx-graph";
 import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
 import { type ExternalData, QUANTIZATION_BLOCK, type Weight } from "@palimpsest/gpu-worker/model/weights";
-import { readPackageManifest } from "@palimpsest/tools/convert/shard";
 
 const [source, target] = process.argv.slice(2);
 if (source === undefined || target === undefined) {
@@ -17,7 +17,7 @@ if (source === undefined || target === undefined) {
 await unpack(source, target);
 
 async function unpack(folder: string, checkpoint: string): Promise<void> {
-  const manifest = await readPackageManifest(folder);
+  const manifest = await readManifest(folder);
   const { config, target, quantization, ranks, maskToken, shards, editTokens } = manifest;
   if (target !== "cpu")
     throw new Error(`${folder}: made for ${target}, whose values are rounded; take one for the CPU`);

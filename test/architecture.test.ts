@@ -20,6 +20,7 @@ const GRPC = ["@grpc/grpc-js", "grpc-health-check"];
 const FLEET = ["@palimpsest/fleet", "@nats-io/"];
 const EDGE = ["edge/src/errors.ts", "edge/src/ports.ts"];
 const ERRORS = "gpu-worker/src/errors.ts";
+const FILES = "gpu-worker/src/files/";
 const CLOCK = "gpu-worker/src/clock.ts";
 const port = "take it as an argument, by a port in src/ports.ts";
 
@@ -119,6 +120,11 @@ const rooms: readonly Room[] = [
       "model is pure: it describes graphs and bytes; what runs or writes them lives in src/runtime or tools/convert",
   },
   {
+    room: FILES,
+    mayImport: [ERRORS, "gpu-worker/src/model/manifest.ts"],
+    instead: "files reads folders and measures disks, for the worker and the tools: what a file means belongs in model",
+  },
+  {
     room: "gpu-worker/src/parallel/",
     mayImport: [ERRORS, CLOCK, "gpu-worker/src/model/"],
     instead: "parallel moves rows between ranks: name what it needs as an interface beside it",
@@ -126,7 +132,7 @@ const rooms: readonly Room[] = [
   {
     room: "gpu-worker/src/runtime/",
     mayImport: [ERRORS, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/", "gpu-worker/src/model/"].concat(
-      ["gpu-worker/src/parallel/", "gpu-worker/src/engine/token-scores.ts", "onnxruntime-node", "zod"],
+      ["gpu-worker/src/parallel/", "gpu-worker/src/engine/token-scores.ts", FILES, "onnxruntime-node", "zod"],
     ),
     instead: "runtime turns the decoding's model into tensors and knows no more: let src/program pass in the rest",
   },
@@ -157,14 +163,15 @@ const rooms: readonly Room[] = [
   },
   {
     room: "tools/convert/",
-    mayImport: ["@palimpsest/gpu-worker/model/", "@palimpsest/gpu-worker/errors", "zod"],
+    mayImport: ["errors", "files/", "model/"].map((path) => `@palimpsest/gpu-worker/${path}`).concat("zod"),
     instead: "convert knows the worker's model alone: what both need belongs there",
   },
   {
     room: "tools/download/",
     mayImport: [
-      ...["disk-space", "folder-lock", "optional-file"].map((file) => `tools/convert/${file}.ts`),
+      "tools/convert/folder-lock.ts",
       "@palimpsest/gpu-worker/errors",
+      "@palimpsest/gpu-worker/files/",
       "zod",
     ],
     instead: "download brings files and knows no model: let the cli say which it needs",
@@ -191,7 +198,13 @@ const rooms: readonly Room[] = [
   },
   {
     room: "demo-model/",
-    mayImport: ["@palimpsest/tools/", "@palimpsest/gpu-worker/model/", ...PROTO, "@huggingface/jinja"],
+    mayImport: [
+      "@palimpsest/tools/",
+      "@palimpsest/gpu-worker/files/",
+      "@palimpsest/gpu-worker/model/",
+      ...PROTO,
+      "@huggingface/jinja",
+    ],
     instead: "the demo model is made with the public tools: use @palimpsest/tools",
   },
 ];

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { palimpsest } from "./child.ts";
 import { pinned } from "./pinned.ts";
 import type { SequenceStepsSettings } from "./sequence-steps.ts";

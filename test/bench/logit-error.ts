@@ -4,13 +4,14 @@
  * next.
  */
 import { type AskedBlock, type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { graphsOf } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { openSessions, readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
 import {
   convertGolden,
   type GoldenName,

@@ -3,13 +3,15 @@
  * as a leader takes it over a package's ranks. `node micro-batches.ts SETTINGS`, a program of its own so that it can be pinned
  * to a core. Prints the steps' milliseconds as JSON.
  */
+
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { graphsOf } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { openSessions, readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
 
 export interface MicroBatchSettings {
   /** Of a package; its ranks are threads where no addresses are given. */

@@ -1,7 +1,8 @@
 /** Opens a package's graphs in a process of its own and prints what that took: seconds, and memory by kind. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openSession, openSessions, readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
+import { openSession, openSessions } from "../../gpu-worker/src/runtime/package.ts";
 
 export interface LoadFigures {
   readonly seconds: number;

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { InferenceSession } from "onnxruntime-node";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { graphsOf, type Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import {
   EMBEDDING_GRAPH,
@@ -25,7 +26,7 @@ import { openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { openSessions, readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
 import { readBandwidth } from "./bandwidth.ts";
 import { mega, palimpsest } from "./child.ts";
 import { reportExpertKernels } from "./expert-kernels.ts";

@@ -5,9 +5,9 @@
 
 import { decode } from "../../gpu-worker/src/decoding/decode.ts";
 import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 import { errorCells, logitErrors } from "./logit-error.ts";
 

@@ -3,13 +3,14 @@
  * so that it can be pinned to a core. Prints the steps' figures as JSON.
  */
 import type { InferenceSession } from "onnxruntime-node";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { graphsOf, type Manifest, shardPlan } from "../../gpu-worker/src/model/manifest.ts";
 import { expertGraph, isExpertGraph, LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { openSessions, readManifest, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
+import { openSessions, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
 
 export interface RankStepSettings {
   /** Of a package; its ranks are threads where no addresses are given. */

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { startRanks } from "../support/programs/rank-processes.ts";
 import { palimpsest } from "./child.ts";
 import type { MicroBatchSettings, MicroBatchSteps } from "./micro-batches.ts";

@@ -5,8 +5,8 @@
 
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openLeadingRanks } from "../../gpu-worker/src/program/data-parallel.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { openEngineThread } from "../../gpu-worker/src/threads/engine-client.ts";
 
 export interface SequenceStepsSettings {

@@ -1,8 +1,8 @@
 /** Thousands of short requests with random cancels: what an engine still holds when nothing runs. */
 import { parseArgs } from "node:util";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, GOLDEN_MASK } from "../support/models/golden.ts";
 import { soak } from "../support/models/soak.ts";
 

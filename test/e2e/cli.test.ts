@@ -72,7 +72,7 @@ test("a write that fails in the middle of a conversion is told, leaves no packag
   const args = ["convert", goldenCheckpoint("tiny-21"), target, "--mask-token", "511", "--eos", "508"] as const;
   const broken = await palimpsestWithFileLimit(256 * 1024, ...args);
   expect(broken.code).toBe(1);
-  expect(broken.stderr).toMatch(/^error: .*\.bin: larger than files may be here; .*\n$/m);
+  expect(broken.stderr).toMatch(/^error: .*\.bin: exceeds the file size limit; .*\n$/m);
   expect(await readdir(folder)).not.toContain("broken");
   expect(await palimpsest(...args)).toMatchObject({ code: 0, stderr: expect.stringContaining("goes on after") });
   expect((await palimpsest("inspect", target, "--verify")).code).toBe(0);

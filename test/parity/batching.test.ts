@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { type Candidate, type DecodeOptions, decode } from "../../gpu-worker/src/decoding/decode.ts";
 import { carrying, type SequenceForwards } from "../../gpu-worker/src/decoding/lookahead.ts";
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
 const PAGES_EACH = 8;

@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decode, type SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
 import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
 import { type CountedSequence, type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import {
   convertGolden,
   type GoldenName,

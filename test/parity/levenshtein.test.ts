@@ -4,9 +4,9 @@
  */
 import type { GenerateRequest } from "@palimpsest/proto";
 import { expect, test } from "vitest";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { answerOf, type TokenAnswer, takeOver } from "../support/fakes/engine-answer.ts";
 import { convertLevenshtein, EDIT_TOKENS, MASK_TOKEN } from "../support/models/levenshtein-package.ts";
 

@@ -1,9 +1,10 @@
 /** The official model's logits and chosen experts over a whole sequence, at once and through the K/V cache. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { openSessions, readManifest, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
+import { openSessions, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenPackage, goldenCheckpoint, goldenLogits } from "../support/models/golden.ts";
 import { type LogitsHead, openLogitsHead } from "../support/models/logits-head.ts";
 

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decode } from "../../gpu-worker/src/decoding/decode.ts";
 import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { keepLink } from "../../gpu-worker/src/parallel/reconnecting-link.ts";
 import { openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 import { until } from "../support/waiting.ts";
 

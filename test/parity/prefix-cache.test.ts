@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { GenerateRequest } from "@palimpsest/proto";
 import { expect, test } from "vitest";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { openTokenizer } from "../../gpu-worker/src/tokenizer/tokenizer.ts";
 import { convertGolden, goldenRuns } from "../support/models/golden.ts";
 

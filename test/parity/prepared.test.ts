@@ -2,9 +2,9 @@
 import { mkdir, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { findPrepared, PREPARED_FOLDER, packedGraphs, preparePackage } from "../../gpu-worker/src/runtime/prepared.ts";
 import { candidatesOf } from "../support/models/candidates.ts";
 import { convertGolden, goldenRuns } from "../support/models/golden.ts";

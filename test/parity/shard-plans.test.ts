@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decode } from "../../gpu-worker/src/decoding/decode.ts";
 import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { ExpertLoadCounter } from "../../gpu-worker/src/model/expert-load.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { planByLoad, type ShardPlan } from "../../gpu-worker/src/model/shard-plan.ts";
 import type { RankLink, RoutedRows } from "../../gpu-worker/src/parallel/exchange.ts";
 import { openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { shardPackage } from "../../tools/convert/shard.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
@@ -80,7 +80,7 @@ test("a rank is not asked in a step whose rows chose none of its experts", async
 
 async function split(plan: ShardPlan, ranks: number): Promise<string> {
   const target = await mkdtemp(join(folder, "plan-"));
-  await shardPackage({ source: one.folder, target, ranks, plan, replace: true });
+  await shardPackage({ source: one.folder, target, ranks, plan: () => plan, replace: true });
   return target;
 }
 

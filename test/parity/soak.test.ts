@@ -1,8 +1,8 @@
 /** A short soak; `npm run bench -- soak` is the long one. */
 import { expect, test } from "vitest";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
-import { readManifest } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, GOLDEN_MASK } from "../support/models/golden.ts";
 import { type Checkpoint, soak } from "../support/models/soak.ts";
 

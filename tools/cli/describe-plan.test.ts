@@ -1,8 +1,8 @@
 /** What `palimpsest inspect --plan` says of a package's ranks. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { convertGolden, type GoldenPackage } from "../../test/support/models/golden.ts";
-import { readPackageManifest } from "../convert/shard.ts";
 import { describePlan } from "./describe-plan.ts";
 import { rankBytes } from "./rank-bytes.ts";
 
@@ -10,7 +10,7 @@ let golden: GoldenPackage;
 let manifest: Manifest;
 beforeAll(async () => {
   golden = await convertGolden("tiny-21", { quantization: "int4", ranks: 2 });
-  manifest = await readPackageManifest(golden.folder);
+  manifest = await readManifest(golden.folder);
 });
 afterAll(() => golden[Symbol.asyncDispose]());
 

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { WorkerError } from "@palimpsest/gpu-worker/errors";
+import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { ExpertLoadCounter, writeExpertLoad } from "@palimpsest/gpu-worker/model/expert-load";
 import { type EngineSettings, openEngine } from "@palimpsest/gpu-worker/program/open-engine";
-import { readManifest } from "@palimpsest/gpu-worker/runtime/package";
 import { defined, type EditEvent, type GenerateRequest, type Prompt, type TokenLogprob } from "@palimpsest/proto";
 import { Command, Option } from "commander";
 import { z } from "zod";

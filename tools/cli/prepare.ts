@@ -1,6 +1,6 @@
 /** `palimpsest prepare`: packs a package's weights for this machine's CPU ahead of the first load. */
 
-import { readManifest } from "@palimpsest/gpu-worker/runtime/package";
+import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { packedBytes, preparePackage } from "@palimpsest/gpu-worker/runtime/prepared";
 import { Command } from "commander";
 import { interruptSignal } from "./interrupt.ts";

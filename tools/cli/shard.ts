@@ -4,7 +4,7 @@ import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { parseExpertLoad } from "@palimpsest/gpu-worker/model/expert-load";
 import { type ExpertLoads, planByLoad } from "@palimpsest/gpu-worker/model/shard-plan";
 import { Command } from "commander";
-import { readPackageManifest, shardPackage } from "../convert/shard.ts";
+import { shardPackage } from "../convert/shard.ts";
 import { wholeNumber } from "./arguments.ts";
 import { describePlan } from "./describe-plan.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -36,15 +36,13 @@ async function shard(source: string, target: string, flags: ShardFlags, command:
     command.error("error: --replicas needs --expert-load, which says whose", { exitCode: 2 });
   }
   const loads = flags.expertLoad === undefined ? undefined : await readExpertLoad(flags.expertLoad);
-  const { config } = await readPackageManifest(source);
-  const plan = loads && planByLoad(config, loads, ranks, replicas);
   using progress = createProgress(process.stderr);
   const manifest = await shardPackage(
     {
       source,
       target,
       ranks,
-      plan,
+      plan: loads && ((config) => planByLoad(config, loads, ranks, replicas)),
       replace: flags.force,
       onProgress: ({ doneBytes, totalBytes, file }) => progress.update(doneBytes, totalBytes, file),
     },

@@ -5,8 +5,8 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
+import { ifExists, readJson } from "@palimpsest/gpu-worker/files/optional-file";
 import { z } from "zod";
-import { ifThere, readJson } from "./optional-file.ts";
 import { DTYPE_BYTES, readFully, readHeader, type StoredTensor } from "./safetensors.ts";
 import { widenBfloat16, widenFloat16 } from "./widen.ts";
 
@@ -47,7 +47,7 @@ export async function openCheckpoint(folder: string, consumed: ReadonlySet<strin
   const files = new Map<string, CheckpointFile>();
   const addFile = async (name: string): Promise<boolean> => {
     const file = join(folder, name);
-    const handle = await ifThere(open(file));
+    const handle = await ifExists(open(file));
     if (handle === undefined) return false;
     cleanup.use(handle);
     handles.set(file, handle);

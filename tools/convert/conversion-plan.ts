@@ -5,13 +5,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
+import { readJson } from "@palimpsest/gpu-worker/files/optional-file";
 import { type CheckpointConfig, type ModelConfig, parseConfig } from "@palimpsest/gpu-worker/model/config";
 import { fusedExpertFaults } from "@palimpsest/gpu-worker/model/fused-experts";
 import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
 import { featuresOf, type Target } from "@palimpsest/gpu-worker/model/target";
 import type { GraphFile, Quantization } from "@palimpsest/gpu-worker/model/weights";
 import { type CheckpointScale, checkScale } from "./checkpoint-fit.ts";
-import { readJson } from "./optional-file.ts";
 import { chooseTokenIds, parseGenerationConfig, type TokenIds } from "./token-ids.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 

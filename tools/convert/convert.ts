@@ -6,12 +6,12 @@
  * docs/conversion.md has it measured.
  */
 import { basename, join, resolve } from "node:path";
+import { checkSpace, isOneDisk } from "@palimpsest/gpu-worker/files/disk-space";
 import { parameterCounts } from "@palimpsest/gpu-worker/model/config";
 import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from "@palimpsest/gpu-worker/model/manifest";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { checkTensors, scaleOf } from "./checkpoint-fit.ts";
 import { type ConversionPlan, digestOf, type PlanOptions, planConversion } from "./conversion-plan.ts";
-import { checkSpace, isOneDisk } from "./disk-space.ts";
 import { lastUses, peakDiskBytes, type SourceFiles, sourceBytes } from "./footprint.ts";
 import { type ConversionIdentity, type JournalWriter, openJournal, readJournal } from "./journal.ts";
 import { createOutputFile } from "./output-file.ts";

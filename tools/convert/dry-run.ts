@@ -2,6 +2,8 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { freeBytes } from "@palimpsest/gpu-worker/files/disk-space";
+import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import type { ModelConfig } from "@palimpsest/gpu-worker/model/config";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, isExpertGraph, kvTokenBytes } from "@palimpsest/gpu-worker/model/package-plan";
 import type { GraphFile } from "@palimpsest/gpu-worker/model/weights";
@@ -9,10 +11,8 @@ import { INDEX_FILE, openCheckpoint, readIndex, WEIGHTS_FILE } from "./checkpoin
 import { checkTensors, scaleOf } from "./checkpoint-fit.ts";
 import { digestOf, type PlanOptions, planConversion } from "./conversion-plan.ts";
 import { sourceFiles } from "./convert.ts";
-import { freeBytes } from "./disk-space.ts";
 import { KV_RANK, packageBytes, peakDiskBytes, rankBytes, type SourceFiles, sourceBytes } from "./footprint.ts";
 import { readJournal } from "./journal.ts";
-import { ifThere } from "./optional-file.ts";
 import { checkTarget, partialFolder } from "./package-folder.ts";
 import { weightFile, weightFileBytes } from "./weight-file.ts";
 
@@ -87,9 +87,9 @@ export function memoryBytes({ rankBytes, kvBytes }: DryRun, rank: number): numbe
 
 async function planFrom(options: DryRunOptions, consumed: ReadonlySet<string>) {
   const { source, listed } = options;
-  const index = (await ifThere(stat(join(source, WEIGHTS_FILE)))) ? undefined : await readIndexIfThere(source);
+  const index = (await ifExists(stat(join(source, WEIGHTS_FILE)))) ? undefined : await readIndexIfThere(source);
   const shards = new Set([...(index?.values() ?? [])].filter((shard) => !consumed.has(shard)));
-  const missing = (await Promise.all([...shards].map((shard) => ifThere(stat(join(source, shard)))))).includes(
+  const missing = (await Promise.all([...shards].map((shard) => ifExists(stat(join(source, shard)))))).includes(
     undefined,
   );
   if (index !== undefined && missing) {
@@ -105,7 +105,7 @@ async function planFrom(options: DryRunOptions, consumed: ReadonlySet<string>) {
 }
 
 async function readIndexIfThere(source: string): Promise<ReadonlyMap<string, string> | undefined> {
-  return (await ifThere(stat(join(source, INDEX_FILE)))) && readIndex(source);
+  return (await ifExists(stat(join(source, INDEX_FILE)))) && readIndex(source);
 }
 
 function filesOfIndex(

@@ -4,8 +4,8 @@
  */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import { z } from "zod";
-import { ifThere } from "./optional-file.ts";
 
 export const JOURNAL_FILE = "conversion.jsonl";
 
@@ -39,7 +39,7 @@ const line = z.union([
 
 /** The journal in a folder, or undefined where there is none that can be read. */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
-  const text = await ifThere(readFile(join(folder, JOURNAL_FILE), "utf8"));
+  const text = await ifExists(readFile(join(folder, JOURNAL_FILE), "utf8"));
   let latest: ConversionIdentity | undefined;
   const files = new Map<string, FinishedFile>();
   const consumed = new Set<string>();

@@ -1,7 +1,7 @@
 /** A file that is written from its start to its end and knows its SHA-256 when it is done. */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { writing } from "./disk-space.ts";
+import { writing } from "@palimpsest/gpu-worker/files/disk-space";
 
 export interface OutputFile extends AsyncDisposable {
   /** Bytes written so far. */

@@ -5,10 +5,10 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
+import { entriesOf } from "@palimpsest/gpu-worker/files/optional-file";
 import { MANIFEST_FILE } from "@palimpsest/gpu-worker/model/manifest";
 import { LOCK_FILE, lockFolder } from "./folder-lock.ts";
 import { JOURNAL_FILE, readJournal, syncFolder } from "./journal.ts";
-import { entriesOf } from "./optional-file.ts";
 
 export interface PackageFolder extends AsyncDisposable {
   /** Where to write. Disposed of without `publish`, it is removed unless a journal says that something is finished. */

@@ -2,8 +2,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
+import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import type { ConversionIdentity, FinishedFile, Journal } from "./journal.ts";
-import { ifThere } from "./optional-file.ts";
 import type { PackageFolder } from "./package-folder.ts";
 
 /**
@@ -52,7 +52,7 @@ function changeSince(
 async function wholeFiles({ files }: Journal, folder: string): Promise<Map<string, FinishedFile>> {
   const whole = new Map<string, FinishedFile>();
   for (const [path, file] of files) {
-    if ((await ifThere(stat(join(folder, path))))?.size === file.sizeBytes) whole.set(path, file);
+    if ((await ifExists(stat(join(folder, path))))?.size === file.sizeBytes) whole.set(path, file);
   }
   return whole;
 }

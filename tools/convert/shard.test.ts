@@ -3,9 +3,10 @@ import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { planByLoad } from "../../gpu-worker/src/model/shard-plan.ts";
 import { convertGolden, type GoldenPackage } from "../../test/support/models/golden.ts";
-import { readPackageManifest, shardPackage } from "./shard.ts";
+import { shardPackage } from "./shard.ts";
 
 let one: GoldenPackage;
 let folder: string;
@@ -22,20 +23,20 @@ test("the same files as a conversion for so many ranks, and back again", async (
   await using three = await convertGolden("tiny-21", { quantization: "int4", ranks: 3 });
   const split = await shardPackage({ source: one.folder, target: join(folder, "three"), ranks: 3 });
   const byPath = (files: readonly { path: string }[]) => files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  expect(byPath(split.files)).toEqual(byPath((await readPackageManifest(three.folder)).files));
+  expect(byPath(split.files)).toEqual(byPath((await readManifest(three.folder)).files));
   const back = await shardPackage({ source: join(folder, "three"), target: join(folder, "one"), ranks: 1 });
-  expect(byPath(back.files)).toEqual(byPath((await readPackageManifest(one.folder)).files));
+  expect(byPath(back.files)).toEqual(byPath((await readManifest(one.folder)).files));
 });
 
 test("a plan with replicas is kept in the manifest, and a later even split forgets it", async () => {
-  const { config } = await readPackageManifest(one.folder);
+  const { config } = await readManifest(one.folder);
   const loads = Array.from({ length: config.layers - config.denseLayers }, () =>
     Array.from({ length: config.experts }, (_, expert) => expert),
   );
   const plan = planByLoad(config, loads, 2, 2);
   const target = join(folder, "two");
-  await shardPackage({ source: one.folder, target, ranks: 2, plan });
-  expect((await readPackageManifest(target)).shards).toEqual(plan);
+  await shardPackage({ source: one.folder, target, ranks: 2, plan: () => plan });
+  expect((await readManifest(target)).shards).toEqual(plan);
   const even = await shardPackage({ source: target, target: join(folder, "even"), ranks: 2 });
   expect(even.shards).toBeUndefined();
 });

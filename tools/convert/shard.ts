@@ -5,13 +5,15 @@
 import { copyFile, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
-import { MANIFEST_FILE, type Manifest, parseManifest } from "@palimpsest/gpu-worker/model/manifest";
+import { checkSpace } from "@palimpsest/gpu-worker/files/disk-space";
+import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
+import type { ModelConfig } from "@palimpsest/gpu-worker/model/config";
+import { MANIFEST_FILE, type Manifest } from "@palimpsest/gpu-worker/model/manifest";
 import { externalDataOf } from "@palimpsest/gpu-worker/model/onnx-graph";
 import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
 import { evenPlan, type ShardPlan } from "@palimpsest/gpu-worker/model/shard-plan";
 import type { ExternalData, Weight } from "@palimpsest/gpu-worker/model/weights";
 import { weightBytes } from "@palimpsest/gpu-worker/model/weights";
-import { checkSpace } from "./disk-space.ts";
 import { createOutputFile, type OutputFile } from "./output-file.ts";
 import { createPackageFolder } from "./package-folder.ts";
 import { ALIGNMENT_BYTES, weightFile, weightFileBytes, weightPlaces } from "./weight-file.ts";
@@ -24,20 +26,11 @@ export interface ShardOptions {
   /** Folder to write. */
   readonly target: string;
   readonly ranks: number;
-  /** Which rank holds which experts; evenly and in order where absent. */
-  readonly plan?: ShardPlan | undefined;
+  /** Plans the experts of each rank; split evenly and in order if absent. */
+  readonly plan?: ((config: ModelConfig) => ShardPlan) | undefined;
   /** Replaces a package that stands at the target. */
   readonly replace?: boolean | undefined;
   readonly onProgress?: ((progress: { doneBytes: number; totalBytes: number; file: string }) => void) | undefined;
-}
-
-/** Reads a package's manifest as convert does: without onnxruntime. @throws PackageError */
-export async function readPackageManifest(folder: string): Promise<Manifest> {
-  const path = join(folder, MANIFEST_FILE);
-  const text = await readFile(path, "utf8").catch((cause: Error) => {
-    throw new PackageError(`${folder}: no model package (${cause.message})`, { cause });
-  });
-  return parseManifest(text, path);
 }
 
 /**
@@ -46,10 +39,11 @@ export async function readPackageManifest(folder: string): Promise<Manifest> {
  */
 export async function shardPackage(options: ShardOptions, signal?: AbortSignal): Promise<Manifest> {
   const { source, target, ranks } = options;
-  const old = await readPackageManifest(source);
+  const old = await readManifest(source);
   const { config, quantization, maskToken, editTokens } = old;
   if (ranks > config.experts) throw new PackageError(`${ranks} ranks for ${config.experts} experts; give fewer`);
-  const shards = options.plan ?? evenPlan(config, ranks);
+  const plan = options.plan?.(config);
+  const shards = plan ?? evenPlan(config, ranks);
   const graphs = planPackage(config, { target: old.target, quantization, ranks, shards, maskToken, editTokens });
   const places = await placesOf(source, old);
   await using folder = await createPackageFolder(target, options.replace ?? false);
@@ -81,7 +75,7 @@ export async function shardPackage(options: ShardOptions, signal?: AbortSignal):
   const manifest: Manifest = {
     ...rest,
     ranks,
-    ...(options.plan && { shards: options.plan.map((layer) => layer.map((held) => [...held])) }),
+    ...(plan && { shards: plan.map((layer) => layer.map((experts) => [...experts])) }),
     graphs: graphs.map(({ name, rank }) => ({ name, rank })),
     files,
   };

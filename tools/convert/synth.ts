@@ -5,12 +5,12 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
+import { checkSpace } from "@palimpsest/gpu-worker/files/disk-space";
+import { entriesOf } from "@palimpsest/gpu-worker/files/optional-file";
 import { type ModelConfig, parseConfig } from "@palimpsest/gpu-worker/model/config";
 import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
 import type { CheckpointTensor } from "@palimpsest/gpu-worker/model/weights";
 import { INDEX_FILE } from "./checkpoint.ts";
-import { checkSpace } from "./disk-space.ts";
-import { entriesOf } from "./optional-file.ts";
 import { createOutputFile } from "./output-file.ts";
 import { createFillRandom, type FillRandom } from "./random-weights.ts";
 import { DTYPE_BYTES, type Dtype, elementCount } from "./safetensors.ts";

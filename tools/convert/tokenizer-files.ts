@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeIssues, PackageError } from "@palimpsest/gpu-worker/errors";
+import { ifExists, readJson } from "@palimpsest/gpu-worker/files/optional-file";
 import type { Manifest } from "@palimpsest/gpu-worker/model/manifest";
 import { specialTokens } from "@palimpsest/gpu-worker/model/special-tokens";
 import { z } from "zod";
-import { ifThere, readJson } from "./optional-file.ts";
 import type { TokenNames } from "./token-ids.ts";
 
 const TOKENIZER_FILE = "tokenizer.json";
@@ -32,7 +32,7 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   if (json === undefined) return { files: new Map(), manifest: undefined, vocabulary: new Map(), names: {} };
 
   const config = parseTokenizerConfig(await readJson(join(folder, CONFIG_FILE)), join(folder, CONFIG_FILE));
-  const template = (await ifThere(readFile(join(folder, TEMPLATE_FILE)))) ?? embeddedTemplate(config);
+  const template = (await ifExists(readFile(join(folder, TEMPLATE_FILE)))) ?? embeddedTemplate(config);
   const files = new Map<string, Uint8Array>([[TOKENIZER_FILE, await readFile(path)]]);
   if (config) files.set(CONFIG_FILE, await readFile(join(folder, CONFIG_FILE)));
   if (template) files.set(TEMPLATE_FILE, template);

@@ -4,8 +4,8 @@
  */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import { z } from "zod";
-import { ifThere } from "../convert/optional-file.ts";
 
 export const DOWNLOAD_JOURNAL = "download.jsonl";
 
@@ -41,7 +41,7 @@ export interface DownloadJournal extends AsyncDisposable {
 export async function openDownloadJournal(folder: string): Promise<DownloadJournal> {
   const path = join(folder, DOWNLOAD_JOURNAL);
   const files = new Map<string, FileState>();
-  for (const text of ((await ifThere(readFile(path, "utf8"))) ?? "").split("\n")) apply(parse(text), files);
+  for (const text of ((await ifExists(readFile(path, "utf8"))) ?? "").split("\n")) apply(parse(text), files);
   const handle = await open(path, "a");
   await handle.appendFile("\n"); // a half-written last line must not swallow the next
   return {

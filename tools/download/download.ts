@@ -3,9 +3,9 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PackageError, unreachable } from "@palimpsest/gpu-worker/errors";
-import { checkSpace } from "../convert/disk-space.ts";
+import { checkSpace } from "@palimpsest/gpu-worker/files/disk-space";
+import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import { lockFolder } from "../convert/folder-lock.ts";
-import { ifThere } from "../convert/optional-file.ts";
 import { contentDigest } from "./checksum.ts";
 import { type DownloadJournal, openDownloadJournal } from "./download-journal.ts";
 import { downloadFile, keptBytes, openPartFile, type PartFile, partPath } from "./file-download.ts";
@@ -135,7 +135,7 @@ async function isThere(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const file = join(folder, path);
-  if ((await ifThere(stat(file)))?.size !== sizeBytes) return false;
+  if ((await ifExists(stat(file)))?.size !== sizeBytes) return false;
   const state = journal.files.get(path);
   if (state?.finished) return state.content === content?.digest;
   return content !== undefined && (await contentDigest(file, sizeBytes, content.algorithm, signal)) === content.digest;

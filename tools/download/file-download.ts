@@ -5,7 +5,7 @@
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
-import { writing } from "../convert/disk-space.ts";
+import { writing } from "@palimpsest/gpu-worker/files/disk-space";
 import { contentDigest } from "./checksum.ts";
 import type { DownloadJournal, FileState } from "./download-journal.ts";
 import { get, PassingFailure, persistently, reasonOf, type Sleep } from "./http.ts";

@@ -1,6 +1,6 @@
 /** What `palimpsest convert` may be pointed at: a folder of this machine or a model of a hub. It fetches nothing. */
 import { stat } from "node:fs/promises";
-import { ifThere } from "../convert/optional-file.ts";
+import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 
 const MODEL_SCOPE_PREFIX = "modelscope:";
 /** `org/name`, as both hubs write it. */
@@ -14,6 +14,6 @@ export type CheckpointSource =
 export async function parseSource(text: string): Promise<CheckpointSource> {
   const id = text.replace(MODEL_SCOPE_PREFIX, "");
   if (id !== text && HUB_ID.test(id)) return { kind: "modelscope", id };
-  const isFolder = (await ifThere(stat(text)))?.isDirectory() ?? false;
+  const isFolder = (await ifExists(stat(text)))?.isDirectory() ?? false;
   return HUB_ID.test(text) && !isFolder ? { kind: "huggingface", id: text } : { kind: "folder", path: text };
 }

@@ -8,8 +8,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { Command, Option } from "commander";
-import { readPackageManifest } from "../convert/shard.ts";
 import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
 
 const program = new Command("npm start --")
@@ -46,7 +46,7 @@ if (attention === "data-parallel" && rankTransport === "grpc") {
 await claimPort(host, Number(port)).catch(({ message }: Error) =>
   program.error(`cannot listen on ${host}:${port} (${message}); choose another with --port`),
 );
-const { ranks: packaged } = await readPackageManifest(model).catch(({ message }: Error) => program.error(message));
+const { ranks: packaged } = await readManifest(model).catch(({ message }: Error) => program.error(message));
 const folder = await mkdtemp(join(tmpdir(), "palimpsest-"));
 const address = `unix:${join(folder, "worker.sock")}`;
 const joined: Record<string, string> = nats === undefined ? { WORKER_ADDRESS: address } : { NATS_URL: nats };

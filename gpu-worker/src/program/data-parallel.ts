@@ -7,9 +7,9 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { CachingEngine, Engine } from "../engine/engine.ts";
 import { spread } from "../engine/engine-pool.ts";
 import { PackageError } from "../errors.ts";
+import { readManifest } from "../files/read-manifest.ts";
 import { Lockstep, MOST_RANKS_IN_STEP } from "../parallel/lockstep.ts";
 import { RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
-import { readManifest } from "../runtime/package.ts";
 import { openEngineThread } from "../threads/engine-client.ts";
 import type { EngineSettings, LeadingRank } from "./open-engine.ts";
 

@@ -2,10 +2,10 @@
 import type { Logger } from "pino";
 import { systemClock } from "../clock.ts";
 import { PackageError } from "../errors.ts";
+import { readManifest } from "../files/read-manifest.ts";
 import { packageIdentity } from "../model/package-digest.ts";
 import { featuresOf } from "../model/target.ts";
 import { openShard } from "../runtime/expert-shard.ts";
-import { readManifest } from "../runtime/package.ts";
 import { terminated } from "../transport/drain.ts";
 import { serveRank } from "../transport/rank-server.ts";
 import type { RankTls } from "../transport/rank-tls.ts";

@@ -1,5 +1,6 @@
 /** The experts that one rank holds, as graphs: a layer's routed rows become the rank's partial sums. */
 import { Tensor } from "onnxruntime-node";
+import { readManifest } from "../files/read-manifest.ts";
 import { graphsOf, type Manifest, shardPlan } from "../model/manifest.ts";
 import { expertGraph } from "../model/package-plan.ts";
 import type { ShardPlan } from "../model/shard-plan.ts";
@@ -7,7 +8,7 @@ import { featuresOf } from "../model/target.ts";
 import type { RankAnswer, RankLink, RoutedRows, Rows } from "../parallel/exchange.ts";
 import { permute } from "../parallel/permutation.ts";
 import { asBits } from "./half-tensor.ts";
-import { openSessions, readManifest, runGraph, type SessionOptions, type Sessions } from "./package.ts";
+import { openSessions, runGraph, type SessionOptions, type Sessions } from "./package.ts";
 
 /** A layer's rows as its graph gives them: hidden [T, H], experts and weights [T, K]. */
 export interface RoutedTensors {

@@ -1,9 +1,9 @@
 /** A model package on disk: its manifest, and its graphs opened as onnxruntime sessions. */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { PackageError } from "../errors.ts";
-import { MANIFEST_FILE, type Manifest, parseManifest } from "../model/manifest.ts";
+import type { Manifest } from "../model/manifest.ts";
 import { isExpertGraph } from "../model/package-plan.ts";
 import { featuresOf, type Target } from "../model/target.ts";
 import { asBits } from "./half-tensor.ts";
@@ -23,17 +23,6 @@ export interface SessionOptions {
 
 /** Open graphs by name. */
 export type Sessions = ReadonlyMap<string, InferenceSession>;
-
-/** Reads a package's manifest. @throws PackageError where there is none, or it cannot be used */
-export async function readManifest(folder: string): Promise<Manifest> {
-  const path = join(folder, MANIFEST_FILE);
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    const hint =
-      cause.code === "ENOENT" ? `no ${MANIFEST_FILE}; a package is what "palimpsest convert" writes` : cause.message;
-    throw new PackageError(`${folder}: ${hint}`, { cause });
-  });
-  return parseManifest(text, path);
-}
 
 /**
  * Opens a package's graphs; weights are mapped, not read. Those of a large package are prepared first where they are not yet

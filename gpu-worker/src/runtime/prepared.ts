@@ -4,7 +4,7 @@
  * share (docs/results/benchmarks.md has the seconds and the memory). It stands in the package's folder, under the version and the CPU it is for.
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { arch, cpus } from "node:os";
 import { join } from "node:path";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
@@ -12,6 +12,7 @@ import { ModelProtoSchema } from "@palimpsest/proto/onnx";
 import { env, InferenceSession } from "onnxruntime-node";
 import { z } from "zod";
 import { PackageError } from "../errors.ts";
+import { checkSpace } from "../files/disk-space.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { HEAD_GRAPH, isExpertGraph } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
@@ -88,7 +89,7 @@ export async function preparePackage(
     await removeAbandoned(join(folder, PREPARED_FOLDER));
     await mkdir(partial, { recursive: true });
     cleanup.defer(() => rm(partial, { recursive: true, force: true }));
-    await checkSpace(partial, packedBytes(manifest) * SIZE_FACTOR);
+    await checkSpace(partial, `${folder}: the prepared copy`, packedBytes(manifest) * SIZE_FACTOR);
     const files: { path: string; sizeBytes: number }[] = [];
     let doneBytes = 0;
     for (const graph of packedGraphs(manifest)) {
@@ -225,13 +226,4 @@ async function sync(path: string): Promise<number> {
   await using handle = await open(path);
   await handle.sync();
   return (await handle.stat()).size;
-}
-
-async function checkSpace(folder: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize >= neededBytes) return;
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-  throw new PackageError(
-    `${folder}: prepared weights take ${gigabytes(neededBytes)}, the disk has ${gigabytes(bavail * bsize)} free`,
-  );
 }

@@ -3,9 +3,9 @@
 import type { AskedBlock } from "../../../gpu-worker/src/decoding/decode.ts";
 import { adjusting } from "../../../gpu-worker/src/decoding/logit-adjustments.ts";
 import { uniform } from "../../../gpu-worker/src/decoding/sampling.ts";
+import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { SHIPPED_MODEL } from "./requests.ts";

@@ -3,9 +3,9 @@
 import type { GenerateRequest } from "@palimpsest/proto";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
+import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
 import type { EngineBenchOptions } from "./engine.ts";
 import { recordedForwards, replaying } from "./replay.ts";

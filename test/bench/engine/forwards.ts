@@ -3,9 +3,9 @@
 import { type DecodeOptions, decode, type SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
 import { carrying } from "../../../gpu-worker/src/decoding/lookahead.ts";
 import { decodingParameters } from "../../../gpu-worker/src/engine/presets.ts";
+import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
-import { readManifest } from "../../../gpu-worker/src/runtime/package.ts";
 import {
   convertGolden,
   type GoldenName,

@@ -1,10 +1,11 @@
 /** Time per block by its position: over the cache, and with everything before it computed again at every forward. */
 
+import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { Forward } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
-import { openSessions, readManifest } from "../../../gpu-worker/src/runtime/package.ts";
+import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
 import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
 import { timed } from "../timed.ts";
 import type { EngineBenchOptions } from "./engine.ts";
