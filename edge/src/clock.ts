@@ -1,4 +1,4 @@
-/** The time of day, by Web APIs. */
+/** Time for the edge's timers, by Web APIs. */
 import type { Clock } from "./ports.ts";
 
 export const systemClock: Clock = {
@@ -17,3 +17,25 @@ export const systemClock: Clock = {
       else signal.addEventListener("abort", abort, { once: true });
     }),
 };
+
+/** Resolves after `ms`. */
+export function pause(clock: Clock, ms: number): Promise<void> {
+  return clock.sleep(ms, new AbortController().signal);
+}
+
+/** Calls `ring` once after `ms`, unless it is disposed before. */
+export function timer(clock: Clock, ms: number, ring: () => void): Disposable {
+  const disposed = new AbortController();
+  clock.sleep(ms, disposed.signal).then(ring, () => {});
+  return { [Symbol.dispose]: () => disposed.abort() };
+}
+
+/** Calls `act` every `ms` until it is disposed. */
+export function every(clock: Clock, ms: number, act: () => void): Disposable {
+  let next = timer(clock, ms, ring);
+  function ring() {
+    next = timer(clock, ms, ring);
+    act();
+  }
+  return { [Symbol.dispose]: () => next[Symbol.dispose]() };
+}

@@ -4,7 +4,8 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { emptyDocument, reduce } from "@palimpsest/proto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { openNatsFleet } from "../../edge/src/adapters/nats.ts";
+import { openNatsFleet } from "../../edge/src/adapters/nats-fleet.ts";
+import { systemClock as edgeClock } from "../../edge/src/clock.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
@@ -94,7 +95,13 @@ describe("with the example's permissions", () => {
       return { engine, worker: opened.use(await joinFleet(options)) };
     };
     const first = await worker("replica-1", false);
-    const edge = { link: await link("edge"), log: silentLog, deadlineMs: 30_000, waitLimitMs: 10_000 };
+    const edge = {
+      link: await link("edge"),
+      clock: edgeClock,
+      log: silentLog,
+      deadlineMs: 30_000,
+      waitLimitMs: 10_000,
+    };
     const { replicas, responses } = opened.use(await openNatsFleet(edge));
     const request = fleetRequest();
     const generate = async (asked: typeof request, signal: AbortSignal) => {

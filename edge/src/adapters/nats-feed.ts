@@ -1,156 +1,179 @@
 /**
- * Joins one response of the fleet without a gap: listens first, then reads the log, and reads it again whenever something
- * heard does not fit, the server was away, or it has been quiet for long. Keeps the response alive as long as it is read.
+ * One response's feed from NATS without a gap: subscribes first, then reads the log, and reads it again after a gap, a
+ * reconnect or a long silence. Renews the response's lease as long as it is open.
  */
-
 import type { Msg } from "@nats-io/nats-core";
 import { decode, draftsOf, type Link, logOf, readDrafts, readLog, retryWhile, watchSubject } from "@palimpsest/fleet";
-import type { EditEvent } from "@palimpsest/proto";
-import type { Log, Position } from "../ports.ts";
+import { type EditEvent, type Failure, failureOf } from "@palimpsest/proto";
+import { every, pause, timer } from "../clock.ts";
+import type { Clock, Log, Position } from "../ports.ts";
 import { Feed } from "../stream/feed.ts";
 
-/** Workers stop what nobody has watched for 10 s. */
+/** Workers stop a response that was not watched for 10 s. */
 const WATCH_MS = 2_000;
-/** A message may be lost without anybody noticing. */
-const QUIET_MS = 5_000;
+/** A message may be lost without any sign of it. */
+const SILENCE_MS = 5_000;
 const RETRY_MS = 250;
-/** What a deadline's own event gets to arrive. */
+/** The worker's own event about its deadline gets this long to arrive. */
 const DEADLINE_MARGIN_MS = 3_000;
 
-const LOST = { code: "unavailable", message: "The response was lost; send it again.", retryable: true } as const;
+const LOST = failureOf("unavailable", "The response was lost with its worker; send the request again.");
+const TOO_LATE = failureOf("deadline_exceeded", "The response took longer than the server's request limit.");
 
-export interface FeedOptions {
+export interface NatsFeedOptions {
   readonly link: Link;
+  readonly clock: Clock;
   readonly log: Log;
   readonly responseId: string;
   readonly after?: Position | undefined;
-  /** Unix milliseconds after which nothing can come any more. */
+  /** Unix milliseconds. No event can come later. */
   readonly deadlineMs: number;
-  /** Asked when it has been quiet: whether nobody is left who could go on. */
-  isOrphan(): Promise<boolean>;
 }
 
 export class NatsFeed implements Disposable {
-  readonly feed: Feed;
-  /** Resolves when the first event is in. */
-  readonly begun: Promise<void>;
-  readonly #options: FeedOptions;
+  readonly events: Feed;
+  /** Resolves with the first event. */
+  readonly started: Promise<void>;
+  readonly #options: NatsFeedOptions;
   readonly #open = new DisposableStack();
-  readonly #begin: () => void;
-  #reading = false;
-  #again = false;
-  #quiet: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #start: () => void;
+  #isOrphan: (() => Promise<boolean>) | undefined;
+  #silence: Disposable | undefined;
+  #isReading = false;
+  #mustReadAgain = false;
+  #isCancelled = false;
+  #isClosed = false;
 
-  constructor(options: FeedOptions) {
-    const { link, responseId, after, deadlineMs } = options;
+  constructor(options: NatsFeedOptions) {
+    const { link, clock, responseId, after, deadlineMs } = options;
     this.#options = options;
-    this.feed = new Feed(responseId, after);
+    this.events = new Feed(responseId, after);
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.begun = promise;
-    this.#begin = resolve;
+    this.started = promise;
+    this.#start = resolve;
     for (const subject of [logOf(responseId), draftsOf(responseId)]) {
-      const subscription = link.data.subscribe(subject, { callback: (error, message) => this.#hear(error, message) });
+      const subscription = link.data.subscribe(subject, {
+        callback: (error, message) => this.#receive(error, message),
+      });
       this.#open.defer(() => subscription.unsubscribe());
     }
     this.#open.use(link.onRecovered(() => void this.catchUp()));
     const watch = () => link.tell(watchSubject(responseId));
-    const watching = setInterval(watch, WATCH_MS);
-    const late = setTimeout(() => this.#late(), Math.max(0, deadlineMs - Date.now()) + DEADLINE_MARGIN_MS);
-    this.#open.defer(() => {
-      clearInterval(watching);
-      clearTimeout(late);
-      clearTimeout(this.#quiet);
-    });
+    this.#open.use(every(clock, WATCH_MS, watch));
+    const limitMs = Math.max(0, deadlineMs - clock.now()) + DEADLINE_MARGIN_MS;
+    this.#open.use(timer(clock, limitMs, () => this.#fail(TOO_LATE)));
+    this.#open.defer(() => this.#silence?.[Symbol.dispose]());
     watch();
-    this.#listen();
   }
 
-  /** Resolves when nothing can be said any more that this does not hear. */
-  async listening(): Promise<void> {
+  /** True once the last event is in, unless this reader cancelled the response. */
+  get hasEnded(): boolean {
+    return this.events.isOver && !this.#isCancelled;
+  }
+
+  /** Fails the feed when the signal aborts. */
+  failOn(signal: AbortSignal, failure: Failure): void {
+    const fail = () => {
+      if (this.events.isOver) return;
+      this.#isCancelled = true;
+      this.#fail(failure);
+    };
+    signal.addEventListener("abort", fail, { once: true });
+    this.#open.defer(() => signal.removeEventListener("abort", fail));
+    if (signal.aborted) fail();
+  }
+
+  /** Checks the response after every silence, once it is queued. @param isOrphan true if no worker can continue it */
+  join(isOrphan: () => Promise<boolean>): void {
+    this.#isOrphan = isOrphan;
+    this.#awaitSilence();
+  }
+
+  /** Resolves once the subscription is active on the server. */
+  async subscribed(): Promise<void> {
     await retryWhile(
       () => this.#options.link.data.flush(),
-      () => !this.feed.over,
+      () => !this.events.isOver,
     );
   }
 
-  /** Reads what is written. Resolves when that is done, however long the server is away. */
+  /** Reads the log and the latest drafts. Resolves when that is done, however long NATS is unreachable. */
   async catchUp(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
+    if (this.#isReading) {
+      this.#mustReadAgain = true;
       return;
     }
-    const { link, log, responseId } = this.#options;
-    this.#reading = true;
+    this.#isReading = true;
     do {
-      this.#again = false;
-      const { ending } = this.feed;
-      try {
-        const have = this.feed.next;
-        this.feed.read(await readLog(link.jsm, responseId, (choice) => have.get(choice) ?? 0));
-        if (ending) this.feed.settle();
-        for (const draft of await readDrafts(link.jsm, responseId, this.feed.next)) this.feed.hear(draft);
-      } catch (error) {
-        log.warn({ response_id: responseId, err: error }, "a response's log cannot be read yet");
-        this.#again = true;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-      if (this.feed.incomplete && !this.#again) {
-        this.#again = true;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    } while (this.#again && !this.#closed && !this.feed.over);
-    this.#reading = false;
-    if (this.feed.begun) this.#begin();
-  }
-
-  /** Ends the response for its reader. */
-  fail(failure: Parameters<Feed["fail"]>[0]): void {
-    this.feed.fail(failure);
-    this.#begin();
+      this.#mustReadAgain = false;
+      const wasRead = await this.#readLog();
+      if (wasRead && (!this.events.hasGap || this.#mustReadAgain)) continue;
+      this.#mustReadAgain = true;
+      await pause(this.#options.clock, RETRY_MS);
+    } while (this.#mustReadAgain && !this.#isClosed && !this.events.isOver);
+    this.#isReading = false;
+    if (this.events.hasStarted) this.#start();
   }
 
   [Symbol.dispose](): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#open.dispose();
   }
 
-  #hear(error: Error | null, message: Msg): void {
+  async #readLog(): Promise<boolean> {
+    const { link, log, responseId } = this.#options;
+    const { events } = this;
+    const awaitedLog = events.isEnding;
+    try {
+      const next = events.nextBlocks;
+      events.readLog(await readLog(link.jsm, responseId, (choice) => next.get(choice) ?? 0));
+      if (awaitedLog) events.finish();
+      for (const draft of await readDrafts(link.jsm, responseId, events.nextBlocks)) events.receive(draft);
+      return true;
+    } catch (error) {
+      log.warn({ response_id: responseId, err: error }, "failed to read the response's log; retrying");
+      return false;
+    }
+  }
+
+  #receive(error: Error | null, message: Msg): void {
     if (error) return;
     let event: EditEvent;
     try {
       event = decode(message.data);
     } catch (cause) {
-      this.#options.log.warn({ subject: message.subject, err: cause }, "a message that is no event was ignored");
+      this.#options.log.warn({ subject: message.subject, err: cause }, "ignored a message that is not an edit event");
       return;
     }
-    // The subject is what the server's permissions are about; an event that says otherwise is somebody's mistake.
+    // The server's permissions cover the subject only, so an event with another response's id is ignored.
     if (event.response_id !== this.#options.responseId) return;
-    this.#listen();
-    this.feed.hear(event);
-    if (this.feed.begun) this.#begin();
-    if (this.feed.incomplete) void this.catchUp();
+    this.#awaitSilence();
+    this.events.receive(event);
+    if (this.events.hasStarted) this.#start();
+    if (this.events.hasGap) void this.catchUp();
   }
 
-  #listen(): void {
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => void this.#look(), QUIET_MS);
+  #awaitSilence(): void {
+    if (this.#isOrphan === undefined || this.#isClosed) return;
+    this.#silence?.[Symbol.dispose]();
+    this.#silence = timer(this.#options.clock, SILENCE_MS, () => void this.#checkSilence());
   }
 
-  async #look(): Promise<void> {
-    const { link, log, responseId, isOrphan } = this.#options;
+  async #checkSilence(): Promise<void> {
+    const { link, log, responseId } = this.#options;
     if (link.connected) {
       await this.catchUp();
-      const orphan = await isOrphan().catch((error) => {
-        log.warn({ response_id: responseId, err: error }, "nobody can say who has a response");
+      const orphan = await this.#isOrphan?.().catch((error) => {
+        log.warn({ response_id: responseId, err: error }, "failed to read the response's claim");
         return false;
       });
-      if (orphan) this.fail(LOST);
+      if (orphan) this.#fail(LOST);
     }
-    if (!this.#closed && !this.feed.over) this.#listen();
+    if (!this.events.isOver) this.#awaitSilence();
   }
 
-  #late(): void {
-    this.fail({ code: "deadline_exceeded", message: "The response took too long.", retryable: false });
+  #fail(failure: Failure): void {
+    this.events.fail(failure);
+    this.#start();
   }
 }

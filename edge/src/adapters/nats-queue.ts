@@ -1,5 +1,4 @@
-/** Puts requests into their model's queue, and takes them back. */
-
+/** Puts requests into their model's queue, and removes them. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
   append,
@@ -13,15 +12,16 @@ import {
   writeClaim,
   writeTombstone,
 } from "@palimpsest/fleet";
-import type { ErrorEvent } from "@palimpsest/proto";
+import type { Failure } from "@palimpsest/proto";
 import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { prefixOf, warmReplica } from "../admission/warm-replica.ts";
+import { pause } from "../clock.ts";
 import { EdgeError } from "../errors.ts";
-import type { ClientRequest } from "../ports.ts";
+import type { ClientRequest, Clock } from "../ports.ts";
 import type { FleetView } from "./nats-view.ts";
 
-/** Subject, headers and the server's own are not the request's, but count against the limit. */
+/** NATS counts the subject and headers against its payload limit too. */
 const HEADROOM_BYTES = 1024;
 const PUBLISH_TIMEOUT_MS = 1_000;
 const RETRY_MS = 200;
@@ -42,21 +42,21 @@ export function encodeQueued(link: Link, request: ClientRequest, deadlineMs: num
   const bytes = toBinary(QueuedRequestSchema, queued);
   const limit = link.maxPayload - HEADROOM_BYTES;
   if (bytes.length <= limit) return bytes;
-  const message = `The request has ${bytes.length} bytes and the fleet takes ${limit}; send a shorter prompt.`;
+  const message = `The request has ${bytes.length} bytes, the fleet accepts ${limit}; send a shorter prompt.`;
   throw new EdgeError("payload_too_large", message);
 }
 
 /**
- * Sends it again until the server has it: the same message id is taken once. It goes over the connection for events, behind
- * the subscriptions for its answer: who has asked for those before misses nothing of it.
- * @throws EdgeError `overloaded` when the class is full, `unavailable` when the server does not answer as long as it is wanted
+ * Publishes with retries; the message id deduplicates. Subscribe to the response's events first: both use the data
+ * connection, so none is missed.
+ * @param isWanted false when a failed publish must not be retried any more
+ * @throws EdgeError `overloaded` when the class's queue is full, `unavailable` when NATS stays unreachable
  */
 export async function enqueue(
-  link: Link,
-  view: FleetView,
+  { link, view, clock }: { readonly link: Link; readonly view: FleetView; readonly clock: Clock },
   request: ClientRequest,
   bytes: Uint8Array,
-  wanted: () => boolean,
+  isWanted: () => boolean,
 ): Promise<Queued> {
   const { model, responseId, priority = "default" } = request;
   const options = { msgID: messageIdOf(responseId), timeout: PUBLISH_TIMEOUT_MS };
@@ -64,46 +64,41 @@ export async function enqueue(
     try {
       await link.createModel(model);
       const { seq } = await link.js.publish(queueSubject(model, priority), bytes, options);
-      // Who is named looks first; any other worker takes what is left.
+      // The named worker looks into the queue first; any other worker may take the request later.
       const warm = warmReplica(prefixOf(request), view.loads(model)) ?? "";
       link.tell(wakeSubject(model), new TextEncoder().encode(warm));
       return { model, sequence: seq };
     } catch (cause) {
       if (isFull(cause)) {
         const retryAfterMs = view.retryAfterMs(model);
-        throw new EdgeError("overloaded", "As many requests wait as may; try again in a moment.", { retryAfterMs });
+        throw new EdgeError("overloaded", "The queue for this model is full; retry later.", { retryAfterMs });
       }
-      if (!wanted()) throw new EdgeError("unavailable", "The queue does not answer; try again.", { cause });
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (!isWanted()) throw new EdgeError("unavailable", "The request queue is unreachable; retry later.", { cause });
+      await pause(clock, RETRY_MS);
     }
   }
 }
 
-/** Leaves a trace that a replica of the model was wanted. */
-export async function leaveWanted(link: Link, model: string): Promise<void> {
+/** Records unmet demand for the autoscaler. */
+export async function recordDemand(link: Link, model: string): Promise<void> {
   await link.jsm.jetstream().publish(wantedSubject(model), new Uint8Array());
 }
 
-/** Stops a response wherever it is: running, waiting, or between two workers. */
-export async function stopResponse(
-  link: Link,
-  responseId: string,
-  queued: Queued | undefined,
-  failure: Pick<ErrorEvent, "code" | "message" | "retryable">,
-): Promise<void> {
+/** Stops a response wherever it is: running, queued, or between two workers. */
+export async function stopResponse(link: Link, responseId: string, queued: Queued, failure: Failure): Promise<void> {
   await writeTombstone(link.buckets.responses, responseId);
   link.tell(cancelSubject(responseId));
   const claim = create(ClaimSchema, { attempt: 1, replicaId: "edge" });
   if (!(await writeClaim(link.buckets.responses, responseId, undefined, claim))) return;
-  // No worker has it: the end is written here, and the queue gets its place back.
+  // No worker has claimed it: the edge writes its last event and frees its place in the queue.
   const head = { v: 1, response_id: responseId, attempt: 1, seq: 0 } as const;
   await append(link.js, link.jsm, { ...head, type: "error", ...failure }, STORE_TIMEOUT_MS);
-  if (queued && (await waits(link, responseId, queued)))
+  if (await isQueued(link, responseId, queued))
     await link.jsm.streams.deleteMessage(queueStream(queued.model), queued.sequence).catch(() => false);
 }
 
-/** Whether the request is in its queue. One that was lost with its files and made anew has numbered others since. */
-export async function waits(link: Link, responseId: string, { model, sequence }: Queued): Promise<boolean> {
+/** After data loss a recreated stream reuses sequence numbers, so this compares the message id too. */
+export async function isQueued(link: Link, responseId: string, { model, sequence }: Queued): Promise<boolean> {
   const message = await link.jsm.direct.getMessage(queueStream(model), { seq: sequence });
   return message?.header.get("Nats-Msg-Id") === messageIdOf(responseId);
 }

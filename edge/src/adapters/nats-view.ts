@@ -1,5 +1,4 @@
-/** What one edge knows of the fleet: the models that were ever served, and which replicas are heard of now. */
-
+/** One edge's view of its fleet: the catalog of models, and the load of the replicas that are alive. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { ALL_LOADS, ALL_PROMISES, type Link, MODEL_BUCKET, promisedSubject, readSubjects } from "@palimpsest/fleet";
 import type { ModelInfo } from "@palimpsest/proto";
@@ -7,37 +6,45 @@ import { type LoadReport, LoadReportSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { decodeModel } from "@palimpsest/proto/request-codec";
 import { DrainRate } from "../admission/drain-rate.ts";
-import type { Log, ModelLoad } from "../ports.ts";
+import { every } from "../clock.ts";
+import type { Clock, Log, ModelLoad } from "../ports.ts";
 
 const REFRESH_MS = 2_000;
 /** Replicas report twice a second. */
 const SILENT_MS = 3_000;
 
+export interface FleetViewOptions {
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 export class FleetView implements Disposable {
   readonly #link: Link;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #open = new DisposableStack();
-  readonly #drains = new Map<string, DrainRate>();
-  /** What each replica said last, and when. */
-  readonly #loads = new Map<string, { report: LoadReport; heardMs: number }>();
-  /** Tells this edge's promises from those of others. */
+  readonly #drainRates = new Map<string, DrainRate>();
+  /** The latest report of each replica. */
+  readonly #reports = new Map<string, { report: LoadReport; receivedMs: number }>();
+  /** Identifies this edge, so that it ignores its own broadcasts. */
   readonly #self = new TextEncoder().encode(crypto.randomUUID());
   #models = new Map<string, ModelInfo>();
 
-  constructor(link: Link, log: Log) {
+  constructor({ link, clock, log }: FleetViewOptions) {
     this.#link = link;
+    this.#clock = clock;
     this.#log = log;
     const loads = link.control.subscribe(ALL_LOADS, {
-      callback: (error, message) => void (error ?? this.#report(message.data)),
+      callback: (error, message) => void (error ?? this.#onReport(message.data)),
     });
     const promises = link.control.subscribe(ALL_PROMISES, {
-      callback: (error, { subject, data }) => void (error ?? this.#promised(subject, data)),
+      callback: (error, { subject, data }) => void (error ?? this.#onPromise(subject, data)),
     });
-    const refreshing = setInterval(() => void this.refresh().catch(() => {}), REFRESH_MS);
+    this.#open.use(every(clock, REFRESH_MS, () => void this.refresh().catch(() => {})));
     this.#open.defer(() => {
       loads.unsubscribe();
       promises.unsubscribe();
-      clearInterval(refreshing);
     });
   }
 
@@ -45,83 +52,86 @@ export class FleetView implements Disposable {
     return this.#models;
   }
 
-  /** @throws when the server does not answer */
+  /** Reads the catalog. @throws when NATS does not respond */
   async refresh(): Promise<void> {
     if (!this.#link.connected) return;
     const messages = await readSubjects(this.#link.jsm, `KV_${MODEL_BUCKET}`, `$KV.${MODEL_BUCKET}.>`);
-    const models = messages.flatMap((bytes) => this.#model(bytes) ?? []);
+    const models = messages.flatMap((bytes) => this.#parseModel(bytes) ?? []);
     this.#models = new Map(models.map((model) => [model.name, model]));
   }
 
+  /** True if the replica reported within the last 3 s. */
   isAlive(replicaId: string): boolean {
-    return performance.now() - (this.#loads.get(replicaId)?.heardMs ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
+    return this.#clock.now() - (this.#reports.get(replicaId)?.receivedMs ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
   }
 
-  /** Replicas of a model that take requests, and how busy they are. */
+  /** The load of each replica of the model that accepts requests. */
   loads(model: string): LoadReport[] {
-    const now = performance.now();
-    return [...this.#loads.values()].flatMap(({ report, heardMs }) =>
-      now - heardMs < SILENT_MS && report.model === model && !report.draining ? report : [],
-    );
+    return this.#alive().filter((report) => report.model === model && !report.draining);
   }
 
-  /** What runs, by model, on replicas that are leaving too; no model at all while nobody can be heard. */
+  /** The load of each model, draining replicas included. Empty while NATS is unreachable. */
   running(): ModelLoad[] {
     if (!this.#link.connected) return [];
-    const alive = [...this.#loads.values()].filter(({ report }) => this.isAlive(report.replicaId));
+    const alive = this.#alive();
     return [...this.#models.keys()].map((model) => {
-      const reports = alive.flatMap(({ report }) => (report.model === model ? report : []));
+      const reports = alive.filter((report) => report.model === model);
       const sum = (count: "running" | "responses") => reports.reduce((total, report) => total + report[count], 0);
       return { model, running: sum("running"), responses: sum("responses") };
     });
   }
 
-  /** When one who is refused should come again; all edges together give each place once. */
+  /** Retry-After for a rejected request. Edges coordinate, so that each freed slot is promised once. */
   retryAfterMs(model: string): number {
     this.#link.tell(promisedSubject(model), this.#self);
-    return this.#drainRate(model).retryAfterMs(performance.now());
-  }
-
-  #promised(subject: string, edge: Uint8Array): void {
-    if (edge.length === this.#self.length && edge.every((byte, i) => byte === this.#self[i])) return;
-    for (const model of this.#models.keys()) {
-      if (promisedSubject(model) === subject) this.#drainRate(model).promise(performance.now());
-    }
-  }
-
-  #drainRate(model: string): DrainRate {
-    let rate = this.#drains.get(model);
-    if (rate === undefined) {
-      rate = new DrainRate();
-      this.#drains.set(model, rate);
-    }
-    return rate;
+    return this.#drainRate(model).retryAfterMs(this.#clock.now());
   }
 
   [Symbol.dispose](): void {
     this.#open.dispose();
   }
 
-  #model(bytes: Uint8Array): ModelInfo | undefined {
+  #alive(): LoadReport[] {
+    return [...this.#reports.values()].flatMap(({ report }) => (this.isAlive(report.replicaId) ? report : []));
+  }
+
+  #drainRate(model: string): DrainRate {
+    let rate = this.#drainRates.get(model);
+    if (rate === undefined) {
+      rate = new DrainRate();
+      this.#drainRates.set(model, rate);
+    }
+    return rate;
+  }
+
+  #onPromise(subject: string, edge: Uint8Array): void {
+    if (edge.length === this.#self.length && edge.every((byte, i) => byte === this.#self[i])) return;
+    for (const model of this.#models.keys()) {
+      if (promisedSubject(model) === subject) this.#drainRate(model).promise(this.#clock.now());
+    }
+  }
+
+  #onReport(bytes: Uint8Array): void {
+    const now = this.#clock.now();
+    try {
+      const report = fromBinary(LoadReportSchema, bytes);
+      const { replicaId, model, finishedResponses, running } = report;
+      this.#reports.set(replicaId, { report, receivedMs: now });
+      for (const [other, { receivedMs }] of this.#reports)
+        if (now - receivedMs > SILENT_MS) this.#reports.delete(other);
+      if (this.#models.has(model)) this.#drainRate(model).observe(replicaId, Number(finishedResponses), running, now);
+    } catch (error) {
+      this.#log.warn({ err: error }, "ignored an unreadable load report");
+    }
+  }
+
+  #parseModel(bytes: Uint8Array): ModelInfo | undefined {
     try {
       const model = decodeModel(fromBinary(GetModelResponseSchema, bytes));
       return model.name === "" ? undefined : model;
     } catch (error) {
-      this.#log.warn({ err: error }, "an entry of the catalog that cannot be read was ignored");
+      this.#log.warn({ err: error }, "ignored an unreadable catalog entry");
       return undefined;
-    }
-  }
-
-  #report(bytes: Uint8Array): void {
-    const now = performance.now();
-    try {
-      const report = fromBinary(LoadReportSchema, bytes);
-      const { replicaId, model, finishedResponses, running } = report;
-      this.#loads.set(replicaId, { report, heardMs: now });
-      for (const [other, { heardMs }] of this.#loads) if (now - heardMs > SILENT_MS) this.#loads.delete(other);
-      if (this.#models.has(model)) this.#drainRate(model).observe(replicaId, Number(finishedResponses), running, now);
-    } catch (error) {
-      this.#log.warn({ err: error }, "a load report that cannot be read was ignored");
     }
   }
 }

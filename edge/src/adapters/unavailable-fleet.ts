@@ -1,10 +1,10 @@
-/** A fleet that cannot be reached now, as routes see it: whatever is asked of it is 503, to be sent again. */
+/** A fleet that is unreachable: every request gets 503 with Retry-After. */
 import { EdgeError } from "../errors.ts";
 import type { Replicas, Responses } from "../ports.ts";
 
 const RETRY_MS = 1_000;
 
-export const away: { readonly replicas: Replicas; readonly responses: Responses } = {
+export const unavailableFleet: { readonly replicas: Replicas; readonly responses: Responses } = {
   replicas: { models: unreachable, ready: () => false, generate: unreachable },
   responses: {
     isKnown: async () => unreachable(),
@@ -16,6 +16,6 @@ export const away: { readonly replicas: Replicas; readonly responses: Responses 
 };
 
 function unreachable(): never {
-  const message = "The fleet cannot be reached now; try again in a moment.";
+  const message = "The fleet is unreachable; retry later.";
   throw new EdgeError("unavailable", message, { retryAfterMs: RETRY_MS });
 }

@@ -1,10 +1,10 @@
 /**
- * The edge on workerd, Cloudflare's runtime: the same app. What a request opens there ends with the request; a Durable
- * Object lives on between requests, so each object is an edge of its fleet and holds the connections to NATS.
+ * The edge on workerd, Cloudflare's runtime: the same app. Connections that a request opens there end with the request, so
+ * each edge of the fleet is a Durable Object, which lives on between requests and keeps its connections to NATS.
  */
 import { dialWebSocket } from "@palimpsest/fleet/web-socket";
 import { pino } from "pino";
-import { away } from "../adapters/unavailable-fleet.ts";
+import { unavailableFleet } from "../adapters/unavailable-fleet.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
 import type { Playground } from "../dependencies.ts";
@@ -13,10 +13,10 @@ import type { Log, Replicas, Responses } from "../ports.ts";
 import { type CloudflareConfig, parseCloudflareConfig } from "./cloudflare-config.ts";
 import { joinFleet } from "./fleet.ts";
 
-/** The page's files, which edge/bundle.ts puts here: there is no file system to read them from. */
+/** The playground's files. edge/bundle.ts inlines them: workerd has no file system. */
 declare const PLAYGROUND: [string, { body: string; contentType: string }][];
 
-/** What wrangler.jsonc binds: the objects, and beside them variables and secrets. */
+/** The bindings of wrangler.jsonc: the objects, and also variables and secrets. */
 interface Bindings {
   readonly EDGE: {
     idFromName(name: string): object;
@@ -27,7 +27,7 @@ interface Bindings {
 type App = ReturnType<typeof createApp>;
 
 export default {
-  /** Hands the request to one of the edges: any of them can answer it. */
+  /** Passes the request to a random edge. */
   async fetch(request: Request, bindings: Bindings): Promise<Response> {
     let config: CloudflareConfig;
     try {
@@ -40,8 +40,8 @@ export default {
     try {
       return await EDGE.get(EDGE.idFromName(name)).fetch(request);
     } catch (cause) {
-      createLog(config.logLevel).error({ edge: name, err: cause }, "an edge was lost");
-      return errorResponse(new EdgeError("unavailable", "The edge was lost; send the request again.", { cause }));
+      createLog(config.logLevel).error({ edge: name, err: cause }, "edge failed");
+      return errorResponse(new EdgeError("unavailable", "The edge failed; send the request again.", { cause }));
     }
   },
 };
@@ -49,8 +49,8 @@ export default {
 export class Edge {
   readonly #config: CloudflareConfig;
   readonly #log: Log;
-  /** Undefined until somebody asks for something, and again when the fleet could not be reached. */
-  #joined: Promise<App> | undefined;
+  /** Undefined before the first request, and again after the fleet was unreachable. */
+  #joining: Promise<App> | undefined;
 
   constructor(_: unknown, bindings: Bindings) {
     this.#config = parseCloudflareConfig(bindings);
@@ -58,8 +58,8 @@ export class Edge {
   }
 
   async fetch(request: Request): Promise<Response> {
-    this.#joined ??= this.#join().catch((error) => this.#apart(error));
-    const app = await this.#joined;
+    this.#joining ??= this.#join().catch((error) => this.#unavailable(error));
+    const app = await this.#joining;
     return app.fetch(request);
   }
 
@@ -68,17 +68,17 @@ export class Edge {
     return this.#app(fleet);
   }
 
-  /** For those who wait now; the next request tries again. */
-  #apart(error: unknown): App {
-    this.#log.error({ err: error }, "the fleet cannot be reached");
-    this.#joined = undefined;
-    return this.#app(away);
+  /** The app for the requests that wait now; the next request joins again. */
+  #unavailable(error: unknown): App {
+    this.#log.error({ err: error }, "failed to join the fleet");
+    this.#joining = undefined;
+    return this.#app(unavailableFleet);
   }
 
   #app({ replicas, responses }: { replicas: Replicas; responses: Responses }): App {
     const { keys, heartbeatMs } = this.#config;
     const playground: Playground = new Map(PLAYGROUND);
-    // Nobody tells an object to leave: what it was answering is resumed at another edge.
+    // workerd does not announce that it stops an object. Clients resume their responses at another edge.
     const draining = new AbortController().signal;
     return createApp({
       replicas,

@@ -1,4 +1,4 @@
-/** The edge as a Node program: composes the app from its adapters, listens, and drains when told to stop. */
+/** The edge as a Node program: composes the app from its adapters, listens, and drains on SIGTERM or SIGINT. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,9 +14,12 @@ import type { Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { joinFleet } from "./fleet.ts";
 
-/** Longer than load balancers and clients keep an idle connection (60 s): who sends on one that just closed gets an error. */
+/**
+ * Longer than load balancers and clients keep an idle connection (60 s): otherwise a client that reuses a closing connection
+ * gets ECONNRESET.
+ */
 const KEEP_ALIVE_MS = 75_000;
-/** How soon a connection is closed that has become idle while the edge drains. */
+/** How often a draining edge closes idle connections. */
 const SWEEP_MS = 100;
 
 try {
@@ -26,7 +29,7 @@ try {
   process.exitCode = 2;
 }
 
-/** Resolves when the server listens. @throws Error when it cannot */
+/** Resolves when the server listens. @throws Error when it cannot listen, or cannot join the fleet */
 async function run(config: Config): Promise<void> {
   const { host, port, drainLimitMs } = config;
   const playground = await buildPlayground();
@@ -52,22 +55,24 @@ async function run(config: Config): Promise<void> {
     await once(server, "listening");
   } catch (cause) {
     await backend.close();
-    throw new Error(`cannot listen on ${host}:${port} (${(cause as Error).message}); set HOST and PORT`, { cause });
+    throw new Error(`cannot listen on ${host}:${port} (${(cause as Error).message}); set another HOST or PORT`, {
+      cause,
+    });
   }
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void drain(signal));
   log.info({ url: urlOf(server.address() as AddressInfo), ...backend.about }, "listening");
 
-  /** Takes no new connection, lets streams finish up to the limit, then cuts what is left. */
+  /** Stops accepting connections, lets streams finish up to the limit, then closes the rest. */
   async function drain(signal: string): Promise<void> {
     log.info({ signal }, "draining");
     draining.abort();
     const closed = once(server, "close");
     server.close();
-    // A connection whose stream has just finished would be kept open for its client's next request.
+    // Otherwise a connection stays open for its client's next request after its stream has finished.
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     const limit = setTimeout(() => {
-      log.warn({ limit_ms: drainLimitMs }, "streams were cut: they took longer than the drain limit");
-      backend.leave();
+      log.warn({ limit_ms: drainLimitMs }, "closed the remaining streams at the drain limit");
+      backend.detach();
       server.closeAllConnections();
     }, drainLimitMs);
     await closed;
@@ -78,15 +83,15 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-/** Who answers requests, and how to part from them. */
+/** The workers or the fleet that the edge serves. */
 interface Backend {
   readonly replicas: Replicas;
   readonly responses?: Responses;
   readonly running?: () => readonly ModelLoad[];
-  /** For the log. */
+  /** Fields of the log line about listening. */
   readonly about: object;
-  /** What runs is not cancelled when its connection is cut: its client may come back elsewhere. */
-  leave(): void;
+  /** From now on, closing a connection does not cancel its response: its client may resume at another edge. */
+  detach(): void;
   close(): Promise<void>;
 }
 
@@ -95,7 +100,7 @@ function openWorkers({ workers, requestLimitMs }: Config, log: Log): Backend {
   return {
     replicas: createPlacement(replicas),
     about: { workers },
-    leave() {},
+    detach() {},
     async close() {
       for (const replica of replicas) replica[Symbol.dispose]();
     },
@@ -110,7 +115,7 @@ async function openFleet(config: Config, nats: NatsSettings, log: Log): Promise<
     responses: fleet.responses,
     running: () => fleet.running(),
     about: { nats: link.control.getServer() },
-    leave: () => fleet.leave(),
+    detach: () => fleet.detach(),
     close: async () => joined[Symbol.asyncDispose](),
   };
 }

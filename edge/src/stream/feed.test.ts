@@ -20,7 +20,7 @@ function logOf(events: readonly EditEvent[]): EditEvent[] {
 
 /** What of a log is not in the feed yet: edges ask for no more. */
 function missing(feed: Feed, log: readonly EditEvent[]): EditEvent[] {
-  return log.filter((event) => event.type !== "commit" || event.block >= (feed.next.get(event.choice) ?? 0));
+  return log.filter((event) => event.type !== "commit" || event.block >= (feed.nextBlocks.get(event.choice) ?? 0));
 }
 
 const hello = tell(plainScript(["Hello ", "world"]));
@@ -40,11 +40,11 @@ describe("a feed", () => {
         });
         live.sort((a, b) => a.at - b.at);
         for (const { event, written } of live) {
-          feed.hear(event);
+          feed.receive(event);
           // The log is read when something is missing: all that was written before has arrived there.
-          if (feed.incomplete) feed.read(missing(feed, logOf(events.slice(0, written + 1))));
+          if (feed.hasGap) feed.readLog(missing(feed, logOf(events.slice(0, written + 1))));
         }
-        feed.read(missing(feed, logOf(events)));
+        feed.readLog(missing(feed, logOf(events)));
         const out = await Array.fromAsync(feed);
         const document = fold(out);
         expect(document.status).toBe("ended");
@@ -59,8 +59,8 @@ describe("a feed", () => {
     const shown = [open, { ...draft, attempt: 3, seq: 1 }];
     const log = logOf(hello);
     const feed = new Feed("chatcmpl-synthetic");
-    for (const event of shown) feed.hear(event);
-    feed.read(log);
+    for (const event of shown) feed.receive(event);
+    feed.readLog(log);
     expect(fold(await Array.fromAsync(feed))).toMatchObject({
       status: "ended",
       attempt: 3,
@@ -69,7 +69,7 @@ describe("a feed", () => {
     // And for one that comes back with the successor's draft, or with a commit that came after it.
     for (const after of [shown[1]!, log[1]!]) {
       const later = new Feed("chatcmpl-synthetic", after);
-      later.read(log);
+      later.readLog(log);
       const rest = await Array.fromAsync(later);
       const known = after === shown[1] ? shown : [...shown, log[1]!];
       expect([...known, ...rest].reduce(reduce, emptyDocument)).toMatchObject({
@@ -82,7 +82,7 @@ describe("a feed", () => {
   test("goes on after any position with exactly what is written behind it", async () => {
     for (const [at, { attempt, seq }] of logOf(hello).entries()) {
       const feed = new Feed("chatcmpl-synthetic", { attempt, seq });
-      feed.read(logOf(hello));
+      feed.readLog(logOf(hello));
       // Where even the end was seen, it is said again by nobody.
       expect(await Array.fromAsync(feed)).toEqual(logOf(hello).slice(at + 1));
     }
@@ -91,9 +91,9 @@ describe("a feed", () => {
   test("drops the drafts of a worker that was replaced", async () => {
     const feed = new Feed("chatcmpl-synthetic");
     const [open, draft] = hello as [EditEvent, EditEvent];
-    feed.hear(open);
-    feed.hear({ ...draft, attempt: 2, seq: 1 });
-    feed.hear({ ...draft, seq: 9 });
+    feed.receive(open);
+    feed.receive({ ...draft, attempt: 2, seq: 1 });
+    feed.receive({ ...draft, seq: 9 });
     feed.fail({ code: "unavailable", message: "lost", retryable: true });
     const events = feed[Symbol.asyncIterator]();
     expect((await events.next()).value).toBe(open);
@@ -104,7 +104,7 @@ describe("a feed", () => {
     const written = logOf(hello).slice(0, 2);
     const after = { attempt: 1, seq: written.at(-1)!.seq + 40 };
     const feed = new Feed("chatcmpl-synthetic", after);
-    feed.read(written);
+    feed.readLog(written);
     feed.fail({ code: "unavailable", message: "lost", retryable: true });
     const events = await Array.fromAsync(feed);
     expect(events).toMatchObject([{ type: "error", code: "unavailable", attempt: 1, seq: after.seq + 1 }]);
@@ -112,10 +112,10 @@ describe("a feed", () => {
 
   test("says when a part of the response is nowhere", async () => {
     const feed = new Feed("chatcmpl-synthetic");
-    for (const event of hello) if (event.type !== "commit") feed.hear(event);
-    expect(feed.incomplete).toBe(true);
-    feed.read([]);
-    feed.settle();
+    for (const event of hello) if (event.type !== "commit") feed.receive(event);
+    expect(feed.hasGap).toBe(true);
+    feed.readLog([]);
+    feed.finish();
     expect((await Array.fromAsync(feed)).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
   });
 });

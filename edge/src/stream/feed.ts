@@ -1,197 +1,218 @@
 /**
- * One response's events put together from what is written and what is heard, in order, each once: commits as the log has
- * them, the latest draft of each open block. A slow reader misses drafts and nothing else. It knows no network.
+ * Merges one response's log and its live events into a single ordered stream without duplicates. A slow reader misses
+ * drafts and nothing else.
+ *
+ * | event            | received live                                          | read from the log                 |
+ * |------------------|--------------------------------------------------------|-----------------------------------|
+ * | any before open  | gap (an end or error is remembered)                    | gap                               |
+ * | open             | emitted once                                           | emitted once                      |
+ * | draft            | kept as the block's latest, from the latest attempt    | not in the log                    |
+ * | commit           | next block: emitted; earlier: ignored; later: gap      | the same                          |
+ * | done             | emitted after the choice's last commit; otherwise gap  | emitted                           |
+ * | end              | over if all choices are done; otherwise ending and gap | over, or failed if parts are lost |
+ * | error            | ending and gap                                         | over                              |
+ *
+ * After a gap the caller reads the log. While ending, it reads the log once more and calls `finish`.
  */
-import type { DraftEvent, EditEvent, ErrorEvent, OpenEvent } from "@palimpsest/proto";
+import { type DraftEvent, type EditEvent, type Failure, failureOf } from "@palimpsest/proto";
+import { AsyncQueue } from "@palimpsest/proto/async-queue";
 import type { Position } from "../ports.ts";
+
+const PART_LOST = failureOf("unavailable", "A part of the response was lost; send the request again.");
+
+type LastEvent = Extract<EditEvent, { type: "end" | "error" }>;
+
+type State =
+  | {
+      readonly kind: "following";
+      /** How many choices the response has; undefined before `open`. */
+      choices: number | undefined;
+      /** True if an event arrived before one that precedes it. */
+      gap: boolean;
+      /** A last event that arrived before everything that precedes it. */
+      ending: LastEvent | undefined;
+    }
+  | { readonly kind: "over" };
 
 interface ChoiceState {
   /** The next block to be committed. */
   next: number;
-  /** Whether its last commit is there. */
-  last: boolean;
-  done: boolean;
+  /** True once the choice's last commit is in. */
+  hasLastCommit: boolean;
+  isDone: boolean;
 }
 
 export class Feed implements AsyncIterable<EditEvent> {
   readonly #responseId: string;
+  /** The reader's position when it resumes. */
   readonly #after: Position;
+  readonly #queue = new AsyncQueue<EditEvent>(() => this.#nextDraft());
   readonly #choices = new Map<number, ChoiceState>();
-  readonly #kept: EditEvent[] = [];
+  /** The latest draft of each open block. */
   readonly #drafts = new Map<string, DraftEvent>();
-  #open: OpenEvent | undefined;
-  #attempt = 0;
-  #seq = 0;
-  #ending: EditEvent | undefined;
-  #incomplete = false;
-  #over = false;
-  #wake = () => {};
+  #latest: Position = { attempt: 0, seq: 0 };
+  #state: State = { kind: "following", choices: undefined, gap: false, ending: undefined };
 
   constructor(responseId: string, after: Position = { attempt: 0, seq: 0 }) {
     this.#responseId = responseId;
     this.#after = after;
   }
 
-  /** Whether something was heard of which an earlier part was not: the log has it. */
-  get incomplete(): boolean {
-    return this.#incomplete;
+  /** True if an event is missing here that the log has. */
+  get hasGap(): boolean {
+    return this.#state.kind === "following" && this.#state.gap;
   }
 
-  /** Whether anything came at all. */
-  get begun(): boolean {
-    return this.#attempt > 0;
+  /** True once any event was emitted or kept. */
+  get hasStarted(): boolean {
+    return this.#latest.attempt > 0;
   }
 
-  /** Of each choice, the first block whose commit is not here. */
-  get next(): ReadonlyMap<number, number> {
-    const choices = this.#over ? 0 : (this.#open?.choices ?? 0);
+  /** True if a last event arrived, and only the log can tell whether anything is missing before it. */
+  get isEnding(): boolean {
+    return this.#state.kind === "following" && this.#state.ending !== undefined;
+  }
+
+  /** True once the last event is in. */
+  get isOver(): boolean {
+    return this.#state.kind === "over";
+  }
+
+  /** The first block of each choice whose commit is missing. Empty before `open` and once the feed is over. */
+  get nextBlocks(): ReadonlyMap<number, number> {
+    const choices = this.#state.kind === "following" ? (this.#state.choices ?? 0) : 0;
     return new Map(Array.from({ length: choices }, (_, choice) => [choice, this.#choice(choice).next]));
   }
 
-  /** Whether the last event is in. */
-  get over(): boolean {
-    return this.#over;
+  /** Takes a live event, which may be repeated, late, or ahead of earlier ones. */
+  receive(event: EditEvent): void {
+    this.#take(event, "live");
   }
 
-  /** An event that was heard, perhaps twice, too late, or without those before it. */
-  hear(event: EditEvent): void {
-    this.#take(event, false);
+  /** Takes the log as far as it is written, or the part of it that is missing here. */
+  readLog(log: readonly EditEvent[]): void {
+    if (this.#state.kind === "over") return;
+    this.#state.gap = false;
+    const last = log.findLast(isLast);
+    for (const event of log) if (!isLast(event)) this.#take(event, "log");
+    if (last === undefined) return;
+    this.#state.ending = last;
+    this.finish();
   }
 
-  /** Whether the last event was heard, and waits for the log to say that nothing is missing before it. */
-  get ending(): boolean {
-    return this.#ending !== undefined;
+  /** Ends the feed with the remembered last event: the log has no more than what was read. */
+  finish(): void {
+    const state = this.#state;
+    if (state.kind === "over" || state.ending === undefined) return;
+    if (state.ending.type === "error" || this.#isComplete()) this.#end(state.ending);
+    else this.fail(PART_LOST);
   }
 
-  /** The log as far as it is written, or what of it is not here yet. */
-  read(log: readonly EditEvent[]): void {
-    this.#incomplete = false;
-    for (const event of log) {
-      if (event.type === "end" || event.type === "error") this.#ending = event;
-      else this.#take(event, true);
-    }
-    if (log.some(({ type }) => type === "end" || type === "error")) this.settle();
+  /** Ends the feed with an error for this reader. Ignored once the feed is over. */
+  fail(failure: Failure): void {
+    if (this.#state.kind === "over") return;
+    this.#end({ v: 1, response_id: this.#responseId, ...this.#nextPosition(), type: "error", ...failure });
   }
 
-  /** The log has nothing more, so what was heard last is the end. */
-  settle(): void {
-    const ending = this.#ending;
-    if (this.#over || ending === undefined) return;
-    if (ending.type === "error" || this.#complete()) this.#finish(ending);
-    else this.fail({ code: "unavailable", message: "A part of the response was lost.", retryable: true });
+  [Symbol.asyncIterator](): AsyncGenerator<EditEvent, void, void> {
+    return this.#queue[Symbol.asyncIterator]();
   }
 
-  /** Ends the response for this reader. */
-  fail(failure: Pick<ErrorEvent, "code" | "message" | "retryable">): void {
-    if (this.#over) return;
-    this.#finish({ v: 1, response_id: this.#responseId, ...this.#behind(), type: "error", ...failure });
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<EditEvent, void, void> {
-    for (;;) {
-      const event = this.#kept.shift() ?? this.#nextDraft();
-      if (event) yield event;
-      else if (this.#over) return;
-      else
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-    }
-  }
-
-  #take(event: EditEvent, written: boolean): void {
-    if (this.#over) return;
-    if (event.type !== "open" && this.#open === undefined && event.type !== "error") {
-      if (event.type === "end") this.#ending = event;
-      this.#incomplete = true;
+  #take(event: EditEvent, source: "live" | "log"): void {
+    const state = this.#state;
+    if (state.kind === "over") return;
+    if (state.choices === undefined && event.type !== "open" && event.type !== "error") {
+      if (event.type === "end") state.ending = event;
+      state.gap = true;
       return;
     }
     switch (event.type) {
       case "open":
-        if (this.#open !== undefined) return;
-        this.#open = event;
-        this.#keep(event);
+        if (state.choices !== undefined) return;
+        state.choices = event.choices;
+        this.#emit(event);
         return;
       case "draft":
-        this.#draft(event);
+        this.#keepDraft(event);
         return;
       case "commit": {
         const choice = this.#choice(event.choice);
-        // The first one stands, whoever wrote it; every attempt of a response writes the same.
+        // The first commit of a block counts: every attempt writes the same.
         if (event.block < choice.next) return;
         if (event.block > choice.next) {
-          this.#incomplete = true;
+          state.gap = true;
           return;
         }
         choice.next++;
-        choice.last = event.finish_reason !== undefined;
+        choice.hasLastCommit = event.finish_reason !== undefined;
         this.#drafts.delete(keyOf(event));
-        this.#keep(event);
+        this.#emit(event);
         return;
       }
       case "done": {
         const choice = this.#choice(event.choice);
-        if (choice.done) return;
-        if (!choice.last && !written) {
-          this.#incomplete = true;
+        if (choice.isDone) return;
+        if (!choice.hasLastCommit && source === "live") {
+          state.gap = true;
           return;
         }
-        choice.done = true;
-        this.#keep(event);
+        choice.isDone = true;
+        this.#emit(event);
         return;
       }
       case "end":
       case "error":
-        this.#ending ??= event;
-        if (event.type === "end" && this.#complete()) this.#finish(event);
-        else this.#incomplete = true;
+        state.ending ??= event;
+        if (event.type === "end" && this.#isComplete()) this.#end(event);
+        else state.gap = true;
         return;
     }
   }
 
-  #draft(event: DraftEvent): void {
+  #keepDraft(event: DraftEvent): void {
     const choice = this.#choice(event.choice);
-    if (event.attempt < this.#attempt || event.block < choice.next || choice.last || choice.done) return;
+    if (event.attempt < this.#latest.attempt || event.block < choice.next) return;
+    if (choice.hasLastCommit || choice.isDone) return;
     this.#advance(event);
     const key = keyOf(event);
     if ((this.#drafts.get(key)?.seq ?? -1) >= event.seq) return;
     this.#drafts.set(key, event);
-    this.#wake();
+    this.#queue.wake();
   }
 
   /**
-   * What must arrive is told in one order, that of the log, in which a worker that was given up may stand behind its successor:
-   * a reader has seen what it names and all before it. Of an attempt before the one that it names, it may have seen nothing.
+   * Emits events in the log's order, in which a stale worker's event may follow its successor's. A reader has seen the event
+   * at its position and all that were emitted before it; events of an earlier attempt that come later are new to it.
    */
-  #keep(event: EditEvent): void {
+  #emit(event: EditEvent): void {
     this.#advance(event);
-    if (event.attempt === this.#after.attempt && event.seq <= this.#after.seq) this.#kept.length = 0;
-    else this.#kept.push(event);
-    this.#wake();
+    const { attempt, seq } = this.#after;
+    if (event.attempt === attempt && event.seq <= seq) this.#queue.clear();
+    else this.#queue.push(event);
   }
 
-  /** The last event is the latest attempt's, whoever wrote it: nobody goes on after it. */
-  #finish(event: EditEvent): void {
+  /** The last event belongs to the latest attempt, whichever worker wrote it: no worker continues after it. */
+  #end(event: LastEvent): void {
     this.#drafts.clear();
-    this.#over = true;
-    const place = this.#behind();
-    this.#keep(event.attempt < place.attempt ? { ...event, ...place } : event);
+    this.#state = { kind: "over" };
+    const next = this.#nextPosition();
+    this.#emit(event.attempt < next.attempt ? { ...event, ...next } : event);
+    this.#queue.close();
   }
 
-  /** A place behind all that came and all that the reader has. */
-  #behind(): Position {
-    const attempt = Math.max(1, this.#attempt, this.#after.attempt);
-    const seen = this.#after.attempt === attempt ? this.#after.seq : 0;
-    return { attempt, seq: Math.max(this.#attempt === attempt ? this.#seq : 0, seen) + 1 };
+  /** The position after every event here and after the reader's. */
+  #nextPosition(): Position {
+    const attempt = Math.max(1, this.#latest.attempt, this.#after.attempt);
+    const seqIn = (position: Position) => (position.attempt === attempt ? position.seq : 0);
+    return { attempt, seq: Math.max(seqIn(this.#latest), seqIn(this.#after)) + 1 };
   }
 
-  /** A higher attempt is another worker: what the one before it had open starts again. */
+  /** A higher attempt is another worker, which starts the open blocks again. */
   #advance({ attempt, seq }: EditEvent): void {
-    if (attempt > this.#attempt) {
-      this.#attempt = attempt;
-      this.#drafts.clear();
-      this.#seq = seq;
-    } else if (attempt === this.#attempt) this.#seq = Math.max(this.#seq, seq);
+    if (attempt < this.#latest.attempt) return;
+    if (attempt > this.#latest.attempt) this.#drafts.clear();
+    else seq = Math.max(seq, this.#latest.seq);
+    this.#latest = { attempt, seq };
   }
 
   #nextDraft(): DraftEvent | undefined {
@@ -205,16 +226,20 @@ export class Feed implements AsyncIterable<EditEvent> {
   #choice(index: number): ChoiceState {
     let choice = this.#choices.get(index);
     if (choice === undefined) {
-      choice = { next: 0, last: false, done: false };
+      choice = { next: 0, hasLastCommit: false, isDone: false };
       this.#choices.set(index, choice);
     }
     return choice;
   }
 
-  #complete(): boolean {
-    const count = this.#open?.choices ?? Number.POSITIVE_INFINITY;
-    return [...this.#choices.values()].filter(({ done }) => done).length >= count;
+  #isComplete(): boolean {
+    const { choices } = this.#state.kind === "following" ? this.#state : {};
+    return choices !== undefined && [...this.#choices.values()].filter(({ isDone }) => isDone).length >= choices;
   }
+}
+
+function isLast(event: EditEvent): event is LastEvent {
+  return event.type === "end" || event.type === "error";
 }
 
 function keyOf({ choice, block }: { choice: number; block: number }): string {

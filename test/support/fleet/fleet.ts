@@ -1,6 +1,5 @@
 /** A fleet in one process: a real nats-server, and edges and workers that know each other through it alone. */
-
-import { type NatsFleet, openNatsFleet } from "../../../edge/src/adapters/nats.ts";
+import { type NatsFleet, openNatsFleet } from "../../../edge/src/adapters/nats-fleet.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import { systemClock as edgeClock } from "../../../edge/src/clock.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
@@ -67,7 +66,9 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
     link,
     async edge({ deadlineMs = 60_000, waitLimitMs = 20_000, url }: EdgeOptions = {}) {
       const own = opened.use(await link("edge", url));
-      const fleet = opened.use(await openNatsFleet({ link: own, log: silentLog, deadlineMs, waitLimitMs }));
+      const fleet = opened.use(
+        await openNatsFleet({ link: own, clock: edgeClock, log: silentLog, deadlineMs, waitLimitMs }),
+      );
       return Object.assign(fleet, { link: own });
     },
     /** A wire to the server that can be cut. */

@@ -1,0 +1,49 @@
+/** An edge of a fleet over NATS: requests go into queues, and their events come from the log. */
+import { type Link, LOG_AGE_MS } from "@palimpsest/fleet";
+import type { Clock, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
+import { FleetConnection } from "./fleet-connection.ts";
+import { NatsReplicas } from "./nats-replicas.ts";
+import { NatsResponses } from "./nats-responses.ts";
+import type { FleetView } from "./nats-view.ts";
+
+export interface NatsFleetOptions {
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The longest a response may take. */
+  readonly deadlineMs: number;
+  /** The longest a request may wait for a worker. */
+  readonly waitLimitMs: number;
+}
+
+export interface NatsFleet extends Disposable {
+  readonly replicas: Replicas;
+  readonly responses: Responses;
+  /** The load of each model; empty while the fleet is unreachable. */
+  running(): ModelLoad[];
+  readonly view: FleetView;
+  /** Detaches without cancelling; clients can resume at another edge. */
+  detach(): void;
+}
+
+/** @throws when NATS is unreachable, or when the log would expire before a response may end */
+export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFleet> {
+  const { deadlineMs } = options;
+  if (deadlineMs > LOG_AGE_MS) {
+    const limit = `a fleet's log expires after ${LOG_AGE_MS} ms`;
+    throw new Error(`REQUEST_LIMIT_MS is ${deadlineMs}, but ${limit}; set at most ${LOG_AGE_MS}`);
+  }
+  using opening = new DisposableStack();
+  const connection = opening.use(new FleetConnection(options));
+  await connection.view.refresh();
+  opening.move();
+  const { view } = connection;
+  return {
+    replicas: new NatsReplicas(connection, options),
+    responses: new NatsResponses(connection),
+    running: () => view.running(),
+    view,
+    detach: () => connection.detach(),
+    [Symbol.dispose]: () => connection[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,114 @@
+/** Generates responses over NATS: a request waits in its model's queue until a worker with room takes it. */
+import { create } from "@bufbuild/protobuf";
+import { readClaim, retryWhile, writeRecord } from "@palimpsest/fleet";
+import { type EditEvent, failureOf, type ModelInfo } from "@palimpsest/proto";
+import { ResponseRecordSchema } from "@palimpsest/proto/fleet";
+import { timer } from "../clock.ts";
+import { EdgeError, modelNotFound } from "../errors.ts";
+import type { ClientRequest, Replicas } from "../ports.ts";
+import { withSeed } from "../stream/takeover.ts";
+import { CANCELLED, type FleetConnection } from "./fleet-connection.ts";
+import type { NatsFeed } from "./nats-feed.ts";
+import { encodeQueued, enqueue, type Queued, recordDemand } from "./nats-queue.ts";
+
+/** A worker may be starting. */
+const UNSERVED_RETRY_MS = 5_000;
+
+export interface NatsReplicasOptions {
+  /** The longest a response may take. */
+  readonly deadlineMs: number;
+  /** The longest a request may wait for a worker. */
+  readonly waitLimitMs: number;
+}
+
+export class NatsReplicas implements Replicas {
+  readonly #fleet: FleetConnection;
+  readonly #options: NatsReplicasOptions;
+
+  constructor(fleet: FleetConnection, { deadlineMs, waitLimitMs }: NatsReplicasOptions) {
+    this.#fleet = fleet;
+    this.#options = { deadlineMs, waitLimitMs };
+  }
+
+  models(): ModelInfo[] {
+    return [...this.#fleet.view.models.values()];
+  }
+
+  /** A queue accepts requests even before a worker is running. */
+  ready(): boolean {
+    const { link, view } = this.#fleet;
+    return link.connected && view.models.size > 0;
+  }
+
+  async *generate(asked: ClientRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
+    const { link, clock } = this.#fleet;
+    await this.#requireModel(asked.model);
+    const request = withSeed(asked);
+    const { responseId, background = false } = request;
+    const deadlineMs = clock.now() + this.#options.deadlineMs;
+    const bytes = encodeQueued(link, request, deadlineMs);
+    // Subscribe before publishing: both use the data connection, so that no event is missed and the log need not be read.
+    using feed = this.#fleet.openFeed({ responseId, deadlineMs }, signal);
+    if (signal.aborted) return yield* feed.events;
+    const waitEndMs = clock.now() + this.#options.waitLimitMs;
+    const isWanted = () => !feed.events.isOver && clock.now() < waitEndMs;
+    const queued = await enqueue(this.#fleet, request, bytes, isWanted);
+    feed.join(() => this.#fleet.isOrphan(responseId, queued));
+    try {
+      using _record = await this.#keepRecord(request, queued, deadlineMs, feed);
+      if (!background) await this.#awaitWorker(responseId, queued, feed);
+      yield* feed.events;
+    } finally {
+      if (!feed.hasEnded && !background && !this.#fleet.detached) await this.#fleet.stop(responseId, queued, CANCELLED);
+    }
+  }
+
+  async #requireModel(model: string): Promise<void> {
+    const { view } = this.#fleet;
+    if (!view.models.has(model)) await view.refresh().catch(() => {});
+    if (!view.models.has(model)) throw modelNotFound(model, view.models.keys(), "model");
+  }
+
+  /** Stores the response's record, and again whenever NATS was away and may have lost it, until it is disposed. */
+  async #keepRecord(
+    { responseId, model, cacheScope = "" }: ClientRequest,
+    { sequence }: Queued,
+    deadlineMs: number,
+    { events }: NatsFeed,
+  ): Promise<Disposable> {
+    const { link, clock } = this.#fleet;
+    const record = create(ResponseRecordSchema, {
+      owner: cacheScope,
+      model,
+      queueSequence: BigInt(sequence),
+      deadlineMs: BigInt(deadlineMs),
+      created: BigInt(Math.floor(clock.now() / 1000)),
+    });
+    const store = () =>
+      retryWhile(
+        () => writeRecord(link.buckets.responses, responseId, record),
+        () => !events.isOver,
+      );
+    await store();
+    return link.onRecovered(() => void store().catch(() => {}));
+  }
+
+  /** Resolves when the response has started. @throws EdgeError `unavailable` when no worker takes it within the wait limit */
+  async #awaitWorker(responseId: string, queued: Queued, { started, events }: NatsFeed): Promise<void> {
+    const { link, clock } = this.#fleet;
+    const { waitLimitMs } = this.#options;
+    const waited = Promise.withResolvers<"limit">();
+    using _timer = timer(clock, waitLimitMs, () => waited.resolve("limit"));
+    if ((await Promise.race([started, waited.promise])) !== "limit") return;
+    // A worker has claimed the request but sent nothing: keep waiting.
+    const claim = () => readClaim(link.buckets.responses, responseId);
+    if ((await retryWhile(claim, () => !events.isOver)) !== undefined) return;
+    await recordDemand(link, queued.model).catch(() => {});
+    const unserved = failureOf(
+      "unavailable",
+      `No worker took the request within ${waitLimitMs / 1000} s; retry later.`,
+    );
+    await this.#fleet.stop(responseId, queued, unserved);
+    throw new EdgeError(unserved.code, unserved.message, { retryAfterMs: UNSERVED_RETRY_MS });
+  }
+}
