@@ -1,6 +1,6 @@
 /**
- * Makes the serverless edge one file that workerd runs. `node edge/bundle.ts` writes it to edge/dist for wrangler, says how
- * large it is, and fails when that is more than it may be.
+ * Bundles the serverless edge into one file for workerd. `node edge/bundle.ts` writes it to edge/dist for wrangler, prints
+ * its size, and fails if it is over the limit.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,17 +9,17 @@ import { gzipSync } from "node:zlib";
 import { build, type Plugin } from "esbuild";
 import { buildPlayground } from "./playground/build.ts";
 
-/** What starts at the edge starts cold. A tenth above what it is: what grows more should be looked at. */
+/** Bundle size adds to every cold start. The limit is a tenth above the current size, so that growth is noticed. */
 const MAX_GZIP_BYTES = 230 * 1024;
 
-/** The module's source. @throws Error when something in it needs Node */
+/** The bundled module. @throws Error when it imports a Node module */
 export async function bundleCloudflare(): Promise<string> {
   const playground = [...(await buildPlayground())];
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("src/entry/cloudflare.ts", import.meta.url))],
     bundle: true,
     format: "esm",
-    // Modules of Node's own are not found by it, and so cannot get in.
+    // With it esbuild resolves no Node module, so that none gets in.
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     target: "es2024",
@@ -32,7 +32,7 @@ export async function bundleCloudflare(): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-/** zod brings its messages in every language, a third of the bundle: ours are in one. */
+/** Drops zod's messages in languages other than English: they are a third of the bundle. */
 const english: Plugin = {
   name: "english",
   setup: ({ onResolve }) =>

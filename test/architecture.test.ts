@@ -42,7 +42,7 @@ const rooms: readonly Room[] = [
   },
   {
     room: "edge/playground/",
-    mayImport: ["@palimpsest/client", "edge/src/dependencies.ts", "esbuild"],
+    mayImport: ["@palimpsest/client", "@palimpsest/proto/async-queue", "edge/src/dependencies.ts", "esbuild"],
     instead: "the page is a client like any other: use @palimpsest/client",
   },
   { room: "edge/bundle.ts", mayImport: ["edge/playground/", "esbuild"], instead: "it bundles and does no more" },

@@ -1,14 +1,14 @@
-/** The client's one error type: what the server refused, how a response failed, or that the connection was lost. */
+/** The client's one error type: a rejected request, a failed response, or a lost connection. */
 
 export class PalimpsestError extends Error {
   override readonly name = "PalimpsestError";
   /** The server's code, such as `model_not_found`. */
   readonly code: string;
-  /** HTTP status, when the request was refused. */
+  /** The HTTP status, when the server rejected the request. */
   readonly status: number | undefined;
   /** The request parameter at fault. */
   readonly param: string | undefined;
-  /** Whether the same request may succeed when sent again. */
+  /** True if a retry of the same request may succeed. */
   readonly retryable: boolean;
 
   constructor(code: string, message: string, options: PalimpsestErrorOptions = {}) {
@@ -27,8 +27,8 @@ export interface PalimpsestErrorOptions {
   readonly cause?: unknown;
 }
 
-/** The error that an answer other than 2xx stands for. Something between here and the edge may have written it. */
-export async function refusal(response: Response): Promise<PalimpsestError> {
+/** The error for an HTTP response that is not 2xx. A proxy may have written it, so that its body need not be JSON. */
+export async function errorOf(response: Response): Promise<PalimpsestError> {
   const { status } = response;
   const retryable = (status === 429 || status >= 500) && response.headers.get("x-should-retry") !== "false";
   const text = await response.text();

@@ -56,7 +56,7 @@ describe("client", () => {
     const client = await serve((incoming) => void incoming.socket.destroy());
     const { error } = await fold(client.edits(request));
     expect(error).toBeInstanceOf(PalimpsestError);
-    expect(error).toMatchObject({ code: "unavailable", retryable: true, message: "The server did not answer." });
+    expect(error).toMatchObject({ code: "unavailable", retryable: true, message: "The server is unreachable." });
     await expect(client.models()).rejects.toBeInstanceOf(PalimpsestError);
     await expect(client.models({ signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
   });

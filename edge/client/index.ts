@@ -1,12 +1,12 @@
 /**
- * The edit-event client, for browsers and Node: a response as it is written, edited and committed. Web APIs only.
+ * The edit-event client: follows a response as it is written, edited and committed. Runs in browsers and Node.
  *
  *     const client = createClient({ baseUrl: "http://127.0.0.1:8080" });
  *     let document = emptyDocument;
  *     for await (const event of client.edits({ model, messages })) document = reduce(document, event);
  */
 import type { EditEvent } from "@palimpsest/proto";
-import { PalimpsestError, refusal } from "./errors.ts";
+import { errorOf, PalimpsestError } from "./errors.ts";
 import { sseData } from "./sse.ts";
 
 export type * from "@palimpsest/proto";
@@ -14,7 +14,7 @@ export { emptyDocument, fail, reduce } from "@palimpsest/proto";
 export { PalimpsestError } from "./errors.ts";
 
 export interface ClientOptions {
-  /** Where the edge is, without `/v1`. A page that the edge serves leaves it empty. */
+  /** The edge's URL without `/v1`; empty on a page that the edge serves. */
   readonly baseUrl: string;
   readonly apiKey?: string;
   readonly fetch?: typeof fetch;
@@ -35,7 +35,7 @@ export interface EditsRequest {
   readonly stop?: string | readonly string[];
   readonly stop_token_ids?: readonly number[];
   readonly ignore_eos?: boolean;
-  /** Absent or 0: the best token always. */
+  /** Absent or 0: always the most probable token. */
   readonly temperature?: number;
   readonly top_p?: number;
   readonly top_k?: number;
@@ -55,12 +55,12 @@ export interface ChatMessage {
 
 export interface Client {
   /**
-   * The edit events of a new response, `open` first and `end` last. Leaving the loop, or aborting the signal, cancels it.
-   * When it fails on the way the last event is an `error`, so that a folded document drops its drafts; then this throws.
-   * @throws PalimpsestError when the request is refused, the response fails, or the connection is lost
+   * The edit events of a new response, `open` first and `end` last. Leaving the loop or aborting the signal cancels it.
+   * A response that fails after `open` yields an `error` event, so that a reduced document drops its drafts, and then throws.
+   * @throws PalimpsestError when the request is rejected, the response fails, or the connection is lost
    */
   edits(request: EditsRequest, options?: { signal?: AbortSignal }): AsyncGenerator<EditEvent, void>;
-  /** Ids of the models that are served. @throws PalimpsestError */
+  /** The ids of the served models. @throws PalimpsestError */
   models(options?: { signal?: AbortSignal }): Promise<string[]>;
 }
 
@@ -72,9 +72,9 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
     const headers = { ...authorization, ...init.headers };
     const response = await fetch(root + path, { ...init, headers }).catch((cause: unknown) => {
       init.signal?.throwIfAborted();
-      throw new PalimpsestError("unavailable", "The server did not answer.", { retryable: true, cause });
+      throw new PalimpsestError("unavailable", "The server is unreachable.", { retryable: true, cause });
     });
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await errorOf(response);
     return response;
   }
 
@@ -96,7 +96,7 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
   };
 }
 
-/** The events that a stream of chunks carries between what OpenAI's clients read. */
+/** The edit events in a stream of chunks. */
 async function* editEvents({ body }: Response): AsyncGenerator<EditEvent> {
   if (!body) return;
   for await (const data of sseData(body)) {
@@ -106,7 +106,7 @@ async function* editEvents({ body }: Response): AsyncGenerator<EditEvent> {
   }
 }
 
-/** Sees to it that the events end with `end`, or with an `error` event and a throw. */
+/** Makes the events end with `end`, or with an `error` event and a throw. */
 async function* untilEnd(events: AsyncIterable<EditEvent>, signal?: AbortSignal): AsyncGenerator<EditEvent, void> {
   let last: EditEvent | undefined;
   let cause: unknown;
@@ -123,7 +123,7 @@ async function* untilEnd(events: AsyncIterable<EditEvent>, signal?: AbortSignal)
   const failure = signal?.aborted ? ABORTED : LOST;
   if (last) {
     const { v, response_id, attempt, seq } = last;
-    // It is nobody's event: who comes back asks for what follows the last one that was.
+    // It repeats the last event's position, so that a client that resumes misses nothing.
     yield { v, response_id, attempt, seq, type: "error", ...failure };
   }
   signal?.throwIfAborted();

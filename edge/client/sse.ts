@@ -1,6 +1,6 @@
-/** Reads server-sent events: the `data` of each message of a byte stream. It knows nothing of what the data says. */
+/** Reads server-sent events from a byte stream. */
 
-/** Only `data` is read: the streams of this API say everything in it. */
+/** The `data` of each message. Ids and event names are skipped: this API repeats both in the data. */
 export async function* sseData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let data: string[] = [];
   for await (const line of lines(body)) {

@@ -1,4 +1,4 @@
-/** Makes the playground's files ready to serve: the page's script, bundled for browsers, beside its HTML and CSS. */
+/** Builds the playground's files: HTML, CSS, and the script bundled for browsers. */
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 import type { Playground } from "../src/dependencies.ts";

@@ -39,7 +39,7 @@ async function listModels(): Promise<void> {
   try {
     const names = await client().models();
     model.replaceChildren(...names.map((name) => new Option(name)));
-    stats.replaceChildren(names.length === 0 ? "No worker has come up yet: reload in a moment." : "");
+    stats.replaceChildren(names.length === 0 ? "No model is served yet; reload the page in a moment." : "");
   } catch (error) {
     showFailure(error);
   }
@@ -82,14 +82,14 @@ async function run(): Promise<void> {
 function setRunning(on: boolean): void {
   const [from, to] = on ? [send, stop] : [stop, send];
   to.disabled = false;
-  // A button that is disabled would throw the keyboard's focus back to the page's start.
+  // Disabling a focused button would move the keyboard focus to the start of the page.
   if (document.activeElement === from) to.focus();
   from.disabled = true;
-  // Said aloud once, when it has come to rest.
+  // Screen readers announce it once, when the run has ended.
   stats.ariaBusy = String(on);
 }
 
-/** Events come faster than screens: paints the latest state when the next frame is due. */
+/** Paints at most once per frame, since events may arrive faster. */
 function paintOncePerFrame(paint: () => void): () => void {
   let due = false;
   return () => {
@@ -105,6 +105,6 @@ function paintOncePerFrame(paint: () => void): () => void {
 function showFailure(error: unknown): void {
   const line = document.createElement("span");
   line.className = "error";
-  line.textContent = error instanceof PalimpsestError ? error.message : "The server cannot be reached.";
+  line.textContent = error instanceof PalimpsestError ? error.message : "The server is unreachable.";
   stats.replaceChildren(line);
 }

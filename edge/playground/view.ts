@@ -1,7 +1,7 @@
-/** A response document as page nodes. It knows no network and keeps nothing. */
+/** Renders a response document as page nodes. */
 import type { DraftBlock, Edit, ResponseDocument } from "@palimpsest/client";
 
-/** The first choice: what is committed, then the drafts with the last step's changes marked. */
+/** The first choice: committed text, then the drafts with the last step's edits marked. */
 export function answerNodes(response: ResponseDocument): Node[] {
   const choice = response.choices[0];
   if (!choice) return [];
@@ -38,7 +38,7 @@ function draftNodes({ content, edits }: DraftBlock): Node[] {
       const here = take((edit) => edit.offset <= offset && (edit.op === "delete" || edit.op === "insert"));
       const inserted = Math.min(piece, here.filter(({ op }) => op === "insert").length);
       nodes.push(...here.flatMap(deletedNodes));
-      if (inserted > 0) nodes.push(named("ins", "░".repeat(inserted)));
+      if (inserted > 0) nodes.push(textNode("ins", "░".repeat(inserted)));
       nodes.push(span("masked", "░".repeat(piece - inserted)));
       continue;
     }
@@ -50,7 +50,7 @@ function draftNodes({ content, edits }: DraftBlock): Node[] {
   return [...nodes, ...left.flatMap(deletedNodes)];
 }
 
-/** A text of a draft that begins `start` UTF-16 units into its block, cut where the last step changed it. */
+/** Draft text with the last step's edits marked. @param start UTF-16 units of its block before the text */
 function markedNodes(text: string, start: number, edits: readonly Edit[]): Node[] {
   const nodes: Node[] = [];
   let at = 0;
@@ -61,24 +61,24 @@ function markedNodes(text: string, start: number, edits: readonly Edit[]): Node[
     if (from < at || to > text.length || (op !== "delete" && to === from)) continue;
     const tag = op === "unmask" ? "ins" : "mark";
     nodes.push(span("draft", text.slice(at, from)));
-    nodes.push(...(op === "delete" ? deletedNodes(edit) : [named(tag, text.slice(from, to))]));
+    nodes.push(...(op === "delete" ? deletedNodes(edit) : [textNode(tag, text.slice(from, to))]));
     at = to;
   }
   return [...nodes, span("draft", text.slice(at))];
 }
 
-/** What stood there before the step; nothing where the cell was masked. */
+/** The deleted token's text; nothing if the cell was masked. */
 function deletedNodes({ op, before }: Edit): Node[] {
-  return op === "delete" && before ? [named("del", before)] : [];
+  return op === "delete" && before ? [textNode("del", before)] : [];
 }
 
 function span(className: string, text: string): Node {
-  const node = named("span", text);
+  const node = textNode("span", text);
   node.className = className;
   return node;
 }
 
-function named(tag: string, text: string): HTMLElement {
+function textNode(tag: string, text: string): HTMLElement {
   const node = document.createElement(tag);
   node.textContent = text;
   return node;

@@ -3,7 +3,7 @@ import { webSocketEnvironment } from "@palimpsest/fleet/web-socket";
 import { z } from "zod";
 import { edgeEnvironment, edgeSettings, parseEnvironment } from "./settings.ts";
 
-/** One object is one thread. More of them share the requests, each with its own connections. */
+/** A Durable Object runs on one thread. Several share the requests, each with its own connections. */
 const EDGES = 4;
 
 const environment = edgeEnvironment
@@ -12,7 +12,7 @@ const environment = edgeEnvironment
 
 export type CloudflareConfig = z.infer<typeof environment>;
 
-/** @throws Error that names every variable that is wrong, and what it should be */
+/** @throws Error that names every invalid variable and what it should be */
 export function parseCloudflareConfig(env: object): CloudflareConfig {
   return parseEnvironment(environment, env);
 }

@@ -18,7 +18,7 @@ describe("configuration", () => {
 
   test("names every variable that is wrong", () => {
     const env = { PORT: "http", PALIMPSEST_API_KEYS: "a key", WORKER_ADDRESS: "a:1" };
-    expect(() => parseConfig(env)).toThrow(/PALIMPSEST_API_KEYS: a key has.*\nPORT: /s);
-    expect(() => parseConfig({})).toThrow("WORKER_ADDRESS: name at least one worker as host:port or unix:path");
+    expect(() => parseConfig(env)).toThrow(/PALIMPSEST_API_KEYS: a key may.*\nPORT: /s);
+    expect(() => parseConfig({})).toThrow("WORKER_ADDRESS: no worker is set; set host:port or unix:path");
   });
 });

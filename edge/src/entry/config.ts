@@ -1,12 +1,12 @@
-/** The settings of an edge that is a Node program, read from its environment. */
+/** The settings of the edge as a Node program, read from its environment. */
 import { natsEnvironment } from "@palimpsest/fleet/connection";
 import { z } from "zod";
 import { edgeEnvironment, edgeSettings, list, milliseconds, parseEnvironment } from "./settings.ts";
 
-/** Streams get this long to finish once the edge was told to stop: Kubernetes' default grace, less a margin. */
+/** How long streams may take to finish after SIGTERM: Kubernetes' default grace period, less a margin. */
 const DRAIN_LIMIT_MS = 20_000;
 
-/** Every variable that an edge reads. */
+/** Every variable that the edge reads. */
 export const edgeVariables = edgeEnvironment.extend({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -24,17 +24,17 @@ const environment = edgeVariables
     port: env.PORT,
     workers: [...env.WORKER_ADDRESSES, ...env.WORKER_ADDRESS],
     drainLimitMs: env.DRAIN_LIMIT_MS,
-    /** The fleet to join, instead of workers by their addresses. */
+    /** The fleet to join. Without it the edge connects to `workers`. */
     nats: env.NATS_URL === undefined ? undefined : { ...env, NATS_URL: env.NATS_URL },
   }))
   .refine(({ workers, nats }) => workers.length > 0 || nats !== undefined, {
-    error: "name at least one worker as host:port or unix:path, or a fleet by NATS_URL",
+    error: "no worker is set; set host:port or unix:path here, or NATS_URL to join a fleet",
     path: ["WORKER_ADDRESS"],
   });
 
 export type Config = z.infer<typeof environment>;
 
-/** @throws Error that names every variable that is wrong, and what it should be */
+/** @throws Error that names every invalid variable and what it should be */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   return parseEnvironment(environment, env);
 }

@@ -1,17 +1,17 @@
-/** The settings that every edge has, wherever it runs, and how they are read. */
+/** The settings that edges of every runtime share, and how they are parsed. */
 import { DEFAULT_QUEUE_LIMIT } from "@palimpsest/fleet";
 import { z } from "zod";
 
-/** The longest a response may take: far above an answer that fills a context, and short enough to free a stuck worker's slots. */
+/** The longest a response may take: far more than filling a context needs, and short enough to free a stuck worker's slots. */
 const REQUEST_LIMIT_MS = 10 * 60_000;
-/** Below the 30 s after which common proxies give up a silent connection. */
+/** Below the 30 s after which common proxies close an idle connection. */
 const HEARTBEAT_MS = 10_000;
-/** How long a request may wait for a worker of its fleet: a worker that starts from nothing needs about that. */
+/** How long a request may wait for a worker of its fleet: about the time that a cold worker needs to start. */
 const WAIT_LIMIT_MS = 60_000;
 
 const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
-/** 24 days: timers know no more. */
+/** setTimeout's maximum, about 24.8 days. */
 const MAX_MILLISECONDS = 24 * 24 * 3600 * 1000;
 
 export const milliseconds = z.coerce.number().int().min(1).max(MAX_MILLISECONDS);
@@ -24,12 +24,12 @@ export const list = z
 
 export const edgeEnvironment = z.object({
   PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => BEARER_TOKEN.test(key)), {
-    error: "a key has letters, digits and - . _ ~ + / only: no header can carry another",
+    error: "a key may contain only letters, digits and - . _ ~ + /, as a bearer token in a header",
   }),
   HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
   REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
   WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
-  /** Requests of one class of one model that may wait or run. */
+  /** The most requests of one class and one model that may be queued or running. */
   QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -47,7 +47,7 @@ export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {
 
 export type EdgeSettings = ReturnType<typeof edgeSettings>;
 
-/** @throws Error that names every variable that is wrong, and what it should be */
+/** @throws Error that names every invalid variable and what it should be */
 export function parseEnvironment<T extends z.ZodType>(environment: T, env: object): z.infer<T> {
   const { data, error } = environment.safeParse(env);
   if (!error) return data;
