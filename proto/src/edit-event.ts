@@ -30,7 +30,6 @@ export interface Decoding {
   /** Absent in 2.0, which never edits. */
   editing_threshold?: number;
   max_post_steps?: number;
-  num_to_transfer: number;
   /** Blocks that may be edited at once; absent for one, the newest. */
   editing_window?: number;
   /** Taken off the logit of the token that stands one cell before; absent where nothing is. */
@@ -129,8 +128,6 @@ export interface Usage {
   /** Denoise forwards that used the head, also where one ran two blocks; prefill forwards are counted apart. */
   forwards: number;
   prefill_forwards: number;
-  /** Forwards for nothing but the K/V of a committed block; 0 where those ride along with the next block's first step. */
-  commit_forwards: number;
   edits: Record<EditOp, number>;
 }
 

@@ -45,7 +45,7 @@ describe("codec", () => {
     const open = tell({ choices: [[]], turns: [0], draftsPerBlock: 0, takeovers: [] })[0] as EditEvent & {
       type: "open";
     };
-    const decoding = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const;
+    const decoding = { rule: "2.0", threshold: 0.95 } as const;
     expect(overTheWire({ ...open, decoding })).toEqual({ ...open, decoding });
     const penalized = { ...decoding, penalty_lambda: 0.1 };
     expect(overTheWire({ ...open, decoding: penalized })).toEqual({ ...open, decoding: penalized });

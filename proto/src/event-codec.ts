@@ -90,7 +90,7 @@ function encodeBody(event: EditEvent): wire.EditEvent["event"] {
 }
 
 function encodeOpen(event: OpenEvent): wire.Open {
-  const { rule, threshold, editing_threshold = 0, max_post_steps = 0, num_to_transfer, ...rest } = event.decoding;
+  const { rule, threshold, editing_threshold = 0, max_post_steps = 0, ...rest } = event.decoding;
   return create(wire.OpenSchema, {
     model: event.model,
     blockLength: event.block_length,
@@ -100,7 +100,6 @@ function encodeOpen(event: OpenEvent): wire.Open {
       threshold,
       editingThreshold: editing_threshold,
       maxPostSteps: max_post_steps,
-      numToTransfer: num_to_transfer,
       editingWindow: rest.editing_window ?? 0,
       penaltyLambda: rest.penalty_lambda ?? 0,
     },
@@ -121,9 +120,9 @@ function decodeOpen(open: wire.Open): Omit<OpenEvent, "v" | "type" | "response_i
 }
 
 function decodeDecoding(message: wire.Decoding): Decoding {
-  const { threshold, editingThreshold, maxPostSteps, numToTransfer: num_to_transfer, penaltyLambda } = message;
+  const { threshold, editingThreshold, maxPostSteps, penaltyLambda } = message;
   const rule = nameOf(rules, message.rule, "decoding rule");
-  const shared = { rule, threshold, num_to_transfer, ...(penaltyLambda > 0 && { penalty_lambda: penaltyLambda }) };
+  const shared = { rule, threshold, ...defined({ penalty_lambda: penaltyLambda || undefined }) };
   if (rule === "2.0") return shared;
   const window = message.editingWindow > 1 && { editing_window: message.editingWindow };
   return { ...shared, editing_threshold: editingThreshold, max_post_steps: maxPostSteps, ...window };
@@ -183,7 +182,6 @@ function encodeUsage({ usage }: EndEvent): wire.Usage {
     completionTokens: usage.completion_tokens,
     forwards: usage.forwards,
     prefillForwards: usage.prefill_forwards,
-    commitForwards: usage.commit_forwards,
     edits: usage.edits,
   });
 }
@@ -196,7 +194,6 @@ function decodeUsage(usage: wire.Usage): Usage {
     completion_tokens: usage.completionTokens,
     forwards: usage.forwards,
     prefill_forwards: usage.prefillForwards,
-    commit_forwards: usage.commitForwards,
     edits: { unmask, substitute, delete: deleted, insert },
   };
 }

@@ -36,7 +36,6 @@ test("edits stream as they are made, are counted by kind, and fold to the text o
       threshold: 0.5,
       editing_threshold: 0,
       max_post_steps: 16,
-      num_to_transfer: 1,
     });
     for (const event of events) for (const edit of event.type === "draft" ? event.edits : []) seen[edit.op]++;
     const whole = await complete(request);

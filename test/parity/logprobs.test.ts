@@ -40,8 +40,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const v21 = { rule: "2.1", threshold: 0.3, editing_threshold: 0.05, num_to_transfer: 1 } as const;
-const v20 = { rule: "2.0", threshold: 0.2, num_to_transfer: 1 } as const;
+const v21 = { rule: "2.1", threshold: 0.3, editing_threshold: 0.05 } as const;
+const v20 = { rule: "2.0", threshold: 0.2 } as const;
 const v22 = { ...v21, rule: "2.2", editing_threshold: 0, max_post_steps: 4 } as const;
 const drawn = {
   sampling: {

@@ -147,8 +147,8 @@ async function* failing(events: AsyncIterable<EditEvent>): AsyncGenerator<EditEv
 }
 
 /**
- * `{ tokens, text, finish_reason, forwards, prefill_forwards, commit_forwards, edits }`, and `logprobs` where they were asked
- * for; `tokens` and `logprobs` with the stop token.
+ * `{ tokens, text, finish_reason, forwards, prefill_forwards, edits }`, and `logprobs` if requested; `tokens` and `logprobs`
+ * include the stop token.
  */
 function printJson(events: readonly EditEvent[]): void {
   const tokens: number[] = [];
@@ -164,8 +164,8 @@ function printJson(events: readonly EditEvent[]): void {
     }
     if (event.type === "done") finish_reason = event.finish_reason;
     if (event.type !== "end") continue;
-    const { forwards, prefill_forwards, commit_forwards, edits } = event.usage;
-    const counts = { forwards, prefill_forwards, commit_forwards, edits };
+    const { forwards, prefill_forwards, edits } = event.usage;
+    const counts = { forwards, prefill_forwards, edits };
     console.log(JSON.stringify({ tokens, text, finish_reason, ...counts, ...(logprobs.length > 0 && { logprobs }) }));
   }
 }

@@ -42,7 +42,6 @@ function edited(first: string, last: string): EditEvent[] {
       seq: 6,
       usage: {
         ...usage,
-        commit_forwards: 0,
         edits: { unmask: 1, substitute: first === last ? 0 : 1, delete: 0, insert: 0 },
       },
     },

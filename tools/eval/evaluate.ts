@@ -38,7 +38,6 @@ export interface Answer {
   readonly tokens: number;
   readonly forwards: number;
   readonly prefillForwards: number;
-  readonly commitForwards: number;
   /** Denoise forwards that changed nothing that is seen; absent where drafts were dropped, or several blocks were open at once. */
   readonly confirmingForwards?: number;
   readonly edits: Readonly<Record<EditOp, number>>;
@@ -120,7 +119,6 @@ async function ask(
     tokens: usage.completion_tokens,
     forwards: usage.forwards,
     prefillForwards: usage.prefill_forwards,
-    commitForwards: usage.commit_forwards,
     ...(changing !== undefined && { confirmingForwards: usage.forwards - changing }),
     edits: usage.edits,
     seconds,
@@ -134,7 +132,6 @@ const UNANSWERED = {
   tokens: 0,
   forwards: 0,
   prefillForwards: 0,
-  commitForwards: 0,
   edits: { unmask: 0, substitute: 0, delete: 0, insert: 0 },
 } as const;
 

@@ -22,7 +22,6 @@ export interface Figures {
   readonly tokens: number;
   readonly tokensPerForward: number;
   readonly forwards: number;
-  readonly commitForwards: number;
   /** Share of denoise forwards that changed nothing, among answers where that is known. */
   readonly confirming: number;
   readonly edits: Readonly<Record<EditOp, number>>;
@@ -69,7 +68,6 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
     tokens: average(({ tokens }) => tokens),
     tokensPerForward: sum(({ tokens }) => tokens) / sum(({ forwards }) => forwards),
     forwards: average(({ forwards }) => forwards),
-    commitForwards: average(({ commitForwards }) => commitForwards),
     confirming: confirmed.reduce((a, b) => a + b, 0) / sum((one) => (knowsConfirming(one) ? one.forwards : 0)),
     edits: {
       unmask: average(({ edits }) => edits.unmask),

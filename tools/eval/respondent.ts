@@ -130,7 +130,7 @@ export async function openRecorded(path: string): Promise<Respondent> {
       const base = { v: 1, response_id: id, attempt: 1 } as const;
       const edits = { unmask: completion_tokens, substitute: 0, delete: 0, insert: 0 };
       const counts = { prompt_tokens: 0, cached_tokens: 0, completion_tokens, forwards, prefill_forwards: 0 };
-      const usage = { ...counts, commit_forwards: 0, edits };
+      const usage = { ...counts, edits };
       const events: EditEvent[] = [
         { ...base, seq: 0, type: "commit", choice: 0, block: 0, text, start: 0, length: text.length },
         { ...base, seq: 1, type: "end", usage },

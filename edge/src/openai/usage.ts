@@ -1,4 +1,4 @@
-/** What a response cost, as OpenAI's clients read it and with what block diffusion adds. */
+/** The usage of a response in OpenAI's form, with the counts of block diffusion. */
 import { z } from "@hono/zod-openapi";
 import type { Usage } from "@palimpsest/proto";
 
@@ -15,7 +15,6 @@ export const usageBody = z
         description: "Denoise forwards; one that ran two blocks counts once. Prefill forwards are counted apart.",
       }),
       prefill_forwards: count,
-      commit_forwards: count,
       edits: z.object({ unmask: count, substitute: count, delete: count, insert: count }),
       tokens_per_forward: z.number(),
     }),
@@ -23,7 +22,7 @@ export const usageBody = z
   .openapi("Usage");
 
 export function usageOf(usage: Usage): z.infer<typeof usageBody> {
-  const { prompt_tokens, completion_tokens, cached_tokens, forwards, prefill_forwards, commit_forwards, edits } = usage;
+  const { prompt_tokens, completion_tokens, cached_tokens, forwards, prefill_forwards, edits } = usage;
   return {
     prompt_tokens,
     completion_tokens,
@@ -32,7 +31,6 @@ export function usageOf(usage: Usage): z.infer<typeof usageBody> {
     palimpsest: {
       forwards,
       prefill_forwards,
-      commit_forwards,
       edits,
       tokens_per_forward: forwards === 0 ? 0 : Number((completion_tokens / forwards).toFixed(2)),
     },

@@ -52,7 +52,6 @@ describe("POST /v1/chat/completions", () => {
       palimpsest: {
         forwards: 4,
         prefill_forwards: 1,
-        commit_forwards: 0,
         edits: { unmask: 9, substitute: 1, delete: 0, insert: 0 },
         tokens_per_forward: 2.25,
       },

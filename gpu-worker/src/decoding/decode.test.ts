@@ -11,9 +11,8 @@ const quality: Decoding = {
   threshold: 0.7,
   editing_threshold: 0.5,
   max_post_steps: 16,
-  num_to_transfer: 1,
 };
-const v20: Decoding = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 };
+const v20: Decoding = { rule: "2.0", threshold: 0.95 };
 
 function options(changes: Partial<DecodeOptions> = {}): DecodeOptions {
   return { decoding: quality, blockLength: 4, maskToken: MASK, eosTokens: new Set([EOS]), maxTokens: 4, ...changes };

@@ -232,8 +232,8 @@ function maskedBlock(options: DecodeOptions): OpenBlock {
 /** The block under the rule that decides about it. */
 function openBlock(cells: readonly number[], prompted: number, options: DecodeOptions): OpenBlock {
   const { maskToken, editTokens, eosTokens } = options;
-  const { rule, threshold, editing_threshold = 1, max_post_steps = 0, num_to_transfer } = options.decoding;
-  const unmask = { maskToken, threshold, numToTransfer: num_to_transfer };
+  const { rule, threshold, editing_threshold = 1, max_post_steps = 0 } = options.decoding;
+  const unmask = { maskToken, threshold };
   const edit = { editingThreshold: editing_threshold, maxPostSteps: max_post_steps };
   switch (rule) {
     case "2.0":

@@ -34,10 +34,10 @@ async function stepsOf(model: SequenceModel, prompt: number[], options: DecodeOp
 }
 
 const rules: Decoding[] = [
-  { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
-  { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 2, num_to_transfer: 1 },
-  { rule: "2.1", threshold: 0.5, editing_threshold: 0.9, max_post_steps: 0, num_to_transfer: 2 },
-  { rule: "2.0", threshold: 0.95, num_to_transfer: 1 },
+  { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16 },
+  { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 2 },
+  { rule: "2.1", threshold: 0.5, editing_threshold: 0.9, max_post_steps: 0 },
+  { rule: "2.0", threshold: 0.95 },
 ];
 
 test("carried or not, the steps are the same, a confirmed block spares a forward, and no block carries past the end", async () => {

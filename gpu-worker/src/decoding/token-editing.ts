@@ -8,9 +8,10 @@ import { type Candidate, type Choice, type OpenBlock, positions, type TokenEdit 
 export interface UnmaskOptions {
   readonly maskToken: number;
   readonly threshold: number;
-  /** Cells that a step unmasks at least. */
-  readonly numToTransfer: number;
 }
+
+/** Cells that a step unmasks when too few pass the threshold: `num_to_transfer` of the released code, whose presets set 1. */
+const MIN_UNMASKED = 1;
 
 export interface TokenEditingOptions extends UnmaskOptions {
   readonly editingThreshold: number;
@@ -75,7 +76,7 @@ export function tokenEditingBlock(
 function unmasked(
   masked: readonly number[],
   candidateOf: (cell: number) => Candidate,
-  { threshold, numToTransfer }: UnmaskOptions,
+  { threshold }: UnmaskOptions,
 ): Map<number, Choice> {
   const choices = new Map(
     masked.map((i): [number, Choice] => {
@@ -85,8 +86,8 @@ function unmasked(
   );
   const probability = (i: number): number => (choices.get(i) as Choice).probability;
   let taken = masked.filter((i) => probability(i) > threshold);
-  if (taken.length < numToTransfer) {
-    taken = masked.toSorted((i, j) => probability(j) - probability(i) || i - j).slice(0, numToTransfer);
+  if (taken.length < MIN_UNMASKED) {
+    taken = masked.toSorted((i, j) => probability(j) - probability(i) || i - j).slice(0, MIN_UNMASKED);
   }
   return new Map(taken.map((i) => [i, choices.get(i) as Choice]));
 }

@@ -14,8 +14,8 @@ const editTokens = { delete: 7, split: 8 };
 const eosTokens = new Set([EOS]);
 const bytes = (token: number): Uint8Array => (token === EOS ? new Uint8Array(0) : Uint8Array.of(0x61 + token));
 const rules: Decoding[] = [
-  { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 4, num_to_transfer: 1 },
-  { rule: "2.2", threshold: 0.3, editing_threshold: 0, max_post_steps: 6, num_to_transfer: 1 },
+  { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 4 },
+  { rule: "2.2", threshold: 0.3, editing_threshold: 0, max_post_steps: 6 },
 ];
 
 const runs = fc.record({

@@ -33,7 +33,7 @@ type Run = typeof runs extends fc.Arbitrary<infer R> ? R : never;
 
 const worldOf = ({ seed }: Run): MadeUpWorld => ({ seed, vocabSize: 10, answers: 6, maskToken: MASK });
 const decodingOf = ({ editing_window, editing_threshold, max_post_steps }: Run): Decoding => ({
-  ...{ rule: "2.1", threshold: 0.3, editing_threshold, max_post_steps, num_to_transfer: 1, editing_window },
+  ...{ rule: "2.1", threshold: 0.3, editing_threshold, max_post_steps, editing_window },
 });
 
 const MOVED = { logitBias: new Map([[1, 0.7]]), penaltyLambda: 1.5, minTokens: 6 };

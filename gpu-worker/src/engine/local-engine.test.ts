@@ -61,7 +61,6 @@ test("tells a response from open to end, in order", async () => {
       prompt_tokens: 4,
       completion_tokens: 8,
       forwards: 3,
-      commit_forwards: 0,
       edits: { unmask: 8, substitute: 0 },
     },
   });

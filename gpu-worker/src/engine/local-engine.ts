@@ -195,6 +195,6 @@ function drawing({ seed, ...sampling }: Sampling & { readonly seed: bigint }, ch
 
 function emptyUsage(): Usage {
   const edits = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
-  const forwards = { forwards: 0, prefill_forwards: 0, commit_forwards: 0 };
+  const forwards = { forwards: 0, prefill_forwards: 0 };
   return { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, ...forwards, edits };
 }

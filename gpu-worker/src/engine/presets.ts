@@ -13,14 +13,14 @@ import { invalid } from "../errors.ts";
 
 /** The presets of LLaDA2.1's model card. 2.2 has one published setting, the same as `speed`. */
 const PRESETS = {
-  quality: { threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
-  speed: { threshold: 0.5, editing_threshold: 0, max_post_steps: 16, num_to_transfer: 1 },
+  quality: { threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16 },
+  speed: { threshold: 0.5, editing_threshold: 0, max_post_steps: 16 },
 } as const satisfies Record<string, Omit<Decoding, "rule">>;
 
 const DEFAULT_MODE = { "2.1": "quality", "2.2": "speed" } as const;
 
 /** The setting of LLaDA2.0's evaluation. */
-const UNMASKING = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const satisfies Decoding;
+const UNMASKING = { rule: "2.0", threshold: 0.95 } as const satisfies Decoding;
 
 /** At this temperature a draw is the best token; dividing by less would overflow f32. */
 const MIN_TEMPERATURE = 1e-6;

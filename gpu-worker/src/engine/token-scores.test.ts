@@ -10,7 +10,6 @@ const quality = {
   threshold: 0.7,
   editing_threshold: 0.5,
   max_post_steps: 16,
-  num_to_transfer: 1,
 } as const;
 
 /** `[token, probability, step]` of each committed token. */
@@ -65,7 +64,7 @@ it("2.0: by the step that wrote it, since none looks again", async () => {
     ["8@.99", "2@.3", "3@.97", "8@.98"],
     ["8@.99", "2@.4", "8@.97", "8@.98"],
   ]);
-  const decoding = { rule: "2.0", threshold: 0.95, num_to_transfer: 1 } as const;
+  const decoding = { rule: "2.0", threshold: 0.95 } as const;
   expect(await tokensOf(model, [], { decoding })).toEqual([
     [
       [1, 0.99, 0],

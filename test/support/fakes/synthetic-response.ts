@@ -75,7 +75,7 @@ export const opening = {
   type: "open",
   model: "synthetic",
   block_length: 32,
-  decoding: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16, num_to_transfer: 1 },
+  decoding: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16 },
   prompt_tokens: 3,
   cached_tokens: 0,
 } as const;
@@ -86,7 +86,6 @@ export const usage = {
   completion_tokens: 9,
   forwards: 4,
   prefill_forwards: 1,
-  commit_forwards: 0,
   edits: { unmask: 9, substitute: 1, delete: 0, insert: 0 },
 };
 

@@ -81,7 +81,7 @@ export function goldenOptions(name: GoldenName, run: GoldenRun): DecodeOptions {
     ...(max_post_steps !== undefined && { max_post_steps }),
   };
   return {
-    decoding: { rule, threshold, num_to_transfer: 1, ...edits },
+    decoding: { rule, threshold, ...edits },
     blockLength: 32,
     maskToken: GOLDEN_MASK[name],
     eosTokens: new Set([run.eos_id]),

@@ -468,13 +468,6 @@ export declare type Usage = Message<"palimpsest.v1.Usage"> & {
   prefillForwards: number;
 
   /**
-   * Forwards for nothing but the K/V of a committed block; 0 where those ride along with the next block's first step.
-   *
-   * @generated from field: uint32 commit_forwards = 6;
-   */
-  commitForwards: number;
-
-  /**
    * @generated from field: palimpsest.v1.EditCounts edits = 7;
    */
   edits?: EditCounts | undefined;
@@ -583,13 +576,6 @@ export declare type Decoding = Message<"palimpsest.v1.Decoding"> & {
    * @generated from field: uint32 max_post_steps = 4;
    */
   maxPostSteps: number;
-
-  /**
-   * Per-block unmask minimum: 2.1's num_to_transfer; in 2.0 it caps the steps (minimal_topk).
-   *
-   * @generated from field: uint32 num_to_transfer = 5;
-   */
-  numToTransfer: number;
 
   /**
    * Blocks that may be edited at once; 0 or 1 for one, the newest.
