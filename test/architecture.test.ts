@@ -207,11 +207,16 @@ const rooms: readonly Room[] = [
     ],
     instead: "the demo model is made with the public tools: use @palimpsest/tools",
   },
+  {
+    room: "examples/",
+    mayImport: ["@palimpsest/client", "openai"],
+    instead: "an example shows what a user of the API can do: use a public package",
+  },
 ];
 
-const sources = globSync("{proto/src,fleet,edge,gpu-worker,tools,demo-model}/**/*.{ts,js}", { cwd: root }).filter(
-  (file) => !/\.test\.ts$|(^|\/)(node_modules|dist)\//.test(file),
-);
+const sources = globSync("{proto/src,fleet,edge,gpu-worker,tools,demo-model,examples}/**/*.{ts,js}", {
+  cwd: root,
+}).filter((file) => !/\.test\.ts$|(^|\/)(node_modules|dist)\//.test(file));
 
 it.each(rooms)("$room imports only what its rule names: $instead", ({ room, mayImport, instead }) => {
   const found = sources

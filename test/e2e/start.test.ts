@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { freePort } from "../../tools/serve/nats-server.ts";
-import { start } from "../support/programs/program.ts";
+import { servedUrl, start } from "../support/programs/program.ts";
 
 test.each([
   [[], 0],
@@ -12,18 +12,12 @@ test.each([
 ])("with %j it serves the shipped model and drains on Ctrl-C", async (args, processes) => {
   const program = start("--port", String(await freePort()), ...args);
   let output = "";
-  program.stderr.on("data", (text) => {
-    output += text;
-  });
-  try {
-    const url = await new Promise<string>((resolve, reject) => {
-      program.stdout.on("data", (text) => {
-        output += text;
-        const [found] = /http:\/\/\S+(?= to watch)/.exec(output) ?? [];
-        if (found) resolve(found);
-      });
-      program.once("exit", (code) => reject(new Error(`exit ${code}: ${output}`)));
+  for (const stream of [program.stdout, program.stderr])
+    stream.on("data", (text) => {
+      output += text;
     });
+  try {
+    const url = await servedUrl(program);
     const [command] = /curl[\s\S]*?\}'/.exec(output) ?? [];
     const body = JSON.parse(/-d '([\s\S]*)'/.exec(command ?? "")?.[1] ?? "") as { model: string };
     const response = await fetch(`${url}/v1/chat/completions`, {

@@ -31,10 +31,31 @@ function finished(program: string, ...args: readonly string[]): Promise<Finished
   });
 }
 
+/** Runs one of examples/ to its end, against the server at the URL. */
+export function example(name: string, url: string): Promise<Finished> {
+  return finished("env", `PALIMPSEST_URL=${url}`, process.execPath, `examples/${name}.ts`);
+}
+
 /** Starts what `npm start` starts; its programs say on stdout what they do. */
 export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, ["tools/serve/start.ts", ...args], {
     cwd: ROOT,
     env: { ...process.env, LOG_LEVEL: "info" },
+  });
+}
+
+/** The URL that a program of `start` prints when it serves. @throws Error with its output if it exits instead */
+export function servedUrl(program: ChildProcessWithoutNullStreams): Promise<string> {
+  let output = "";
+  program.stderr.on("data", (text) => {
+    output += text;
+  });
+  return new Promise((resolve, reject) => {
+    program.stdout.on("data", (text) => {
+      output += text;
+      const [url] = /http:\/\/\S+(?= to watch)/.exec(output) ?? [];
+      if (url) resolve(url);
+    });
+    program.once("exit", (code) => reject(new Error(`exit ${code}: ${output}`)));
   });
 }

@@ -1,0 +1,28 @@
+/**
+ * Loses a response in the middle and resumes it, at any edge, from the last event that arrived. It needs a fleet, which
+ * stores events: npm run fleet.
+ */
+import { createClient, type EditEvent, emptyDocument, reduce } from "@palimpsest/client";
+
+const url = process.env.PALIMPSEST_URL ?? "http://127.0.0.1:8080";
+const client = createClient({ baseUrl: url });
+const [model] = await client.models();
+if (!model) throw new Error(`${url} serves no model: start a fleet with npm run fleet`);
+const messages = [{ role: "user" as const, content: "Write a function that returns the odd numbers of a list." }];
+
+let document = emptyDocument;
+// Without background, the server would cancel the response when this client disconnects.
+const request = { model, messages, background: true };
+for await (const event of client.edits(request)) {
+  document = reduce(document, event);
+  if (event.type === "commit") break; // leaving the loop closes the connection
+}
+console.log(`disconnected after ${JSON.stringify(document.choices[0]?.text)}`);
+
+const position = `${document.attempt}.${document.seq}`;
+const response = await fetch(`${url}/v1/streams/${document.open?.response_id}?after=${position}`);
+if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+for (const [, data] of (await response.text()).matchAll(/^data: (.*)$/gm)) {
+  document = reduce(document, JSON.parse(data as string) as EditEvent);
+}
+console.log(`${document.status}: ${document.choices[0]?.text}`);

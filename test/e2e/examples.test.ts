@@ -1,0 +1,35 @@
+/** The programs of examples/, run against what `npm start` starts in a fleet. */
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort, openNatsServer } from "../../tools/serve/nats-server.ts";
+import { example, servedUrl, start } from "../support/programs/program.ts";
+
+const opened = new AsyncDisposableStack();
+let url: string;
+beforeAll(async () => {
+  const nats = opened.use(await openNatsServer());
+  const program = start("--port", String(await freePort()), "--nats", nats.url);
+  opened.defer(async () => {
+    program.kill("SIGTERM");
+    await once(program, "close");
+  });
+  url = await servedUrl(program);
+});
+afterAll(() => opened.disposeAsync());
+
+const outputs: Record<string, RegExp> = {
+  "openai-sdk": /^[\s\S]*function[\s\S]*\n$/,
+  "edit-events": /^draft {2}0 {2}"[\s\S]*\ncommit 0 {2}"[\s\S]*function/,
+  resume: /^disconnected after ".+\nended: [\s\S]*function/,
+  background: /^started chatcmpl-\S+\nended: [\s\S]*function/,
+};
+
+it("covers every example", () => {
+  const names = readdirSync(new URL("../../examples", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+  expect(names.toSorted()).toEqual(Object.keys(outputs).toSorted());
+});
+
+it.each(Object.entries(outputs))("%s prints what its header says", async (name, output) => {
+  expect(await example(name, url)).toMatchObject({ code: 0, stdout: expect.stringMatching(output), stderr: "" });
+});
