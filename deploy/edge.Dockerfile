@@ -1,4 +1,4 @@
-# The edge. Build from the repository's root: docker build -f deploy/edge.Dockerfile -t palimpsest/edge:0.1.0 .
+# The edge. Build from the repository's root: docker build -f deploy/edge.Dockerfile -t palimpsest/edge:0.2.0 .
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS packages

@@ -1,7 +1,7 @@
 # The worker, with the shipped model. Build from the repository's root:
-#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.1.0 .
+#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0 .
 # For GPUs onnxruntime-node fetches its CUDA provider, and the runtime image brings CUDA 12 and cuDNN 9:
-#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.1.0-cuda12 --build-arg ONNXRUNTIME=cuda12 \
+#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0-cuda12 --build-arg ONNXRUNTIME=cuda12 \
 #     --build-arg RUNTIME_IMAGE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04 .
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG RUNTIME_IMAGE=debian:bookworm-slim
