@@ -1,17 +1,17 @@
-/** The right to write a response's log, and what is in it: where an attempt begins. It knows no engine. */
+/** The right to write a response's log, as a key that replicas compare and set, and the log that an attempt starts from. */
 import { create } from "@bufbuild/protobuf";
 import type { JetStreamManager } from "@nats-io/jetstream";
 import { type Buckets, type HeldClaim, readClaim, readLog, writeClaim } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
 import { type Claim, ClaimSchema } from "@palimpsest/proto/fleet";
 
-export interface Attempt {
+export interface ClaimedAttempt {
   readonly attempt: number;
-  /** What earlier attempts have written, in order. */
+  /** The events of earlier attempts, in order. */
   readonly log: readonly EditEvent[];
-  /** Blocks of all choices that are committed in it. */
+  /** Committed blocks of all choices in the log. */
   readonly committedBlocks: number;
-  /** How many in a row began where this one begins, this one included. */
+  /** Attempts in a row that started from this number of blocks, this one included. */
   readonly fruitless: number;
 }
 
@@ -20,32 +20,32 @@ export interface Registry {
   readonly buckets: Buckets;
 }
 
-/** Takes the next attempt of a response. Undefined when it has ended. @throws when the server does not answer */
+/** Claims the next attempt at a response. Undefined when the response has ended. @throws when the server does not answer */
 export async function claimAttempt(
   { jsm, buckets }: Registry,
   responseId: string,
   replicaId: string,
-): Promise<Attempt | undefined> {
+): Promise<ClaimedAttempt | undefined> {
   for (;;) {
     const log = await readLog(jsm, responseId);
     if (log.some(({ type }) => type === "end" || type === "error")) return undefined;
     const before = await readClaim(buckets.responses, responseId);
     const committedBlocks = log.filter(({ type }) => type === "commit").length;
     const attempt = Math.max(before?.claim.attempt ?? 0, ...log.map((event) => event.attempt)) + 1;
-    const fruitless = stuckAt(before?.claim, committedBlocks) + 1;
+    const fruitless = fruitlessBefore(before?.claim, committedBlocks) + 1;
     const claim = create(ClaimSchema, { attempt, replicaId, committedBlocks, fruitlessAttempts: fruitless });
     if (await writeClaim(buckets.responses, responseId, before, claim))
       return { attempt, log, committedBlocks, fruitless };
   }
 }
 
-/** Attempts in a row that were lost at this number of blocks. One that was handed over was not lost. */
-function stuckAt(before: Claim | undefined, blocks: number): number {
+/** Crashed attempts in a row that started from this number of blocks. A released attempt did not crash. */
+function fruitlessBefore(before: Claim | undefined, blocks: number): number {
   if (before === undefined || before.committedBlocks !== blocks || before.released) return 0;
   return before.fruitlessAttempts;
 }
 
-/** Whether the attempt is still this replica's to write. A claim that went with the server's memory is made again. */
+/** Whether this replica may still write the attempt. If the server lost the claim with its memory, it is recreated. */
 export async function holdsAttempt(
   { buckets }: Registry,
   responseId: string,
@@ -57,7 +57,7 @@ export async function holdsAttempt(
   return writeClaim(buckets.responses, responseId, undefined, create(ClaimSchema, { attempt, replicaId }));
 }
 
-/** The attempts in a row that came to nothing by now, this one of this replica included; 0 when it is another's. */
+/** Attempts in a row without a new block, this replica's included; 0 when another replica holds the claim. */
 export async function countFruitless(
   { buckets }: Registry,
   responseId: string,
@@ -69,25 +69,25 @@ export async function countFruitless(
 }
 
 /**
- * Says that an attempt ended without harm to its replica: it was handed over, or lost by a replica that was only away. It is
- * not counted as lost, by whoever comes next or has come already.
- * @returns whether nobody else has the response
+ * Notes that an attempt ended without a crash: it was handed over, or its replica was only unreachable. It no longer counts
+ * as fruitless, also in the claim of a replica that continued meanwhile.
+ * @returns whether this replica still holds the claim, or no replica does
  */
 export async function releaseAttempt(
   { buckets }: Registry,
   responseId: string,
   replicaId: string,
-  { attempt, committedBlocks }: Attempt,
+  { attempt, committedBlocks }: ClaimedAttempt,
 ): Promise<boolean> {
   for (;;) {
     const held = await readClaim(buckets.responses, responseId);
     if (held === undefined) return true;
     const { claim } = held;
     const counted = claim.committedBlocks === committedBlocks && claim.fruitlessAttempts > 1;
-    const mine = owns(held, replicaId, attempt);
-    if (!mine && !counted) return false;
-    const change = mine ? { released: true } : { fruitlessAttempts: claim.fruitlessAttempts - 1 };
-    if (await writeClaim(buckets.responses, responseId, held, { ...claim, ...change })) return mine;
+    const isOwn = owns(held, replicaId, attempt);
+    if (!isOwn && !counted) return false;
+    const change = isOwn ? { released: true } : { fruitlessAttempts: claim.fruitlessAttempts - 1 };
+    if (await writeClaim(buckets.responses, responseId, held, { ...claim, ...change })) return isOwn;
   }
 }
 

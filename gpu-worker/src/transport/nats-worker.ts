@@ -8,8 +8,9 @@ import { Wakeup } from "@palimpsest/proto/async-queue";
 import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { every, pause } from "../clock.ts";
 import type { Intake } from "./intake.ts";
+import type { ResponseContext } from "./nats-attempt.ts";
 import { Presence, type PresenceOptions } from "./nats-presence.ts";
-import { NatsResponse, type ResponseContext } from "./nats-response.ts";
+import { NatsResponse } from "./nats-response.ts";
 import { STALE_MS } from "./nats-writer.ts";
 
 /** Deliveries are lost after 5 s without one. */
@@ -103,7 +104,7 @@ class Worker implements NatsWorker {
       this.#leaving = true;
       for (const response of this.#running.keys()) response.handOver();
       using _limit = this.#options.clock.timer(limitMs, () => {
-        for (const response of this.#running.keys()) response.leave();
+        for (const response of this.#running.keys()) response.quit();
       });
       this.#look();
       await Promise.all([this.#presence.leave(), ...[...this.#running.values()].map(({ over }) => over)]);

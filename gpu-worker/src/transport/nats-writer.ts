@@ -1,12 +1,10 @@
-/**
- * What one worker writes to the log of one response, as long as the response is its own. It knows no engine and no queue.
- */
+/** Writes events to the log of one response, as long as this worker holds the response's claim. */
 import { append, EDIT_STREAM, type Link, type LinkLog, subjectOf } from "@palimpsest/fleet";
 import type { DraftEvent, EditEvent } from "@palimpsest/proto";
 import { type Clock, pause } from "../clock.ts";
 import { holdsAttempt } from "./nats-claim.ts";
 
-/** Without a sign that the server has heard of this worker for so long, another may have the response. */
+/** If the server has not confirmed for this long that it hears this worker, another worker may have the response. */
 export const STALE_MS = 3_500;
 const STORE_TIMEOUT_MS = 2_000;
 const RETRY_MS = 200;
@@ -18,21 +16,21 @@ export interface WriterContext {
   readonly replicaId: string;
   /** When the server last confirmed that it hears this worker, on the clock. */
   lastHeard(): number;
-  /** Since when it has heard this worker without a gap in which another could have been given its requests. */
+  /** Since when it has heard this worker without a gap in which it may have redelivered a request, on the clock. */
   heardSince(): number;
 }
 
 export type StoredEvent = Exclude<EditEvent, DraftEvent>;
 
-/** `taken`: another event is there, by somebody who does not go on. `lost`: somebody else has the response. */
+/** `taken`: another event is there, from a worker that does not continue. `lost`: another worker has the response. */
 export type Written = "stored" | "taken" | "lost";
 
 export class LogWriter {
   readonly #context: WriterContext;
   readonly #responseId: string;
-  /** All that the log has, whoever wrote it. */
+  /** All events of the log, of all attempts. */
   #stored: StoredEvent[] = [];
-  /** When the response was last known to be this worker's, on the clock. */
+  /** When this worker last asked for its claim and had it, on the clock. */
   #heldMs: number;
 
   constructor(context: WriterContext, responseId: string) {
@@ -41,26 +39,26 @@ export class LogWriter {
     this.#heldMs = context.clock.now();
   }
 
-  /** Whether another may have the response without this worker's knowing. */
+  /** Whether another worker may have the response without this one's knowledge. */
   get stale(): boolean {
     return this.#context.clock.now() - this.#context.lastHeard() > STALE_MS;
   }
 
-  /** Begins an attempt. @param log what is written */
-  goOn(log: readonly EditEvent[]): void {
+  /** Starts an attempt after the events of `log`. */
+  continueFrom(log: readonly EditEvent[]): void {
     this.#stored = log.filter((event) => event.type !== "draft");
   }
 
-  /** @throws when the server does not answer */
+  /** Whether this worker holds the response's claim. @throws when the server does not answer */
   async holds(attempt: number): Promise<boolean> {
     const { link, clock, replicaId } = this.#context;
     const askedMs = clock.now();
-    const held = await holdsAttempt(link, this.#responseId, replicaId, attempt);
-    if (held) this.#heldMs = askedMs;
-    return held;
+    const isHeld = await holdsAttempt(link, this.#responseId, replicaId, attempt);
+    if (isHeld) this.#heldMs = askedMs;
+    return isHeld;
   }
 
-  /** Writes an event, however long the server is away. Undefined when `signal` aborts first: nobody knows what became of it. */
+  /** Writes an event, retrying until the server answers. Undefined when `signal` aborts first: it may be written or not. */
   async write(event: StoredEvent, signal: AbortSignal): Promise<Written | undefined> {
     const { link, log, clock } = this.#context;
     while (!signal.aborted) {
@@ -72,17 +70,17 @@ export class LogWriter {
         if (written === "taken" && !(await this.holds(event.attempt))) return "lost";
         return written;
       } catch (error) {
-        log.warn({ response_id: this.#responseId, event: event.type, err: error }, "the log does not answer");
+        log.warn({ response_id: this.#responseId, event: event.type, err: error }, "failed to write to the event log");
         await pause(clock, RETRY_MS, signal);
       }
     }
     return undefined;
   }
 
-  /** Writes again what the server has lost. @throws when it does not answer */
+  /** Writes the events again that the server has lost. @throws when it does not answer */
   async restore(): Promise<void> {
     const { js, jsm } = this.#context.link;
-    // The last may be there because it was only just written.
+    // The last event alone proves nothing: it may have been written after the loss.
     const ends = [...new Set([this.#stored[0], this.#stored.at(-1)])].filter((event) => event !== undefined);
     const isThere = async (event: StoredEvent) =>
       (await jsm.direct.getMessage(EDIT_STREAM, { last_by_subj: subjectOf(event) })) !== null;
