@@ -145,10 +145,7 @@ const rooms: readonly Room[] = [
   },
   {
     room: "gpu-worker/src/threads/",
-    mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/engine/", "gpu-worker/src/parallel/"].concat(
-      "gpu-worker/src/program/open-engine.ts",
-      "gpu-worker/src/transport/grpc-rank.ts",
-    ),
+    mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/engine/", "gpu-worker/src/parallel/"],
     instead: "threads carries an interface over a MessagePort: let src/program pass in the rest",
   },
   {
@@ -184,7 +181,9 @@ const rooms: readonly Room[] = [
   {
     room: "tools/eval/",
     mayImport: [
-      ...["errors", "program/open-engine", "threads/engine-client"].map((file) => `@palimpsest/gpu-worker/${file}`),
+      ...["errors", "program/open-engine", "program/open-engine-thread"].map(
+        (file) => `@palimpsest/gpu-worker/${file}`,
+      ),
       "@palimpsest/client",
       "@palimpsest/proto",
       "zod",

@@ -7,7 +7,7 @@ import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openLeadingRanks } from "../../gpu-worker/src/program/data-parallel.ts";
-import { openEngineThread } from "../../gpu-worker/src/threads/engine-client.ts";
+import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
 
 export interface SequenceStepsSettings {
   readonly folder: string;

@@ -106,15 +106,15 @@ test("a leader names the rank that holds another package, and the ranks that do 
   await expect(openRemoteRanks({ ...manifest, blockLength: 64 }, { addresses })).rejects.toMatchObject({
     name: "PackageError",
     message: expect.stringMatching(
-      /rank [12] at unix:\S+ holds package [0-9a-f]{64}, this program [0-9a-f]{64}; give all/,
+      /rank [12] at unix:\S+ holds package [0-9a-f]{64}, this process [0-9a-f]{64}; give all/,
     ),
   });
   const nobody = ["unix:/nowhere/a", addresses[1] as string];
   await expect(openRemoteRanks(manifest, { addresses: nobody, limitMs: 1500 })).rejects.toThrow(
-    /^rank 1 at unix:\/nowhere\/a did not come within 1.5 s: /,
+    /^rank 1 at unix:\/nowhere\/a was not reachable within 1.5 s: /,
   );
   await expect(openRemoteRanks(manifest, { addresses: ["a:1"] })).rejects.toThrow(
-    "split over 3 ranks: 2 beside the leader, and 1 addresses were given",
+    "split over 3 ranks: it needs 2 addresses beside the leader's, not 1",
   );
 });
 
@@ -144,7 +144,7 @@ async function disturbed(act: () => void, asked = runs): Promise<Answer[]> {
   for (const [i, { tokens, error }] of answers.entries()) {
     const { output } = asked[i] as GoldenRun;
     if (error === undefined) expect(tokens).toEqual(output);
-    else expect(error).toMatchObject({ code: "unavailable", retryable: true, message: /rank [12] is lost/ });
+    else expect(error).toMatchObject({ code: "unavailable", retryable: true, message: /rank [12] is unreachable/ });
     expect(tokens, "what was committed stays right").toEqual(output.slice(0, tokens.length));
   }
   return answers;

@@ -1,7 +1,7 @@
 /** The golden decode runs once more, through the worker's gRPC service and the engine's thread. */
 import { expect, test } from "vitest";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
-import { openEngineThread } from "../../gpu-worker/src/threads/engine-client.ts";
+import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../gpu-worker/src/transport/intake.ts";
 import { convertGolden, type GoldenRun, goldenRuns, leastForwards } from "../support/models/golden.ts";

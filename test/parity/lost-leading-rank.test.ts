@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { MessagePort } from "node:worker_threads";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CachingEngine, Engine } from "../../gpu-worker/src/engine/engine.ts";
+import type { Engine, PoolableEngine } from "../../gpu-worker/src/engine/engine.ts";
 import { Lockstep } from "../../gpu-worker/src/parallel/lockstep.ts";
 import { type LeadingRank, openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
@@ -68,11 +68,11 @@ test("a rank that stops in the middle of a round fails those that need it, and a
   const { engines, stop, goOn } = await twoRanks();
   expect(await disturbed(engines, () => {})).toEqual(right);
   const answers = await disturbed(engines, stop);
-  expect(answers.some(({ error }) => /rank [01] is lost: no answer for layer \d/.test(error?.message ?? ""))).toBe(
-    true,
-  );
+  expect(
+    answers.some(({ error }) => /rank [01] is unreachable: no answer for layer \d/.test(error?.message ?? "")),
+  ).toBe(true);
   expect(await answer(engines[0]!, runs[0]!)).toMatchObject({
-    error: { code: "unavailable", message: /rank 1 is lost/ },
+    error: { code: "unavailable", message: /rank 1 is unreachable/ },
   });
   goOn();
   expect(await disturbed(engines, () => {})).toEqual(right);
@@ -117,7 +117,7 @@ async function twoRanks() {
     { rank: 0, links: [{ rank: 1, port: there[0] }], askers: [{ rank: 1, port: back[1] }], lockstep },
     { rank: 1, links: [{ rank: 0, port: back[0] }], askers: [{ rank: 0, port: there[1] }], lockstep },
   ];
-  const engines: CachingEngine[] = [];
+  const engines: PoolableEngine[] = [];
   for (const one of leading) {
     engines.push(opened.use(await openEngine({ package: golden.folder, leading: one, eosTokens: [EOS] })));
   }

@@ -4,7 +4,7 @@ import { decode } from "../../gpu-worker/src/decoding/decode.ts";
 import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
-import { keepLink } from "../../gpu-worker/src/parallel/reconnecting-link.ts";
+import { openReconnectingLink } from "../../gpu-worker/src/parallel/reconnecting-link.ts";
 import { openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
     thread = await openRankThread(settings, { signal });
     return thread;
   };
-  const openLinks = async () => [await keepLink({ rank: 1, open })];
+  const openLinks = async () => [await openReconnectingLink({ rank: 1, open })];
   model = await openModel(golden.folder, await readManifest(golden.folder), { threads: 1, pages: 16, openLinks });
 });
 
@@ -58,7 +58,7 @@ test("both sequences that shared the forward are told, the rank comes back, and 
   for (const result of killed) {
     expect(result).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
     expect(String((result as PromiseRejectedResult).reason)).toMatch(
-      /rank 1 is lost: (its thread ended|it is not back yet)/,
+      /rank 1 is unreachable: (its thread exited|reconnecting)/,
     );
   }
   await until(() => model.lostRanks.length === 0);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, PalimpsestError } from "@palimpsest/client";
 import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
 import type { EngineSettings } from "@palimpsest/gpu-worker/program/open-engine";
-import { openEngineThread } from "@palimpsest/gpu-worker/threads/engine-client";
+import { openEngineThread } from "@palimpsest/gpu-worker/program/open-engine-thread";
 import type { EditEvent } from "@palimpsest/proto";
 import { z } from "zod";
 import type { Mode } from "./modes.ts";

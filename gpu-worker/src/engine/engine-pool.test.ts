@@ -1,9 +1,10 @@
-/** Which of several engines a request goes to. */
+/** The engine that a request goes to, and the work that is done once for all of them. */
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { expect, test } from "vitest";
+import { hashRequest, openHashEngine } from "../../../test/support/models/hash-model.ts";
 import { until } from "../../../test/support/waiting.ts";
-import type { CachingEngine } from "./engine.ts";
-import { spread } from "./engine-pool.ts";
+import type { PoolableEngine } from "./engine.ts";
+import { EnginePool } from "./engine-pool.ts";
 
 const request: GenerateRequest = {
   responseId: "r",
@@ -18,16 +19,17 @@ const request: GenerateRequest = {
   committed: [],
 };
 
-/** Engines that have so many blocks cached, run until they are aborted, and tell which of them was asked. */
+/** Engines with so many cached blocks, which run until they are aborted. `asked` lists the engines that were given requests. */
 function engines(cached: readonly number[], silent?: number) {
   const asked: number[] = [];
   const made = cached.map(
-    (blocks, at): CachingEngine => ({
+    (blocks, at): PoolableEngine => ({
       model: { name: "m", created: 0, blockLength: 32, maxContextTokens: 64, chat: true, text: true, capacity: 2 },
       async *generate(_, signal): AsyncGenerator<EditEvent> {
         asked.push(at);
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
       },
+      checkPrompt: async () => ({ tokens: [1] }),
       cachedBlocks: async () => (at === silent ? new Promise(() => {}) : blocks),
       stats: async () =>
         at === silent
@@ -49,11 +51,11 @@ function engines(cached: readonly number[], silent?: number) {
       async [Symbol.asyncDispose]() {},
     }),
   );
-  return { asked, engine: spread(made, 50) };
+  return { asked, engine: new EnginePool(made, 50) };
 }
 
 /** Begins requests one after the other; all run until the signal aborts. */
-async function begin(engine: ReturnType<typeof spread>, counts: readonly number[], signal: AbortSignal) {
+async function begin(engine: EnginePool, counts: readonly number[], signal: AbortSignal) {
   const ended: Promise<unknown>[] = [];
   for (const choices of counts) {
     ended.push(Array.fromAsync(engine.generate({ ...request, choices }, signal)));
@@ -76,7 +78,7 @@ test.each([
   stop.abort();
   await ended;
   expect(asked).toEqual(expected);
-  // What has ended weighs nothing.
+  // Responses that have ended do not count.
   const again = new AbortController();
   const more = begin(engine, counts, again.signal);
   await until(() => asked.length === 2 * counts.length);
@@ -97,12 +99,58 @@ test("capacity and counters are those of all, a lost rank is named once", async 
   });
 });
 
-test("an engine that does not answer is lost, and so is every request", async () => {
+test("an engine that does not answer is unreachable, and every request fails", async () => {
   const { asked, engine } = engines([0, 0, 0, 0], 3);
   expect(await engine.stats()).toMatchObject({ runningSequences: 3, lostRanks: [0, 1, 2, 3] });
   const events = await Array.fromAsync(engine.generate(request, new AbortController().signal));
   expect(events).toMatchObject([
-    { type: "error", code: "unavailable", retryable: true, message: "rank 3 is lost: it does not answer" },
+    { type: "error", code: "unavailable", retryable: true, message: "rank 3 is unreachable: it does not answer" },
   ]);
   expect(asked).toEqual([]);
+});
+
+/** Two engines that share a tokenizer of digits, and the texts that it has tokenized. */
+function tokenizing() {
+  const tokenized: string[] = [];
+  const encode = (text: string): number[] => {
+    tokenized.push(text);
+    return [...text].map(Number);
+  };
+  const tokenizer = { encode, encodeChat: () => [1], bytes: () => new Uint8Array(0) };
+  const open = () =>
+    openHashEngine({ salt: 1, blockLength: 4, pages: 100, capacity: 4, prefixCache: true, tokenizer }).engine;
+  return { tokenized, alone: open(), pool: new EnginePool([open(), open()], 5000) };
+}
+
+const never = new AbortController().signal;
+
+test("a prompt is tokenized once, and its response is that of an engine alone", async () => {
+  const { tokenized, alone, pool } = tokenizing();
+  for (const text of ["12345678", "123456781234"]) {
+    const asked = hashRequest([], { prompt: { kind: "text", text } });
+    const events = await Array.fromAsync(pool.generate(asked, never));
+    expect(tokenized.splice(0)).toEqual([text]);
+    expect(events).toEqual(await Array.fromAsync(alone.generate(asked, never)));
+    tokenized.length = 0;
+  }
+});
+
+test("a cached prefix is found by the tokens of a text", async () => {
+  const { pool } = tokenizing();
+  const asked = hashRequest([], { prompt: { kind: "text", text: "12345678" } });
+  for (const cached of [0, 8]) {
+    const events = await Array.fromAsync(pool.generate(asked, never));
+    expect(events.at(-1)).toMatchObject({ type: "end", usage: { cached_tokens: cached } });
+  }
+});
+
+test("an invalid request gets the error of an engine alone", async () => {
+  const { alone, pool } = tokenizing();
+  const text = "1".repeat(500);
+  for (const changes of [{ choices: 9 }, { maxTokens: 0 }, { prompt: { kind: "text", text } as const }]) {
+    const asked = hashRequest([1], changes);
+    const events = await Array.fromAsync(pool.generate(asked, never));
+    expect(events).toMatchObject([{ type: "error", seq: 0 }]);
+    expect(events).toEqual(await Array.fromAsync(alone.generate(asked, never)));
+  }
 });

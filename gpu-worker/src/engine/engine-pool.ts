@@ -1,61 +1,58 @@
-/**
- * Several engines of one model as one: each runs sequences of its own, with its own K/V cache. It knows neither threads nor
- * ranks.
- */
+/** Several engines of one model as one. Each runs sequences of its own, with its own K/V cache. */
 import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import { within } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
-import type { CachingEngine, Engine, EngineStats } from "./engine.ts";
+import { blockKeys } from "../memory/prefix-cache.ts";
+import type { Engine, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
 
-/** A cached prefix draws a request to its engine as long as that has a free slot and runs no more beyond the least loaded. */
-const WORTH_OF_A_PREFIX = 1;
+/** A request goes to the engine with the longest cached prefix, unless it is full or this many choices busier than another. */
+const PREFIX_MAX_EXTRA_CHOICES = 1;
 
-/**
- * @param engines of one model, at least one; they are disposed of with it
- * @param deadlineMs one that says nothing of itself for so long is taken for lost, and with it all, who need each other
- */
-export function spread(engines: readonly CachingEngine[], deadlineMs: number): Engine {
-  return new Spread(engines, deadlineMs);
-}
-
-class Spread implements Engine {
+export class EnginePool implements Engine {
   readonly model: ModelInfo;
-  readonly #engines: readonly CachingEngine[];
+  readonly #engines: readonly PoolableEngine[];
   readonly #deadlineMs: number;
-  /** Choices that each engine was given and has not ended. */
-  readonly #given: number[];
+  /** Running choices of each engine. */
+  readonly #load: number[];
 
-  constructor(engines: readonly CachingEngine[], deadlineMs: number) {
-    const [first] = engines as readonly [CachingEngine];
+  /**
+   * @param engines of one model, at least one; they are disposed of with the pool
+   * @param deadlineMs an engine silent for this long is unreachable; all fail, since experts are sharded
+   */
+  constructor(engines: readonly PoolableEngine[], deadlineMs: number) {
+    const [first] = engines as readonly [PoolableEngine];
     this.model = { ...first.model, capacity: engines.reduce((sum, { model }) => sum + model.capacity, 0) };
     this.#engines = engines;
     this.#deadlineMs = deadlineMs;
-    this.#given = engines.map(() => 0);
+    this.#load = engines.map(() => 0);
   }
 
+  /** The first engine checks and tokenizes the request, so that the others, and the engine that runs it, need not. */
   async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
-    const cached = await this.#ask((engine) => engine.cachedBlocks(request));
-    const lost = cached.indexOf(undefined);
-    if (lost >= 0) {
-      const { responseId: response_id, attempt } = request;
-      const error = new WorkerError("unavailable", `rank ${lost} is lost: it does not answer`);
-      yield { v: 1, response_id, attempt, seq: 0, ...failure(error, signal) };
-      return;
-    }
-    const at = this.#place(cached as readonly number[]);
-    this.#given[at] = (this.#given[at] as number) + request.choices;
+    const { responseId: response_id, attempt, cacheScope = "" } = request;
+    const head = { v: 1, response_id, attempt, seq: 0 } as const;
+    const checked = await this.#ask(0, (engine) => engine.checkPrompt(request));
+    if (checked === undefined) return yield { ...head, ...failure(unreachableRank(0), signal) };
+    if ("rejection" in checked) return yield { ...head, ...checked.rejection };
+    const { tokens } = checked;
+    const keys = blockKeys(tokens, this.model.blockLength, cacheScope);
+    const cached = await this.#askAll((engine) => engine.cachedBlocks(keys));
+    const silent = cached.indexOf(undefined);
+    if (silent >= 0) return yield { ...head, ...failure(unreachableRank(silent), signal) };
+    const place = this.#place(cached as readonly number[]);
+    this.#load[place] = (this.#load[place] as number) + request.choices;
     try {
-      yield* (this.#engines[at] as CachingEngine).generate(request, signal);
+      yield* (this.#engines[place] as Engine).generate({ ...request, prompt: { kind: "tokens", tokens } }, signal);
     } finally {
-      this.#given[at] = (this.#given[at] as number) - request.choices;
+      this.#load[place] = (this.#load[place] as number) - request.choices;
     }
   }
 
   async stats(): Promise<EngineStats> {
-    const heard = await this.#ask((engine) => engine.stats());
-    const all = heard.filter((stats) => stats !== undefined);
-    const silent = heard.flatMap((stats, rank) => (stats === undefined ? [rank] : []));
+    const answers = await this.#askAll((engine) => engine.stats());
+    const all = answers.filter((stats) => stats !== undefined);
+    const silent = answers.flatMap((stats, rank) => (stats === undefined ? [rank] : []));
     const sum = (key: Exclude<keyof EngineStats, "lostRanks">): number => all.reduce((total, it) => total + it[key], 0);
     return {
       runningSequences: sum("runningSequences"),
@@ -77,21 +74,29 @@ class Spread implements Engine {
     await Promise.all(this.#engines.map((engine) => engine[Symbol.asyncDispose]()));
   }
 
-  /** What every engine answers; undefined from those that do not in time. */
-  #ask<T>(question: (engine: CachingEngine) => Promise<T>): Promise<(T | undefined)[]> {
-    return Promise.all(this.#engines.map((engine) => within(question(engine), this.#deadlineMs)));
+  /** An engine's answer; undefined if there is none in time. */
+  #ask<T>(rank: number, question: (engine: PoolableEngine) => Promise<T>): Promise<T | undefined> {
+    return within(question(this.#engines[rank] as PoolableEngine), this.#deadlineMs);
   }
 
-  /** The least loaded, or one little more so that has a slot and more of the prompt. The first of equals. */
+  #askAll<T>(question: (engine: PoolableEngine) => Promise<T>): Promise<(T | undefined)[]> {
+    return Promise.all(this.#engines.map((_, rank) => this.#ask(rank, question)));
+  }
+
+  /** The engine with the most cached blocks among those that may take them, the less busy of two, the first of equals. */
   #place(cached: readonly number[]): number {
-    const least = Math.min(...this.#given);
-    let [best, most] = [this.#given.indexOf(least), 0];
-    for (const [at, blocks] of cached.entries()) {
-      const given = this.#given[at] as number;
-      const full = given >= (this.#engines[at] as CachingEngine).model.capacity;
-      if (given > least && (full || given > least + WORTH_OF_A_PREFIX)) continue;
-      if (blocks > most || (blocks === most && given < (this.#given[best] as number))) [best, most] = [at, blocks];
+    const least = Math.min(...this.#load);
+    let [best, most] = [this.#load.indexOf(least), 0];
+    for (const [rank, blocks] of cached.entries()) {
+      const load = this.#load[rank] as number;
+      const full = load >= (this.#engines[rank] as Engine).model.capacity;
+      if (load > least && (full || load > least + PREFIX_MAX_EXTRA_CHOICES)) continue;
+      if (blocks > most || (blocks === most && load < (this.#load[best] as number))) [best, most] = [rank, blocks];
     }
     return best;
   }
+}
+
+function unreachableRank(rank: number): WorkerError {
+  return new WorkerError("unavailable", `rank ${rank} is unreachable: it does not answer`);
 }

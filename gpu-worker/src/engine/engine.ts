@@ -1,5 +1,5 @@
 /** What a worker asks of its engine. The implementation runs in a thread of its own; this is what stands on both sides. */
-import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import type { EditEvent, Failure, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 
 /** Counters since start, and what is held now. */
 export interface EngineStats {
@@ -34,8 +34,16 @@ export interface Engine extends AsyncDisposable {
   stats(): Promise<EngineStats>;
 }
 
-/** An engine that can tell what it would not have to prefill. */
-export interface CachingEngine extends Engine {
-  /** Blocks of a request's prompt that the prefix cache has; 0 for a request that would be refused. */
-  cachedBlocks(request: GenerateRequest): Promise<number>;
+/** An engine that can be one of a pool, which chooses the engine of a request by its cached prefix. */
+export interface PoolableEngine extends Engine {
+  /** Checks a request as `generate` does, and tokenizes its prompt. */
+  checkPrompt(request: GenerateRequest): Promise<CheckedPrompt>;
+  /** How many of these blocks, from the first, the prefix cache has. */
+  cachedBlocks(keys: readonly string[]): Promise<number>;
 }
+
+/** The prompt of a valid request in tokens, or the event that ends the response to an invalid one. */
+export type CheckedPrompt = { readonly tokens: readonly number[] } | { readonly rejection: FailureEvent };
+
+/** The last event of a response that failed, without its head. */
+export type FailureEvent = Failure & { readonly type: "error" };

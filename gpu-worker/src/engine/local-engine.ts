@@ -5,13 +5,12 @@
 import type { CommittedChoice, EditEvent, GenerateRequest, ModelInfo, Sampling, Usage } from "@palimpsest/proto";
 import { adjusting } from "../decoding/logit-adjustments.ts";
 import { uniform } from "../decoding/sampling.ts";
-import { blockKeys } from "../memory/prefix-cache.ts";
 import { sameText } from "../memory/retokenization.ts";
 import type { Scheduler } from "../memory/scheduler.ts";
 import { AnswerText } from "./answer-text.ts";
 import { type Plan, planRequest, type Served } from "./check-request.ts";
 import { type ChoiceEvent, tellChoice } from "./choice-events.ts";
-import type { CachingEngine, EngineStats } from "./engine.ts";
+import type { CheckedPrompt, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
 import { merge } from "./merge-streams.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
@@ -30,7 +29,7 @@ type ResponseEvent = ChoiceEvent & { readonly choice: number };
 /** What the choices of a response wait for: that the first of those that run has prefilled the prompt. */
 type Prefill = PromiseWithResolvers<void> & { readonly first: number | undefined };
 
-export class LocalEngine implements CachingEngine {
+export class LocalEngine implements PoolableEngine {
   readonly model: ModelInfo;
   readonly #options: EngineOptions;
   #committedTokens = 0;
@@ -99,14 +98,16 @@ export class LocalEngine implements CachingEngine {
     };
   }
 
-  async cachedBlocks(request: GenerateRequest): Promise<number> {
-    if (!this.#options.prefixCache) return 0;
+  async checkPrompt(request: GenerateRequest): Promise<CheckedPrompt> {
     try {
-      const { prompt } = planRequest(request, this.#options);
-      return this.#options.scheduler.cachedBlocks(blockKeys(prompt, this.model.blockLength, request.cacheScope ?? ""));
-    } catch {
-      return 0;
+      return { tokens: planRequest(request, this.#options).prompt };
+    } catch (error) {
+      return { rejection: failure(error) };
     }
+  }
+
+  async cachedBlocks(keys: readonly string[]): Promise<number> {
+    return this.#options.prefixCache ? this.#options.scheduler.cachedBlocks(keys) : 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

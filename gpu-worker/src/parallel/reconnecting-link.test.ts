@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
-import { keepLink } from "./reconnecting-link.ts";
+import { openReconnectingLink } from "./reconnecting-link.ts";
 
 const rows: RoutedRows = {
   layer: 3,
@@ -31,16 +31,16 @@ function comingAndGoing(...runs: (() => Promise<RankAnswer>)[]) {
 
 const answer = (value: number) => async () => ({ partial: Float32Array.of(value, value), computeMs: 0 });
 const dies = async () => {
-  throw new Error("its thread ended with code 1");
+  throw new Error("its thread exited with code 1");
 };
 const hangs = () => new Promise<RankAnswer>(() => {});
 
 test("a rank that dies fails what runs with the reason, and is opened again", async () => {
   const ranks = comingAndGoing(dies, answer(7));
-  await using link = await keepLink({ rank: 1, open: ranks.open });
+  await using link = await openReconnectingLink({ rank: 1, open: ranks.open });
   await expect(link.run(rows)).rejects.toMatchObject({
     code: "unavailable",
-    message: "rank 1 is lost: its thread ended with code 1; try again",
+    message: "rank 1 is unreachable: its thread exited with code 1; try again",
   });
   await vi.waitUntil(() => link.ready);
   expect((await link.run(rows)).partial).toEqual(Float32Array.of(7, 7));
@@ -49,10 +49,10 @@ test("a rank that dies fails what runs with the reason, and is opened again", as
 
 test("a rank that hangs is given up at the deadline, and while it is away nobody waits for it", async () => {
   const ranks = comingAndGoing(hangs);
-  await using link = await keepLink({ rank: 1, open: ranks.open, deadlineMs: 30 });
-  await expect(link.run(rows)).rejects.toThrow("rank 1 is lost: no answer for layer 3 within 30 ms");
+  await using link = await openReconnectingLink({ rank: 1, open: ranks.open, deadlineMs: 30 });
+  await expect(link.run(rows)).rejects.toThrow("rank 1 is unreachable: no answer for layer 3 within 30 ms");
   expect(link.ready).toBe(false);
-  await expect(link.run(rows)).rejects.toMatchObject({ code: "unavailable", message: /not back yet/ });
+  await expect(link.run(rows)).rejects.toMatchObject({ code: "unavailable", message: /reconnecting/ });
   expect(ranks.closed).toEqual([0]);
 });
 
@@ -63,7 +63,7 @@ test("a rank that is lost while nobody asks is opened again before anybody does"
     ...(await ranks.open()),
     lost: ranks.opened() === 1 ? lost : new Promise<Error>(() => {}),
   });
-  await using link = await keepLink({ rank: 1, open });
+  await using link = await openReconnectingLink({ rank: 1, open });
   resolve(new Error("its stream broke"));
   await vi.waitUntil(() => link.ready && ranks.opened() === 2);
   expect((await link.run(rows)).partial).toEqual(Float32Array.of(7, 7));
@@ -72,7 +72,7 @@ test("a rank that is lost while nobody asks is opened again before anybody does"
 
 test("several calls that fail together open the rank once", async () => {
   const ranks = comingAndGoing(dies, answer(1));
-  await using link = await keepLink({ rank: 1, open: ranks.open });
+  await using link = await openReconnectingLink({ rank: 1, open: ranks.open });
   await Promise.allSettled([link.run(rows), link.run(rows), link.run(rows)]);
   await vi.waitUntil(() => link.ready);
   expect(ranks.opened()).toBe(2);
@@ -80,8 +80,8 @@ test("several calls that fail together open the rank once", async () => {
 
 test("a closed link stops trying to reach its rank", async () => {
   const ranks = comingAndGoing(dies);
-  const link = await keepLink({ rank: 1, open: ranks.open });
-  await expect(link.run(rows)).rejects.toThrow("lost");
+  const link = await openReconnectingLink({ rank: 1, open: ranks.open });
+  await expect(link.run(rows)).rejects.toThrow("unreachable");
   await link[Symbol.asyncDispose]();
   const tried = ranks.opened();
   await new Promise((resolve) => setTimeout(resolve, 600));

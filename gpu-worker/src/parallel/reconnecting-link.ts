@@ -1,40 +1,41 @@
 /**
- * A link that is never waited for without end, and that is opened again when its rank is lost. A rank keeps nothing between
- * layers, so one that comes back can go on at once.
+ * A link with a deadline, which is reopened when its rank fails. A rank keeps no state between layers, so a rank that is back
+ * can continue immediately.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { within } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
 
-/** Far beyond what a layer takes, well below what a client waits: a rank that needs longer is taken for lost. */
+/** Far above the time of a layer, well below a client's patience: a rank that needs longer is unreachable. */
 export const RANK_DEADLINE_MS = 5000;
 
-/** Between two attempts to reach a lost rank. */
+/** Between two attempts to reopen a link. */
 const REOPEN_AFTER_MS = 500;
 
-export interface KeptLinkOptions {
+export interface ReconnectingLinkOptions {
   readonly rank: number;
-  /** Reaches the rank. @throws when it cannot be reached */
+  /** Connects to the rank. @throws Error when it is unreachable */
   readonly open: (signal: AbortSignal) => Promise<RankLink>;
   readonly deadlineMs?: number;
 }
 
 /** Opens the link for the first time. @throws what `open` throws */
-export async function keepLink(options: KeptLinkOptions): Promise<RankLink> {
+export async function openReconnectingLink(options: ReconnectingLinkOptions): Promise<RankLink> {
   const closed = new AbortController();
-  return new KeptLink(options, await options.open(closed.signal), closed);
+  return new ReconnectingLink(options, await options.open(closed.signal), closed);
 }
 
-class KeptLink implements RankLink {
+class ReconnectingLink implements RankLink {
   readonly rank: number;
-  readonly #options: KeptLinkOptions;
+  readonly #options: ReconnectingLinkOptions;
   readonly #closed: AbortController;
+  /** Undefined while it is being reopened. */
   #link: RankLink | undefined;
-  /** Why the rank is not back yet. */
-  #missing = "";
+  /** The last failure to reopen the link. */
+  #lastError: Error | undefined;
 
-  constructor(options: KeptLinkOptions, first: RankLink, closed: AbortController) {
+  constructor(options: ReconnectingLinkOptions, first: RankLink, closed: AbortController) {
     this.rank = options.rank;
     this.#options = options;
     this.#closed = closed;
@@ -48,14 +49,17 @@ class KeptLink implements RankLink {
 
   async run(routed: RoutedRows): Promise<RankAnswer> {
     const link = this.#link;
-    if (link === undefined) throw lost(this.rank, `it is not back yet${this.#missing}`);
+    if (link === undefined) {
+      const detail = this.#lastError === undefined ? "" : ` (${this.#lastError.message})`;
+      throw unreachableRank(this.rank, `reconnecting${detail}`);
+    }
     const { deadlineMs = RANK_DEADLINE_MS } = this.#options;
     try {
       const answer = await within(link.run(routed), deadlineMs);
       if (answer === undefined) throw new Error(`no answer for layer ${routed.layer} within ${deadlineMs} ms`);
       return answer;
     } catch (cause) {
-      const error = lost(this.rank, (cause as Error).message, cause);
+      const error = unreachableRank(this.rank, (cause as Error).message, cause);
       if (this.#link === link) void this.#replace(link);
       throw error;
     }
@@ -66,7 +70,7 @@ class KeptLink implements RankLink {
     await this.#link?.[Symbol.asyncDispose]();
   }
 
-  /** A rank may be lost while nobody asks it, and must be back before anybody does. */
+  /** Reopens the link also when its rank fails between two dispatches, so that it is back before the next one. */
   #watch(link: RankLink): void {
     void link.lost?.then(() => {
       if (this.#link === link && !this.#closed.signal.aborted) void this.#replace(link);
@@ -75,7 +79,7 @@ class KeptLink implements RankLink {
 
   async #replace(link: RankLink): Promise<void> {
     this.#link = undefined;
-    this.#missing = "";
+    this.#lastError = undefined;
     const { open } = this.#options;
     const { signal } = this.#closed;
     await link[Symbol.asyncDispose]();
@@ -87,13 +91,13 @@ class KeptLink implements RankLink {
         this.#watch(next);
         return;
       } catch (error) {
-        this.#missing = ` (${(error as Error).message})`;
+        this.#lastError = error as Error;
         await sleep(REOPEN_AFTER_MS, undefined, { signal }).catch(() => {});
       }
     }
   }
 }
 
-function lost(rank: number, why: string, cause?: unknown): WorkerError {
-  return new WorkerError("unavailable", `rank ${rank} is lost: ${why}; try again`, { cause });
+function unreachableRank(rank: number, reason: string, cause?: unknown): WorkerError {
+  return new WorkerError("unavailable", `rank ${rank} is unreachable: ${reason}; try again`, { cause });
 }

@@ -4,14 +4,14 @@
  * once for the rows of all.
  */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import type { CachingEngine, Engine } from "../engine/engine.ts";
-import { spread } from "../engine/engine-pool.ts";
+import type { Engine, PoolableEngine } from "../engine/engine.ts";
+import { EnginePool } from "../engine/engine-pool.ts";
 import { PackageError } from "../errors.ts";
 import { readManifest } from "../files/read-manifest.ts";
 import { Lockstep, MOST_RANKS_IN_STEP } from "../parallel/lockstep.ts";
 import { RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
-import { openEngineThread } from "../threads/engine-client.ts";
 import type { EngineSettings, LeadingRank } from "./open-engine.ts";
+import { openEngineThread } from "./open-engine-thread.ts";
 
 /** @throws PackageError when the package cannot be used */
 export async function openLeadingRanks(settings: EngineSettings): Promise<Engine> {
@@ -23,14 +23,14 @@ export async function openLeadingRanks(settings: EngineSettings): Promise<Engine
   }
   const leading = connect(ranks);
   await using opened = new AsyncDisposableStack();
-  const open = async (one: LeadingRank): Promise<CachingEngine> =>
+  const open = async (one: LeadingRank): Promise<PoolableEngine> =>
     opened.use(await openEngineThread({ ...settings, leading: one }));
   const [leader, ...others] = leading as [LeadingRank, ...LeadingRank[]];
   // The first prepares the package where that is not done; the others find it prepared.
   const first = await open(leader);
   const opening = others.map(open);
   await Promise.allSettled(opening);
-  const engine = spread([first, ...(await Promise.all(opening))], RANK_DEADLINE_MS);
+  const engine = new EnginePool([first, ...(await Promise.all(opening))], RANK_DEADLINE_MS);
   opened.move();
   return engine;
 }

@@ -1,15 +1,15 @@
 /**
- * The engine's thread: onnxruntime blocks the thread it runs on, so sockets live on another one (engine-client.ts is that
- * end). onnxruntime lets messages in before each graph it runs, so an abort is seen within one denoise step.
+ * The engine's thread; threads/engine-client.ts is the main thread's end. onnxruntime blocks the thread that it runs on, but
+ * lets messages in before each graph, so an abort is seen within one denoise step.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { deadlineError } from "../clock.ts";
-import type { CachingEngine } from "../engine/engine.ts";
+import type { PoolableEngine } from "../engine/engine.ts";
 import { unreachable } from "../errors.ts";
-import type { FromEngine, ToEngine } from "../threads/engine-messages.ts";
+import type { EngineReply, FromEngine, ToEngine } from "../threads/engine-messages.ts";
 import { type EngineSettings, openEngine } from "./open-engine.ts";
 
-if (parentPort === null) throw new Error("engine-thread.ts runs as a worker thread; see engine-client.ts");
+if (parentPort === null) throw new Error("engine-thread.ts must run as a worker thread; use open-engine-thread.ts");
 const port = parentPort;
 const send = (message: FromEngine): void => port.postMessage(message);
 
@@ -20,7 +20,7 @@ try {
   send({ kind: "failed", name, message });
 }
 
-function serve(engine: CachingEngine): void {
+function serve(engine: PoolableEngine): void {
   const running = new Map<number, AbortController>();
   port.on("message", (message: ToEngine) => {
     switch (message.kind) {
@@ -32,14 +32,17 @@ function serve(engine: CachingEngine): void {
         return;
       }
       case "stats":
-        void engine.stats().then((stats) => send({ kind: "stats", id: message.id, stats }));
+        void reply(message.id, engine.stats());
         return;
-      case "cached":
-        void engine.cachedBlocks(message.request).then((blocks) => send({ kind: "cached", id: message.id, blocks }));
+      case "check-prompt":
+        void reply(message.id, engine.checkPrompt(message.request));
+        return;
+      case "cached-blocks":
+        void reply(message.id, engine.cachedBlocks(message.keys));
         return;
       case "end":
-        // What runs is not waited for: who ends an engine has let go of it.
-        void leave();
+        // Running requests are not awaited: their reader has left.
+        void exit();
         return;
       default:
         unreachable(message);
@@ -47,7 +50,11 @@ function serve(engine: CachingEngine): void {
   });
   send({ kind: "ready", model: engine.model });
 
-  async function leave(): Promise<never> {
+  async function reply(id: number, answer: Promise<EngineReply>): Promise<void> {
+    send({ kind: "reply", id, reply: await answer });
+  }
+
+  async function exit(): Promise<never> {
     await engine[Symbol.asyncDispose]();
     process.exit();
   }

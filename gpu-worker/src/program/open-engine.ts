@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import type { ModelInfo } from "@palimpsest/proto";
-import type { CachingEngine } from "../engine/engine.ts";
+import type { PoolableEngine } from "../engine/engine.ts";
 import { LocalEngine } from "../engine/local-engine.ts";
 import type { EngineModel } from "../engine/sequence.ts";
 import { PackageError } from "../errors.ts";
@@ -11,7 +11,7 @@ import { readManifest } from "../files/read-manifest.ts";
 import { Scheduler } from "../memory/scheduler.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { Lockstep } from "../parallel/lockstep.ts";
-import { keepLink } from "../parallel/reconnecting-link.ts";
+import { openReconnectingLink } from "../parallel/reconnecting-link.ts";
 import type { RouterObserver } from "../runtime/forward.ts";
 import { pageBytes } from "../runtime/kv-tensors.ts";
 import { type Model, openModel } from "../runtime/model.ts";
@@ -65,7 +65,7 @@ export interface EngineSettings {
  * @param onRoute is told which experts each layer's router chose
  * @throws PackageError when the package cannot be used
  */
-export async function openEngine(settings: EngineSettings, onRoute?: RouterObserver): Promise<CachingEngine> {
+export async function openEngine(settings: EngineSettings, onRoute?: RouterObserver): Promise<PoolableEngine> {
   const own = await readManifest(settings.package);
   const manifest = { ...own, ...given(settings) };
   if (own.config.blockExperts !== undefined && manifest.blockLength !== own.blockLength) {
@@ -122,7 +122,7 @@ function ranksOf({ package: folder, threads = 1, remoteRanks, leading }: EngineS
 /** A rank that does not answer fails what was asked; its thread and this one live and die together. */
 function openPort({ rank, port }: LeadingRank["links"][number]) {
   const link = new PortLink(rank, port, async () => {});
-  return keepLink({ rank, open: async () => link });
+  return openReconnectingLink({ rank, open: async () => link });
 }
 
 /** The slow twin: recomputes everything at every step. */

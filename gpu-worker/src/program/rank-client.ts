@@ -1,4 +1,4 @@
-/** A rank's thread as the leader sees it: opens rank-thread.ts and speaks to it by messages. */
+/** Opens a package's other ranks for the leader: each is a thread, which has the experts or a stream to their process. */
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { PackageError } from "../errors.ts";
@@ -6,18 +6,38 @@ import type { Manifest } from "../model/manifest.ts";
 import { packageIdentity } from "../model/package-digest.ts";
 import { featuresOf } from "../model/target.ts";
 import type { RankLink } from "../parallel/exchange.ts";
-import { keepLink, RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
-import type { FromRank, RankSettings } from "../threads/rank-messages.ts";
+import { openReconnectingLink, RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
+import type { FromRank } from "../threads/rank-messages.ts";
 import { PortLink } from "../threads/rank-port.ts";
 import { endThread } from "../threads/stop-thread.ts";
+import type { GrpcRankOptions } from "../transport/grpc-rank.ts";
 import type { RowType } from "../transport/rank-codec.ts";
 import type { RankTls } from "../transport/rank-tls.ts";
 
-/** A large package on a cold disk takes minutes to open. */
+/** Until all ranks are reachable. A large package on a cold disk takes minutes to open. */
 const FORMATION_LIMIT_MS = 10 * 60_000;
 
+/** A rank whose experts the thread itself runs. */
+export interface LocalRank {
+  readonly kind: "local";
+  readonly rank: number;
+  /** Folder of the model package. */
+  readonly package: string;
+  /** Threads of one operator. */
+  readonly threads: number;
+}
+
+/** A rank in another process. The thread keeps its sockets going while the leader computes. */
+export interface RemoteRank extends GrpcRankOptions {
+  readonly kind: "remote";
+  readonly rank: number;
+}
+
+/** A rank thread's workerData. Survives a structured clone, as all it contains. */
+export type RankSettings = LocalRank | RemoteRank;
+
 /**
- * Opens every rank of a package but the leader, each in a thread of its own; one that is lost is opened again.
+ * Opens every rank of a package but the leader, each in a thread of its own. A rank that fails is reopened.
  * @param threads of one operator, in each rank
  * @throws PackageError when the package cannot be used
  */
@@ -27,32 +47,31 @@ export async function openRankThreads(folder: string, ranks: number, threads: nu
   );
 }
 
-/** Ranks in processes of their own. Everything here survives a structured clone. */
+/** Ranks in processes of their own. Survives a structured clone. */
 export interface RemoteRanks {
-  /** Rank 1's and so on: `host:port`, or `unix:` and a path. */
+  /** Of rank 1 and up: `host:port`, or `unix:` and a path. */
   readonly addresses: readonly string[];
-  /** What rows are sent as; as they are by default. f16 halves the bytes and is not exact. */
+  /** The type that rows are sent as; their own by default. f16 halves the bytes and is not exact. */
   readonly sent?: RowType;
   /** Absent: the streams are neither encrypted nor authenticated. */
   readonly tls?: RankTls | undefined;
-  /** Ranks that have not come by then are given up. */
+  /** Limit on reaching all ranks. */
   readonly limitMs?: number;
-  /** A rank that needs longer for a layer is taken for lost. */
+  /** A rank that needs longer for a layer is unreachable. */
   readonly deadlineMs?: number;
 }
 
 /**
- * Reaches every rank of a package but the leader, and waits for those that are not there yet; one that is lost is reached
- * again.
+ * Connects to every rank of a package but the leader, waiting for ranks that do not listen yet. A lost connection is reopened.
  * @throws PackageError when one of them is another rank, or holds another package or plan
- * @throws Error naming the ranks that did not come
+ * @throws Error naming the ranks that were unreachable
  */
 export async function openRemoteRanks(manifest: Manifest, remote: RemoteRanks): Promise<RankLink[]> {
   const { addresses, tls, limitMs = FORMATION_LIMIT_MS } = remote;
   const { ranks, target } = manifest;
   if (addresses.length !== ranks - 1) {
-    const others = `${ranks - 1} beside the leader, and ${addresses.length} addresses were given`;
-    throw new PackageError(`package ${manifest.name} is split over ${ranks} ranks: ${others}`);
+    const given = `it needs ${ranks - 1} addresses beside the leader's, not ${addresses.length}`;
+    throw new PackageError(`package ${manifest.name} is split over ${ranks} ranks: ${given}`);
   }
   const held = featuresOf(target).real;
   const types = { held, sent: held === "f16" ? "f16" : (remote.sent ?? "f32") } as const;
@@ -60,48 +79,52 @@ export async function openRemoteRanks(manifest: Manifest, remote: RemoteRanks): 
   const open = async (rank: number, signal: AbortSignal): Promise<RankLink> => {
     const address = addresses[rank - 1] as string;
     const terms = { ...identity, rank };
-    const late = AbortSignal.timeout(limitMs);
-    let last = "nothing was heard of it";
+    const timeout = AbortSignal.timeout(limitMs);
+    let lastError = "no response yet";
     try {
       return await openRankThread(
         { kind: "remote", rank, address, terms, types, tls },
         {
-          signal: AbortSignal.any([signal, late]),
+          signal: AbortSignal.any([signal, timeout]),
           onWaiting(reason) {
-            last = reason;
+            lastError = reason;
             process.emitWarning(`waiting for rank ${rank} at ${address}: ${reason}`);
           },
         },
       );
     } catch (error) {
-      if (!late.aborted) throw error;
-      throw new Error(`rank ${rank} at ${address} did not come within ${limitMs / 1000} s: ${last}`);
+      if (!timeout.aborted) throw error;
+      throw new Error(`rank ${rank} at ${address} was not reachable within ${limitMs / 1000} s: ${lastError}`);
     }
   };
   return openRanks(ranks, open, remote.deadlineMs);
 }
 
-/** The first that holds the wrong package ends the wait for the others; otherwise all that failed are named. */
+/** @throws PackageError as soon as one rank holds the wrong package; otherwise, after all, an Error naming the ranks that failed */
 async function openRanks(
   ranks: number,
   open: (rank: number, signal: AbortSignal) => Promise<RankLink>,
   deadlineMs = RANK_DEADLINE_MS,
 ): Promise<RankLink[]> {
   await using opened = new AsyncDisposableStack();
-  const wrong = new AbortController();
+  const wrongPackage = new AbortController();
   const opening = Array.from({ length: ranks - 1 }, async (_, i) => {
     const rank = i + 1;
     try {
       return opened.use(
-        await keepLink({ rank, deadlineMs, open: (signal) => open(rank, AbortSignal.any([signal, wrong.signal])) }),
+        await openReconnectingLink({
+          rank,
+          deadlineMs,
+          open: (signal) => open(rank, AbortSignal.any([signal, wrongPackage.signal])),
+        }),
       );
     } catch (error) {
-      if (error instanceof PackageError) wrong.abort(error);
+      if (error instanceof PackageError) wrongPackage.abort(error);
       throw error;
     }
   });
   const results = await Promise.allSettled(opening);
-  wrong.signal.throwIfAborted();
+  wrongPackage.signal.throwIfAborted();
   const failed = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   if (failed.length > 0) throw new Error(failed.map(({ message }) => message).join("; "));
   const links = await Promise.all(opening);
@@ -111,13 +134,13 @@ async function openRanks(
 
 export interface RankThreadOptions {
   readonly signal: AbortSignal;
-  /** Told why a rank in another process cannot be reached yet. */
+  /** Called with the reason why a rank in another process is unreachable so far. */
   readonly onWaiting?: (reason: string) => void;
 }
 
 /**
- * Opens a rank's experts in a thread of their own, or the way to the process that has them.
- * @throws PackageError when the package cannot be used, or is another one there
+ * Opens a rank's experts in a thread of their own, or the connection to their process.
+ * @throws PackageError when the package cannot be used, or the process holds another one
  */
 export async function openRankThread(
   settings: RankSettings,
@@ -131,7 +154,7 @@ export async function openRankThread(
       else if (message.kind === "failed" && message.name === PackageError.name) throw new PackageError(message.message);
       else throw new Error(message.kind === "failed" ? message.message : `unexpected first message ${message.kind}`);
     }
-    throw new Error("its thread ended before it was ready");
+    throw new Error("its thread exited before it was ready");
   } catch (error) {
     await worker.terminate();
     throw error;
@@ -141,6 +164,6 @@ export async function openRankThread(
 function threadLink(rank: number, worker: Worker): RankLink {
   const link = new PortLink(rank, worker, () => endThread(worker));
   worker.on("error", (error) => link.end(error));
-  worker.on("exit", (code) => link.end(new Error(`its thread ended with code ${code}`)));
+  worker.on("exit", (code) => link.end(new Error(`its thread exited with code ${code}`)));
   return link;
 }

@@ -1,40 +1,36 @@
-/** The engine as the main thread sees it: opens engine-thread.ts and speaks to it by messages. */
-import { type Transferable, Worker } from "node:worker_threads";
+/** An engine in another thread, as the main thread uses it: calls and events cross a MessagePort. */
+import type { Worker } from "node:worker_threads";
 import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import { AsyncQueue } from "@palimpsest/proto/async-queue";
 import { isPastDeadline } from "../clock.ts";
-import type { CachingEngine, EngineStats } from "../engine/engine.ts";
+import type { CheckedPrompt, EngineStats, PoolableEngine } from "../engine/engine.ts";
 import { PackageError, unreachable } from "../errors.ts";
-import type { EngineSettings } from "../program/open-engine.ts";
-import type { FromEngine, ToEngine } from "./engine-messages.ts";
+import { PendingReplies } from "../parallel/pending-replies.ts";
+import type { EngineReply, FromEngine, ToEngine } from "./engine-messages.ts";
 import { endThread } from "./stop-thread.ts";
 
-/** Opens an engine in a thread of its own. @throws PackageError when the package cannot be used */
-export function openEngineThread(settings: EngineSettings): Promise<CachingEngine> {
-  const { links = [], askers = [] } = settings.leading ?? {};
-  const transferList: Transferable[] = [...links, ...askers].map(({ port }) => port);
-  const worker = new Worker(new URL("../program/engine-thread.ts", import.meta.url), {
-    workerData: settings,
-    transferList,
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<CachingEngine>();
+/**
+ * Resolves when the thread's engine is open; from then on the engine owns the thread.
+ * @throws PackageError when the package cannot be used
+ */
+export function connectEngine(worker: Worker): Promise<PoolableEngine> {
+  const { promise, resolve, reject } = Promise.withResolvers<PoolableEngine>();
   worker.once("error", reject);
   worker.once("message", (message: FromEngine) => {
     if (message.kind === "ready") return resolve(new EngineClient(worker, message.model));
     const text = message.kind === "failed" ? message.message : `unexpected first message ${message.kind}`;
-    const failedPackage = message.kind === "failed" && message.name === PackageError.name;
-    reject(failedPackage ? new PackageError(text) : new Error(text));
+    const isPackageError = message.kind === "failed" && message.name === PackageError.name;
+    reject(isPackageError ? new PackageError(text) : new Error(text));
     void worker.terminate();
   });
   return promise;
 }
 
-class EngineClient implements CachingEngine {
+class EngineClient implements PoolableEngine {
   readonly model: ModelInfo;
   readonly #worker: Worker;
   readonly #responses = new Map<number, AsyncQueue<EditEvent>>();
-  readonly #stats = new Map<number, (stats: EngineStats) => void>();
-  readonly #cached = new Map<number, (blocks: number) => void>();
+  readonly #replies = new PendingReplies<EngineReply>();
   #lastId = 0;
   #ending = false;
 
@@ -42,12 +38,12 @@ class EngineClient implements CachingEngine {
     this.model = model;
     this.#worker = worker;
     worker.on("message", (message: FromEngine) => this.#receive(message));
-    // A thread that dies takes its sequences along; the process has nothing left to serve.
+    // Without the thread its sequences are lost, and the process has nothing left to serve.
     worker.on("error", (error) => {
-      throw new Error(`the engine's thread died: ${error.message}`, { cause: error });
+      throw new Error(`the engine's thread failed: ${error.message}`, { cause: error });
     });
     worker.on("exit", (code) => {
-      if (!this.#ending) throw new Error(`the engine's thread ended with code ${code}`);
+      if (!this.#ending) throw new Error(`the engine's thread exited with code ${code}`);
     });
   }
 
@@ -65,30 +61,30 @@ class EngineClient implements CachingEngine {
       yield* events;
     } finally {
       signal.removeEventListener("abort", abort);
-      // A reader that leaves early wants no more of it.
+      // The reader left before the last event.
       if (this.#responses.has(id)) this.#send({ kind: "abort", id, pastDeadline: false });
     }
   }
 
   stats(): Promise<EngineStats> {
-    const id = ++this.#lastId;
-    const { promise, resolve } = Promise.withResolvers<EngineStats>();
-    this.#stats.set(id, resolve);
-    this.#send({ kind: "stats", id });
-    return promise;
+    return this.#ask<EngineStats>((id) => ({ kind: "stats", id }));
   }
 
-  cachedBlocks(request: GenerateRequest): Promise<number> {
-    const id = ++this.#lastId;
-    const { promise, resolve } = Promise.withResolvers<number>();
-    this.#cached.set(id, resolve);
-    this.#send({ kind: "cached", id, request });
-    return promise;
+  checkPrompt(request: GenerateRequest): Promise<CheckedPrompt> {
+    return this.#ask<CheckedPrompt>((id) => ({ kind: "check-prompt", id, request }));
+  }
+
+  cachedBlocks(keys: readonly string[]): Promise<number> {
+    return this.#ask<number>((id) => ({ kind: "cached-blocks", id, keys }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending = true;
     await endThread(this.#worker);
+  }
+
+  #ask<T extends EngineReply>(question: (id: number) => ToEngine): Promise<T> {
+    return this.#replies.request((id) => this.#send(question(id))) as Promise<T>;
   }
 
   #send(message: ToEngine): void {
@@ -104,13 +100,8 @@ class EngineClient implements CachingEngine {
         this.#responses.get(message.id)?.close();
         this.#responses.delete(message.id);
         return;
-      case "stats":
-        this.#stats.get(message.id)?.(message.stats);
-        this.#stats.delete(message.id);
-        return;
-      case "cached":
-        this.#cached.get(message.id)?.(message.blocks);
-        this.#cached.delete(message.id);
+      case "reply":
+        this.#replies.resolve(message.id, message.reply);
         return;
       case "ready":
       case "failed":

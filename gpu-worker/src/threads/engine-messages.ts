@@ -1,6 +1,6 @@
-/** What the main thread and the engine's thread say to each other. Everything here survives a structured clone. */
+/** The messages between the main thread and the engine's thread. Everything here survives a structured clone. */
 import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
-import type { EngineStats } from "../engine/engine.ts";
+import type { CheckedPrompt, EngineStats } from "../engine/engine.ts";
 import type { End } from "./stop-thread.ts";
 
 export type ToEngine =
@@ -8,14 +8,17 @@ export type ToEngine =
   /** `pastDeadline` tells a deadline from a cancel: a structured clone of the abort reason loses its type. */
   | { readonly kind: "abort"; readonly id: number; readonly pastDeadline: boolean }
   | { readonly kind: "stats"; readonly id: number }
-  | { readonly kind: "cached"; readonly id: number; readonly request: GenerateRequest }
+  | { readonly kind: "check-prompt"; readonly id: number; readonly request: GenerateRequest }
+  | { readonly kind: "cached-blocks"; readonly id: number; readonly keys: readonly string[] }
   | End;
 
 export type FromEngine =
   | { readonly kind: "ready"; readonly model: ModelInfo }
   | { readonly kind: "failed"; readonly name: string; readonly message: string }
   | { readonly kind: "event"; readonly id: number; readonly event: EditEvent }
-  /** A response's iteration has ended: nothing of it is held any more. */
+  /** A response's last event was sent. */
   | { readonly kind: "closed"; readonly id: number }
-  | { readonly kind: "stats"; readonly id: number; readonly stats: EngineStats }
-  | { readonly kind: "cached"; readonly id: number; readonly blocks: number };
+  | { readonly kind: "reply"; readonly id: number; readonly reply: EngineReply };
+
+/** What the engine's thread replies to "stats", "check-prompt" and "cached-blocks". */
+export type EngineReply = EngineStats | CheckedPrompt | number;

@@ -1,15 +1,16 @@
-/** The exchange with a rank in another thread: the end that asks, and the end that answers. It knows no graphs. */
+/** The exchange with a rank in another thread, over a MessagePort: the asking end and the answering end. */
 import type { MessagePort } from "node:worker_threads";
 import { unreachable } from "../errors.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
+import { PendingReplies } from "../parallel/pending-replies.ts";
 import type { FromRank, ToRank } from "./rank-messages.ts";
 
-/** A thread, as whoever started it sees it, is one too. */
+/** A MessagePort, or a Worker as its parent thread sees it. */
 export interface RankPort extends Pick<MessagePort, "postMessage"> {
   on<T extends FromRank | ToRank>(event: "message", listener: (message: T) => void): unknown;
 }
 
-/** Answers what comes through a port. */
+/** Answers the dispatches that arrive at a port. */
 export function answerThrough(port: RankPort, link: RankLink): void {
   const send = (message: FromRank, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   port.on("message", async (message: ToRank) => {
@@ -24,59 +25,49 @@ export function answerThrough(port: RankPort, link: RankLink): void {
   });
 }
 
-/** A rank that answers at the other end of a port. */
+/** A rank at the other end of a port. */
 export class PortLink implements RankLink {
   readonly rank: number;
   readonly lost: Promise<Error>;
   readonly #port: RankPort;
   readonly #close: () => Promise<unknown>;
-  readonly #ended = Promise.withResolvers<Error>();
-  readonly #asked = new Map<number, PromiseWithResolvers<RankAnswer>>();
-  #lastId = 0;
-  #gone: Error | undefined;
+  readonly #replies = new PendingReplies<RankAnswer>();
 
   constructor(rank: number, port: RankPort, close: () => Promise<unknown>) {
     this.rank = rank;
-    this.lost = this.#ended.promise;
+    this.lost = this.#replies.ended;
     this.#port = port;
     this.#close = close;
     port.on("message", (message: FromRank) => this.#receive(message));
   }
 
   get ready(): boolean {
-    return this.#gone === undefined;
+    return this.#replies.open;
   }
 
   run(routed: RoutedRows): Promise<RankAnswer> {
-    if (this.#gone !== undefined) return Promise.reject(this.#gone);
-    const id = ++this.#lastId;
-    const answer = Promise.withResolvers<RankAnswer>();
-    this.#asked.set(id, answer);
     const moved = [routed.hidden, routed.experts, routed.weights].map(({ buffer }) => buffer as ArrayBuffer);
-    this.#port.postMessage({ kind: "run", id, routed } satisfies ToRank, moved);
-    return answer.promise;
+    return this.#replies.request((id) => {
+      this.#port.postMessage({ kind: "run", id, routed } satisfies ToRank, moved);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close();
   }
 
-  /** Nothing comes from it any more. */
+  /** Call when no more messages come. */
   end(reason: Error): void {
-    if (this.#gone !== undefined) return;
-    this.#gone = reason;
-    this.#ended.resolve(reason);
-    for (const { reject } of this.#asked.values()) reject(reason);
-    this.#asked.clear();
+    this.#replies.end(reason);
   }
 
   #receive(message: FromRank): void {
     switch (message.kind) {
       case "answer":
-        this.#take(message.id)?.resolve(message.answer);
+        this.#replies.resolve(message.id, message.answer);
         return;
       case "error":
-        this.#take(message.id)?.reject(new Error(message.message));
+        this.#replies.reject(message.id, new Error(message.message));
         return;
       case "lost":
         this.end(new Error(message.reason));
@@ -88,11 +79,5 @@ export class PortLink implements RankLink {
       default:
         unreachable(message);
     }
-  }
-
-  #take(id: number): PromiseWithResolvers<RankAnswer> | undefined {
-    const answer = this.#asked.get(id);
-    this.#asked.delete(id);
-    return answer;
   }
 }

@@ -98,7 +98,7 @@ test("a dispatch that cannot be computed fails alone", async () => {
 
 test("an answer of another size is no answer", async () => {
   const link = await reach((await serve(async () => ({ partial: new Float32Array(3), computeMs: 0 }))).address);
-  await expect(link.run(rows(1))).rejects.toThrow("its answer does not fit what was asked");
+  await expect(link.run(rows(1))).rejects.toThrow("its answer does not fit the dispatch");
 });
 
 test("another package is refused with both digests, and neither side computes", async () => {
@@ -106,9 +106,11 @@ test("another package is refused with both digests, and neither side computes", 
   const { address } = await serve(run);
   await expect(reach(address, { packageDigest: "cd".repeat(32) })).rejects.toMatchObject({
     name: "PackageError",
-    message: expect.stringMatching(/^rank 2 at 127.0.0.1:\d+ holds package (ab){32}, this program (cd){32}; give all/),
+    message: expect.stringMatching(/^rank 2 at 127.0.0.1:\d+ holds package (ab){32}, this process (cd){32}; give all/),
   });
-  await expect(reach(address, { rank: 1 })).rejects.toThrow("means rank 2 of 3, this program rank 1 of 3");
+  await expect(reach(address, { rank: 1 })).rejects.toThrow(
+    "is configured for rank 2 of 3, this process for rank 1 of 3",
+  );
   expect(run).not.toHaveBeenCalled();
 });
 

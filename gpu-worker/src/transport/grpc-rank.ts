@@ -14,8 +14,10 @@ import {
   type ExchangeResponse,
   ExpertService,
 } from "@palimpsest/proto/expert";
+import { within } from "../clock.ts";
 import { PackageError } from "../errors.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
+import { PendingReplies } from "../parallel/pending-replies.ts";
 import {
   agree,
   Disagreement,
@@ -90,12 +92,6 @@ export async function openGrpcRank(
   }
 }
 
-interface Asked {
-  /** Numbers in the rows: as many come back. */
-  readonly length: number;
-  readonly answer: PromiseWithResolvers<RankAnswer>;
-}
-
 class GrpcRank implements RankLink {
   readonly rank: number;
   readonly lost: Promise<Error>;
@@ -103,17 +99,14 @@ class GrpcRank implements RankLink {
   readonly #call: grpc.ClientDuplexStream<ExchangeRequest, ExchangeResponse>;
   readonly #types: RowTypes;
   readonly #greeted = Promise.withResolvers<ExchangeHello>();
-  readonly #ended = Promise.withResolvers<Error>();
-  readonly #asked = new Map<bigint, Asked>();
+  readonly #replies = new PendingReplies<Combine>();
   #last: Promise<unknown> = Promise.resolve();
-  #lastId = 0n;
-  #gone: Error | undefined;
 
   constructor(client: grpc.Client, rank: number, types: RowTypes) {
     const { path, requestSerialize, responseDeserialize } = serviceDefinition(ExpertService).exchange;
     const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     this.rank = rank;
-    this.lost = this.#ended.promise;
+    this.lost = this.#replies.ended;
     this.#client = client;
     this.#call = call;
     this.#types = types;
@@ -123,20 +116,18 @@ class GrpcRank implements RankLink {
   }
 
   get ready(): boolean {
-    return this.#gone === undefined;
+    return this.#replies.open;
   }
 
+  /** @throws Error when the rank does not answer in time */
   async greet(hello: ExchangeHello): Promise<ExchangeHello> {
-    const timer = setTimeout(() => this.end(new Error(`no answer within ${HELLO_LIMIT_MS / 1000} s`)), HELLO_LIMIT_MS);
     this.#send({ case: "hello", value: hello });
-    const gone = this.lost.then((reason) => {
+    const ended = this.lost.then((reason) => {
       throw reason;
     });
-    try {
-      return await Promise.race([this.#greeted.promise, gone]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const answer = await within(Promise.race([this.#greeted.promise, ended]), HELLO_LIMIT_MS);
+    if (answer === undefined) throw new Error(`no answer within ${HELLO_LIMIT_MS / 1000} s`);
+    return answer;
   }
 
   /**
@@ -149,13 +140,19 @@ class GrpcRank implements RankLink {
     return answer;
   }
 
-  #ask(routed: RoutedRows): Promise<RankAnswer> {
-    if (this.#gone !== undefined) return Promise.reject(this.#gone);
-    const id = ++this.#lastId;
-    const answer = Promise.withResolvers<RankAnswer>();
-    this.#asked.set(id, { length: routed.hidden.length, answer });
-    this.#send({ case: "dispatch", value: encodeDispatch(id, routed, this.#types.sent) });
-    return answer.promise;
+  async #ask(routed: RoutedRows): Promise<RankAnswer> {
+    // Taken first: the memory of `routed` may be moved.
+    const { length } = routed.hidden;
+    const combine = await this.#replies.request((id) => {
+      this.#send({ case: "dispatch", value: encodeDispatch(BigInt(id), routed, this.#types.sent) });
+    });
+    try {
+      const answer = decodeCombine(combine, this.#types);
+      if (answer.partial.length !== length) throw new Error(`${answer.partial.length} numbers, not ${length}`);
+      return answer;
+    } catch (error) {
+      throw new Error(`its answer does not fit the dispatch: ${(error as Error).message}`);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -163,13 +160,10 @@ class GrpcRank implements RankLink {
     this.#client.close();
   }
 
-  /** Gives the stream up, not the connection. */
+  /** Gives up the stream, not the connection. */
   end(reason: Error): void {
-    if (this.#gone !== undefined) return;
-    this.#gone = reason;
-    this.#ended.resolve(reason);
-    for (const { answer } of this.#asked.values()) answer.reject(reason);
-    this.#asked.clear();
+    if (!this.#replies.open) return;
+    this.#replies.end(reason);
     this.#call.cancel();
   }
 
@@ -183,31 +177,13 @@ class GrpcRank implements RankLink {
         this.#greeted.resolve(message.value);
         return;
       case "combine":
-        this.#combine(message.value);
+        this.#replies.resolve(Number(message.value.id), message.value);
         return;
       case "failure":
-        this.#take(message.value.id)?.answer.reject(new Error(message.value.message));
+        this.#replies.reject(Number(message.value.id), new Error(message.value.message));
         return;
       default:
-        this.end(new Error("it sent what this program does not know"));
+        this.end(new Error("it sent a message that this version does not know"));
     }
-  }
-
-  #combine(message: Combine): void {
-    const asked = this.#take(message.id);
-    if (asked === undefined) return;
-    try {
-      const answer = decodeCombine(message, this.#types);
-      if (answer.partial.length !== asked.length) throw new Error(`${answer.partial.length} numbers`);
-      asked.answer.resolve(answer);
-    } catch (error) {
-      asked.answer.reject(new Error(`its answer does not fit what was asked: ${(error as Error).message}`));
-    }
-  }
-
-  #take(id: bigint): Asked | undefined {
-    const asked = this.#asked.get(id);
-    this.#asked.delete(id);
-    return asked;
   }
 }

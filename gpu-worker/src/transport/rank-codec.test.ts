@@ -48,15 +48,15 @@ test("a hello that agrees says what rows are made of", () => {
 });
 
 test.each<[string, object, RegExp]>([
-  ["package", { packageDigest: new Uint8Array(32) }, /holds package 0{64}, this program (ab){32}; give all ranks/],
+  ["package", { packageDigest: new Uint8Array(32) }, /holds package 0{64}, this process (ab){32}; give all ranks/],
   [
     "plan",
     { planDigest: new Uint8Array(32) },
-    /splits the experts by plan 0{64}, this program (ef){32}; give all ranks/,
+    /splits the experts by plan 0{64}, this process (ef){32}; give all ranks/,
   ],
-  ["rank", { rank: 3 }, /means rank 3 of 4, this program rank 2 of 4/],
-  ["number of ranks", { ranks: 2 }, /means rank 2 of 2, this program rank 2 of 4/],
-  ["version", { protocolVersion: 7 }, /speaks version 7 of the exchange, this program 1/],
+  ["rank", { rank: 3 }, /is configured for rank 3 of 4, this process for rank 2 of 4/],
+  ["number of ranks", { ranks: 2 }, /is configured for rank 2 of 2, this process for rank 2 of 4/],
+  ["version", { protocolVersion: 7 }, /uses version 7 of the exchange, this process version 1/],
   ["type of rows", { rowType: 9 }, /sends rows of type 9/],
 ])("another %s is refused, and both sides are named", (_, change, message) => {
   expect(() => agree(own, { ...encodeHello(own, "f32"), ...change })).toThrow(message);

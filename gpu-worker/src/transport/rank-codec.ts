@@ -1,38 +1,35 @@
-/**
- * Rows of the exchange as bytes and back, and what leader and rank must agree in before the first of them. It knows no
- * sockets.
- */
+/** Encodes and decodes the exchange's rows, and checks that leader and rank agree before they send any. */
 import { endianness } from "node:os";
 import { create } from "@bufbuild/protobuf";
 import * as wire from "@palimpsest/proto/expert";
 import type { PackageIdentity } from "../model/package-digest.ts";
 import type { RankAnswer, RoutedRows, Rows } from "../parallel/exchange.ts";
 
-/** Raised when a leader or a rank of before could not be understood any more. */
+/** Incremented when the exchange changes incompatibly. */
 const PROTOCOL_VERSION = 1;
 
 /**
- * Of one message. The rows of a forward are at most a few blocks of each running sequence and a chunk of a prefill: 1024 rows
+ * Limit of one message. The rows of a forward are at most a few blocks of each running sequence and a chunk of a prefill: 1024 rows
  * of 8192 in f32 are 32 MiB.
  */
 export const MAX_EXCHANGE_BYTES = 64 * 2 ** 20;
 
 /**
- * What may be under way before the receiver has read it: the rows of one block of a large model. With HTTP/2's default of 64 KiB
- * they would stop four times for leave to go on; with far more, a ping would wait behind them.
+ * HTTP/2 window: bytes in flight before the receiver has read them. Fits the rows of one block of a large model. With the
+ * default of 64 KiB the sender would wait four times for a window update; with a far larger window, pings would queue behind rows.
  */
 export const EXCHANGE_WINDOW_BYTES = 2 ** 20;
 
-/** What rows are made of on their way, or in memory: f16 rows in memory are bits. */
+/** Type of rows on the wire or in memory. In memory, f16 rows are bits. */
 export type RowType = "f32" | "f16";
 
-/** What leader and rank must agree in, as one of them sees it. */
+/** What leader and rank must agree on, as one of them sees it. */
 export interface ExchangeTerms extends PackageIdentity {
-  /** The rank that the stream leads to. */
+  /** The rank at the far end of the leader's stream. */
   readonly rank: number;
 }
 
-/** Of rows: on the way, and in the memory of whoever computes with them. */
+/** Types of rows: on the wire, and in the memory of this end. */
 export interface RowTypes {
   readonly sent: RowType;
   readonly held: RowType;
@@ -40,9 +37,10 @@ export interface RowTypes {
 
 const rowTypes = { f32: wire.RowType.F32, f16: wire.RowType.F16 } as const;
 
-/** Rows are sent as they stand in memory. @throws Error on a machine whose memory is another */
+/** Rows are sent as they are in memory. @throws Error on a big-endian machine */
 export function requireLittleEndian(): void {
-  if (endianness() !== "LE") throw new Error("ranks exchange little-endian rows, which this machine does not have");
+  if (endianness() !== "LE")
+    throw new Error("this machine is big-endian, but ranks exchange little-endian rows; use a little-endian machine");
 }
 
 export function encodeHello(terms: ExchangeTerms, rowType: RowType): wire.ExchangeHello {
@@ -57,7 +55,7 @@ export function encodeHello(terms: ExchangeTerms, rowType: RowType): wire.Exchan
   });
 }
 
-/** Another package, plan, rank or protocol than one's own: the message says what the other side has, and what this one. */
+/** The peer has another package, plan, rank or protocol. The message names both sides' values. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement";
 }
@@ -67,26 +65,28 @@ export function agree(own: ExchangeTerms, hello: wire.ExchangeHello): RowType {
   const { protocolVersion, ranks, rank, rowType } = hello;
   if (protocolVersion !== PROTOCOL_VERSION) {
     throw new Disagreement(
-      `speaks version ${protocolVersion} of the exchange, this program ${PROTOCOL_VERSION}; update one`,
+      `uses version ${protocolVersion} of the exchange, this process version ${PROTOCOL_VERSION}; update the older`,
     );
   }
   if (rank !== own.rank || ranks !== own.ranks) {
-    throw new Disagreement(`means rank ${rank} of ${ranks}, this program rank ${own.rank} of ${own.ranks}`);
+    throw new Disagreement(
+      `is configured for rank ${rank} of ${ranks}, this process for rank ${own.rank} of ${own.ranks}`,
+    );
   }
-  // Where the plan is another, so are the files, and the plan says more.
+  // A different plan implies different files, and says more.
   for (const [what, name] of [
     ["splits the experts by plan", "planDigest"],
     ["holds package", "packageDigest"],
   ] as const) {
     const digest = Buffer.from(hello[name]).toString("hex");
     if (digest === own[name]) continue;
-    throw new Disagreement(`${what} ${digest}, this program ${own[name]}; give all ranks copies of one package`);
+    throw new Disagreement(`${what} ${digest}, this process ${own[name]}; give all ranks copies of one package`);
   }
   for (const name of ["f32", "f16"] as const) if (rowTypes[name] === rowType) return name;
-  throw new Disagreement(`sends rows of type ${rowType}, which this program does not know`);
+  throw new Disagreement(`sends rows of type ${rowType}, which this version does not know; update the older`);
 }
 
-/** @param sent f16 where the rows are f16 in memory */
+/** @param sent must be f16 if the rows are f16 in memory */
 export function encodeDispatch(id: bigint, routed: RoutedRows, sent: RowType): wire.Dispatch {
   return create(wire.DispatchSchema, {
     id,
@@ -116,7 +116,7 @@ export function decodeCombine({ partial, computeMs }: wire.Combine, types: RowTy
   return { partial: decodeRows(partial, types), computeMs };
 }
 
-/** The rows' own memory where they need no other form. */
+/** A view of the rows' own memory, unless they must be converted. */
 function encodeRows(rows: Rows, sent: RowType): Uint8Array {
   return bytesOf(rows instanceof Float32Array && sent === "f16" ? new Float16Array(rows) : rows);
 }
@@ -131,7 +131,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
-/** A message's bytes stand at any offset of a buffer that others share; numbers need one of their own. */
+/** A message's bytes are at any offset of a shared buffer; typed arrays need an aligned one. */
 function copyOf(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
 }

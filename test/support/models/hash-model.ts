@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import type { GenerateRequest } from "@palimpsest/proto";
 import { expect } from "vitest";
 import type { AskedBlock, Candidate } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { Tokenizer } from "../../../gpu-worker/src/engine/check-request.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
 import type { EngineModel, ForwardCounts } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Scorer, TokenScore } from "../../../gpu-worker/src/engine/token-scores.ts";
@@ -139,15 +140,20 @@ export function openHashEngine(options: {
   readonly pages: number;
   readonly capacity: number;
   readonly prefixCache: boolean;
+  readonly tokenizer?: Tokenizer;
 }) {
-  const { salt, blockLength, pages, capacity, prefixCache } = options;
+  const { salt, blockLength, pages, capacity, prefixCache, tokenizer } = options;
   const scheduler = new Scheduler({ capacity, pages, waiting: 100 });
   const model = new HashModel(salt, blockLength);
   const limits = { blockLength, maxContextTokens: pages * blockLength, capacity };
   const info = { name: "hash", created: 0, chat: false, text: false, ...limits };
   const { vocabSize, maskToken, eosToken } = HASH_VOCABULARY;
   const tokens = { vocabSize, maskToken, eosTokens: [eosToken] };
-  return { engine: new LocalEngine({ info, ...tokens, model, scheduler, prefixCache }), scheduler, model };
+  return {
+    engine: new LocalEngine({ info, ...tokens, model, scheduler, prefixCache, ...(tokenizer && { tokenizer }) }),
+    scheduler,
+    model,
+  };
 }
 
 export function hashRequest(prompt: readonly number[], changes: Partial<GenerateRequest> = {}): GenerateRequest {

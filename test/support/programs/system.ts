@@ -3,7 +3,7 @@
 import { systemClock } from "../../../gpu-worker/src/clock.ts";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineSettings } from "../../../gpu-worker/src/program/open-engine.ts";
-import { openEngineThread } from "../../../gpu-worker/src/threads/engine-client.ts";
+import { openEngineThread } from "../../../gpu-worker/src/program/open-engine-thread.ts";
 import { serveGrpc } from "../../../gpu-worker/src/transport/grpc-server.ts";
 import { Intake } from "../../../gpu-worker/src/transport/intake.ts";
 import { SHIPPED_PACKAGE } from "../../../tools/serve/launch.ts";
