@@ -94,7 +94,7 @@ test("a rank prepares its own graphs where the others' files are not there", asy
 test("an abort or a package that cannot be opened leaves nothing behind", async () => {
   await expect(preparePackage(golden.folder, manifest, () => {}, AbortSignal.abort())).rejects.toThrow("abort");
   await rm(join(golden.folder, "head.onnx"));
-  await expect(preparePackage(golden.folder, manifest)).rejects.toThrow("cannot keep prepared weights");
+  await expect(preparePackage(golden.folder, manifest)).rejects.toThrow("cannot write prepared weights");
   expect(await readdir(join(golden.folder, PREPARED_FOLDER))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** The experts that one rank holds, as graphs: a layer's routed rows become the rank's partial sums. */
+/** Runs the experts of a rank: a layer's routed rows become the rank's partial sums. */
 import { Tensor } from "onnxruntime-node";
 import { readManifest } from "../files/read-manifest.ts";
 import { graphsOf, type Manifest, shardPlan } from "../model/manifest.ts";
@@ -10,7 +10,7 @@ import { permute } from "../parallel/permutation.ts";
 import { asBits } from "./half-tensor.ts";
 import { openSessions, runGraph, type SessionOptions, type Sessions } from "./package.ts";
 
-/** A layer's rows as its graph gives them: hidden [T, H], experts and weights [T, K]. */
+/** Outputs of a layer's graph: hidden [T, H], experts and weights [T, K]. */
 export interface RoutedTensors {
   readonly hidden: Tensor;
   readonly experts: Tensor;
@@ -39,7 +39,7 @@ export class ExpertShard {
     return out.partial as Tensor;
   }
 
-  /** How the graph lays out its rows. */
+  /** The order in which the graph processes its rows. */
   #permutation(layer: number, experts: Tensor, weights: Tensor) {
     const { topK, denseLayers } = this.#manifest.config;
     const local = this.#plan[layer - denseLayers]?.[this.rank] as readonly number[];
@@ -53,7 +53,7 @@ export class ExpertShard {
   }
 }
 
-/** A rank's shard behind the interface of another rank: what a rank's own thread or process answers with. */
+/** A shard as a link, for the rank's own thread or process. */
 export function shardLink(shard: ExpertShard, { config, target }: Manifest): RankLink {
   const type = featuresOf(target).real === "f32" ? "float32" : "float16";
   return {
@@ -73,7 +73,7 @@ export function shardLink(shard: ExpertShard, { config, target }: Manifest): Ran
   };
 }
 
-/** Opens a rank's experts out of a package. @throws PackageError */
+/** Opens the experts of a rank from a package. @throws PackageError */
 export async function openShard(folder: string, rank: number, options: SessionOptions): Promise<RankLink> {
   const manifest = await readManifest(folder);
   const sessions = await openSessions(folder, manifest, options, graphsOf(manifest, rank, false));

@@ -1,6 +1,6 @@
 /**
  * One forward of the model through its graphs: embedding, layers, experts, head. It knows no sequences and no decoding.
- * The hidden rows never enter JavaScript: what is looped over here are layers, and expert ids per token.
+ * JavaScript loops over layers and over the expert ids of tokens, never over hidden values.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, Choice } from "../decoding/block.ts";
@@ -18,7 +18,7 @@ import type { KvTensors, MadeTensors } from "./kv-tensors.ts";
 import { runGraph, type Sessions } from "./package.ts";
 
 export interface ForwardOutput extends MadeTensors {
-  /** [T, H] and the last layer's partial results [R, T, H]: what the head takes. */
+  /** The head's inputs: [T, H], and the last layer's partial results [R, T, H]. */
   readonly hidden: Tensor;
   readonly partials: Tensor;
 }
@@ -31,22 +31,22 @@ export interface RowDraw extends Sampling {
   readonly uniform: number;
 }
 
-/** Moves the logit of a token at one of the head's rows. */
+/** An addition to the logit of a token at one of the head's rows. */
 export interface RowAdjustment {
   readonly row: number;
   readonly token: number;
   readonly by: number;
 }
 
-/** Is told the experts [T, K] that a layer's router chose. */
+/** Called with the experts [T, K] that a layer's router chose. */
 export type RouterObserver = (layer: number, experts: BigInt64Array) => void;
 
 export interface ForwardOptions {
-  /** The rank that this is, whose experts are among the sessions; the leader by default. */
+  /** This rank, whose experts are among the sessions; the leader by default. */
   readonly rank?: number | undefined;
-  /** The other ranks of the package. Without, their graphs are among the sessions and run here, one after the other. */
+  /** Links to the package's other ranks. Absent: their experts are among the sessions too and run here, one after another. */
   readonly links?: readonly RankLink[] | undefined;
-  /** Runs the rank's experts for the rows of all ranks, where they lead sequences of their own. */
+  /** Runs this rank's experts for the rows of all ranks, if each rank leads sequences. */
   readonly gathering?: Gathering | undefined;
   readonly onRoute?: RouterObserver | undefined;
 }
@@ -104,7 +104,7 @@ export class Forward {
     return { hidden, partials, keys, values };
   }
 
-  /** The candidates at `rows` of a forward; `draws` says which of them draw a token as well. */
+  /** The candidates at `rows` of a forward; the rows of `draws` also draw a token. */
   async head(
     output: ForwardOutput,
     rows: readonly number[],
@@ -127,7 +127,7 @@ export class Forward {
     return candidates.slice(0, rows.length);
   }
 
-  /** The score of a token at each of `rows` of a forward, and of the `best` tokens there. */
+  /** Scores a token at each of `rows` of a forward, and the `best` most probable tokens there. */
   async score(
     output: ForwardOutput,
     rows: readonly number[],
@@ -146,31 +146,19 @@ export class Forward {
     }));
   }
 
-  async #head({ hidden, partials }: ForwardOutput, rows: readonly number[], asked: HeadRequest) {
-    const { draws = [], adjustments = [], tokens = [], best = 0 } = asked;
-    // An even number of rows, for the same reason as in parallel/permutation.ts.
-    const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
+  async #head({ hidden, partials }: ForwardOutput, rows: readonly number[], request: HeadRequest) {
+    const { draws = [], adjustments = [], tokens = [], best = 0 } = request;
     return this.#run(HEAD_GRAPH, {
       hidden,
       partials,
-      rows: int64(even, [even.length]),
+      ...rowInputs(rows),
+      ...adjustmentInputs(adjustments),
       ...drawInputs(draws, this.#manifest.config.vocabSize),
-      adjusted: int64(
-        adjustments.flatMap(({ row, token }) => [row, token]),
-        [adjustments.length, 2],
-      ),
-      adjustments: new Tensor(
-        "float32",
-        Float32Array.from(adjustments, ({ by }) => by),
-        [adjustments.length],
-      ),
-      scored_rows: int64([...tokens.keys()], [tokens.length]),
-      scored_tokens: int64(tokens, [tokens.length, 1]),
-      best_count: int64([best], [1]),
+      ...scoreInputs(tokens, best),
     });
   }
 
-  /** Every rank's partial sums over its experts, in rank order: [R, T, H]. */
+  /** The partial sums of every rank over its experts, in rank order: [R, T, H]. */
   async #experts(layer: number, out: InferenceSession.OnnxValueMapType): Promise<Tensor> {
     const hidden = out.normed as Tensor;
     const experts = (out.experts as Tensor).data as BigInt64Array;
@@ -188,17 +176,41 @@ export class Forward {
   }
 }
 
-/** What the head is asked for beside the best token of each row. */
+/** Requests to the head beyond the best token of each row. */
 interface HeadRequest {
   readonly draws?: readonly RowDraw[];
   readonly adjustments?: readonly RowAdjustment[];
-  /** To score, of the first rows. */
+  /** Tokens to score, one for each of the first rows. */
   readonly tokens?: readonly number[];
-  /** Tokens told beside each scored one. */
+  /** Most probable tokens to score at each of those rows. */
   readonly best?: number;
 }
 
-/** [Q, 1] each; what the head graph draws with. */
+/** [R], an even number of rows for the same reason as in parallel/permutation.ts: an odd last row is repeated. */
+function rowInputs(rows: readonly number[]) {
+  const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
+  return { rows: int64(even, [even.length]) };
+}
+
+/** Places [E, 2] of adjusted logits, and what is added to each [E]. */
+function adjustmentInputs(adjustments: readonly RowAdjustment[]) {
+  const [places, additions] = [adjustments.flatMap(({ row, token }) => [row, token]), adjustments.map(({ by }) => by)];
+  return {
+    adjusted: int64(places, [adjustments.length, 2]),
+    adjustments: new Tensor("float32", Float32Array.from(additions), [adjustments.length]),
+  };
+}
+
+/** Rows [P] and tokens [P, 1] to score, and the number of best tokens [1] to score beside each. */
+function scoreInputs(tokens: readonly number[], best: number) {
+  return {
+    scored_rows: int64([...tokens.keys()], [tokens.length]),
+    scored_tokens: int64(tokens, [tokens.length, 1]),
+    best_count: int64([best], [1]),
+  };
+}
+
+/** Rows [Q] that draw a token, and their sampling parameters [Q, 1]. */
 function drawInputs(draws: readonly RowDraw[], vocabSize: number) {
   const dims = [draws.length, 1];
   const floats = (values: number[]): Tensor => new Tensor("float32", Float32Array.from(values), dims);
@@ -230,7 +242,7 @@ function noPartials(hidden: Tensor): Tensor {
 }
 
 function int64(values: readonly number[], dims: readonly number[]): Tensor {
-  // Not `BigInt64Array.from`, which goes through an iterator: a bias of many tokens at every cell makes a long list.
+  // `BigInt64Array.from` would use an iterator, which is slow: a bias of many tokens at every cell makes a long list.
   const data = new BigInt64Array(values.length);
   values.forEach((value, i) => {
     data[i] = BigInt(value);

@@ -1,10 +1,10 @@
 /**
- * f16 tensors as onnxruntime-node takes them: 16-bit integers. Where the language has Float16Array, its Tensor class insists
- * on it, and its native part refuses it.
+ * f16 tensors in the form that onnxruntime-node runs: 16-bit integers. On a Node version with Float16Array, its Tensor class
+ * demands that type, but its native part rejects it.
  */
 import type { Tensor } from "onnxruntime-node";
 
-/** Makes a tensor's data readable as bits if it is f16; others stay as they are. */
+/** Makes the data of an f16 tensor readable as bits. Other tensors stay unchanged. */
 export function asBits(tensor: Tensor): Tensor {
   if (tensor.type !== "float16") return tensor;
   const { buffer, byteOffset, length } = tensor.data as Uint16Array;

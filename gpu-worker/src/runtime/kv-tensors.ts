@@ -1,4 +1,4 @@
-/** The K/V cache's memory: per layer one tensor of keys and one of values, cut into pages of one block. */
+/** The memory of the K/V cache: per layer a tensor of keys and a tensor of values, divided into pages of a block each. */
 import { Tensor } from "onnxruntime-node";
 import type { PageId } from "../memory/page-allocator.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -6,22 +6,22 @@ import { kvTokenBytes } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
 import { asBits } from "./half-tensor.ts";
 
-/** Bytes of K/V that one block takes in all layers. */
+/** Bytes of a block's keys and values in all layers. */
 export function pageBytes({ config, blockLength, target }: Manifest): number {
   return kvTokenBytes(config, target) * blockLength;
 }
 
-/** Memory of keys and values. */
+/** Storage of keys and values by element type. */
 const STORAGE = { f32: Float32Array, f16: Uint16Array } as const;
 
-/** Keys and values that a forward made, per layer [blocks, kvHeads, blockLength, headDim]. */
+/** Keys and values that a forward computed, per layer [blocks, kvHeads, blockLength, headDim]. */
 export interface MadeTensors {
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
 }
 
 export class KvTensors implements MadeTensors {
-  /** Per layer [pages * kvHeads, blockLength, headDim]; the memory is used when a page is first written. */
+  /** Per layer [pages * kvHeads, blockLength, headDim]. The system provides the memory when a page is first written. */
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
   readonly #pageElements: number;
@@ -39,7 +39,7 @@ export class KvTensors implements MadeTensors {
     this.values = Array.from({ length: layers }, pool);
   }
 
-  /** Copies a block that a forward made into a page: one memory copy per layer for keys, one for values. */
+  /** Copies a block of a forward into a page: one memory copy per layer for keys, one for values. */
   write(page: PageId, made: MadeTensors, block: number): void {
     const size = this.#pageElements;
     const copy = (from: Tensor, to: Tensor): void => {

@@ -1,4 +1,4 @@
-/** A model package on disk: its manifest, and its graphs opened as onnxruntime sessions. */
+/** Opens the graphs of a model package as onnxruntime sessions. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceSession, type Tensor } from "onnxruntime-node";
@@ -9,15 +9,15 @@ import { featuresOf, type Target } from "../model/target.ts";
 import { asBits } from "./half-tensor.ts";
 import { findPrepared, packedBytes, packedGraphs, preparePackage } from "./prepared.ts";
 
-/** Packages with fewer bytes to pack are packed anew at each load, in about a second. */
+/** Smaller packages are packed at each load, which takes about a second. */
 const PREPARED_FROM_BYTES = 256e6;
 
 export interface SessionOptions {
-  /** Threads that share one operator's work. More than one pays for dense layers only. */
+  /** Threads that share the work of an operator. More than one only helps dense layers. */
   readonly threads: number;
-  /** The same of the experts' operators, which compute beside other ranks' where these are threads; as many by default. */
+  /** The same for the experts' operators, which run next to those of other ranks in the same process; `threads` by default. */
   readonly expertThreads?: number | undefined;
-  /** The CUDA device of every graph, for a package that is for one. By default that of the graph's rank, counted alike. */
+  /** Number of the device for every graph, if the target has devices. By default a graph's device is its rank. */
   readonly device?: number;
 }
 
@@ -25,9 +25,9 @@ export interface SessionOptions {
 export type Sessions = ReadonlyMap<string, InferenceSession>;
 
 /**
- * Opens a package's graphs; weights are mapped, not read. Those of a large package are prepared first where they are not yet
+ * Opens a package's graphs; weights are mapped, not read. Those of a large package are first prepared, unless that is done
  * (prepared.ts).
- * @param wanted which graphs; all by default. Files of the others need not be there.
+ * @param wanted the graphs to open; all by default. Files of other graphs may be missing.
  * @throws PackageError naming the file at fault
  */
 export async function openSessions(
@@ -40,10 +40,10 @@ export async function openSessions(
   const needed = new Set(graphs.flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]));
   for (const { path, sizeBytes } of manifest.files) {
     if (wanted !== undefined && !needed.has(path)) continue;
-    const found = await stat(join(folder, path)).catch(() => undefined);
-    if (found?.size !== sizeBytes) {
+    const stats = await stat(join(folder, path)).catch(() => undefined);
+    if (stats?.size !== sizeBytes) {
       throw new PackageError(
-        `${join(folder, path)}: ${found?.size ?? "no"} bytes, the manifest says ${sizeBytes}; copy the package again`,
+        `${join(folder, path)}: ${stats?.size ?? "no"} bytes, the manifest says ${sizeBytes}; copy the package again`,
       );
     }
   }
@@ -60,7 +60,7 @@ export async function openSessions(
   return sessions;
 }
 
-/** Runs one of the graphs. */
+/** Runs a graph. */
 export async function runGraph(
   sessions: Sessions,
   name: string,
@@ -73,21 +73,21 @@ export async function runGraph(
   return outputs;
 }
 
-/** A folder that cannot be written costs time and memory at each load, and nothing else. */
+/** The folder of prepared weights, if any. A folder that cannot be written only costs time and memory at each load. */
 async function prepare(folder: string, manifest: Manifest, graphs: Manifest["graphs"]): Promise<string | undefined> {
   const own = { ...manifest, graphs };
-  const found = (await findPrepared(folder, manifest)) ?? (await findPrepared(folder, own));
-  if (found !== undefined || packedBytes(own) < PREPARED_FROM_BYTES) return found;
+  const prepared = (await findPrepared(folder, manifest)) ?? (await findPrepared(folder, own));
+  if (prepared !== undefined || packedBytes(own) < PREPARED_FROM_BYTES) return prepared;
   try {
     return await preparePackage(folder, own);
   } catch (cause) {
-    process.emitWarning(`${(cause as Error).message}; every load will pack them again`);
+    process.emitWarning(`${(cause as Error).message}; each load will pack the weights again`);
     return undefined;
   }
 }
 
 interface Device {
-  /** onnxruntime's name of it. */
+  /** Name of the onnxruntime provider. */
   readonly provider: Target;
   readonly id: number;
 }

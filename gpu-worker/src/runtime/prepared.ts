@@ -1,7 +1,7 @@
 /**
- * The packed form of a package's weights, kept on disk. onnxruntime packs quantized matrices for the CPU it runs on at every
- * load, into memory of the process's own. Packed once, later loads map the result from files, which all processes of a host
- * share (docs/results/benchmarks.md has the seconds and the memory). It stands in the package's folder, under the version and the CPU it is for.
+ * Stores a package's weights in packed form. At every load onnxruntime packs quantized matrices for the CPU, into private
+ * memory. Packed once and stored, they are mapped from files that all processes of a host share (docs/results/benchmarks.md
+ * has seconds and memory). They lie in the package's folder, in a folder for the onnxruntime version and the CPU.
  */
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -17,21 +17,21 @@ import type { Manifest } from "../model/manifest.ts";
 import { HEAD_GRAPH, isExpertGraph } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
 
-/** In the package's folder: a folder for each version and CPU. */
+/** Folder inside the package, with a folder for each version and CPU. */
 export const PREPARED_FOLDER = "prepared";
 
-/** Says which files there are and how large; written last. */
+/** Lists the files and their sizes; written last. */
 const INDEX_FILE = "prepared.json";
 
-/** What onnxruntime writes holds the matrices as they were beside the packed ones. */
+/** onnxruntime writes the original matrices beside the packed ones. */
 const SIZE_FACTOR = 2.1;
 
-/** Larger than any alignment that packing asks for, and what mapping a file needs. */
+/** At least the alignment of any packed buffer, and of a mapped file. */
 const ALIGNMENT_BYTES = 4096;
 
 const COPY_BYTES = 1 << 24;
 
-/** Unfinished work that nobody has added to for so long belongs to a process that is gone: a graph takes seconds. */
+/** An unfinished folder that has not changed for this long belongs to a dead process: packing a graph takes seconds. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
 const preparedIndex = z.object({ files: z.array(z.object({ path: z.string(), sizeBytes: z.int() })) });
@@ -39,25 +39,25 @@ const preparedIndex = z.object({ files: z.array(z.object({ path: z.string(), siz
 export interface PrepareProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
-  /** The graph that is packed next. */
+  /** The graph to be packed next. */
   readonly graph: string;
 }
 
 /**
- * Names of the graphs whose weights are packed: those whose every product is quantized, which hold nearly all weights. The
- * router's f32 product is in the others: onnxruntime 1.30 crashes when it runs one whose packed form came from a file.
+ * Names of the graphs whose weights are packed: those in which every product is quantized, with nearly all of the weights. The
+ * others have the router's f32 product, and onnxruntime 1.30 crashes on an f32 product whose packed form came from a file.
  */
 export function packedGraphs({ quantization, target, graphs }: Manifest): string[] {
   if (quantization === "none" || !featuresOf(target).packsWeights) return [];
   return graphs.map(({ name }) => name).filter((name) => name === HEAD_GRAPH || isExpertGraph(name));
 }
 
-/** Bytes of the weights that preparing packs. */
+/** Bytes of the weights to pack. */
 export function packedBytes(manifest: Manifest): number {
   return packedGraphs(manifest).reduce((sum, name) => sum + weightFileBytes(manifest, name), 0);
 }
 
-/** The folder of the packed weights for this version and CPU, or undefined where there is none that is whole. */
+/** The folder of the packed weights for this version and CPU, or undefined if there is none or it is incomplete. */
 export async function findPrepared(folder: string, manifest: Manifest): Promise<string | undefined> {
   const path = await preparedPath(folder, manifest);
   const index = await readIndex(path);
@@ -69,10 +69,10 @@ export async function findPrepared(folder: string, manifest: Manifest): Promise<
 }
 
 /**
- * Packs the weights for this version and CPU, unless that is done. In memory is one graph at a time.
+ * Packs the weights for this version and CPU, unless that is done. One graph at a time is in memory.
  * @returns the folder
- * @throws PackageError when the disk has too little room, a graph cannot be opened or the folder cannot be written; the
- * signal's reason. Nothing is left behind then.
+ * @throws PackageError when the disk has too little space, a graph cannot be opened or the folder cannot be written; the
+ * signal's reason. A failed run leaves no files.
  */
 export async function preparePackage(
   folder: string,
@@ -80,8 +80,8 @@ export async function preparePackage(
   onProgress: (progress: PrepareProgress) => void = () => {},
   signal?: AbortSignal,
 ): Promise<string> {
-  const known = await findPrepared(folder, manifest);
-  if (known !== undefined) return known;
+  const existing = await findPrepared(folder, manifest);
+  if (existing !== undefined) return existing;
   const path = await preparedPath(folder, manifest);
   const partial = `${path}.partial-${process.pid}`;
   await using cleanup = new AsyncDisposableStack();
@@ -102,19 +102,19 @@ export async function preparePackage(
       doneBytes += weightFileBytes(manifest, graph);
     }
     await writeFile(join(partial, INDEX_FILE), JSON.stringify({ files }), { flush: true });
-    await rm(path, { recursive: true, force: true }); // one that is not whole
+    await rm(path, { recursive: true, force: true }); // an incomplete one
     await rename(partial, path).catch(async (error) => {
-      // Another process was faster.
+      // Another process has finished first.
       if ((await findPrepared(folder, manifest)) === undefined) throw error;
     });
   } catch (cause) {
     if (cause instanceof PackageError || signal?.aborted) throw cause;
-    throw new PackageError(`${path}: cannot keep prepared weights there: ${(cause as Error).message}`, { cause });
+    throw new PackageError(`${path}: cannot write prepared weights: ${(cause as Error).message}`, { cause });
   }
   return path;
 }
 
-/** Undefined where there is none, or a dying machine left it damaged. */
+/** Undefined if there is none, or a crash left it damaged. */
 async function readIndex(path: string): Promise<z.infer<typeof preparedIndex> | undefined> {
   try {
     return preparedIndex.parse(JSON.parse(await readFile(join(path, INDEX_FILE), "utf8")));
@@ -123,7 +123,7 @@ async function readIndex(path: string): Promise<z.infer<typeof preparedIndex> | 
   }
 }
 
-/** What killed processes left: it is as large as the package. */
+/** Removes what killed processes left behind, which is as large as the package. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
     const path = join(folder, entry);
@@ -133,7 +133,7 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-/** Opening a graph makes onnxruntime write it down as it then stands, packed weights included. */
+/** Packs a graph: opening it makes onnxruntime write the optimized graph with its packed weights. */
 async function pack(graphFile: string, folder: string, name: string): Promise<void> {
   const unaligned = `${name}.unaligned`;
   const session = await InferenceSession.create(graphFile, {
@@ -154,8 +154,8 @@ async function pack(graphFile: string, folder: string, name: string): Promise<vo
 }
 
 /**
- * Moves everything in a graph's file of weights to offsets that can be mapped. The packed form depends on how its address is
- * aligned, and onnxruntime 1.30 aligns what is larger than 1 MiB only: the rest would be read wrong.
+ * Moves the buffers of a graph's weight file to offsets that can be mapped. The packed form depends on the alignment of its
+ * address, but onnxruntime 1.30 only aligns buffers above 1 MiB; smaller ones would be read wrong.
  */
 async function align(folder: string, graphFile: string, from: string, to: string): Promise<void> {
   const graph = fromBinary(ModelProtoSchema, await readFile(join(folder, graphFile)));
@@ -187,7 +187,7 @@ async function align(folder: string, graphFile: string, from: string, to: string
   await writeFile(join(folder, graphFile), toBinary(ModelProtoSchema, graph));
 }
 
-/** `KERNEL|OFFSET;LENGTH;CHECKSUM`, the last part once for each of the kernel's buffers. */
+/** Moves the buffers that `KERNEL|OFFSET;LENGTH;CHECKSUM` lists, with the last part once per buffer of the kernel. */
 async function movePacked(value: string, move: (offset: number, length: number) => Promise<number>): Promise<string> {
   const parts = value.split("|");
   const moved = [parts[0] as string];
@@ -198,7 +198,7 @@ async function movePacked(value: string, move: (offset: number, length: number) 
   return moved.join("|");
 }
 
-/** What is packed is right for one version, one kind of CPU, and the weights of the manifest's graphs: a rank's own may stand alone. */
+/** Packed weights are valid for a version, a kind of CPU and the weights of the manifest's graphs, which may be those of a rank. */
 async function preparedPath(folder: string, manifest: Manifest): Promise<string> {
   const cpu = digest(`${arch()} ${await cpuFeatures()}`);
   const packed = new Set(packedGraphs(manifest).flatMap((graph) => [`${graph}.onnx`, `${graph}.bin`]));
@@ -206,11 +206,11 @@ async function preparedPath(folder: string, manifest: Manifest): Promise<string>
   return join(folder, PREPARED_FOLDER, `onnxruntime-${env.versions.node}-cpu-${cpu}-weights-${weights}`);
 }
 
-/** What kernels are chosen by. Where the system does not list it, the processor's name stands for it. */
+/** The CPU features by which kernels are chosen, or the processor's name if the system does not list features. */
 async function cpuFeatures(): Promise<string> {
   const info = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
-  const listed = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1];
-  return listed?.split(" ").toSorted().join(" ") ?? cpus()[0]?.model ?? "";
+  const features = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1];
+  return features?.split(" ").toSorted().join(" ") ?? cpus()[0]?.model ?? "";
 }
 
 function digest(text: string): string {
@@ -221,7 +221,7 @@ function weightFileBytes({ files }: Manifest, graph: string): number {
   return files.find(({ path }) => path === `${graph}.bin`)?.sizeBytes ?? 0;
 }
 
-/** Puts a file on the disk. @returns its size */
+/** Flushes a file to the disk. @returns its size */
 async function sync(path: string): Promise<number> {
   await using handle = await open(path);
   await handle.sync();
