@@ -18,17 +18,20 @@ test.each([
   ["int8", 1],
   ["int4", 2],
   ["none", 1],
-] as const)("%s, split over %i", async (quantization, ranks) => {
-  const [first, checkpoint, second] = ["first", "checkpoint", "second"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  const once = await convertCheckpoint({ source: golden, target: first, quantization, ranks });
-  execFileSync(process.execPath, [join(import.meta.dirname, "unpack.ts"), first, checkpoint]);
-  await cp(join(golden, "config.json"), join(checkpoint, "config.json"));
-  const again = await convertCheckpoint({ source: checkpoint, target: second, quantization, ranks });
-  const weights = ({ files }: typeof once) => files.filter(({ path }) => path.endsWith(".bin"));
-  expect(weights(once).length).toBeGreaterThan(10);
-  expect(weights(again)).toEqual(weights(once));
-});
+] as const)(
+  "a package in %s, split over %i, unpacks to a checkpoint that converts to the same weights",
+  async (quantization, ranks) => {
+    const [first, checkpoint, second] = ["first", "checkpoint", "second"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const once = await convertCheckpoint({ source: golden, target: first, quantization, ranks });
+    execFileSync(process.execPath, [join(import.meta.dirname, "unpack.ts"), first, checkpoint]);
+    await cp(join(golden, "config.json"), join(checkpoint, "config.json"));
+    const again = await convertCheckpoint({ source: checkpoint, target: second, quantization, ranks });
+    const weights = ({ files }: typeof once) => files.filter(({ path }) => path.endsWith(".bin"));
+    expect(weights(once).length).toBeGreaterThan(10);
+    expect(weights(again)).toEqual(weights(once));
+  },
+);

@@ -66,7 +66,7 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
     ["functions", { functions: [] }],
     ["diffusing", { diffusing: true, tools: [{ type: "function", function: { name: "f" } }] }],
     ["stream_options.include_edits", { stream_options: { include_edits: "yes" } }],
-  ])("%s", async (param, wrong) => {
+  ])("a wrong %s is a 400 that names it", async (param, wrong) => {
     const { status, error } = await post({ ...chat, ...wrong });
     expect({ status, ...error }).toMatchObject({
       status: 400,
@@ -84,7 +84,7 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
     ["best_of", { prompt: "x", best_of: 3 }],
     ["logprobs", { prompt: "x", logprobs: 21 }],
     ["logprobs", { prompt: "x", logprobs: true }],
-  ])("of a plain completion: %s", async (param, body) => {
+  ])("a wrong %s of a plain completion is a 400 that names it", async (param, body) => {
     const { status, error } = await post({ model: "synthetic", ...body }, "/v1/completions");
     expect({ status, param: error.param }).toEqual({ status: 400, param });
   });
@@ -95,18 +95,18 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
     ["messages[0].content: expected string or array", { messages: [{ role: "user", content: 1 }] }],
     ["logit_bias.hello: a key is the id of a token", { logit_bias: { hello: 1 } }],
     ["logit_bias.4294967296: a key is the id of a token", { logit_bias: { 4294967296: 1 } }],
-  ])("and says %s", async (message, wrong) => {
+  ])("the message begins with %s", async (message, wrong) => {
     const { status, error } = await post({ ...chat, ...wrong });
     expect({ status, message: error.message.slice(0, message.length) }).toEqual({ status: 400, message });
   });
 
-  test("with a message that says what to do", async () => {
+  test("the message says what to do", async () => {
     const { error } = await post({ ...chat, frequency_penalty: 1 });
     expect(error.message).toBe("frequency_penalty: penalties are not supported yet: leave frequency_penalty out");
   });
 });
 
-describe("what does not change the answer passes", () => {
+describe("parameters that do not change the answer", () => {
   const neutral = { temperature: 0, top_p: 0.9, seed: 7, presence_penalty: 0, frequency_penalty: 0, logprobs: false };
   const others = {
     logit_bias: {},
@@ -125,7 +125,7 @@ describe("what does not change the answer passes", () => {
     stream: null,
     stream_options: null,
   };
-  test.each([{ ...neutral, ...others }, absent])("%j", async (harmless) => {
+  test.each([{ ...neutral, ...others }, absent])("%j are accepted", async (harmless) => {
     expect((await post({ ...chat, ...harmless })).status).toBe(200);
   });
 });
@@ -169,7 +169,7 @@ describe("the app", () => {
     expect((await scriptedEdge([replica], keys).request("/v1/chat/completions", preflight)).status).toBe(204);
   });
 
-  test("tells workers the holders of keys apart without telling the keys, and nobody where there are none", async () => {
+  test("gives workers a tenant id per key that does not reveal the key, and none without keys", async () => {
     const seen = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
     const ask = async (key: string, keys: readonly string[]): Promise<string | undefined> => {
       const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };

@@ -9,7 +9,7 @@ import { fail, reduce } from "./reducer.ts";
 const texts = (document: ResponseDocument) => document.choices.map((choice) => choice.text);
 
 describe("any stream that the protocol allows folds to the concatenated commits", () => {
-  test("as it was written", () => {
+  test("when it arrives as it was written", () => {
     fc.assert(
       fc.property(scripts, (script) => {
         const document = fold(tell(script));

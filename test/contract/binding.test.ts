@@ -161,7 +161,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     await vi.waitFor(() => expect(engine.ended).toBe(1));
   });
 
-  it("lets a slow reader miss drafts and nothing else, and keep nobody waiting", async () => {
+  it("lets a slow reader miss only drafts, and delay no other reader", async () => {
     const blocks = 50;
     const { engine, generate, ask } = await serve(async function* (signal, request) {
       for await (const event of writeBlocks({ blocks })(signal, request)) {

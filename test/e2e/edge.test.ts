@@ -70,7 +70,7 @@ async function readTo(reader: ReadableStreamDefaultReader<Uint8Array>, text: str
 }
 
 describe("the edge program", () => {
-  test("told to stop, finishes its streams, takes no new ones, and exits 0", async () => {
+  test("on SIGTERM finishes its streams, accepts no new ones, and exits 0", async () => {
     // Longer than the test may take: an edge that waits for the limit, though its streams have ended, fails it.
     const { edge, url } = await start({ DRAIN_LIMIT_MS: "600000" });
     const reader = (await ask(url, { stream: true })).body!.getReader();
@@ -88,7 +88,7 @@ describe("the edge program", () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  test("cuts what takes longer than the drain limit, and tells the worker", async () => {
+  test("cuts streams that exceed the drain limit, and cancels them at the worker", async () => {
     const { edge, url } = await start({ DRAIN_LIMIT_MS: "200" });
     const reader = (await ask(url, { stream: true })).body!.getReader();
     await readTo(reader, "Hello ");
@@ -99,7 +99,7 @@ describe("the edge program", () => {
     await until(() => worker.cancelled.length > 0);
   });
 
-  test.each([true, false])("a client that goes away stops the worker, streaming: %s", async (stream) => {
+  test.each([true, false])("a client that disconnects stops the worker, streaming: %s", async (stream) => {
     const { url } = await start();
     const client = new AbortController();
     const asked = ask(url, { stream }, client.signal);

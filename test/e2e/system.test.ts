@@ -87,7 +87,7 @@ test("a cancel is seen between the forwards of a long prompt", async () => {
   expect([forwards, pagesInUse]).toEqual([before.forwards, 0]);
 });
 
-test("a temperature near 0 takes the best tokens, and harms nobody beside it", async () => {
+test("a temperature near 0 takes the best tokens, and does not affect other requests", async () => {
   const request = {
     model: "palimpsest-demo",
     messages: [{ role: "user", content: prompts[0] }],

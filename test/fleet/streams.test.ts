@@ -90,7 +90,7 @@ describe("a response of a fleet", () => {
     expect(await (await watch(id)).text()).toMatch(/^event: open\ndata: .*\nid: chatcmpl-/);
   });
 
-  it("is nobody's but its maker's", async () => {
+  it("is readable and cancellable only with the key that made it", async () => {
     const { id } = await begun();
     expect((await watch(id, as("bob"))).status).toBe(404);
     expect((await second.request(`/v1/streams/${id}`, { method: "DELETE", headers: as("bob") })).status).toBe(404);
@@ -192,7 +192,7 @@ describe("a response of a fleet", () => {
     await expect(fleet.edge({ deadlineMs: 21 * 60_000 })).rejects.toThrow("set at most 1200000");
   });
 
-  it("whose edge is gone and that nobody else watches is given up by its worker", { timeout: 60_000 }, async () => {
+  it("whose edge crashed and that has no other watcher is cancelled by its worker", { timeout: 60_000 }, async () => {
     const dying = await fleet.edge();
     const app = appOf(dying, { keys });
     const { response, id } = await ask({ stream: true }, {}, app);

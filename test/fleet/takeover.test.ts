@@ -91,7 +91,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("is tried no third time on a block that has cost two workers", { timeout: 60_000 }, () =>
+  it("is not retried after two workers crashed on the same block", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const { replicas } = await fleet.edge();
       const breaks = writeBlocks({

@@ -14,7 +14,7 @@ test.each([
   ["tiny-21", "none", 1],
   ["tiny-21", "int4", 2],
   ["demo-21", "int8", 1],
-] as const)("%s, %s, %i ranks", async (name, quantization, ranks) => {
+] as const)("%s in %s on %i ranks decides alike alone and batched", async (name, quantization, ranks) => {
   await using golden = await convertGolden(name, { quantization, ranks });
   const manifest = await readManifest(golden.folder);
   const model = await openModel(golden.folder, manifest, { threads: 1, pages: PAGES_EACH * TOGETHER });

@@ -55,26 +55,29 @@ describe.each([
   const sequence = (): CountedSequence => (twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
 
   const runs = goldenRuns(name).map((run, index) => ({ index, ...run }));
-  test.each(runs.filter(({ index }) => index % every === 0))("run $index ($mode)", async (run) => {
-    const plain = sequence();
-    const seen: number[][] = [];
-    const { prefill, denoise, commit } = carrying(plain);
-    const observed: SequenceModel = {
-      prefill,
-      denoise: (blocks) => {
-        seen.push(...blocks.map(({ tokens }) => [...tokens]));
-        return denoise(blocks);
-      },
-      commit,
-    };
-    expect(await outputOf(observed, name, run)).toEqual(run.output);
-    expect(seen).toEqual(run.block_before_each_forward);
-    expect(plain.counts.forwards).toBe(run.forwards);
+  test.each(runs.filter(({ index }) => index % every === 0))(
+    "run $index ($mode) makes the recorded decisions",
+    async (run) => {
+      const plain = sequence();
+      const seen: number[][] = [];
+      const { prefill, denoise, commit } = carrying(plain);
+      const observed: SequenceModel = {
+        prefill,
+        denoise: (blocks) => {
+          seen.push(...blocks.map(({ tokens }) => [...tokens]));
+          return denoise(blocks);
+        },
+        commit,
+      };
+      expect(await outputOf(observed, name, run)).toEqual(run.output);
+      expect(seen).toEqual(run.block_before_each_forward);
+      expect(plain.counts.forwards).toBe(run.forwards);
 
-    const spared = sequence();
-    expect(await outputOf(carrying(spared), name, run)).toEqual(run.output);
-    expect(spared.counts.forwards).toBe(leastForwards(run));
-  });
+      const spared = sequence();
+      expect(await outputOf(carrying(spared), name, run)).toEqual(run.output);
+      expect(spared.counts.forwards).toBe(leastForwards(run));
+    },
+  );
 });
 
 async function outputOf(model: SequenceModel, name: GoldenName, run: GoldenRun): Promise<number[]> {

@@ -8,7 +8,7 @@ import { convertGolden, type GoldenRun, goldenRuns, leastForwards } from "../sup
 import { goldenRequest } from "../support/models/golden-request.ts";
 import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
 
-test.each(["tiny-21", "demo-21"] as const)("%s", async (name) => {
+test.each(["tiny-21", "demo-21"] as const)("a worker over gRPC reproduces the golden runs of %s", async (name) => {
   await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });
   for (const [eos, runs] of Map.groupBy(goldenRuns(name), ({ eos_id }) => eos_id)) {
     await using engine = await openEngineThread({ package: golden.folder, eosTokens: [eos] });

@@ -67,7 +67,7 @@ test.each<[string, Decoding, Partial<DecodeOptions>]>([
   ["2.2", v22, eager],
   ["2.2 whose post steps run out", { ...v22, max_post_steps: 1 }, eager],
   ["2.2, drawn", v22, { ...drawn, ...eager }],
-])("%s, cached and recomputed", async (_, decoding, changes) => {
+])("log-probabilities of %s are those of the plain forward, cached and recomputed", async (_, decoding, changes) => {
   const options: DecodeOptions = {
     decoding,
     blockLength: BLOCK,

@@ -62,7 +62,7 @@ test("an index that is damaged counts for nothing", async () => {
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
 });
 
-test("what a killed process left is removed once nobody adds to it, and what another still writes is not", async () => {
+test("files of a killed process are removed once no process writes to them, and files still being written are kept", async () => {
   const [abandoned, growing] = ["a.partial-1", "b.partial-2"].map((name) => join(golden.folder, PREPARED_FOLDER, name));
   for (const folder of [abandoned, growing] as string[]) await mkdir(folder, { recursive: true });
   await utimes(abandoned as string, 0, Date.now() / 1000 - 3600);

@@ -32,7 +32,7 @@ test.each([
   ["flash", "none"],
   ["flash", "int4"],
   ["flash-2.2", "int8"],
-] as const)("%s, %s", async (shape, quantization) => {
+] as const)("%s in %s gives the same tokens on one rank and on four", async (shape, quantization) => {
   const checkpoint = join(folder, shape);
   const compared = await compareRanks({ checkpoint, folder, quantization, ranks: 4, runs: 1 });
   const { largestDifference, rms, equalExperts, distinctExperts, cells, equalTokens } = compared;

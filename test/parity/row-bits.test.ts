@@ -43,7 +43,7 @@ test.each([
   ["narrow", "int8"],
   ["mini", "int4"],
   ["mini", "int8"],
-] as const)("%s sizes, %s", async (size, quantization) => {
+] as const)("rows of %s sizes in %s have the same bits alone and in any batch", async (size, quantization) => {
   const target = join(folder, `${size}-${quantization}`);
   const ids = { maskToken: 0, eosTokens: [1] };
   const manifest = await convertCheckpoint({ source: join(folder, size), target, quantization, ranks: 1, ...ids });

@@ -46,7 +46,7 @@ const shapes: [string, Record<string, unknown>, Form][] = [
   ["f16", {}, { dtype: "F16" }],
 ];
 
-test.each(shapes)("%s", async (_name, config, form) => {
+test.each(shapes)("%s has the candidates of the forward in plain loops", async (_name, config, form) => {
   const { candidates, expected } = await run("none", config, form);
   candidates.forEach(({ token, probability }, i) => {
     const row = expected[i] as number[];

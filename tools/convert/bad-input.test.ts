@@ -138,7 +138,7 @@ const configurations: [changes: Record<string, unknown>, message: RegExp][] = [
   [{ vocab_size: undefined }, /vocab_size: /],
 ];
 
-test.each(faults)("%s", async (_, spoil, message) => {
+test.each(faults)("%s is refused in one line", async (_, spoil, message) => {
   await spoil();
   await expectRefusal(message);
   await rm(source, { recursive: true });
@@ -147,7 +147,7 @@ test.each(faults)("%s", async (_, spoil, message) => {
   expect((await readdir(folder)).sort()).toEqual(["checkpoint", "package"]);
 });
 
-test.each(configurations)("a configuration with %o", async (changes, message) => {
+test.each(configurations)("a configuration with %o is refused in one line", async (changes, message) => {
   await changeJson("config.json", () => ({ ...tinyConfig, ...changes }));
   await expectRefusal(message);
 });

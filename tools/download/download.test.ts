@@ -237,7 +237,7 @@ test("a file that got its name just before the machine died is not fetched again
   expect(hub.served).toEqual([]);
 });
 
-test("no token, a wrong one, and terms that nobody accepted are told apart", async () => {
+test("a missing token, a wrong token and terms not accepted have different errors", async () => {
   hub.token = "hf_secret";
   await expect(download()).rejects.toThrow(
     `org/tiny: ${hub.endpoint} wants a token (401): no such model, or a private or gated one; check the name, accept its ` +

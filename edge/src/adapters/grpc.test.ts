@@ -104,7 +104,7 @@ describe("a worker over gRPC", () => {
     await until(() => worker.cancelled.length === 1);
   });
 
-  test("is told when nobody reads on", async () => {
+  test("is cancelled when the reader leaves", async () => {
     const { worker, replica } = await reach(silent);
     for await (const _ of replica.generate(request, forever)) break;
     await until(() => worker.cancelled.length === 1);

@@ -75,7 +75,7 @@ describe("logprobs", () => {
     expect(streamed.flatMap((choice: Json) => choice.logprobs.content)).toEqual(content);
   });
 
-  test("are null where nobody asked, and where a stream adds nothing", async () => {
+  test("are null unless requested, and where a stream adds nothing", async () => {
     const plain: Respond = ({ responseId }) => tell(plainScript(["Hello"]), responseId);
     expect((await chat(plain, { logprobs: false, top_logprobs: 0 }))[0].choices[0].logprobs).toBeNull();
     const [first] = await chat(held, { stream: true });

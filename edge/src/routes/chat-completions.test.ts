@@ -68,7 +68,7 @@ describe("POST /v1/chat/completions", () => {
     expect(chunks.slice(0, 4).every((chunk) => chunk.usage === null && chunk.edit === undefined)).toBe(true);
   });
 
-  test("without edits asked for, the worker is told that nobody looks at drafts", async () => {
+  test("without include_edits, the worker is asked for no drafts", async () => {
     const { replica, response } = post(hello, { model: "synthetic", messages, stream: true });
     await (await response).text();
     expect(replica.requests[0]).toMatchObject({ drafts: false, choices: 1, stop: [], ignoreEos: false });
@@ -257,7 +257,7 @@ describe("POST /v1/chat/completions", () => {
     expect((await ask(lost, {})).error.code).toBe("unavailable");
   });
 
-  test("a stream that breaks in a way nobody foresaw says so, and nothing of why", async () => {
+  test("a stream that fails unexpectedly reports a generic error without the cause", async () => {
     const broken: Respond = function* (request, signal) {
       yield* [...(hello(request, signal) as EditEvent[])].slice(0, 4);
       throw new Error("secret path /etc/x");

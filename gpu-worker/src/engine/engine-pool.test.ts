@@ -65,12 +65,12 @@ async function begin(engine: EnginePool, counts: readonly number[], signal: Abor
 }
 
 test.each([
-  ["nothing is cached: the least loaded, the first of equals", [0, 0, 0], [1, 1, 1, 1], [0, 1, 2, 0]],
-  ["a request of several choices weighs as much", [0, 0], [3, 1, 1, 1, 1], [0, 1, 1, 1, 0]],
-  ["a cached prefix draws requests, not all of them", [0, 4], [1, 1, 1], [1, 1, 0]],
-  ["and none when its engine has no slot left", [0, 4], [1, 1, 1, 1, 1], [1, 1, 0, 0, 1]],
+  ["without cached blocks the least loaded engine runs it, the first of equals", [0, 0, 0], [1, 1, 1, 1], [0, 1, 2, 0]],
+  ["a request of several choices counts once for each", [0, 0], [3, 1, 1, 1, 1], [0, 1, 1, 1, 0]],
+  ["a cached prefix draws requests, but not all of them", [0, 4], [1, 1, 1], [1, 1, 0]],
+  ["a cached prefix draws none when its engine has no slot left", [0, 4], [1, 1, 1, 1, 1], [1, 1, 0, 0, 1]],
   ["the longer prefix draws more", [2, 4, 0], [1, 1, 1], [1, 1, 0]],
-])("%s", async (_, cached, counts, expected) => {
+])("placement: %s", async (_, cached, counts, expected) => {
   const { asked, engine } = engines(cached);
   const stop = new AbortController();
   const ended = begin(engine, counts, stop.signal);

@@ -58,7 +58,7 @@ test.each([
     ],
     "layer 0: no rank holds expert 1",
   ],
-])("%j: %s", (plan, fault) => {
+])("the plan %j is at fault: %s", (plan, fault) => {
   expect(planFault(plan, config(2), 2)).toBe(fault);
 });
 

@@ -70,7 +70,7 @@ async function exchange(
   );
 }
 
-test("every choice is computed once, on a rank that holds its expert, and stands in that rank's sums whoever answers first", async () => {
+test("every choice is computed once, by a rank that holds its expert, and the order of answers does not change the sums", async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ own, holders, rows, delays }) => {
       const sums = await exchange(own, holders, rows, delays);

@@ -69,7 +69,7 @@ test("who has left the round is not waited for", async () => {
   expect(await ask(0, rows(2, 4))).toEqual([8]);
 });
 
-test("who is in the round and asks for nothing is done without, once and for the round", async () => {
+test("a leader in the round that sends no rows is skipped, once and for the round", async () => {
   const { first, ran, ask } = await together(30);
   expect(await ask(0, rows(1, 3))).toEqual([6]);
   expect(first.members).toEqual([0]);

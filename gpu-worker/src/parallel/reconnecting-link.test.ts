@@ -47,7 +47,7 @@ test("a rank that dies fails what runs with the reason, and is opened again", as
   expect(ranks.closed).toEqual([0]);
 });
 
-test("a rank that hangs is given up at the deadline, and while it is away nobody waits for it", async () => {
+test("a rank that hangs fails at the deadline, and no later call waits for it while it is away", async () => {
   const ranks = comingAndGoing(hangs);
   await using link = await openReconnectingLink({ rank: 1, open: ranks.open, deadlineMs: 30 });
   await expect(link.run(rows)).rejects.toThrow("rank 1 is unreachable: no answer for layer 3 within 30 ms");
@@ -56,7 +56,7 @@ test("a rank that hangs is given up at the deadline, and while it is away nobody
   expect(ranks.closed).toEqual([0]);
 });
 
-test("a rank that is lost while nobody asks is opened again before anybody does", async () => {
+test("a rank that crashes while idle is reopened before the next call", async () => {
   const { promise: lost, resolve } = Promise.withResolvers<Error>();
   const ranks = comingAndGoing(dies, answer(7));
   const open = async () => ({

@@ -40,7 +40,7 @@ test("a block that fails a forward fails alone", async () => {
   expect(other).toMatchObject({ value: { candidates: [[{ token: 3 }, { token: 3 }]] } });
 });
 
-test("who comes while a forward runs is in the next one, with those that go on; who is done holds nobody", async () => {
+test("sequences that arrive during a forward join the next one; finished sequences delay no other", async () => {
   const scripted = forward();
   const batcher = new Batcher(scripted, 2);
   const steps = async (token: number, count: number): Promise<void> => {

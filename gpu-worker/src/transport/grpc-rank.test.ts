@@ -73,7 +73,7 @@ test.each([
   }
 });
 
-test("a leader may send a layer's rows without waiting for leave to go on", async () => {
+test("a leader may send a layer's rows without waiting for a window update", async () => {
   const { address } = await serve();
   const session = connectHttp2(`http://${address}`);
   opened.defer(() => session.destroy());
@@ -114,7 +114,7 @@ test("another package is refused with both digests, and neither side computes", 
   expect(run).not.toHaveBeenCalled();
 });
 
-test("a leader that does not begin with a hello is shown the door", async () => {
+test("a leader that does not begin with a hello is rejected", async () => {
   const run = vi.fn(double);
   const { address } = await serve(run);
   const client = opened.adopt(new grpc.Client(address, grpc.credentials.createInsecure()), (it) => it.close());
@@ -148,7 +148,7 @@ test("with certificates, a rank takes a leader of its CA and no other, and a lea
   await expect(reach(secure, {}, { ...tls, ca: tls.cert })).rejects.toThrow(/certificate/);
 });
 
-test("a rank with certificates tells its health to whoever has none, and nothing else", async () => {
+test("a rank with certificates answers health checks without any, and nothing else", async () => {
   const file = (name: string) => readFile(new URL(`../../../test/support/fleet/tls/${name}`, import.meta.url), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
   const link: RankLink = { rank: 2, ready: true, run: double, async [Symbol.asyncDispose]() {} };
@@ -180,14 +180,14 @@ test("garbage on its port does not disturb a rank", async () => {
   expect(await link.run(rows(1))).toEqual(await double(rows(1)));
 });
 
-test("what answers with garbage is no rank", async () => {
+test("a server that answers with garbage is refused", async () => {
   const server = createServer((socket) => socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   await once(server.listen(0, "127.0.0.1"), "listening");
   opened.defer(() => void server.close());
   await expect(reach(`127.0.0.1:${(server.address() as AddressInfo).port}`)).rejects.toThrow(Error);
 });
 
-test("a rank that is gone fails what was asked, and says that it is lost", async () => {
+test("a rank that exits fails its pending dispatches and resolves lost", async () => {
   const { server, address } = await serve(() => new Promise(() => {}));
   const link = await reach(address);
   const asked = link.run(rows(1));
@@ -198,7 +198,7 @@ test("a rank that is gone fails what was asked, and says that it is lost", async
   await expect(link.run(rows(1))).rejects.toThrow(Error);
 });
 
-test("a rank that is told to leave stays for its leader, takes no other, and goes when the leader has gone", async () => {
+test("a draining rank serves its leader, rejects another, and exits once the leader has disconnected", async () => {
   const { server, address } = await serve();
   const link = await reach(address);
   const drained = server.drain(60_000);

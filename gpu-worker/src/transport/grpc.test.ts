@@ -123,7 +123,7 @@ describe("a worker over gRPC", () => {
     expect((await ask({}, AbortSignal.timeout(100))).at(-1)).toMatchObject({ code: "deadline_exceeded" });
   });
 
-  it("lets a slow reader wait for nobody and nobody wait for it", async () => {
+  it("does not let a slow reader delay another one, nor the engine", async () => {
     const { engine, remote, ask } = await serve(flood);
     const slow: EditEvent[] = [];
     const rested = Promise.withResolvers<void>();
@@ -194,7 +194,7 @@ describe("a worker of two addresses", () => {
 });
 
 describe("a worker that drains", () => {
-  it("finishes what runs, refuses what comes, says that it is leaving, and is gone", async () => {
+  it("finishes running responses, rejects new ones, reports NOT_SERVING, and closes", async () => {
     const finish = Promise.withResolvers<void>();
     const { engine, server, client, ask } = await serve(async function* () {
       yield told[0]!;
@@ -213,7 +213,7 @@ describe("a worker that drains", () => {
     await expect(check(client)).rejects.toMatchObject({ code: grpc.status.UNAVAILABLE });
   });
 
-  it("hands on what takes too long", async () => {
+  it("ends what exceeds the drain limit with a retryable error", async () => {
     const { engine, server, ask } = await serve(endless);
     const running = ask();
     await vi.waitFor(() => expect(engine.requests).toHaveLength(1));
