@@ -93,8 +93,8 @@ describe("a request that is wrong is refused by the parameter at fault", () => {
     ["stop: Too big", { stop: ["a", "b", "c", "d", "e"] }],
     ["stop: expected string or array", { stop: 1 }],
     ["messages[0].content: expected string or array", { messages: [{ role: "user", content: 1 }] }],
-    ["logit_bias.hello: a key is the id of a token", { logit_bias: { hello: 1 } }],
-    ["logit_bias.4294967296: a key is the id of a token", { logit_bias: { 4294967296: 1 } }],
+    ["logit_bias.hello: a key must be a token id", { logit_bias: { hello: 1 } }],
+    ["logit_bias.4294967296: a key must be a token id", { logit_bias: { 4294967296: 1 } }],
   ])("the message begins with %s", async (message, wrong) => {
     const { status, error } = await post({ ...chat, ...wrong });
     expect({ status, message: error.message.slice(0, message.length) }).toEqual({ status: 400, message });

@@ -1,4 +1,4 @@
-/** The edge as one Hono app: routes, and what surrounds every one of them. It never listens, and it knows no adapter. */
+/** The edge as one Hono app: the routes, and the middleware around them. An entry point listens. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
@@ -18,8 +18,8 @@ import { playground } from "./routes/playground.ts";
 import { streams } from "./routes/streams.ts";
 
 /**
- * The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for JSON's escapes,
- * tools and token ids. Less than workers take in one message.
+ * The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest leaves room for JSON escapes,
+ * tools and token ids. Less than a worker's message limit.
  */
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
@@ -38,7 +38,7 @@ export function createApp(edge: EdgeDependencies) {
     await next();
     const { method, path } = c.req;
     const ms = edge.clock.now() - start;
-    edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, ms }, "answered");
+    edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, ms }, "responded");
   });
   // Front ends on other origins may call the API; keys travel in a header, never in cookies.
   app.use(cors({ origin: "*", allowMethods: ["GET", "POST", "DELETE"], exposeHeaders: EXPOSED, maxAge: 86_400 }));
@@ -60,7 +60,11 @@ export function createApp(edge: EdgeDependencies) {
   if (edge.playground) app.route("/", playground(edge.playground));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Palimpsest", version: "1" } });
 
-  app.notFound((c) => errorResponse(new EdgeError("unknown_url", `Nothing answers ${c.req.method} ${c.req.path}.`)));
+  app.notFound((c) =>
+    errorResponse(
+      new EdgeError("unknown_url", `There is no ${c.req.method} ${c.req.path}; /openapi.json lists the endpoints.`),
+    ),
+  );
   app.onError((error, c) => {
     const known = edgeErrorOf(error);
     if (known instanceof Response) return known;
@@ -70,22 +74,23 @@ export function createApp(edge: EdgeDependencies) {
   return app;
 }
 
-/** What an error thrown in a route means to the client, if it was meant for the client. */
+/** The error for the client, if the route threw one; undefined for an unexpected error. */
 function edgeErrorOf(error: Error): EdgeError | Response | undefined {
   if (error instanceof EdgeError) return error;
   if (!(error instanceof HTTPException)) return undefined;
   if (error.res) return error.getResponse();
-  if (error.status === 415) return new EdgeError("unsupported_content_type", "Send the body as application/json.");
+  if (error.status === 415)
+    return new EdgeError("unsupported_content_type", "The content type is not supported; send application/json.");
   return new EdgeError("invalid_request", `${error.message}.`);
 }
 
 function tooLarge(): EdgeError {
-  return new EdgeError("payload_too_large", `The body has more than ${MAX_BODY_BYTES} bytes; send a shorter prompt.`);
+  return new EdgeError("payload_too_large", `The body is larger than ${MAX_BODY_BYTES} bytes; send a shorter prompt.`);
 }
 
 function wrongMethod(method: string, path: string, allowed: readonly string[]): Response {
   const allow = allowed.join(", ");
-  return errorResponse(new EdgeError("method_not_allowed", `${path} does not take ${method}; it takes ${allow}.`), {
+  return errorResponse(new EdgeError("method_not_allowed", `${path} does not support ${method}; use ${allow}.`), {
     allow,
   });
 }

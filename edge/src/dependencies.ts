@@ -9,7 +9,7 @@ export interface EdgeDependencies {
   readonly running?: () => readonly ModelLoad[];
   readonly clock: Clock;
   readonly log: Log;
-  /** API keys. Without any, requests need none. */
+  /** API keys; when empty, requests need no key. */
   readonly keys: readonly string[];
   /** Idle time before a stream gets a heartbeat. */
   readonly heartbeatMs: number;

@@ -1,4 +1,4 @@
-/** What stands for a thing that must not be told, or is too long to keep. */
+/** Hashes that replace secrets, and texts too long to store. */
 
 export async function sha256(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));

@@ -69,8 +69,8 @@ export function errorResponse(error: EdgeError, headers: Record<string, string> 
 
 /** Logs an unexpected error, and returns a generic one for the client. */
 export function unexpected(error: unknown, log: Log, fields: object): EdgeError {
-  log.error({ ...fields, err: error }, "a request failed unexpectedly");
-  return new EdgeError("internal", "The server failed; its log has the reason under this request's id.");
+  log.error({ ...fields, err: error }, "request failed unexpectedly");
+  return new EdgeError("internal", "The server failed unexpectedly; its log has the details under this request's id.");
 }
 
 /** The error event, as HTTP reports it. */

@@ -1,4 +1,4 @@
-/** What the edge needs from the world: replicas that generate, a clock, a log. It names no library. */
+/** The edge's ports: what routes need from replicas, stored responses, a clock and a log. Adapters implement them. */
 import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 
 /** All replicas, as routes see them. */
@@ -15,16 +15,16 @@ export interface Replicas {
   generate(request: ClientRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
 }
 
-/** Responses by their id, wherever they run: there is such a thing only in a fleet, which has a log. */
+/** Resumable responses. Only with NATS, which stores the event log. */
 export interface Responses {
-  /** Whether this owner made the response and it is still known. Where nobody is told apart, all owners are "". */
+  /** True if this owner made the response and it is still stored. Without API keys the owner is always "". */
   isKnown(responseId: string, owner: string): Promise<boolean>;
-  /** What comes after a position, or everything, to the last event. Leaving does not cancel. */
+  /** The events after a position, or all events, up to the last one. A reader that stops does not cancel the response. */
   watch(responseId: string, after: Position | undefined, signal: AbortSignal): AsyncIterable<EditEvent>;
   cancel(responseId: string): Promise<void>;
-  /** Makes the key stand for this request. @returns what it has stood for before, if it has */
+  /** Binds the key to this response. @returns the response that the key identifies already, if there is one */
   claimKey(key: IdempotencyKey, responseId: string): Promise<KnownResponse | undefined>;
-  /** The request was not taken after all: the key is free again. */
+  /** Frees the key, so that a retry starts a new response. */
   releaseKey(key: IdempotencyKey): Promise<void>;
 }
 
@@ -36,9 +36,9 @@ export interface Position {
 
 export interface IdempotencyKey {
   readonly owner: string;
-  /** As the client sent it. */
+  /** The header's value. */
   readonly key: string;
-  /** JSON of the request. */
+  /** Path and body as JSON; two requests with one key must agree in it. */
   readonly body: string;
 }
 
@@ -47,19 +47,19 @@ export interface KnownResponse {
   readonly sameBody: boolean;
 }
 
-/** One copy of a model, as an adapter offers it to placement. */
+/** One copy of a model, as placement sees it. */
 export interface Replica {
   readonly replicaId: string;
-  /** Absent until the replica has said what it serves. It stays known while the replica is away. */
+  /** Undefined until the replica has reported it; kept while the replica is unreachable. */
   readonly model: ModelInfo | undefined;
   readonly ready: boolean;
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
 }
 
-/** What all workers of a model do together. */
+/** What all workers of a model run now. */
 export interface ModelLoad {
   readonly model: string;
-  /** Sequences: every choice of a response is one. */
+  /** Sequences; each choice of a response is one. */
   readonly running: number;
   readonly responses: number;
 }

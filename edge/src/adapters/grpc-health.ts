@@ -1,11 +1,11 @@
-/** What a worker says of itself by the standard health service: one that drains, or lacks a rank, takes no requests. */
+/** Watches a worker's standard gRPC health service: a worker that drains, or lacks a rank, accepts no requests. */
 import type * as grpc from "@grpc/grpc-js";
 import { service } from "grpc-health-check";
 
-/** Between two attempts to hear of a worker that is away. */
+/** Between two attempts to reach a worker. */
 const RETRY_MS = 1_000;
 
-/** Tells at first and at each change, until it is disposed; a worker that cannot be heard says nothing. */
+/** Calls `onChange` at first and at every change, until it is disposed; not while the worker is unreachable. */
 export function watchHealth(client: grpc.Client, onChange: (serving: boolean) => void): Disposable {
   const { path, requestSerialize, responseDeserialize } = service.Watch as grpc.MethodDefinition<object, object>;
   let call: grpc.ClientReadableStream<object> | undefined;

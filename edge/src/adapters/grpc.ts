@@ -1,4 +1,4 @@
-/** A worker over gRPC, direct. With grpc-health.ts, all that knows @grpc/grpc-js. */
+/** A replica behind a direct gRPC connection to its worker. */
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import {
@@ -28,27 +28,27 @@ export interface GrpcOptions {
   readonly deadlineMs: number;
 }
 
-/** How often the model is asked for again: a worker may come back with another one. */
+/** How often the model is read again: a worker may restart with another one. */
 const REFRESH_MS = 30_000;
-/** How soon a worker that answers nothing useful is asked again. */
+/** How soon the model is read again after a failure. */
 const RETRY_MS = 1_000;
-/** A worker may be too busy to answer at once, and is no less ready for that. */
+/** A busy worker may respond late, and is still ready. */
 const MODEL_TIMEOUT_MS = 10_000;
 
 const channelOptions: grpc.ChannelOptions = {
-  // Workers are addressed directly: a proxy set for the outside world is not for them.
+  // Workers are reached directly, without the proxy that the environment may set.
   "grpc.enable_http_proxy": 0,
-  // A worker that restarts is found again within a second or two; the default backs off to two minutes.
+  // Reconnects to a restarted worker within a second or two; the default backs off to two minutes.
   "grpc.initial_reconnect_backoff_ms": 200,
   "grpc.max_reconnect_backoff_ms": 2_000,
-  // A peer that vanished without a word is noticed in 30 s.
+  // Detects a silently broken connection within 30 s.
   "grpc.keepalive_time_ms": 20_000,
   "grpc.keepalive_timeout_ms": 10_000,
 };
 
 const methods = serviceDefinition(GenerateService);
 
-/** @param address `host:port` or `unix:path`. Connects in the background, and again whenever the connection is lost. */
+/** Connects in the background, and reconnects. @param address `host:port` or `unix:path` */
 export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOptions): GrpcReplica {
   const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
   const channel = client.getChannel();
@@ -57,28 +57,28 @@ export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOption
   let closed = false;
   let serving = false;
   const health = watchHealth(client, (now) => {
-    if (now !== serving) log.info({ worker: address }, now ? "worker is serving" : "worker takes no requests");
+    if (now !== serving) log.info({ worker: address }, now ? "worker started serving" : "worker stopped serving");
     serving = now;
   });
 
   async function watch(): Promise<void> {
     while (!closed) {
       const state = channel.getConnectivityState(true);
-      const learned = state === grpc.connectivityState.READY ? await learn() : undefined;
+      const current = state === grpc.connectivityState.READY ? await readModel() : undefined;
       if (closed) return;
-      if ((learned !== undefined) !== ready)
-        log.info({ worker: address, model: learned?.name }, learned ? "worker is ready" : "worker is away");
-      model = learned ?? model;
-      ready = learned !== undefined;
+      if ((current !== undefined) !== ready)
+        log.info({ worker: address, model: current?.name }, current ? "connected to the worker" : "lost the worker");
+      model = current ?? model;
+      ready = current !== undefined;
       await stateChange(channel, state, ready ? REFRESH_MS : RETRY_MS);
     }
   }
 
-  async function learn(): Promise<ModelInfo | undefined> {
+  async function readModel(): Promise<ModelInfo | undefined> {
     try {
       return decodeModel(await getModel(client));
     } catch (error) {
-      log.warn({ worker: address, err: error }, "worker does not say what it serves");
+      log.warn({ worker: address, err: error }, "failed to read the worker's model");
       return undefined;
     }
   }
@@ -119,7 +119,7 @@ function getModel(client: grpc.Client): Promise<GetModelResponse> {
   return promise;
 }
 
-/** Reads at the pace of its consumer: grpc-js asks the worker's connection for more only as the stream is read. */
+/** Events at the reader's pace: grpc-js requests more from the worker only as the stream is read. */
 async function* generate(
   client: grpc.Client,
   request: GenerateRequest,
@@ -137,7 +137,7 @@ async function* generate(
   const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, encodeRequest(request), {
     deadline: Date.now() + deadlineMs,
   });
-  // A status that comes after the last read has no reader: without a listener it would end the process.
+  // Without a listener, a status that arrives after the last read would end the process.
   call.on("error", () => {});
   const cancel = () => call.cancel();
   signal.addEventListener("abort", cancel, { once: true });
@@ -149,7 +149,7 @@ async function* generate(
       yield event;
       if (event.type === "end" || event.type === "error") return;
     }
-    yield failed("internal", "The worker ended the response without saying how.");
+    yield failed("internal", "The worker ended the response without its last event.");
   } catch (error) {
     yield signal.aborted ? failed("cancelled", CANCELLED) : failed(...lossOf(error, deadlineMs));
   } finally {
@@ -160,12 +160,12 @@ async function* generate(
 
 const CANCELLED = "The request was cancelled.";
 
-/** By the contract a worker reports what is wrong with a request as an event: any other status means that it was lost. */
+/** A worker reports request errors as events, so that any other gRPC status means that the worker was lost. */
 function lossOf(error: unknown, deadlineMs: number): [ErrorCode, string] {
   const status = (error as Partial<grpc.ServiceError>).code;
-  if (status === undefined) return ["internal", `The worker sent what cannot be read: ${(error as Error).message}.`];
+  if (status === undefined) return ["internal", `The worker sent an unreadable event: ${(error as Error).message}.`];
   if (status === grpc.status.DEADLINE_EXCEEDED) {
     return ["deadline_exceeded", `The response took longer than ${deadlineMs / 1000} s.`];
   }
-  return ["unavailable", "The worker was lost; send the request again."];
+  return ["unavailable", "The worker crashed or became unreachable; send the request again."];
 }

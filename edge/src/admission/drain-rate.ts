@@ -1,32 +1,29 @@
-/**
- * How fast a model's queue empties, and from that when one who was refused should come again. It knows no queue, and of
- * other edges only what they have promised.
- */
+/** Estimates how fast a model's queue drains, and from that when a rejected client should retry. */
 
-/** What happened longer ago says little about now. */
+/** Older samples say little about the current rate. */
 const WINDOW_MS = 15_000;
-/** Where nothing was seen to finish yet. */
+/** Time per slot when no response has finished yet. */
 const UNKNOWN_WAIT_MS = 2_000;
 const MIN_WAIT_MS = 50;
-/** Beyond it the estimate is worth nothing, and a worker may be added meanwhile. */
+/** A longer estimate is unreliable, and a worker may be added meanwhile. */
 const MAX_WAIT_MS = 60_000;
 
 interface Sample {
   readonly atMs: number;
   readonly finished: number;
   readonly running: number;
-  /** How long the replica had something to do, since it was first heard of. */
+  /** How long the replica was busy since its first sample. */
   readonly busyMs: number;
 }
 
 export class DrainRate {
   readonly #samples = new Map<string, Sample[]>();
-  /** Until when the places that become free are promised to others. */
+  /** Slots that become free before this time are promised to other clients. */
   #promisedMs = 0;
 
   /**
    * @param finished responses that the replica has finished since its start
-   * @param running sequences that it runs now: when it has none, it could not have finished more
+   * @param running sequences that it runs now: an idle replica could not have finished more
    */
   observe(replicaId: string, finished: number, running: number, nowMs: number): void {
     const samples = (this.#samples.get(replicaId) ?? []).filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
@@ -36,7 +33,7 @@ export class DrainRate {
     this.#samples.set(replicaId, samples);
   }
 
-  /** Responses a second while there is something to do, by all replicas that were heard of lately. */
+  /** Responses per second, summed over the recently seen replicas, counting only the time that each was busy. */
   perSecond(nowMs: number): number {
     let rate = 0;
     for (const [replicaId, samples] of this.#samples) {
@@ -49,13 +46,13 @@ export class DrainRate {
     return rate;
   }
 
-  /** When to come again: each one who asks gets the next place that will be free. */
+  /** When a rejected client should retry. Each call reserves the next free slot. */
   retryAfterMs(nowMs: number): number {
     this.promise(nowMs);
     return Math.round(Math.max(this.#promisedMs - nowMs, MIN_WAIT_MS));
   }
 
-  /** The next place that will be free is somebody's, here or at another edge. */
+  /** Reserves the next free slot for one rejected client, here or at another edge. */
   promise(nowMs: number): void {
     const rate = this.perSecond(nowMs);
     this.#promisedMs = Math.max(this.#promisedMs, nowMs) + (rate > 0 ? 1000 / rate : UNKNOWN_WAIT_MS);

@@ -1,13 +1,13 @@
 import type { GenerateRequest } from "@palimpsest/proto";
 
 /**
- * Which replica has probably computed a conversation's beginning: the same for every edge, without a word between them. It
- * knows no network and no cache: rendezvous hashing over the beginning, bounded by how busy replicas are.
+ * Guesses which replica has a conversation's beginning in its cache. All edges agree without communication: rendezvous
+ * hashing over the beginning, bounded by the load of the replicas.
  */
 
-/** Above its fair share by so much, a replica is passed over: warm pages are worth no queue. */
+/** A replica this far above its fair share is skipped: a warm cache is not worth waiting for. */
 const BOUND = 1.25;
-/** Of a plain text, which has no messages: what templates and instructions have in common is longer. UTF-16 units. */
+/** How much of a plain text counts as its beginning, in UTF-16 units. Shared instructions are longer. */
 const TEXT_PREFIX = 512;
 
 export interface ReplicaLoad {
@@ -16,7 +16,7 @@ export interface ReplicaLoad {
   readonly capacity: number;
 }
 
-/** Undefined when all have as much as they should. */
+/** The preferred replica; undefined when every replica is at its fair share. */
 export function warmReplica(prefix: string, replicas: readonly ReplicaLoad[]): string | undefined {
   const capacity = replicas.reduce((sum, replica) => sum + replica.capacity, 0);
   const running = replicas.reduce((sum, replica) => sum + replica.running, 0);
@@ -28,7 +28,7 @@ export function warmReplica(prefix: string, replicas: readonly ReplicaLoad[]): s
   return best?.replicaId;
 }
 
-/** What all turns of one conversation begin with, and what no two tenants share. */
+/** Identifies a conversation's beginning: the same for all its turns, and different for every tenant. */
 export function prefixOf({ model, prompt, cacheScope = "" }: GenerateRequest): string {
   return JSON.stringify([model, cacheScope, beginning(prompt)]);
 }
@@ -46,7 +46,7 @@ function beginning(prompt: GenerateRequest["prompt"]): unknown {
   }
 }
 
-/** FNV-1a, then mixed: neighbours in name are none in rank. */
+/** FNV-1a, then mixed, so that similar names get unrelated ranks. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

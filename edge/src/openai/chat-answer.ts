@@ -1,4 +1,4 @@
-/** A chat completion that is not streamed. */
+/** The body of a chat completion that is not streamed. */
 import { z } from "@hono/zod-openapi";
 import type { ChoiceDocument } from "@palimpsest/proto";
 import { toolCallOf } from "./chat-forms.ts";
@@ -38,7 +38,7 @@ export const chatAnswerBody = z
 
 type ChatAnswer = z.infer<typeof chatAnswerBody>;
 
-/** @param tools whether calls are looked for in the text */
+/** @param tools true if the text is searched for tool calls */
 export function chatAnswer(response: FinishedResponse, tools: boolean): ChatAnswer {
   const { id, model, created, choices, usage } = response;
   return {
@@ -58,16 +58,16 @@ function chatChoice(id: string, choice: ChoiceDocument, index: number, tools: bo
   const calls = parts
     .filter((part) => part.type === "tool_call")
     .map((part, call) => toolCallOf(id, index, call, part));
-  const called = calls.length > 0;
+  const hasCalls = calls.length > 0;
   return {
     index,
     message: {
       role: "assistant" as const,
-      content: called && content === "" ? null : content,
+      content: hasCalls && content === "" ? null : content,
       refusal: null,
-      ...(called && { tool_calls: calls }),
+      ...(hasCalls && { tool_calls: calls }),
     },
     logprobs: logprobsOf(choice, chatLogprobs),
-    finish_reason: called && finishReason === "stop" ? ("tool_calls" as const) : finishReason,
+    finish_reason: hasCalls && finishReason === "stop" ? ("tool_calls" as const) : finishReason,
   };
 }

@@ -1,14 +1,14 @@
-/** The two forms in which a chat answer is streamed: what each commit adds, or the whole text as it stands. */
+/** The two streamed forms of a chat completion: the text that each commit adds, or the whole text so far. */
 import type { ChoiceDocument, CommitEvent, EditEvent } from "@palimpsest/proto";
 import { emptyDocument, reduce } from "@palimpsest/proto";
 import type { Change, ChunkForm } from "./chunks.ts";
 import { chatLogprobs, createTokenPlacer, type TokenPlacer } from "./logprobs.ts";
 import { type AnswerPart, createToolCallParser, type ToolCallParser } from "./tool-calls.ts";
 
-/** Stands for a masked cell where a whole text is shown that is still being written. */
+/** Shown for a masked cell in a whole text so far. */
 export const MASKED_CELL = "░";
 
-/** OpenAI's form: append-only, from commits. With tools, calls are taken out of the text as they complete. */
+/** OpenAI's form: append-only, from commits. With tools, complete calls are taken out of the text. */
 export function appendingForm(responseId: string, tools: boolean): ChunkForm {
   const parsers = new Map<number, ToolCallParser>();
   const placers = new Map<number, TokenPlacer>();
@@ -27,7 +27,7 @@ export function appendingForm(responseId: string, tools: boolean): ChunkForm {
     }
   }
 
-  /** Of the text as the model wrote it, whatever of it is kept back or belongs to a call. */
+  /** Adds the commit's logprobs to its first change. They cover text that is held back or part of a call, too. */
   function* withLogprobs(event: CommitEvent, changes: Iterable<Change>): Generator<Change> {
     const placer = placers.get(event.choice) ?? createTokenPlacer();
     placers.set(event.choice, placer);
@@ -57,7 +57,7 @@ export function appendingForm(responseId: string, tools: boolean): ChunkForm {
   };
 }
 
-/** Mercury's form: every chunk carries the whole text so far, drafts included, and says so beside its choices. */
+/** Mercury's form: every chunk carries the whole text so far, drafts included, and is marked by `diffusion_meta`. */
 export function wholeTextForm(): ChunkForm {
   let document = emptyDocument;
   const shown = new Map<number, string>();
@@ -68,7 +68,7 @@ export function wholeTextForm(): ChunkForm {
     empty: { delta: {} },
     *changes(event: EditEvent) {
       document = reduce(document, event);
-      // Blocks that stood open behind the last one go with the end.
+      // Drafts of blocks after the last one are dropped by `done`.
       if (event.type !== "draft" && event.type !== "commit" && event.type !== "done") return;
       const index = event.choice;
       const content = wholeText(document.choices[index]!);
@@ -80,9 +80,9 @@ export function wholeTextForm(): ChunkForm {
   };
 }
 
-/** The same answer has the same call ids, however often it is told: they come from the response, the choice and the count. */
+/** A call's id derives from its response, choice and index, so that a response that is read again has the same ids. */
 export function toolCallOf(responseId: string, choice: number, call: number, part: AnswerPart & { type: "tool_call" }) {
-  // OpenAI takes ids of at most 40 characters back.
+  // OpenAI accepts ids of at most 40 characters.
   const response = responseId.replace(/^chatcmpl-/, "").slice(0, 24);
   const id = `call_${response}_${choice}_${call}`;
   return { id, type: "function" as const, function: { name: part.name, arguments: part.arguments } };

@@ -22,11 +22,11 @@ const toolCall = z.object({
   function: z.object({ name: functionName, arguments: z.string() }),
 });
 
-const spoken = { content, name: z.string().optional() };
+const contentAndName = { content, name: z.string().optional() };
 const message = z.discriminatedUnion("role", [
-  z.object({ role: z.literal("system"), ...spoken }),
-  z.object({ role: z.literal("developer"), ...spoken }),
-  z.object({ role: z.literal("user"), ...spoken }),
+  z.object({ role: z.literal("system"), ...contentAndName }),
+  z.object({ role: z.literal("developer"), ...contentAndName }),
+  z.object({ role: z.literal("user"), ...contentAndName }),
   z
     .object({
       role: z.literal("assistant"),
@@ -34,7 +34,7 @@ const message = z.discriminatedUnion("role", [
       name: z.string().optional(),
       tool_calls: z.array(toolCall).nullish(),
     })
-    .refine((said) => said.content != null || said.tool_calls?.length, {
+    .refine(({ content, tool_calls }) => content != null || tool_calls?.length, {
       error: "an assistant message needs content or tool_calls",
       path: ["content"],
     }),
@@ -56,7 +56,9 @@ export const chatBody = sharedParameters
     messages: z.array(message).min(1),
     max_completion_tokens: sharedParameters.shape.max_tokens,
     tools: z.array(tool).max(MAX_TOOLS).nullish(),
-    tool_choice: z.enum(["auto", "none"], { error: 'a call cannot be forced yet: use "auto" or "none"' }).nullish(),
+    tool_choice: z
+      .enum(["auto", "none"], { error: 'forced tool calls are not supported yet: use "auto" or "none"' })
+      .nullish(),
     diffusing: z
       .boolean()
       .nullish()
@@ -66,23 +68,23 @@ export const chatBody = sharedParameters
       description: "Log-probability of each token, by the last denoise step that scored it, before any bias.",
     }),
     top_logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
-      description: "Best tokens listed at the place of each. Needs logprobs.",
+      description: "How many of the most probable tokens to list for each token. Needs logprobs.",
     }),
     response_format: z
       .object({ type: z.literal("text", { error: 'structured output is not supported yet: only "text" is' }) })
       .nullish(),
     modalities: z.array(z.literal("text", { error: TEXT_ONLY })).nullish(),
     parallel_tool_calls: z
-      .literal(true, { error: "the number of calls cannot be limited yet: leave parallel_tool_calls out" })
+      .literal(true, { error: "limiting the number of calls is not supported yet: leave parallel_tool_calls out" })
       .nullish(),
-    functions: z.null({ error: "functions were replaced by tools: send tools instead" }).optional(),
+    functions: z.null({ error: "functions are deprecated and not supported: send tools instead" }).optional(),
   })
   .refine((body) => !(body.diffusing && body.tools?.length), {
-    error: "a whole text that changes cannot be cut into tool calls: leave out diffusing, or tools",
+    error: "diffusing can't be combined with tools: leave one of them out",
     path: ["diffusing"],
   })
   .refine((body) => !(body.diffusing && body.logprobs), {
-    error: "a whole text that changes has no final tokens yet: leave out diffusing, or logprobs",
+    error: "diffusing can't be combined with logprobs: leave one of them out",
     path: ["diffusing"],
   })
   .refine((body) => body.logprobs || !body.top_logprobs, {

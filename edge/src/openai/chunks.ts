@@ -1,18 +1,18 @@
-/** Edit events as the chunks of a streamed completion, in whichever form the endpoint gives its choices. */
+/** Turns edit events into the chunks of a streamed completion, in the endpoint's form. */
 import type { DoneEvent, EditEvent, FinishReason } from "@palimpsest/proto";
 import { publicEvent } from "@palimpsest/proto";
 import { errorOf } from "../errors.ts";
 import type { SseMessage } from "../stream/sse.ts";
 import { usageOf } from "./usage.ts";
 
-/** How one response's choices look in its chunks. */
+/** The form of one response's choices in its chunks. */
 export interface ChunkForm {
   readonly object: "chat.completion.chunk" | "text_completion";
-  /** What each choice begins with, if with anything. */
+  /** The first delta of each choice, if there is one. */
   readonly first?: object;
-  /** A choice that adds nothing. */
+  /** A delta that adds nothing. */
   readonly empty: object;
-  /** What an event adds to choices. */
+  /** The changes that an event makes to choices. */
   changes(event: EditEvent): Iterable<Change>;
   finishReason(event: DoneEvent): FinishReason;
 }
@@ -21,9 +21,9 @@ export interface Change {
   readonly index: number;
   /** `{ delta }` or `{ text }`. */
   readonly added: object;
-  /** How probable the tokens of what it adds were. */
+  /** Logprobs of the added tokens. */
   readonly logprobs?: object;
-  /** Fields beside `choices`. */
+  /** Fields of the chunk next to `choices`. */
   readonly beside?: object;
 }
 
@@ -36,7 +36,7 @@ export interface ChunkOptions {
   readonly includeEdits: boolean;
 }
 
-/** The messages of a whole stream. After an error neither a finish reason nor `[DONE]` follows, so that every client raises. */
+/** The messages of a whole stream. No finish reason and no `[DONE]` follow an error, so that every client raises. */
 export async function* chunks(
   events: AsyncIterable<EditEvent>,
   form: ChunkForm,

@@ -1,4 +1,4 @@
-/** A plain completion, streamed and not: the two forms differ in nothing but what `text` holds. */
+/** The body and the streamed form of a plain completion. They differ only in what `text` holds. */
 import { z } from "@hono/zod-openapi";
 import type { ChunkForm } from "./chunks.ts";
 import type { FinishedResponse } from "./finished-response.ts";

@@ -17,10 +17,10 @@ export const completionBody = sharedParameters
         "Text, in which the text of a special token is text; or token ids, of which any is taken as it is; or a list of one of these.",
     }),
     best_of: z.literal(1, { error: "best_of is not supported: use n" }).nullish(),
-    echo: z.literal(false, { error: "echo is not supported: put the prompt before the answer yourself" }).nullish(),
+    echo: z.literal(false, { error: "echo is not supported: prepend the prompt in the client" }).nullish(),
     suffix: z.literal("", { error: "suffix is not supported yet: leave it out" }).nullish(),
     logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
-      description: "Log-probabilities of each token, and of this many of the best at its place.",
+      description: "Log-probability of each token, and of this many of the most probable tokens in its place.",
     }),
   })
   .openapi("CompletionRequest");

@@ -1,4 +1,4 @@
-/** What was wrong with a request body, said the way OpenAI's API does: one message, and the parameter it is about. */
+/** Reports an invalid body as OpenAI's API does: one message, and the parameter at fault. */
 import type { z } from "@hono/zod-openapi";
 import { EdgeError } from "../errors.ts";
 
@@ -11,14 +11,14 @@ export function invalidBody(error: z.ZodError): EdgeError {
 interface Issue {
   path: PropertyKey[];
   message: string;
-  /** What would have been of the right type, where the type is all that is wrong. */
+  /** The expected type, if only the type is wrong. */
   expected?: string;
 }
 
-/** The first issue. Of a union, the branch that got furthest into the value is the one the client meant. */
+/** The first issue. In a union, the client meant the branch that matched furthest into the value. */
 function mostSpecific(issues: readonly z.core.$ZodIssue[]): Issue {
   const [issue] = issues;
-  if (!issue) return { path: [], message: "the body is not what this endpoint takes" };
+  if (!issue) return { path: [], message: "the body does not match this endpoint's schema" };
   if (issue.code === "invalid_key") return { path: issue.path, message: issue.issues[0]?.message ?? issue.message };
   if (issue.code !== "invalid_union") return issue;
   const branches = issue.errors.filter((branch) => branch.length > 0).map(mostSpecific);
@@ -29,13 +29,13 @@ function mostSpecific(issues: readonly z.core.$ZodIssue[]): Issue {
   const expected = [...new Set(furthest.map((branch) => branch.expected))].join(" or ");
   return {
     path: issue.path,
-    message: issue.message === UNEXPLAINED ? `expected ${expected}` : issue.message,
+    message: issue.message === DEFAULT_MESSAGE ? `expected ${expected}` : issue.message,
     expected,
   };
 }
 
-/** What zod says of a union that was given no words of its own. */
-const UNEXPLAINED = "Invalid input";
+/** zod's message for a union without a message of its own. */
+const DEFAULT_MESSAGE = "Invalid input";
 
 function joined(param: string, key: PropertyKey): string {
   if (typeof key === "number") return `${param}[${key}]`;

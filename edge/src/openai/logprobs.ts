@@ -1,6 +1,7 @@
 /**
- * How probable the tokens of an answer were, in the forms in which OpenAI's endpoints tell it. A token is told with the text
- * that it begins in: what a commit keeps back, it keeps back with its tokens; tokens without text, as end tokens, are left out.
+ * Log-probabilities of a completion's tokens, in the forms of OpenAI's endpoints. A token is reported with the commit whose
+ * text it begins in: text that a commit holds back is held back with its tokens. Tokens without text, such as end tokens, are
+ * left out.
  */
 import { z } from "@hono/zod-openapi";
 import type { ChoiceDocument, CommittedBlock, Logprob, TokenLogprob } from "@palimpsest/proto";
@@ -11,7 +12,7 @@ export const chatLogprobsBody = z
   .object({
     content: z.array(
       logprob.extend({
-        step: z.int().openapi({ description: "The denoise step of its block, from 0, that wrote the token." }),
+        step: z.int().openapi({ description: "The denoise step that wrote the token, counted from 0 in its block." }),
         top_logprobs: z.array(logprob),
       }),
     ),
@@ -25,19 +26,21 @@ export const completionLogprobsBody = z
     token_logprobs: z.array(z.number()),
     top_logprobs: z.array(z.record(z.string(), z.number())),
     text_offset: z.array(z.int()).openapi({ description: "UTF-16 units of the answer before each token." }),
-    steps: z.array(z.int()).openapi({ description: "The denoise step of its block, from 0, that wrote each token." }),
+    steps: z
+      .array(z.int())
+      .openapi({ description: "The denoise step that wrote each token, counted from 0 in its block." }),
   })
   .nullable();
 
-/** A token, and the UTF-16 units of the choice's text before it. */
+/** A token and its position in the choice's text, in UTF-16 units. */
 export interface PlacedToken {
   readonly scored: TokenLogprob;
   readonly start: number;
 }
 
-/** Places the tokens of one choice in its text, commit by commit. */
+/** Finds the positions of one choice's tokens in its text, commit by commit. */
 export interface TokenPlacer {
-  /** Those that begin in the text that is committed by now, each once. */
+  /** The tokens that begin in the text committed so far, each once. */
   push(commit: CommittedBlock): PlacedToken[];
 }
 
@@ -58,11 +61,11 @@ export function createTokenPlacer(): TokenPlacer {
   };
 }
 
-/** The tokens of a whole answer, as `chatLogprobs` or `completionLogprobs` tells them; null where nobody asked. */
-export function logprobsOf<T>({ committed }: ChoiceDocument, tell: (tokens: PlacedToken[]) => T): T | null {
+/** The logprobs of a whole choice, formatted by `format`; null if the request did not ask for them. */
+export function logprobsOf<T>({ committed }: ChoiceDocument, format: (tokens: PlacedToken[]) => T): T | null {
   if (!committed.some(({ logprobs }) => logprobs)) return null;
   const placer = createTokenPlacer();
-  return tell(committed.flatMap((block) => placer.push(block)));
+  return format(committed.flatMap((block) => placer.push(block)));
 }
 
 export function chatLogprobs(tokens: readonly PlacedToken[]): NonNullable<z.infer<typeof chatLogprobsBody>> {

@@ -36,7 +36,7 @@ const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
 const tokenId = z.int().min(0).max(MAX_TOKEN_ID);
 const biasedToken = z
   .string()
-  .refine((key) => /^\d{1,10}$/.test(key) && Number(key) <= MAX_TOKEN_ID, "a key is the id of a token");
+  .refine((key) => /^\d{1,10}$/.test(key) && Number(key) <= MAX_TOKEN_ID, "a key must be a token id");
 
 /** Unknown keys are dropped, as OpenAI-compatible servers do: clients send more than any server knows. */
 export const sharedParameters = z.object({

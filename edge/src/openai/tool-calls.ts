@@ -1,6 +1,6 @@
 /**
- * Finds tool calls in an answer's text as it comes: `<tool_call>\n{"name": …, "arguments": {…}}\n</tool_call>`. Pure, and
- * indifferent to where the text is cut. What looks like a call and is not one stays text.
+ * Finds tool calls in streamed text: `<tool_call>\n{"name": …, "arguments": {…}}\n</tool_call>`. The result does not depend
+ * on where the text is cut. An invalid call stays text.
  */
 import { z } from "zod";
 
@@ -9,26 +9,26 @@ export type AnswerPart =
   | { readonly type: "tool_call"; readonly name: string; readonly arguments: string };
 
 export interface ToolCallParser {
-  /** What is certain after this text. Text that could belong to a call is held back. */
+  /** The parts that are certain after this text. Text that may belong to a call is held back. */
   push(text: string): AnswerPart[];
-  /** What was held back, once no more text comes. */
+  /** The rest, at the end of the text. */
   flush(): AnswerPart[];
 }
 
 const OPEN = "<tool_call>";
 const CLOSE = "</tool_call>";
 
-/** A string of JSON, or what there is of it, or the closing mark: a mark inside a string closes nothing. */
+/** A complete or partial JSON string, or the closing mark. Matching strings skips a mark inside one. */
 const STRING_OR_CLOSE = /"(?:[^"\\\n]|\\.?)*(?:"|\n|$)|<\/tool_call>/g;
 
 const call = z.object({ name: z.string().min(1), arguments: z.record(z.string(), z.unknown()).default({}) });
 
 export function createToolCallParser(): ToolCallParser {
-  let held = "";
+  let pending = "";
   let afterCall = false;
 
   function* take(text: string): Generator<AnswerPart> {
-    // Space around a call belongs to the call's layout.
+    // White space around a call is layout, not text.
     const shown = afterCall ? text.trimStart() : text;
     if (shown === "") return;
     afterCall = false;
@@ -37,41 +37,41 @@ export function createToolCallParser(): ToolCallParser {
 
   function* parts(final: boolean): Generator<AnswerPart> {
     for (;;) {
-      const start = held.indexOf(OPEN);
-      const end = start < 0 ? -1 : closeOf(held, start + OPEN.length);
+      const start = pending.indexOf(OPEN);
+      const end = start < 0 ? -1 : closeOf(pending, start + OPEN.length);
       if (end < 0) break;
-      const parsed = parseCall(held.slice(start + OPEN.length, end - CLOSE.length));
+      const parsed = parseCall(pending.slice(start + OPEN.length, end - CLOSE.length));
       if (parsed) {
-        yield* take(held.slice(0, start).trimEnd());
+        yield* take(pending.slice(0, start).trimEnd());
         yield parsed;
         afterCall = true;
       } else {
-        // Only named, perhaps: a call may still begin before the closing mark.
-        yield* take(held.slice(0, start + OPEN.length));
+        // The mark may be mentioned in text: a call may still begin before the closing mark.
+        yield* take(pending.slice(0, start + OPEN.length));
       }
-      held = held.slice(parsed ? end : start + OPEN.length);
+      pending = pending.slice(parsed ? end : start + OPEN.length);
     }
-    const certain = final ? held.length : certainLength(held);
-    yield* take(held.slice(0, certain));
-    held = held.slice(certain);
+    const certain = final ? pending.length : certainLength(pending);
+    yield* take(pending.slice(0, certain));
+    pending = pending.slice(certain);
   }
 
   return {
     push(text) {
-      held += text;
+      pending += text;
       return [...parts(false)];
     },
     flush: () => [...parts(true)],
   };
 }
 
-/** The parts of a whole answer. */
+/** The parts of a whole text. */
 export function answerParts(text: string): AnswerPart[] {
   const parser = createToolCallParser();
   return [...parser.push(text), ...parser.flush()];
 }
 
-/** Where the call ends whose body starts at `from`, or -1. */
+/** The end of the call whose body starts at `from`, or -1. */
 function closeOf(text: string, from: number): number {
   for (const match of text.slice(from).matchAll(STRING_OR_CLOSE)) {
     if (match[0] === CLOSE) return from + match.index + CLOSE.length;
@@ -90,16 +90,16 @@ function parseCall(body: string): AnswerPart | undefined {
   return data && { type: "tool_call", name: data.name, arguments: JSON.stringify(exact(body).arguments ?? {}) };
 }
 
-/** With numbers as they were written: the tool may know more digits than JavaScript does. */
+/** Parses with numbers kept as written: a tool may need more digits than JavaScript has. */
 function exact(body: string): { arguments?: object } {
   return JSON.parse(body, ((_key: string, value: unknown, { source }: { source: string }) =>
     typeof value === "number" ? rawJson(source) : value) as (key: string, value: unknown) => unknown);
 }
 
-/** Of ES2026, in every runtime that edges have; TypeScript does not know it yet. */
+/** ES2026. All runtimes of the edge have it; TypeScript's types do not yet. */
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(source: string): object };
 
-/** How much of the text can be in no call: all before an opening mark or a beginning of one, and the space before that. */
+/** Length of the text before an opening mark, or before the beginning of one, without white space at its end. */
 function certainLength(text: string): number {
   const open = text.indexOf(OPEN);
   if (open >= 0) return text.slice(0, open).trimEnd().length;

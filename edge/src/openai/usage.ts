@@ -1,4 +1,4 @@
-/** The usage of a response in OpenAI's form, with the counts of block diffusion. */
+/** A response's usage in OpenAI's form, with the counts of block diffusion under `palimpsest`. */
 import { z } from "@hono/zod-openapi";
 import type { Usage } from "@palimpsest/proto";
 
@@ -12,7 +12,8 @@ export const usageBody = z
     prompt_tokens_details: z.object({ cached_tokens: count }),
     palimpsest: z.object({
       forwards: count.openapi({
-        description: "Denoise forwards; one that ran two blocks counts once. Prefill forwards are counted apart.",
+        description:
+          "Denoise forwards; a forward over two blocks counts once. Prefill forwards are counted separately.",
       }),
       prefill_forwards: count,
       edits: z.object({ unmask: count, substitute: count, delete: count, insert: count }),

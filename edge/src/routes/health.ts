@@ -1,4 +1,4 @@
-/** GET /healthz: the process lives. GET /readyz: it would take a request now. */
+/** GET /healthz: the process is running. GET /readyz: the edge would accept a request now. */
 import { Hono } from "hono";
 import type { EdgeDependencies } from "../dependencies.ts";
 

@@ -13,8 +13,8 @@ const modelBody = z
     created: z.int(),
     owned_by: z.string(),
     block_length: z.int(),
-    max_context_tokens: z.int().openapi({ description: "Prompt and answer together." }),
-    endpoints: z.array(z.string()).openapi({ description: "What the model's package can serve." }),
+    max_context_tokens: z.int().openapi({ description: "Limit of prompt and answer together." }),
+    endpoints: z.array(z.string()).openapi({ description: "Endpoints that the model supports." }),
   })
   .openapi("Model");
 

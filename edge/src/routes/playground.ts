@@ -1,11 +1,11 @@
-/** The page that shows blocks being written. Its files come ready to serve. */
+/** Serves the playground page, which shows blocks as they are written. */
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Playground } from "../dependencies.ts";
 
 export function playground(files: Playground) {
   const app = new Hono();
-  // The page needs nothing from elsewhere and runs no code of its own but its script file.
+  // The page loads nothing from other origins and runs no inline code.
   const headers = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],

@@ -1,9 +1,9 @@
-/** Marks the silences of a stream, so that proxies and clients see that it lives. It knows nothing of what flows. */
+/** Adds heartbeats to an idle stream, so that proxies and clients keep it open. */
 import type { Clock } from "../ports.ts";
 
 export const HEARTBEAT = Symbol("heartbeat");
 
-/** The source's items, and a heartbeat whenever none came for `intervalMs`. */
+/** The source's items, and a heartbeat whenever none arrived for `intervalMs`. */
 export async function* withHeartbeat<T>(
   source: AsyncIterable<T>,
   intervalMs: number,

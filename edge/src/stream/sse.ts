@@ -1,4 +1,4 @@
-/** Server-sent events: messages out of an async iterable, at the pace of the reader. It knows nothing of their contents. */
+/** Sends an async iterable of messages as server-sent events, at the reader's pace. */
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { HEARTBEAT } from "./heartbeat.ts";
@@ -10,9 +10,9 @@ export interface SseMessage {
 }
 
 export interface SseOptions {
-  /** Called when the client goes away before the last message. */
+  /** Called when the client disconnects before the last message. */
   cancel(): void;
-  /** The last message of a stream whose source throws. */
+  /** The last message when the source throws. */
   failed(error: unknown): SseMessage;
 }
 
@@ -21,7 +21,7 @@ export function sse(
   messages: AsyncIterable<SseMessage | typeof HEARTBEAT>,
   { cancel, failed }: SseOptions,
 ): Response {
-  // nginx holds responses back unless it is told not to.
+  // Otherwise nginx buffers the response.
   c.header("X-Accel-Buffering", "no");
   return streamSSE(c, async (stream) => {
     stream.onAbort(cancel);
