@@ -34,7 +34,7 @@ async function fold(events: AsyncIterable<EditEvent>) {
 }
 
 describe("client", () => {
-  test("asks for edits, and yields them from between the chunks", async () => {
+  test("requests edit events and yields them from the chunks", async () => {
     let asked: { body: unknown; authorization: string | undefined } | undefined;
     const client = await serve(
       async (incoming, outgoing) => {
@@ -52,7 +52,7 @@ describe("client", () => {
     });
   });
 
-  test("says that a server did not answer, and of an abort that it was one", async () => {
+  test("reports an unreachable server, and throws the reason of an abort", async () => {
     const client = await serve((incoming) => void incoming.socket.destroy());
     const { error } = await fold(client.edits(request));
     expect(error).toBeInstanceOf(PalimpsestError);
@@ -61,7 +61,7 @@ describe("client", () => {
     await expect(client.models({ signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
   });
 
-  test("reads a stream wherever it is cut", async () => {
+  test("reads a stream for any split of its bytes", async () => {
     const bytes = Buffer.from(hello.map(chunk).join("").replaceAll("\n", "\r\n"));
     const client = await serve(async (_, outgoing) => {
       for (let at = 0; at < bytes.length; at += 7) {
@@ -74,7 +74,7 @@ describe("client", () => {
     expect(document.choices[0]?.text).toBe("Hello wörld 🙂");
   });
 
-  test("throws what the server refused", async () => {
+  test("throws the server's rejection", async () => {
     const error = { message: "n: Too big", type: "invalid_request_error", param: "n", code: "invalid_request" };
     const client = await serve((_, outgoing) => outgoing.writeHead(400).end(JSON.stringify({ error })));
     const refused = (await fold(client.edits(request))).error;
@@ -88,7 +88,7 @@ describe("client", () => {
     });
   });
 
-  test("says of what was refused for good that it is not worth another try", async () => {
+  test("follows x-should-retry: a final rejection is not retryable", async () => {
     const error = { message: "too long", type: "server_error", param: null, code: "deadline_exceeded" };
     const client = await serve((_, outgoing) =>
       outgoing.writeHead(504, { "x-should-retry": "false" }).end(JSON.stringify({ error })),
@@ -96,7 +96,7 @@ describe("client", () => {
     expect((await fold(client.edits(request))).error).toMatchObject({ status: 504, retryable: false });
   });
 
-  test("throws what something before the server refused", async () => {
+  test("throws a proxy's rejection", async () => {
     const client = await serve((_, outgoing) => outgoing.writeHead(502).end("<h1>Bad Gateway</h1>"));
     expect((await fold(client.edits(request))).error).toMatchObject({ status: 502, retryable: true });
   });

@@ -23,7 +23,7 @@ const post = (body: unknown, path = "/v1/chat/completions", headers: Record<stri
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 
-describe("a request that is wrong is refused by the parameter at fault", () => {
+describe("an invalid request is rejected with the parameter at fault", () => {
   const image = [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }];
   test.each([
     ["model", { model: undefined }],
@@ -151,11 +151,11 @@ describe("the app", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 
-  test("says which methods a path takes", async () => {
+  test("lists the methods of a path", async () => {
     expect((await send("/v1/chat/completions")).headers.get("allow")).toBe("POST");
   });
 
-  test("asks for a key when keys are set, on the API only", async () => {
+  test("requires a key on the API when keys are configured", async () => {
     const keys = { keys: ["first", "second"] };
     const authorized = (key: string) => send("/v1/models", { headers: { authorization: `Bearer ${key}` } }, keys);
     expect(await send("/v1/models", {}, keys)).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
@@ -207,7 +207,7 @@ describe("the app", () => {
     expect(away.status).toBe(503);
   });
 
-  test("tells clients nothing of a failure that was not meant for them, and the log everything", async () => {
+  test("hides an unexpected failure from the client and logs it", async () => {
     const logged: object[] = [];
     const log = { info() {}, warn() {}, error: (fields: object) => void logged.push(fields) };
     const broken = scriptedReplica(() => {
@@ -238,7 +238,7 @@ describe("the app", () => {
     ]);
   });
 
-  test("streams a plain completion, with its edit events when they are asked for", async () => {
+  test("streams a plain completion with its edit events on request", async () => {
     const request = { model: "synthetic", prompt: "x", stream: true, stream_options: { include_edits: true } };
     const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(request) };
     const text = await (await scriptedEdge([replica]).request("/v1/completions", init)).text();
@@ -255,7 +255,7 @@ describe("the app", () => {
     expect(text).toContain("data: [DONE]");
   });
 
-  test("describes itself", async () => {
+  test("describes itself in /openapi.json", async () => {
     const { body } = await send("/openapi.json");
     expect(Object.keys(body.paths)).toEqual([
       "/v1/chat/completions",

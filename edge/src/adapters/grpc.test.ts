@@ -53,7 +53,7 @@ async function collect(events: AsyncIterable<EditEvent>, each = (_: EditEvent) =
 }
 
 describe("a worker over gRPC", () => {
-  test("is left alone while its health says that it takes no requests", async () => {
+  test("is not ready while its health service is not serving", async () => {
     const { worker, replica } = await reach(hello);
     worker.setServing(false);
     await until(() => !replica.ready);
@@ -61,7 +61,7 @@ describe("a worker over gRPC", () => {
     await until(() => replica.ready);
   });
 
-  test("gets the request as the client meant it, and its events come through unchanged", async () => {
+  test("gets the whole request, and its events arrive unchanged", async () => {
     const { worker, replica } = await reach(hello);
     const events = await collect(replica.generate(request, forever));
     expect(events.map((event) => ({ ...event, token_ids: undefined }))).toEqual(
@@ -82,7 +82,7 @@ describe("a worker over gRPC", () => {
     });
   });
 
-  test("says what it serves", async () => {
+  test("reports its model", async () => {
     const { replica } = await reach(hello);
     expect(replica.model).toEqual({
       name: "synthetic",
@@ -95,7 +95,7 @@ describe("a worker over gRPC", () => {
     });
   });
 
-  test("is told when the request is cancelled, and the response ends as cancelled", async () => {
+  test("sees the cancellation, and the response ends as cancelled", async () => {
     const { worker, replica } = await reach(silent);
     const controller = new AbortController();
     const stopAt = (event: EditEvent) => void (event.type === "commit" && controller.abort());
@@ -110,14 +110,14 @@ describe("a worker over gRPC", () => {
     await until(() => worker.cancelled.length === 1);
   });
 
-  test("a request that was cancelled before is not sent", async () => {
+  test("does not get a request that is already cancelled", async () => {
     const { worker, replica } = await reach(hello);
     const events = await collect(replica.generate(request, AbortSignal.abort()));
     expect(events).toMatchObject([{ type: "error", code: "cancelled", seq: 1 }]);
     expect(worker.requests).toEqual([]);
   });
 
-  test("that dies ends the response as unavailable, and is found again when it is back", async () => {
+  test("that crashes ends the response as unavailable, and is reconnected after its restart", async () => {
     const { worker, replica } = await reach(silent);
     const events = await collect(
       replica.generate(request, forever),
@@ -134,14 +134,14 @@ describe("a worker over gRPC", () => {
     expect((await collect(replica.generate(request, forever))).at(-1)?.type).toBe("end");
   });
 
-  test("that takes too long is given up", async () => {
+  test("that exceeds the deadline is cancelled", async () => {
     const { worker, replica } = await reach(silent, { deadlineMs: 300 });
     const events = await collect(replica.generate(request, forever));
     expect(events.at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
     await until(() => worker.cancelled.length === 1);
   });
 
-  test("that stops without a last event is at fault", async () => {
+  test("that stops without a last event causes an internal error", async () => {
     const { replica } = await reach(() => begun);
     expect((await collect(replica.generate(request, forever))).at(-1)).toMatchObject({
       type: "error",

@@ -39,7 +39,7 @@ describe("placement", () => {
     await expect(begin(placement)).rejects.toMatchObject({ code: "unavailable" });
   });
 
-  test("does not deny a model while a replica has not said what it serves", async () => {
+  test("does not deny a model while a replica has not reported its own", async () => {
     const unknown: Replica = { ...replica("b"), model: undefined, ready: false };
     const placement = createPlacement([replica("a"), unknown]);
     await expect(begin(placement, "gpt-9")).rejects.toMatchObject({ code: "unavailable" });

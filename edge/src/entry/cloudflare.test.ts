@@ -13,7 +13,7 @@ const lost = {
 };
 afterEach(() => vi.restoreAllMocks());
 
-it("says that the request may be sent again when its object was lost", async () => {
+it("answers 503 when the object fails, so that clients retry", async () => {
   const log = vi.spyOn(console, "log").mockReturnValue();
   const bindings = { EDGE: lost, NATS_URL: "wss://nats.example.com" };
   const response = await serverless.fetch(request, bindings);
@@ -22,7 +22,7 @@ it("says that the request may be sent again when its object was lost", async () 
   expect(log.mock.calls.join()).toContain("reset");
 });
 
-it("tells its log, and not the client, what is wrong with its settings", async () => {
+it("logs what is wrong with its settings and hides it from the client", async () => {
   const log = vi.spyOn(console, "log").mockReturnValue();
   const response = await serverless.fetch(request, { EDGE: lost });
   expect(response.status).toBe(500);
@@ -30,7 +30,7 @@ it("tells its log, and not the client, what is wrong with its settings", async (
   expect(log.mock.calls.join()).toContain("NATS_URL: ");
 });
 
-it("is reached over WebSocket, and says so when told otherwise", () => {
+it("requires a WebSocket address for NATS", () => {
   const urls = "wss://a.example:443, ws://b.example/nats";
   expect(parseCloudflareConfig({ NATS_URL: urls, EDGE: lost })).toMatchObject({ edges: 4, nats: { NATS_URL: urls } });
   expect(() => parseCloudflareConfig({ NATS_URL: "nats://a.example:4222", EDGES: "0" })).toThrow(

@@ -52,7 +52,7 @@ describe("logprobs", () => {
     { tokens: [token("x"), token("!", 2), end], text: "Ex!", start: 6 },
   );
 
-  test("come with the text that they begin in, each once, whole and streamed", async () => {
+  test("come once, with the text that their token begins in, streamed or not", async () => {
     const [answer] = await chat(held, {});
     const { content, refusal } = answer.choices[0].logprobs;
     expect(refusal).toBeNull();
@@ -82,7 +82,7 @@ describe("logprobs", () => {
     expect(first.choices[0].logprobs).toBeNull();
   });
 
-  test("of text that a tool call holds back come without it", async () => {
+  test("of text that a tool call holds back come before that text", async () => {
     const tools = [{ type: "function", function: { name: "f" } }];
     const called = respond({ tokens: [token("<tool_call>")], text: "<tool_call>", start: 0 });
     const chunks = await chat(called, { tools, stream: true });
@@ -90,7 +90,7 @@ describe("logprobs", () => {
     expect(chunks.map(({ choices }) => choices[0]?.delta?.content ?? "").join("")).toBe("<tool_call>");
   });
 
-  test("of a plain completion are told in its older form", async () => {
+  test("of a plain completion have the legacy form", async () => {
     const [answer] = await post("/v1/completions", held, { prompt: "x", logprobs: 2 });
     expect(answer.choices[0].logprobs).toEqual({
       tokens: ["Hello", " E", "x", "!"],
@@ -105,14 +105,14 @@ describe("logprobs", () => {
     expect(streamed.flatMap(({ text_offset }) => text_offset)).toEqual(answer.choices[0].logprobs.text_offset);
   });
 
-  test("of what a stop string cuts off are left out", async () => {
+  test("of text after a stop string are left out", async () => {
     const cut = respond({ tokens: [token("Hello"), token(" E"), token("ND"), token("!")], text: "Hello ", start: 0 });
     const [answer] = await chat(cut, {});
     expect(answer.choices[0].logprobs.content.map((one: Json) => one.token)).toEqual(["Hello", " E"]);
   });
 });
 
-it("bytes of placed tokens, joined, are the text, however it is cut into tokens and blocks", () => {
+it("the joined bytes of placed tokens are the text, for any tokens and blocks", () => {
   const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 12 });
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), cuts, cuts, (text, tokenCuts, blockCuts) => {

@@ -20,7 +20,7 @@ function parse(...pieces: string[]): AnswerPart[] {
 const text = (shown: string): AnswerPart => ({ type: "text", text: shown });
 
 describe("tool calls", () => {
-  test("are taken out of the text, with the space around them", () => {
+  test("are removed from the text with the white space around them", () => {
     expect(parse(weather)).toEqual([call]);
     expect(parse(`Let me look.\n\n${weather}\n`)).toEqual([text("Let me look."), call]);
     expect(parse(`${weather}\n${weather}`)).toEqual([call, call]);
@@ -33,7 +33,7 @@ describe("tool calls", () => {
     ]);
   });
 
-  test("may hold the marks themselves in a string", () => {
+  test("may contain the marks in a string", () => {
     const body = { name: "print", arguments: { html: 'a "</tool_call>" \\ <tool_call>' } };
     expect(parse(`<tool_call>\n${JSON.stringify(body)}\n</tool_call>`)).toEqual([
       { type: "tool_call", name: "print", arguments: JSON.stringify(body.arguments) },
@@ -47,7 +47,7 @@ describe("tool calls", () => {
     ]);
   });
 
-  test("are found behind a mark that only names them", () => {
+  test("are found after a mark that is only mentioned in text", () => {
     expect(parse(`I write <tool_call> first.\n${weather}`)).toEqual([text("I write <tool_call> first."), call]);
   });
 
@@ -64,14 +64,14 @@ describe("tool calls", () => {
     expect(parse(answer)).toEqual([text(answer)]);
   });
 
-  test("text is shown as soon as it can be in no call", () => {
+  test("text is emitted as soon as it cannot be part of a call", () => {
     const parser = createToolCallParser();
     expect(parser.push("Sure. <b>")).toEqual([text("Sure. <b>")]);
     expect(parser.push(" <tool")).toEqual([]);
     expect(parser.push("box>")).toEqual([text(" <toolbox>")]);
   });
 
-  test("are found wherever the text is cut", () => {
+  test("are found for any split of the text", () => {
     const piece = fc.constantFrom(weather, "<tool_call>", "</tool_call>", " ", "\n", '"', "{", "text ", "\\", "<", "é");
     fc.assert(
       fc.property(

@@ -58,7 +58,7 @@ describe("POST /v1/chat/completions", () => {
     });
   });
 
-  test("streams commits: the role first, the usage last when asked for", async () => {
+  test("streams commits: the role first, the usage last on request", async () => {
     const chunks = await stream(hello, { stream_options: { include_usage: true } });
     expect(chunks[0].choices[0].delta).toEqual({ role: "assistant", content: "" });
     expect(chunks.slice(1, 3).map((chunk) => chunk.choices[0].delta.content)).toEqual(["Hello ", "world"]);
@@ -74,7 +74,7 @@ describe("POST /v1/chat/completions", () => {
     expect(replica.requests[0]).toMatchObject({ drafts: false, choices: 1, stop: [], ignoreEos: false });
   });
 
-  test("however a response is told, its chunks, its edit events and its whole answer hold the same text", async () => {
+  test("chunks, edit events and the body that is not streamed hold the same text", async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (script) => {
         const n = script.choices.length;
@@ -91,7 +91,7 @@ describe("POST /v1/chat/completions", () => {
     );
   });
 
-  test("an edit travels in a chunk that adds nothing, under an id to go on after, without token ids", async () => {
+  test("an edit event comes in a chunk without text, with an id to resume after and no token ids", async () => {
     const withTokens: Respond = (request) =>
       [...(hello(request, new AbortController().signal) as EditEvent[])].map((event) =>
         event.type === "commit" ? { ...event, token_ids: [7] } : event,
@@ -124,7 +124,7 @@ describe("POST /v1/chat/completions", () => {
     expect(chunks.at(-1)).toBe("[DONE]");
   });
 
-  test("diffusing: what stood open behind the last block is gone at the end", async () => {
+  test("diffusing: drafts after the last block are gone at the end", async () => {
     const behind: Respond = ({ responseId }) => {
       const events = tell(plainScript(["Hello"]), responseId);
       const draft = events.find((event) => event.type === "draft")!;
@@ -157,14 +157,14 @@ describe("POST /v1/chat/completions", () => {
     expect(chunks.at(-2).choices[0].finish_reason).toBe("tool_calls");
   });
 
-  test("an answer that is only a call has no content, and without tools it is text", async () => {
+  test("a completion that is only a call has no content, and without tools it is text", async () => {
     const call: Respond = ({ responseId }) => tell(plainScript([weather]), responseId);
     expect((await ask(call, { tools })).choices[0].message.content).toBeNull();
     expect((await ask(call, { tools, tool_choice: "none" })).choices[0].message).toMatchObject({ content: weather });
     expect((await ask(call, {})).choices[0]).toMatchObject({ message: { content: weather }, finish_reason: "stop" });
   });
 
-  test("what the client said reaches the worker", async () => {
+  test("every parameter reaches the worker", async () => {
     const conversation = [
       { role: "system", content: "Be brief." },
       {
@@ -267,7 +267,7 @@ describe("POST /v1/chat/completions", () => {
     expect(last.error.message).not.toContain("secret");
   });
 
-  test("a reader that goes away cancels the response", async () => {
+  test("a client that disconnects cancels the response", async () => {
     const cancelled = Promise.withResolvers<void>();
     const endless: Respond = async function* (request, signal) {
       signal.addEventListener("abort", () => cancelled.resolve());

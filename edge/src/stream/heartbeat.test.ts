@@ -17,7 +17,7 @@ function manualClock(): Clock & { tick(): void } {
 }
 
 describe("heartbeat", () => {
-  test("marks silences and loses nothing", async () => {
+  test("fills silences and loses nothing", async () => {
     const clock = manualClock();
     const gate = Promise.withResolvers<void>();
     async function* source() {
