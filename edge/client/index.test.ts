@@ -2,7 +2,16 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
-import { type ClientOptions, createClient, type EditEvent, emptyDocument, PalimpsestError, reduce } from "./index.ts";
+import { chatBody } from "../src/openai/chat-request.ts";
+import {
+  type ClientOptions,
+  createClient,
+  type EditEvent,
+  type EditsRequest,
+  emptyDocument,
+  PalimpsestError,
+  reduce,
+} from "./index.ts";
 
 const request = { model: "synthetic", messages: [{ role: "user" as const, content: "hi" }], mode: "speed" as const };
 const hello = tell(plainScript(["Hello ", "wörld 🙂"]), "chatcmpl-1");
@@ -34,6 +43,17 @@ async function fold(events: AsyncIterable<EditEvent>) {
 }
 
 describe("client", () => {
+  test("has no request field that the server's schema lacks", () => {
+    const full: Required<EditsRequest> = {
+      ...{ model: "m", messages: [{ role: "user", content: "hi" }], tools: [] },
+      ...{ mode: "speed", threshold: 0.5, editing_threshold: 0, max_post_steps: 4, editing_window: 2 },
+      ...{ n: 2, max_tokens: 9, min_tokens: 1, stop: ["END"], stop_token_ids: [7], ignore_eos: true },
+      ...{ temperature: 0.5, top_p: 0.9, top_k: 40, seed: 1, logit_bias: { 5: -100 }, penalty_lambda: 1 },
+      ...{ logprobs: true, top_logprobs: 2 },
+    };
+    expect(chatBody.parse(full)).toEqual(full);
+  });
+
   test("requests edit events and yields them from the chunks", async () => {
     let asked: { body: unknown; authorization: string | undefined } | undefined;
     const client = await serve(

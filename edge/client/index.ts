@@ -5,7 +5,7 @@
  *     let document = emptyDocument;
  *     for await (const event of client.edits({ model, messages })) document = reduce(document, event);
  */
-import type { EditEvent } from "@palimpsest/proto";
+import { type DecodingMode, type EditEvent, failureOf } from "@palimpsest/proto";
 import { errorOf, PalimpsestError } from "./errors.ts";
 import { sseData } from "./sse.ts";
 
@@ -20,11 +20,11 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** A chat completion request; docs/protocol.md and /openapi.json describe every field. */
+/** A chat completion request in OpenAI's JSON form; docs/protocol.md and /openapi.json describe every field. */
 export interface EditsRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  readonly mode?: "speed" | "quality";
+  readonly mode?: DecodingMode;
   readonly threshold?: number;
   readonly editing_threshold?: number;
   readonly max_post_steps?: number;
@@ -127,12 +127,8 @@ async function* untilEnd(events: AsyncIterable<EditEvent>, signal?: AbortSignal)
     yield { v, response_id, attempt, seq, type: "error", ...failure };
   }
   signal?.throwIfAborted();
-  throw new PalimpsestError(failure.code, failure.message, { retryable: failure.retryable, cause });
+  throw new PalimpsestError(failure.code, failure.message, { ...failure, cause });
 }
 
-const ABORTED = { code: "cancelled", message: "The request was cancelled.", retryable: false } as const;
-const LOST = {
-  code: "unavailable",
-  message: "The connection was lost before the response ended.",
-  retryable: true,
-} as const;
+const ABORTED = failureOf("cancelled", "The request was cancelled.");
+const LOST = failureOf("unavailable", "The connection was lost before the response ended.");
