@@ -45,8 +45,3 @@ export function parseJson(text: string, file: string): unknown {
 export function describeIssues(error: ZodError, whole = "(root)"): string {
   return error.issues.map(({ path, message }) => `${path.join(".") || whole}: ${message}`).join("; ");
 }
-
-/** Marks a branch that the types rule out. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}

@@ -2,7 +2,7 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { PackageError, unreachable } from "@palimpsest/gpu-worker/errors";
+import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { checkSpace } from "@palimpsest/gpu-worker/files/disk-space";
 import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import { lockFolder } from "../convert/folder-lock.ts";
@@ -90,8 +90,6 @@ function createHub({ source, revision, environment }: DownloadOptions, sleep: Sl
       return createHuggingFace(options);
     case "modelscope":
       return createModelScope(options);
-    default:
-      return unreachable(source.kind);
   }
 }
 

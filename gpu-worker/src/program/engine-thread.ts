@@ -3,9 +3,9 @@
  * lets messages in before each graph, so an abort is seen within one denoise step.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { unreachable } from "@palimpsest/proto";
 import { deadlineError } from "../clock.ts";
 import type { PoolableEngine } from "../engine/engine.ts";
-import { unreachable } from "../errors.ts";
 import type { EngineReply, FromEngine, ToEngine } from "../threads/engine-messages.ts";
 import { type EngineSettings, openEngine } from "./open-engine.ts";
 

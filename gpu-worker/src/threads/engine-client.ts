@@ -1,10 +1,10 @@
 /** An engine in another thread, as the main thread uses it: calls and events cross a MessagePort. */
 import type { Worker } from "node:worker_threads";
-import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import { type EditEvent, type GenerateRequest, type ModelInfo, unreachable } from "@palimpsest/proto";
 import { AsyncQueue } from "@palimpsest/proto/async-queue";
 import { isPastDeadline } from "../clock.ts";
 import type { CheckedPrompt, EngineStats, PoolableEngine } from "../engine/engine.ts";
-import { PackageError, unreachable } from "../errors.ts";
+import { PackageError } from "../errors.ts";
 import { PendingReplies } from "../parallel/pending-replies.ts";
 import type { EngineReply, FromEngine, ToEngine } from "./engine-messages.ts";
 import { endThread } from "./stop-thread.ts";

@@ -1,6 +1,6 @@
 /** The exchange with a rank in another thread, over a MessagePort: the asking end and the answering end. */
 import type { MessagePort } from "node:worker_threads";
-import { unreachable } from "../errors.ts";
+import { unreachable } from "@palimpsest/proto";
 import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
 import { PendingReplies } from "../parallel/pending-replies.ts";
 import type { FromRank, ToRank } from "./rank-messages.ts";
