@@ -1,4 +1,5 @@
 /** The error codes of a response: the HTTP status of each, and whether the same request may succeed when sent again. */
+import { defined } from "./defined.ts";
 
 export interface ErrorTraits {
   readonly status: number;
@@ -35,7 +36,7 @@ export interface Failure {
 /** A failure that is as retryable as its code. */
 export function failureOf(code: ErrorCode, message: string, param?: string): Failure {
   const { retryable } = errorCodes[code];
-  return { code, message, retryable, ...(param !== undefined && { param }) };
+  return { code, message, retryable, ...defined({ param }) };
 }
 
 /** The message of `model_not_found`. */

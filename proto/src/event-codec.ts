@@ -133,8 +133,8 @@ function encodeCommit(event: CommitEvent): wire.Commit {
   const { finish_reason, logprobs = [] } = event;
   return create(wire.CommitSchema, {
     ...{ choice, block, text, start, length, tokenIds, openIds },
-    ...(finish_reason !== undefined && { finishReason: finishReasons[finish_reason] }),
     logprobs: logprobs.map(encodeLogprob),
+    ...defined({ finishReason: finish_reason && finishReasons[finish_reason] }),
   });
 }
 
@@ -142,9 +142,11 @@ function decodeCommit(commit: wire.Commit): Omit<CommitEvent, "v" | "type" | "re
   const { choice, block, text, start, length, tokenIds: token_ids, openIds, finishReason, logprobs } = commit;
   return {
     ...{ choice, block, text, start, length, token_ids },
-    ...(openIds.length > 0 && { open_ids: openIds }),
-    ...(finishReason !== undefined && { finish_reason: nameOf(finishReasons, finishReason, "finish reason") }),
-    ...(logprobs.length > 0 && { logprobs: logprobs.map(decodeLogprob) }),
+    ...defined({
+      open_ids: openIds.length > 0 ? openIds : undefined,
+      finish_reason: finishReason === undefined ? undefined : nameOf(finishReasons, finishReason, "finish reason"),
+      logprobs: logprobs.length > 0 ? logprobs.map(decodeLogprob) : undefined,
+    }),
   };
 }
 
@@ -165,14 +167,7 @@ function encodeEdit({ op, ...rest }: Edit): wire.Edit {
 }
 
 function decodeEdit({ op, at, offset, before, after, p }: wire.Edit): Edit {
-  return {
-    op: nameOf(editOps, op, "edit"),
-    at,
-    offset,
-    ...(before !== undefined && { before }),
-    ...(after !== undefined && { after }),
-    p: shortFloat(p),
-  };
+  return { op: nameOf(editOps, op, "edit"), at, offset, p: shortFloat(p), ...defined({ before, after }) };
 }
 
 function encodeUsage({ usage }: EndEvent): wire.Usage {

@@ -116,7 +116,7 @@ function commit(document: ResponseDocument, event: CommitEvent): ResponseDocumen
   return updateChoice(advance(document, event), index, (choice) => ({
     ...choice,
     text: before + text,
-    committed: [...committed, { text, start, ...(logprobs && { logprobs }) }],
+    committed: [...committed, { text, start, ...defined({ logprobs }) }],
     drafts: choice.drafts.filter((open) => open.block > block),
   }));
 }

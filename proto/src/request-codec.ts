@@ -2,7 +2,7 @@
  * Requests, and the model that a worker serves, between their plain form and the messages of `generate.proto`. The decoder
  * rejects what no engine could accept, such as an empty prompt; ranges are the engine's to check, which knows the model.
  */
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, type Message as WireMessage } from "@bufbuild/protobuf";
 import * as wire from "../gen/palimpsest/v1/generate_pb.js";
 import { defined } from "./defined.ts";
 import type {
@@ -12,7 +12,6 @@ import type {
   GenerateRequest,
   Message,
   Prompt,
-  Sampling,
 } from "./generate-request.ts";
 import type { ModelInfo } from "./model-info.ts";
 import { CodecError, finishReasons, nameOf, rules } from "./wire-names.ts";
@@ -54,7 +53,7 @@ export function decodeRequest(message: wire.GenerateRequest): GenerateRequest {
     drafts,
     committed: message.committed.map(decodeCommitted),
     ...defined({
-      sampling: message.sampling && decodeSampling(message.sampling),
+      sampling: message.sampling && defined(fieldsOf(message.sampling)),
       maxTokens,
       minTokens: message.minTokens || undefined,
       stopTokenIds: message.stopTokenIds.length > 0 ? message.stopTokenIds : undefined,
@@ -148,16 +147,12 @@ function encodeDecoding({ mode, rule, ...rest }: DecodingRequest): wire.Decoding
 }
 
 function decodeDecoding(message: wire.DecodingRequest): DecodingRequest {
-  const { mode, rule, threshold, editingThreshold, maxPostSteps, editingWindow, penaltyLambda } = message;
+  const { mode, rule, ...numbers } = fieldsOf(message);
   return defined({
+    ...numbers,
     mode: mode === wire.DecodingMode.UNSPECIFIED ? undefined : nameOf(modes, mode, "decoding mode", "mode"),
     rule: rule === undefined ? undefined : nameOf(rules, rule, "decoding rule", "decoding"),
-    ...{ threshold, editingThreshold, maxPostSteps, editingWindow, penaltyLambda },
   });
-}
-
-function decodeSampling({ temperature, topP, topK, seed }: wire.Sampling): Sampling {
-  return { temperature, ...defined({ topP, topK, seed }) };
 }
 
 function decodeCommitted({ tokenIds, openIds, finishReason }: wire.CommittedChoice, index: number): CommittedChoice {
@@ -170,6 +165,11 @@ function decodeCommitted({ tokenIds, openIds, finishReason }: wire.CommittedChoi
         finishReason === undefined ? undefined : nameOf(finishReasons, finishReason, "finish reason", param),
     }),
   };
+}
+
+/** The fields of a message, without protobuf's own. */
+function fieldsOf<Fields extends WireMessage>({ $typeName: _name, $unknown: _unknown, ...fields }: Fields) {
+  return fields;
 }
 
 function nonEmpty(param: string, text: string): string {

@@ -2,7 +2,15 @@
  * One choice of a response: the steps of its decoding, told as drafts, commits and an end. It numbers blocks and knows
  * text; it knows no response, no queue and no model.
  */
-import type { CommitEvent, DoneEvent, DraftEvent, Edit, Logprob, TokenLogprob } from "@palimpsest/proto";
+import {
+  type CommitEvent,
+  type DoneEvent,
+  type DraftEvent,
+  defined,
+  type Edit,
+  type Logprob,
+  type TokenLogprob,
+} from "@palimpsest/proto";
 import type { TokenEdit } from "../decoding/decode.ts";
 import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 import { AnswerText } from "./answer-text.ts";
@@ -57,9 +65,7 @@ export async function* tellChoice(
     const logprobs = step.tokens?.map((scored, i) => tokenLogprob(step.cells[i] as number, scored, options.bytes));
     yield {
       ...{ type: "commit", block, text, start, length: text.length, token_ids: [...step.cells] },
-      ...(step.open && { open_ids: [...step.open] }),
-      ...(finish_reason !== undefined && { finish_reason }),
-      ...(logprobs && { logprobs }),
+      ...defined({ open_ids: step.open && [...step.open], finish_reason, logprobs }),
     };
     if (finish_reason !== undefined) {
       yield { type: "done", finish_reason };
@@ -88,9 +94,8 @@ function draft(
         op,
         at,
         offset: offsets[to] as number,
-        ...(removed !== undefined && { before: removed }),
-        ...(written !== undefined && { after: written }),
         p: probability,
+        ...defined({ before: removed, after: written }),
       };
     }),
   };

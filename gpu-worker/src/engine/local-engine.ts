@@ -2,7 +2,15 @@
  * The engine: a request becomes sequences, their steps become the response's edit events, and every failure becomes an event
  * here. It knows no sockets, threads or tensors.
  */
-import type { CommittedChoice, EditEvent, GenerateRequest, ModelInfo, Sampling, Usage } from "@palimpsest/proto";
+import {
+  type CommittedChoice,
+  defined,
+  type EditEvent,
+  type GenerateRequest,
+  type ModelInfo,
+  type Sampling,
+  type Usage,
+} from "@palimpsest/proto";
 import { adjusting } from "../decoding/logit-adjustments.ts";
 import { uniform } from "../decoding/sampling.ts";
 import { sameText } from "../memory/retokenization.ts";
@@ -142,19 +150,21 @@ export class LocalEngine implements PoolableEngine {
         scheduler,
         prompt,
         committed,
-        ...(open && { open }),
         decoding,
         blockLength,
         maskToken,
-        ...(editTokens && { editTokens }),
         eosTokens,
         maxTokens: plan.maxTokens,
         minTokens: adjustments.minTokens,
         ...adjusting(adjustments, place),
         ends: (tokens: readonly number[]) => answer.stops(tokens),
-        ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
+        ...defined({
+          open,
+          editTokens,
+          logprobs: request.logprobs,
+          sampling: plan.sampling && drawing(plan.sampling, choice),
+        }),
         ...(prefixCache && { scope, sameText: sameText([...prompt, ...committed], { blockLength, scope, bytes }) }),
-        ...(plan.sampling && { sampling: drawing(plan.sampling, choice) }),
         prefilled: (cachedTokens) => {
           if (isFirst) {
             usage.cached_tokens = Math.max(usage.cached_tokens, cachedTokens);
