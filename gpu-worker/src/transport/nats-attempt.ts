@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { create } from "@bufbuild/protobuf";
 import { encode, isCancelled, retryWhile, subjectOf } from "@palimpsest/fleet";
-import { committedOf, type DraftEvent, type EditEvent, type ErrorEvent } from "@palimpsest/proto";
+import { committedOf, type DraftEvent, type EditEvent, type ErrorEvent, failureOf } from "@palimpsest/proto";
 import { type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
 import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
 import { encodeCommitted } from "@palimpsest/proto/request-codec";
@@ -80,7 +80,7 @@ export class ResponseAttempt {
     const { attempt, committedBlocks } = this.#claimed;
     const ending = (code: ErrorEvent["code"], message: string): ErrorEvent => {
       const head = { v: 1, response_id: request.responseId, attempt, seq: 0 } as const;
-      return { ...head, type: "error", code, message, retryable: false };
+      return { ...head, type: "error", ...failureOf(code, message) };
     };
     if (await this.#retry(() => isCancelled(context.link.buckets.responses, request.responseId))) {
       return ending("cancelled", "the request was cancelled");
