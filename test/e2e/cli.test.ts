@@ -74,7 +74,7 @@ test("a write that fails in the middle of a conversion is told, leaves no packag
   expect(broken.code).toBe(1);
   expect(broken.stderr).toMatch(/^error: .*\.bin: exceeds the file size limit; .*\n$/m);
   expect(await readdir(folder)).not.toContain("broken");
-  expect(await palimpsest(...args)).toMatchObject({ code: 0, stderr: expect.stringContaining("goes on after") });
+  expect(await palimpsest(...args)).toMatchObject({ code: 0, stderr: expect.stringContaining("resuming after") });
   expect((await palimpsest("inspect", target, "--verify")).code).toBe(0);
 });
 

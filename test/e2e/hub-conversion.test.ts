@@ -77,7 +77,7 @@ test("killed in mid-download and in mid-conversion, it ends as if undisturbed, w
 
   hub.served.length = 0;
   const third = await convert(...args).ended;
-  expect(third).toMatchObject({ code: 0, err: expect.stringMatching(/package\.partial: goes on after \d+ finished/) });
+  expect(third).toMatchObject({ code: 0, err: expect.stringMatching(/package\.partial: resuming after \d+ finished/) });
   expect(hub.served.filter(({ path }) => usedUp.has(path))).toEqual([]);
   expect(await contents("package")).toEqual(await contents("undisturbed"));
   const left = await readdir(join(root, "package.checkpoint"));

@@ -102,7 +102,7 @@ test("what cannot become a package is told before anything is fetched", async ()
   const told = [
     [await convert("org/other", "out"), 1, "org/other: neither a folder here nor a model at http"],
     [await convert(MODEL, "out", "--revision", "v9"), 1, "has no revision v9 of it"],
-    [await convert(MODEL, "tiny"), 1, "tiny: holds files that are no model package"],
+    [await convert(MODEL, "tiny"), 1, "tiny: not empty and not a model package"],
     [await convert("tiny", "out", "--revision", "v1"), 2, "--revision and --download-dir go with a hub's model"],
     [await convert(MODEL, "out", "--revision", "../x"), 2, "It must be a branch, a tag or a commit."],
   ] as const;

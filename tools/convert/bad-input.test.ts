@@ -111,7 +111,7 @@ const faults: [name: string, spoil: () => Promise<unknown>, message: RegExp][] =
       changeJson(INDEX_FILE, ({ weight_map }) => ({
         weight_map: { ...weight_map, "lm_head.weight": shard(1) },
       })),
-    /00001-of-00003\S+: tensor lm_head.weight is not in it/,
+    /00001-of-00003\S+: does not contain tensor lm_head.weight/,
   ],
   [
     "an index that leaves out a tensor's shard",

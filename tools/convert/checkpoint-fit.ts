@@ -1,17 +1,17 @@
-/** Whether a checkpoint's tensors are the ones that its configuration speaks of. It reads no values. */
+/** Checks a checkpoint's tensors against its configuration. It reads no values. */
 import { basename } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import type { ModelConfig } from "@palimpsest/gpu-worker/model/config";
 import type { CheckpointTensor, GraphFile } from "@palimpsest/gpu-worker/model/weights";
 import type { Checkpoint } from "./checkpoint.ts";
 
-/** Fault messages that one error lists; the rest is counted. */
+/** Faults that an error lists; further ones are counted. */
 const LISTED_FAULTS = 5;
 
-/** How much a checkpoint holds. */
+/** The extent of a checkpoint. */
 export interface CheckpointScale {
   readonly tensorCount: number;
-  /** No tensor has a dimension above it. */
+  /** Largest dimension of any tensor. */
   readonly widest: number;
 }
 
@@ -19,7 +19,7 @@ export function scaleOf({ tensors, tensorCount }: Checkpoint): CheckpointScale {
   return { tensorCount, widest: [...tensors.values()].reduce((most, { dims }) => Math.max(most, ...dims), 0) };
 }
 
-/** Numbers that no tensor bears out could make the plan itself larger than memory. @throws PackageError at such */
+/** Rejects a configuration so large that its plan alone could exceed memory. @throws PackageError if no tensor confirms its sizes */
 export function checkScale(model: ModelConfig, { tensorCount, widest }: CheckpointScale, source: string): void {
   const experts = (model.layers - model.denseLayers) * model.experts;
   if (Math.max(model.hiddenSize, model.headDim) <= widest && model.layers + experts <= tensorCount) return;
@@ -28,7 +28,7 @@ export function checkScale(model: ModelConfig, { tensorCount, widest }: Checkpoi
   );
 }
 
-/** Every tensor that the graphs need is there with its shape. @throws PackageError listing those that are not */
+/** Checks that the graphs' tensors exist with the right shape. @throws PackageError listing those that do not */
 export function checkTensors(graphs: readonly GraphFile[], { tensors }: Checkpoint, source: string): void {
   const needed = graphs.flatMap((graph) => graph.weights.flatMap((weight) => weight.sources));
   const faults = new Set(needed.flatMap((tensor) => tensorFault(tensor, tensors)));

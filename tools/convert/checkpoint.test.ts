@@ -55,7 +55,7 @@ test("a file that shrinks after it was opened is an error, not zeros", async () 
 });
 
 test("a folder without weights is refused", async () => {
-  await expect(openCheckpoint(folder)).rejects.toThrow(/neither model.safetensors nor .*index.json is there/);
+  await expect(openCheckpoint(folder)).rejects.toThrow(/neither model.safetensors nor .*index.json/);
 });
 
 const FIRST = "model-00001-of-00002.safetensors";
@@ -75,7 +75,7 @@ test("a shard that is not there is named", async () => {
 
 test("a tensor that the index promises in vain is named with its shard", async () => {
   await withIndex((weightMap) => ({ ...weightMap, "model.extra": FIRST }));
-  await expect(openCheckpoint(folder)).rejects.toThrow(`${FIRST}: tensor model.extra is not in it`);
+  await expect(openCheckpoint(folder)).rejects.toThrow(`${FIRST}: does not contain tensor model.extra`);
 });
 
 test("a tensor that stands in two shards is named with both", async () => {

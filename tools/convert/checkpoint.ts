@@ -1,6 +1,6 @@
 /**
- * A checkpoint folder as one set of tensors, in one file or in shards with an index. Values are read by range, as f32, and
- * never a whole file at once. It knows no architecture.
+ * Opens a checkpoint folder as one set of tensors, from a single file or from shards with an index. Values are read by range,
+ * as f32. It knows no architecture.
  */
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -14,31 +14,31 @@ export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 
 export interface Checkpoint extends AsyncDisposable {
-  /** By name. */
+  /** By tensor name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  /** Tensors of the whole checkpoint, those of consumed files among them. */
+  /** Number of tensors of the whole checkpoint, consumed files included. */
   readonly tensorCount: number;
-  /** The files with weights that are there, by name. */
+  /** The existing weight files, by name. */
   readonly files: ReadonlyMap<string, CheckpointFile>;
   /**
    * Fills `values` with the tensor's values from element `first` on.
-   * @throws PackageError naming file and tensor where a value is NaN or infinite, or the file ends early
+   * @throws PackageError naming file and tensor when a value is NaN or infinite, or the file ends early
    */
   read(tensor: StoredTensor, first: number, values: Float32Array): Promise<void>;
-  /** Deletes a file; its tensors cannot be read any more. */
+  /** Deletes a file, whose tensors can then no longer be read. */
   consume(name: string): Promise<void>;
 }
 
 export interface CheckpointFile {
   readonly sizeBytes: number;
-  /** Changes when the file does, as far as size and time can tell. */
+  /** Size and time of the last change. */
   readonly stamp: string;
 }
 
 /**
  * Opens every file of a checkpoint and checks its header.
- * @param consumed names of files that may be missing, because an earlier conversion has used them up
- * @throws PackageError where there is none, or one is at fault, or files and index do not fit together
+ * @param consumed names of files that may be missing because an earlier conversion has consumed them
+ * @throws PackageError when there are none, a file is damaged, or files and index contradict each other
  */
 export async function openCheckpoint(folder: string, consumed: ReadonlySet<string> = new Set()): Promise<Checkpoint> {
   await using cleanup = new AsyncDisposableStack();
@@ -79,7 +79,7 @@ export async function openCheckpoint(folder: string, consumed: ReadonlySet<strin
     read: (tensor, first, values) => readValues(handles.get(tensor.file)!, tensor, first, values),
     async consume(name) {
       const file = join(folder, name);
-      await handles.get(file)?.close(); // an open file keeps its room on the disk
+      await handles.get(file)?.close(); // an open file would still take up disk space
       await rm(file);
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -88,18 +88,18 @@ export async function openCheckpoint(folder: string, consumed: ReadonlySet<strin
 
 const indexFile = z.object({ weight_map: z.record(z.string(), z.string()) });
 
-/** Tensor -> shard. */
+/** Names of shards by tensor. */
 export async function readIndex(folder: string): Promise<Map<string, string>> {
   const file = join(folder, INDEX_FILE);
   const json = await readJson(file);
   if (json === undefined) {
-    throw new PackageError(`${folder}: neither ${WEIGHTS_FILE} nor ${INDEX_FILE} is there; not a checkpoint folder`);
+    throw new PackageError(`${folder}: not a checkpoint folder; it has neither ${WEIGHTS_FILE} nor ${INDEX_FILE}`);
   }
   const parsed = indexFile.safeParse(json);
   if (!parsed.success) throw new PackageError(`${file}: weight_map must map tensor names to file names`);
   const index = new Map(Object.entries(parsed.data.weight_map));
   for (const [name, shard] of index) {
-    // A name that leaves the folder would make convert read files that nobody offered it.
+    // A name with a path would make convert read files outside the folder.
     if (basename(shard) !== shard || shard === "..") {
       throw new PackageError(`${file}: tensor ${name}: ${JSON.stringify(shard)} is not a file name`);
     }
@@ -114,7 +114,9 @@ function checkIndex(
 ): void {
   for (const [name, shard] of index) {
     if (tensors.get(name)?.file !== join(folder, shard)) {
-      throw new PackageError(`${join(folder, shard)}: tensor ${name} is not in it, but ${INDEX_FILE} says so`);
+      throw new PackageError(
+        `${join(folder, shard)}: does not contain tensor ${name}, which ${INDEX_FILE} places there`,
+      );
     }
   }
 }
@@ -126,7 +128,7 @@ async function readValues(
   values: Float32Array,
 ): Promise<void> {
   const width = DTYPE_BYTES[tensor.dtype];
-  // Narrow values go to the end of their place and are widened from its start.
+  // Narrow values are read to the end of the buffer and widened from its start.
   const bytes = new Uint8Array(
     values.buffer as ArrayBuffer,
     values.byteOffset + values.length * (Float32Array.BYTES_PER_ELEMENT - width),

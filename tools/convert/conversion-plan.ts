@@ -1,6 +1,6 @@
 /**
- * Everything a conversion decides before it writes: the model, its token ids, the graphs with their weights, and a digest of
- * them. It reads the checkpoint's small files only.
+ * Plans a conversion before anything is written: the model, its token ids, the graphs with their weights, and a digest of
+ * them. It only reads the checkpoint's small files.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -15,16 +15,16 @@ import { type CheckpointScale, checkScale } from "./checkpoint-fit.ts";
 import { chooseTokenIds, parseGenerationConfig, type TokenIds } from "./token-ids.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 
-/** Tokens denoised together by every released model. */
+/** Block length of every released model. */
 const DEFAULT_BLOCK_LENGTH = 32;
 
 export interface PlanOptions {
   /** Folder of the checkpoint. */
   readonly source: string;
-  /** The onnxruntime provider that will run the package; cpu where absent. */
+  /** The onnxruntime provider that will run the package; cpu by default. */
   readonly provider?: Target | undefined;
   readonly quantization: Quantization;
-  /** Ranks the experts are split over. */
+  /** Ranks that the experts are split over. */
   readonly ranks: number;
   readonly blockLength?: number | undefined;
   readonly maskToken?: number | undefined;
@@ -39,7 +39,7 @@ export interface ConversionPlan {
   readonly graphs: readonly GraphFile[];
 }
 
-/** @throws PackageError where configuration, tokenizer and options do not make a package */
+/** @throws PackageError when configuration, tokenizer and options contradict each other */
 export async function planConversion(options: PlanOptions, scale: CheckpointScale): Promise<ConversionPlan> {
   const { source, quantization, ranks, provider = "cpu" } = options;
   const config = await readConfig(source);
@@ -59,7 +59,7 @@ export async function planConversion(options: PlanOptions, scale: CheckpointScal
   };
 }
 
-/** A block-routed model was trained with one pool of experts per block of its own length. */
+/** A block-routed model needs its own length: it was trained with a pool of experts per block. */
 function chooseBlockLength(options: PlanOptions, config: CheckpointConfig): number {
   const stated = config.blockLength ?? DEFAULT_BLOCK_LENGTH;
   const length = options.blockLength ?? stated;
@@ -71,7 +71,7 @@ function chooseBlockLength(options: PlanOptions, config: CheckpointConfig): numb
   return length;
 }
 
-/** Of what the graphs' weights are made of: two plans that agree write the same weight files. */
+/** Digest of the graphs' weights and their sources: plans with equal digests write the same weight files. */
 export function digestOf({ graphs }: ConversionPlan): string {
   const hash = createHash("sha256");
   for (const { name, weights } of graphs) hash.update(JSON.stringify([name, weights]));

@@ -1,9 +1,9 @@
 /**
- * Checkpoint in, model package out. Everything that can be known to be wrong is found before the first byte is written; the
- * package appears under its name when it is whole, and a conversion that is broken off goes on where it stopped.
+ * Converts a checkpoint to a model package. All checks run before the first byte is written. The package appears under its
+ * name when it is complete, and an interrupted conversion can be resumed.
  *
- * Memory: one slab of 4M values (16 MB as f32, up to 4 MB more quantized), the scales of one matrix, and all tensor headers;
- * docs/conversion.md has it measured.
+ * Memory: a slab of 4M values (16 MB as f32, up to 4 MB more quantized), the scales of a matrix, and all tensor headers;
+ * docs/conversion.md has measurements.
  */
 import { basename, join, resolve } from "node:path";
 import { checkSpace, isOneDisk } from "@palimpsest/gpu-worker/files/disk-space";
@@ -22,14 +22,14 @@ import { weightFile, weightFileBytes, weightPlaces, writeWeights } from "./weigh
 export interface ConvertOptions extends PlanOptions {
   /** Folder of the package. */
   readonly target: string;
-  /** What clients call the model; the source folder's name where absent. */
+  /** The model's name for clients; by default that of the source folder. */
   readonly name?: string | undefined;
-  /** Replaces a package that stands at the target. */
+  /** Replaces an existing package. */
   readonly replace?: boolean | undefined;
-  /** Deletes each of the checkpoint's weight files once all that is made of it is on the disk. */
+  /** Deletes each weight file of the checkpoint once everything made from it is on the disk. */
   readonly consume?: boolean | undefined;
   readonly onProgress?: ((progress: ConvertProgress) => void) | undefined;
-  /** Told in a sentence what becomes of an earlier conversion that was broken off. */
+  /** Called with a sentence about an interrupted earlier conversion: resumed, or started over. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
@@ -43,28 +43,28 @@ export interface ConvertProgress {
 /**
  * Converts a checkpoint.
  * @returns the manifest, as written
- * @throws PackageError where checkpoint, options or disk are at fault; the signal's reason. What is finished by then is
- * kept beside the target for the next conversion with the same options.
+ * @throws PackageError when checkpoint, options or disk are at fault; the signal's reason. Finished files are kept beside the
+ * target for the next conversion with the same options.
  */
 export async function convertCheckpoint(options: ConvertOptions, signal?: AbortSignal): Promise<Manifest> {
   const { source, target } = options;
   await using folder = await createPackageFolder(target, options.replace ?? false);
-  const begun = await readJournal(folder.path);
-  await using checkpoint = await openCheckpoint(source, begun?.consumed);
+  const earlier = await readJournal(folder.path);
+  await using checkpoint = await openCheckpoint(source, earlier?.consumed);
   const plan = await planConversion(options, scaleOf(checkpoint));
   const { graphs, tokenizer } = plan;
   const identity = identify(plan, checkpoint);
   const sources = sourceFiles(checkpoint);
   const read = new Set(
     lastUses(
-      graphs.filter((graph) => begun?.files.has(weightFile(graph))),
+      graphs.filter((graph) => earlier?.files.has(weightFile(graph))),
       sources,
     ).flat(),
   );
-  const finished = await resume(begun, identity, read, folder, options.onNotice);
+  const finished = await resume(earlier, { identity, read, folder, onNotice: options.onNotice });
   const left = graphs.filter((graph) => !finished.has(weightFile(graph)));
   checkTensors(left, checkpoint, source);
-  // Deleted shards make room where they stand on the same disk.
+  // Deleting shards only frees space for the package if both are on the same disk.
   const makesRoom = options.consume === true && (await isOneDisk(source, folder.path));
   const neededBytes = peakDiskBytes(left, sources, makesRoom) - sourceBytes(sources);
   await checkSpace(folder.path, `${target}: the package`, neededBytes);
@@ -93,7 +93,7 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
     files.push(file);
     doneBytes += file.sizeBytes;
     await write(`${graph.name}.onnx`, graph.build(weightPlaces(graph)));
-    // The last graph's files wait until the package stands.
+    // Sources of the last graph are kept until the package is published.
     if (options.consume && i < graphs.length - 1) await consume(uses[i] as string[], checkpoint, journal);
   }
   for (const [path, bytes] of tokenizer.files) await write(path, bytes);
@@ -106,7 +106,7 @@ export async function convertCheckpoint(options: ConvertOptions, signal?: AbortS
   return manifest;
 }
 
-/** A checkpoint's files, for the arithmetic of disk space. */
+/** Sizes and tensors of a checkpoint's files, to compute disk space. */
 export function sourceFiles({ tensors, files }: Checkpoint): SourceFiles {
   return {
     sizes: new Map([...files].map(([name, { sizeBytes }]) => [name, sizeBytes])),
@@ -121,7 +121,7 @@ function identify(plan: ConversionPlan, { files }: Checkpoint): ConversionIdenti
   return { digest: digestOf(plan), sources: Object.fromEntries([...files].map(([name, { stamp }]) => [name, stamp])) };
 }
 
-/** Each deletion is told to the journal first: a conversion that goes on must know why the file is missing. */
+/** Deletes source files. The journal records each first: a resumed conversion must know why a file is missing. */
 async function consume(files: readonly string[], checkpoint: Checkpoint, journal: JournalWriter): Promise<void> {
   for (const file of files) {
     await journal.add({ consumed: file });

@@ -1,4 +1,4 @@
-/** What a conversion would write and take, without writing: from a whole checkpoint, or from its configuration and index alone. */
+/** Computes the files and the space of a conversion, from a whole checkpoint or from its configuration and index alone. */
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,51 +16,51 @@ import { readJournal } from "./journal.ts";
 import { checkTarget, partialFolder } from "./package-folder.ts";
 import { weightFile, weightFileBytes } from "./weight-file.ts";
 
-/** Bytes of a checkpoint's value where no file says it: the released ones are bf16. */
+/** Bytes per value if no file states them: released checkpoints are bf16. */
 const RELEASED_VALUE_BYTES = 2;
 
-/** Sizes above it are taken for damage where no tensor bears them out: far above those of any released model. */
+/** Without tensors to compare, larger dimensions count as damage: far above those of any released model. */
 const WIDEST_PLAUSIBLE = 1 << 20;
 
 export interface DryRun {
   readonly model: ModelConfig;
-  /** Graphs of one kind: how many, and their bytes of weights together. */
+  /** Number of graphs of each kind, and the bytes of their weights together. */
   readonly kinds: readonly { readonly kind: string; readonly graphs: number; readonly sizeBytes: number }[];
   readonly packageBytes: number;
-  /** Weights that each rank keeps in memory. */
+  /** Bytes of weights in each rank's memory. */
   readonly rankBytes: readonly number[];
-  /** Keys and values of one sequence of the greatest length, on the first rank. */
+  /** Bytes of keys and values of a sequence of the greatest length, on the first rank. */
   readonly kvBytes: number;
-  /** Weight files, and those of them that an earlier conversion with the same options has finished. */
+  /** Number of weight files, and of those that an earlier conversion with the same options has finished. */
   readonly weightFiles: number;
   readonly finishedFiles: number;
-  /** What is left of the checkpoint, and the most that it and the package take together. */
+  /** Bytes of the remaining checkpoint, and the most that it and the package take together. */
   readonly sourceBytes: number;
   readonly peakBytes: number;
   readonly peakBytesConsuming: number;
-  /** Room on the target's disk. */
+  /** Free space on the target's disk. */
   readonly freeBytes: number;
-  /** What tells the checkpoint's size: its files, a hub's list of them, or without either its configuration. */
+  /** Source of the checkpoint's size: its files, a hub's list of them, or without either its configuration. */
   readonly sizesFrom: "files" | "list" | "configuration";
 }
 
 export interface DryRunOptions extends PlanOptions {
-  /** Bytes of the files with weights where a hub lists them and they are not here. */
+  /** Bytes of the weight files by a hub's list, if they are not downloaded. */
   readonly listed?: ReadonlyMap<string, number> | undefined;
 }
 
 /**
- * @param target folder of the package, which need not be there
- * @param replace whether a package may be there
- * @throws PackageError as the conversion would; without weights nothing is known of the tensors
+ * @param target folder of the package, which need not exist
+ * @param replace true if the folder may have a package
+ * @throws PackageError as the conversion would; without weights, tensors are not checked
  */
 export async function dryRun(options: DryRunOptions, target: string, replace: boolean): Promise<DryRun> {
   await checkTarget(target, replace);
-  const begun = await readJournal(partialFolder(target));
-  const { files, sizesFrom, ...plan } = await planFrom(options, begun?.consumed ?? new Set());
+  const earlier = await readJournal(partialFolder(target));
+  const { files, sizesFrom, ...plan } = await planFrom(options, earlier?.consumed ?? new Set());
   const { graphs, model } = plan;
-  const goesOn = begun?.digest === digestOf(plan);
-  const left = goesOn ? graphs.filter((graph) => !begun.files.has(weightFile(graph))) : graphs;
+  const isResumed = earlier?.digest === digestOf(plan);
+  const left = isResumed ? graphs.filter((graph) => !earlier.files.has(weightFile(graph))) : graphs;
   const doneBytes = packageBytes(graphs) - packageBytes(left);
   const rank = rankBytes(graphs, options.ranks);
   const kv = kvTokenBytes(model, options.provider ?? "cpu") * model.maxPositions;
@@ -80,7 +80,7 @@ export async function dryRun(options: DryRunOptions, target: string, replace: bo
   };
 }
 
-/** Memory that a rank needs: its weights, and on the rank that runs attention the keys and values. */
+/** Memory that a rank needs: its weights, and keys and values on the rank that runs attention. */
 export function memoryBytes({ rankBytes, kvBytes }: DryRun, rank: number): number {
   return (rankBytes[rank] as number) + (rank === KV_RANK ? kvBytes : 0);
 }

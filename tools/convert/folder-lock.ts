@@ -1,4 +1,4 @@
-/** Keeps two programs from writing to one folder at once. Of use on one machine only: it goes by process numbers. */
+/** Locks a folder against other processes of this machine, which it tells apart by process id. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
@@ -6,8 +6,8 @@ import { PackageError } from "@palimpsest/gpu-worker/errors";
 export const LOCK_FILE = "lock";
 
 /**
- * Takes the folder until disposed of. A lock whose process has ended counts for nothing.
- * @throws PackageError when another process has it
+ * Locks the folder until disposed of. The lock of a process that has ended is ignored.
+ * @throws PackageError when another process has the lock
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const path = join(folder, LOCK_FILE);
@@ -17,10 +17,10 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
     const owner = Number(await readFile(path, "utf8"));
-    // In containers a restarted program often has the number it had before.
+    // In containers a restarted program often has the same process id.
     if (owner !== process.pid && isRunning(owner)) {
       throw new PackageError(
-        `${folder}: process ${owner} is writing there; let it end, or delete ${path} if it is not`,
+        `${folder}: process ${owner} is writing there; wait until it ends, or delete ${path} if it does not write there`,
       );
     }
     await writeFile(path, own);
@@ -30,7 +30,7 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
 
 function isRunning(processId: number): boolean {
   try {
-    process.kill(processId, 0); // signal 0 only asks
+    process.kill(processId, 0); // signal 0 only tests
     return true;
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === "EPERM";

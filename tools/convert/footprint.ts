@@ -1,15 +1,15 @@
-/** What a conversion takes: its files, the disk at its worst moment, and each rank's memory. It opens no files. */
+/** Space that a conversion needs: its files, the disk at its peak, and each rank's memory. It opens no files. */
 import { LEADER } from "@palimpsest/gpu-worker/model/package-plan";
 import type { GraphFile } from "@palimpsest/gpu-worker/model/weights";
 import { weightFileBytes } from "./weight-file.ts";
 
-/** Room for a graph file beside its weights; measured up to 0.3 MB for 256 experts. */
+/** Allowance for a graph file beside its weights; measured up to 0.3 MB for 256 experts. */
 const GRAPH_ALLOWANCE_BYTES = 1 << 20;
 
-/** The checkpoint's files with weights, and which tensors they hold. */
+/** The checkpoint's weight files and their tensors. */
 export interface SourceFiles {
   readonly sizes: ReadonlyMap<string, number>;
-  /** The file that holds a tensor; undefined where nobody knows, or it is used up. */
+  /** The file with a tensor; undefined if it is unknown or consumed. */
   fileOf(tensor: string): string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function packageBytes(graphs: readonly GraphFile[]): number {
   return graphs.reduce((sum, graph) => sum + graphBytes(graph), 0);
 }
 
-/** For each graph, the source files that no later one reads. Files that none reads are nobody's to delete. */
+/** For each graph, the source files whose last reader it is. Files that no graph reads are in no list and never deleted. */
 export function lastUses(graphs: readonly GraphFile[], sources: SourceFiles): string[][] {
   const last = new Map<string, number>();
   for (const [i, { weights }] of graphs.entries()) {
@@ -40,25 +40,25 @@ export function lastUses(graphs: readonly GraphFile[], sources: SourceFiles): st
   return graphs.map((_, i) => [...last].filter(([, at]) => at === i).map(([file]) => file));
 }
 
-/** The most that sources and package take together, deleting each source file after its last use where `consume` says so. */
+/** The most bytes that sources and package take together. With `consume` each source file is deleted after its last use. */
 export function peakDiskBytes(graphs: readonly GraphFile[], sources: SourceFiles, consume: boolean): number {
   const uses = lastUses(graphs, sources);
-  let held = sourceBytes(sources);
-  let peak = held;
+  let used = sourceBytes(sources);
+  let peak = used;
   for (const [i, graph] of graphs.entries()) {
-    held += graphBytes(graph);
-    peak = Math.max(peak, held);
-    if (consume) held -= (uses[i] as string[]).reduce((sum, file) => sum + (sources.sizes.get(file) ?? 0), 0);
+    used += graphBytes(graph);
+    peak = Math.max(peak, used);
+    if (consume) used -= (uses[i] as string[]).reduce((sum, file) => sum + (sources.sizes.get(file) ?? 0), 0);
   }
   return peak;
 }
 
-/** Bytes of weights that each rank keeps in memory. */
+/** Bytes of weights in each rank's memory. */
 export function rankBytes(graphs: readonly GraphFile[], ranks: number): number[] {
   return Array.from({ length: ranks }, (_, rank) =>
     graphs.filter((graph) => graph.rank === rank).reduce((sum, { weights }) => sum + weightFileBytes(weights), 0),
   );
 }
 
-/** The rank that holds the keys and values. */
+/** The rank with the keys and values. */
 export const KV_RANK = LEADER;

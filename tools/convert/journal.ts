@@ -1,6 +1,6 @@
 /**
- * What an interrupted conversion has finished: a file of JSON lines in its folder. A line is on the disk before anything
- * relies on it. It knows nothing of models.
+ * The journal of a conversion, by which an interrupted one is resumed: a file of JSON lines in its folder. A line is on the
+ * disk before anything relies on it.
  */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,24 +9,24 @@ import { z } from "zod";
 
 export const JOURNAL_FILE = "conversion.jsonl";
 
-/** A file that is written and on the disk. */
+/** A complete file on the disk. */
 export interface FinishedFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
 }
 
-/** What a conversion writes and from what. Two that agree write the same bytes. */
+/** Identifies a conversion by its output and its sources. Two with the same identity write the same bytes. */
 export interface ConversionIdentity {
   readonly digest: string;
   /** Size and time of each of the checkpoint's files. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
-/** As read back. */
+/** A journal as read back. */
 export interface Journal extends ConversionIdentity {
   readonly files: ReadonlyMap<string, FinishedFile>;
-  /** Files of the checkpoint that are deleted, or about to be. */
+  /** Files of the checkpoint that are or will be deleted. */
   readonly consumed: ReadonlySet<string>;
 }
 
@@ -37,14 +37,14 @@ const line = z.union([
   z.object({ consumed: z.string() }),
 ]);
 
-/** The journal in a folder, or undefined where there is none that can be read. */
+/** Reads the journal in a folder. Undefined if there is none. */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
   const text = await ifExists(readFile(join(folder, JOURNAL_FILE), "utf8"));
   let latest: ConversionIdentity | undefined;
   const files = new Map<string, FinishedFile>();
   const consumed = new Set<string>();
   for (const json of (text ?? "").split("\n").map(parseJson)) {
-    const entry = line.safeParse(json).data; // undefined for a line that a dying machine left half written
+    const entry = line.safeParse(json).data; // undefined for a line that a crash cut off
     if (entry === undefined) continue;
     if ("digest" in entry) latest = entry;
     else if ("consumed" in entry) consumed.add(entry.consumed);
@@ -57,20 +57,20 @@ export interface JournalWriter extends AsyncDisposable {
   add(entry: FinishedFile | { readonly consumed: string }): Promise<void>;
 }
 
-/** Goes on with the folder's journal, or begins one. @param identity of the conversion that now writes */
+/** Continues the folder's journal, or starts one. @param identity of the current conversion */
 export async function openJournal(folder: string, identity: ConversionIdentity): Promise<JournalWriter> {
   const handle = await open(join(folder, JOURNAL_FILE), "a");
   const add = async (entry: unknown): Promise<void> => {
     await handle.appendFile(`${JSON.stringify(entry)}\n`);
     await handle.sync();
-    await syncFolder(folder); // the entry's file must have its name as well
+    await syncFolder(folder); // the entry's file needs a durable name as well
   };
-  await handle.appendFile("\n"); // a half-written last line must not swallow the next
+  await handle.appendFile("\n"); // ends a last line that a crash cut off
   await add(identity);
   return { add, [Symbol.asyncDispose]: () => handle.close() };
 }
 
-/** Makes the names in a folder as durable as their contents. */
+/** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
   await using handle = await open(folder);
   await handle.sync();

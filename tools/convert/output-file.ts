@@ -1,4 +1,4 @@
-/** A file that is written from its start to its end and knows its SHA-256 when it is done. */
+/** Writes a file sequentially and computes its SHA-256. */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { writing } from "@palimpsest/gpu-worker/files/disk-space";
@@ -9,11 +9,11 @@ export interface OutputFile extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>;
   /** Writes zeros up to the next multiple of `bytes`. */
   align(bytes: number): Promise<void>;
-  /** Flushes to the disk, so that what is renamed after it is whole even where the machine dies. */
+  /** Flushes to the disk, so that the file is complete after a crash even if it is then renamed. */
   finish(): Promise<{ sizeBytes: number; sha256: string }>;
 }
 
-/** Begins a file anew where there is one. @throws PackageError when the disk is full */
+/** Creates or truncates a file. @throws PackageError when the disk is full */
 export async function createOutputFile(path: string): Promise<OutputFile> {
   const handle = await open(path, "w");
   const hash = createHash("sha256");

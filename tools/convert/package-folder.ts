@@ -1,6 +1,6 @@
 /**
- * The folder a package is written to: it stands beside its target as `NAME.partial` and takes the target's place when it is
- * whole. What an interrupted conversion has finished stays there for the next. It knows nothing of what is written.
+ * The folder that a package is written to: `NAME.partial` beside its target, which it replaces when the package is complete.
+ * The finished files of an interrupted conversion stay there for the next.
  */
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -11,22 +11,22 @@ import { LOCK_FILE, lockFolder } from "./folder-lock.ts";
 import { JOURNAL_FILE, readJournal, syncFolder } from "./journal.ts";
 
 export interface PackageFolder extends AsyncDisposable {
-  /** Where to write. Disposed of without `publish`, it is removed unless a journal says that something is finished. */
+  /** The folder to write to. Disposed of without `publish`, it is removed unless its journal lists finished files. */
   readonly path: string;
-  /** Removes what an earlier conversion left. */
+  /** Removes the files of an earlier conversion. */
   clear(): Promise<void>;
-  /** Moves what was written to the target; after it the package stands there even where the machine dies. */
+  /** Moves the package to the target. It survives a crash of the machine afterwards. */
   publish(): Promise<void>;
 }
 
-/** Where the package of this target is written until it is whole. */
+/** The folder in which the target's package is written until it is complete. */
 export function partialFolder(target: string): string {
   return beside(target, "partial");
 }
 
 /**
- * @param target must be missing or empty; with `replace` it may hold an earlier package, and stays until `publish`
- * @throws PackageError when the target holds something else, or another process is writing
+ * @param target must be missing or empty; with `replace` it may be an earlier package, which stays until `publish`
+ * @throws PackageError when the target has other files, or another process is writing
  */
 export async function createPackageFolder(target: string, replace: boolean): Promise<PackageFolder> {
   await checkTarget(target, replace);
@@ -44,7 +44,7 @@ export async function createPackageFolder(target: string, replace: boolean): Pro
       await lock[Symbol.asyncDispose]();
       const replaced = beside(target, "replaced");
       const present = (await entriesOf(absolute)) !== undefined;
-      await rm(replaced, { recursive: true, force: true }); // left by a machine that died here
+      await rm(replaced, { recursive: true, force: true }); // left by a crash at this point
       if (present) await rename(absolute, replaced);
       await rename(path, absolute);
       await syncFolder(dirname(absolute));
@@ -64,13 +64,13 @@ function beside(target: string, kind: string): string {
   return join(dirname(absolute), `${basename(absolute)}.${kind}`);
 }
 
-/** @throws PackageError where a conversion with these options would not begin, because of what the target holds */
+/** @throws PackageError when a conversion would not start, because of the target's files */
 export async function checkTarget(target: string, replace: boolean): Promise<void> {
   const entries = await entriesOf(target);
   if (entries === undefined || entries.length === 0) return;
   if (!entries.includes(MANIFEST_FILE)) {
-    throw new PackageError(`${target}: holds files that are no model package; name another folder`);
+    throw new PackageError(`${target}: not empty and not a model package; name another folder`);
   }
   if (!replace)
-    throw new PackageError(`${target}: holds a model package; name another folder, or replace it with --force`);
+    throw new PackageError(`${target}: already a model package; name another folder, or replace it with --force`);
 }

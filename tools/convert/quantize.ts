@@ -14,11 +14,11 @@ export interface QuantizedRows {
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** Below it an f32 has lost precision (subnormal), and so small a block is taken as zeros. */
+/** The smallest normal f32. A block with a smaller scale is stored as zeros. */
 const SMALLEST_SCALE = 2 ** -126;
 
 /**
- * Quantizes [rows, columns]. The last block of a row is padded with the zero point; a block of zeros has scale 0, and stays
+ * Quantizes [rows, columns]. The last block of a row is padded with the zero point. A block of zeros has scale 0 and stays
  * exact.
  * @param rows finite values, row-major
  */
@@ -35,38 +35,36 @@ export function quantizeRows(rows: Float32Array, columns: number, bits: 4 | 8): 
     const scale = Math.fround(largest(rows, start, end) / -zeroPoint);
     if (Math.abs(scale) < SMALLEST_SCALE) continue;
     scales[block] = scale;
-    roundInto(integers, block * QUANTIZATION_BLOCK, rows, start, end, 1 / scale, zeroPoint);
+    const target = integers.subarray(block * QUANTIZATION_BLOCK);
+    roundInto(target, rows.subarray(start, end), { perScale: 1 / scale, zeroPoint });
   }
   return { values: bits === 4 ? packNibbles(integers) : integers, scales };
 }
 
 /** The value of largest magnitude, with its sign. */
 function largest(values: Float32Array, start: number, end: number): number {
-  let found = 0;
+  let largest = 0;
   let magnitude = 0;
   for (let i = start; i < end; i++) {
     const value = values[i] as number;
     if (Math.abs(value) <= magnitude) continue;
     magnitude = Math.abs(value);
-    found = value;
+    largest = value;
   }
-  return found;
+  return largest;
 }
 
+/** Rounds `values` to integers around the zero point. */
 function roundInto(
   target: Uint8Array,
-  offset: number,
   values: Float32Array,
-  start: number,
-  end: number,
-  perScale: number,
-  zeroPoint: number,
+  { perScale, zeroPoint }: { perScale: number; zeroPoint: number },
 ): void {
-  const highest = 2 * zeroPoint - 1; // the far side of the range lacks one step
-  const shift = zeroPoint + 0.5; // nothing is negative any more, so that truncation rounds
-  for (let i = start; i < end; i++) {
+  const highest = 2 * zeroPoint - 1; // one step fewer above the zero point than below it
+  const shift = zeroPoint + 0.5; // makes all sums positive, so that truncation rounds
+  for (let i = 0; i < values.length; i++) {
     const integer = ((values[i] as number) * perScale + shift) | 0;
-    target[offset + i - start] = Math.min(integer, highest);
+    target[i] = Math.min(integer, highest);
   }
 }
 

@@ -1,13 +1,13 @@
 /**
- * Random weights faster than a disk takes them: each is one of 65536 values drawn beforehand from the tensor's distribution,
- * chosen by 16 random bits. It knows a tensor's scale by its name, and no files.
+ * Generates random weights faster than a disk writes them: 16 random bits choose each from 65536 values that were drawn from
+ * the tensor's distribution. The tensor's name determines the distribution.
  */
 import type { CheckpointTensor } from "@palimpsest/gpu-worker/model/weights";
 
-/** As many as 16 bits can name, so that one random word chooses two. */
+/** A table indexed by 16 bits, so that a random word chooses two values. */
 const DRAWN_VALUES = 1 << 16;
 
-/** Fills values of the tensor: bf16 bits, or f32. The same seed and calls give the same values. */
+/** Fills `values` with values of the tensor, as bf16 bits or f32. The same seed and calls give the same values. */
 export type FillRandom = (values: Uint16Array | Float32Array, tensor: CheckpointTensor) => void;
 
 export function createFillRandom(seed: number): FillRandom {
@@ -22,7 +22,7 @@ export function createFillRandom(seed: number): FillRandom {
   };
 }
 
-/** Norms near 1, biases small, matrices scaled so that activations neither die nor explode. */
+/** Norms near 1, small biases, and matrices scaled so that activations neither vanish nor explode. */
 function distributionOf({ name, dims }: CheckpointTensor): [mean: number, deviation: number] {
   if (name.includes("norm")) return [1, 0.1];
   if (name.endsWith("expert_bias")) return [0, 0.05];
@@ -32,7 +32,7 @@ function distributionOf({ name, dims }: CheckpointTensor): [mean: number, deviat
 /** Normal values by Box and Muller's method; bf16 is the upper half of an f32. */
 function draw(mean: number, deviation: number): { floats: Float32Array; bfloats: Uint16Array } {
   const next = createRandom(0);
-  const uniform = (): number => (next() + 1) / 2 ** 32; // never 0, which has no logarithm
+  const uniform = (): number => (next() + 1) / 2 ** 32; // above 0, for the logarithm
   const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const floats = Float32Array.from({ length: DRAWN_VALUES }, () => mean + deviation * normal());
   return { floats, bfloats: Uint16Array.from(new Uint32Array(floats.buffer), (word) => word >>> 16) };
@@ -63,6 +63,6 @@ function createRandom(seed: number): () => number {
     d = (d << 11) | (d >>> 21);
     return word;
   };
-  for (let i = 0; i < 16; i++) next(); // until the seed's few bits have reached all of the state
+  for (let i = 0; i < 16; i++) next(); // spreads the few bits of the seed over the whole state
   return next;
 }

@@ -1,6 +1,6 @@
 /** `config.json` of the released checkpoints, with every key that changes the computation. Source: the released files. */
 
-/** What mini and flash of LLaDA 2.0 and 2.1 have in common. */
+/** Keys that mini and flash of LLaDA 2.0 and 2.1 have in common. */
 const common = {
   architectures: ["LLaDA2MoeModelLM"],
   model_type: "llada2_moe",
@@ -53,7 +53,7 @@ const flash = {
   moe_intermediate_size: 1024,
 } as const;
 
-/** What 2.2 changes. The groups of `common` stay in the file and are not used. */
+/** Keys that 2.2 changes. The groups of `common` stay in the file and are not used. */
 const blockRouted = {
   expert_capacity: 48,
   block_size: 32,
@@ -65,7 +65,7 @@ const blockRouted = {
 export const releasedShapes = {
   mini,
   flash,
-  /** Not released: the sizes of mini with what 2.2 changes, for tests at a size that a small machine holds. */
+  /** Not released: the sizes of mini with the changes of 2.2, for tests that fit a small machine. */
   "mini-2.2": { ...mini, ...blockRouted },
   "flash-2.2": { ...flash, ...blockRouted },
 } as const;

@@ -66,7 +66,7 @@ test("a conversion that was broken off goes on at the file it was writing, and g
   expect(written).toEqual([...ALL, "experts-02-rank-00.bin"]);
   await convert();
   expect(written).toEqual(REST);
-  expect(notices).toEqual([expect.stringContaining("package.partial: goes on after 5 finished weight files")]);
+  expect(notices).toEqual([expect.stringContaining("package.partial: resuming after 5 finished weight files")]);
   expect(await checksums()).toEqual(inOneRun);
   expect((await readdir(folder)).sort()).toEqual(["package", "tiny"]);
   expect(await readdir(target)).not.toContain(JOURNAL_FILE);
@@ -81,11 +81,11 @@ test("a name or other stop tokens do not begin it anew", async () => {
 test.each([
   ["other options", () => convert({ quantization: "int4" })],
   ["other checkpoint files", () => utimes(join(source, shardName(2)), 1, 1).then(() => convert())],
-])("with %s it begins anew and says so", async (change, again) => {
+])("with %s it starts over and says so", async (change, again) => {
   await convertUntil("head.bin");
   await again();
   expect(written).toEqual([...ALL, ...REST]);
-  expect(notices).toEqual([expect.stringContaining(`package.partial: was begun with ${change}; begins anew`)]);
+  expect(notices).toEqual([expect.stringContaining(`package.partial: was started with ${change}; starting over`)]);
 });
 
 test("a file that is not as long as the journal says is written again", async () => {
@@ -139,7 +139,7 @@ test("a consuming conversion goes on without the shards it has used up", async (
 test("what used-up shards became is never thrown away for other options", async () => {
   await convertUntil("head.bin", { consume: true });
   await expect(convert({ quantization: "int4" })).rejects.toThrow(
-    /package.partial: was begun with other options, and is all that is left of model-00001-of-00005/,
+    /package.partial: was started with other options and has the only data of model-00001-of-00005/,
   );
   await convert();
   expect(written).toEqual(["head.bin"]);
@@ -150,7 +150,7 @@ test("nor for another checkpoint whose shards have the same names", async () => 
   await rm(source, { recursive: true });
   await writeCheckpoint(source, { shards: SHARDS });
   await expect(convert()).rejects.toThrow(
-    /package.partial: was begun with other checkpoint files, and is all that is left of model-00001-of-00005/,
+    /package.partial: was started with other checkpoint files and has the only data of model-00001-of-00005/,
   );
 });
 

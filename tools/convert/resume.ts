@@ -1,4 +1,4 @@
-/** Whether a conversion can go on from what an earlier one finished. It writes nothing but may give the earlier one up. */
+/** Resumes an interrupted conversion, or discards it. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
@@ -6,46 +6,51 @@ import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import type { ConversionIdentity, FinishedFile, Journal } from "./journal.ts";
 import type { PackageFolder } from "./package-folder.ts";
 
+export interface ResumeOptions {
+  /** Of the conversion that starts now. */
+  readonly identity: ConversionIdentity;
+  /** The checkpoint's files that the finished files were made from, if they still exist. */
+  readonly read: ReadonlySet<string>;
+  readonly folder: PackageFolder;
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
 /**
- * @param begun the earlier one's journal
- * @param read the checkpoint's files that its finished files were made from, as far as they are there
- * @returns the files that need not be written again, by path; empty where the conversion begins anew, in an empty folder
- * @throws PackageError where beginning anew would lose what deleted source files became
+ * @param earlier journal of the interrupted conversion
+ * @returns finished files by path; empty if the conversion starts over, in an empty folder
+ * @throws PackageError when starting over would lose data of deleted source files
  */
 export async function resume(
-  begun: Journal | undefined,
-  identity: ConversionIdentity,
-  read: ReadonlySet<string>,
-  folder: PackageFolder,
-  onNotice: (sentence: string) => void = () => {},
+  earlier: Journal | undefined,
+  { identity, read, folder, onNotice = () => {} }: ResumeOptions,
 ): Promise<ReadonlyMap<string, FinishedFile>> {
-  const change = begun && changeSince(begun, identity, read);
-  if (begun !== undefined && change === undefined) {
-    const whole = await wholeFiles(begun, folder.path);
-    if (whole.size > 0) onNotice(`${folder.path}: goes on after ${whole.size} finished weight files`);
+  const change = earlier && changeSince(earlier, identity, read);
+  if (earlier !== undefined && change === undefined) {
+    const whole = await wholeFiles(earlier, folder.path);
+    if (whole.size > 0) onNotice(`${folder.path}: resuming after ${whole.size} finished weight files`);
     return whole;
   }
-  // One that stands there again may be another checkpoint's of the same name.
-  const lost = [...(begun?.consumed ?? [])].filter((file) => begun?.sources[file] !== identity.sources[file]);
+  // A file that exists again may belong to another checkpoint with the same file names.
+  const lost = [...(earlier?.consumed ?? [])].filter((file) => earlier?.sources[file] !== identity.sources[file]);
   if (lost.length > 0) {
     throw new PackageError(
-      `${folder.path}: was begun with ${change}, and is all that is left of ${lost.join(", ")}; ` +
-        "convert as it was begun, or delete it and fetch them again",
+      `${folder.path}: was started with ${change} and has the only data of ${lost.join(", ")}, which it consumed; ` +
+        "convert with the earlier options, or delete the folder and fetch the files again",
     );
   }
-  if (begun !== undefined) onNotice(`${folder.path}: was begun with ${change}; begins anew`);
+  if (earlier !== undefined) onNotice(`${folder.path}: was started with ${change}; starting over`);
   await folder.clear();
   return new Map();
 }
 
-/** What is not as it was, in words. */
+/** Names the difference from the earlier conversion, or undefined if there is none. */
 function changeSince(
-  begun: Journal,
+  earlier: Journal,
   { digest, sources }: ConversionIdentity,
   read: ReadonlySet<string>,
 ): string | undefined {
-  if (begun.digest !== digest) return "other options";
-  const isSame = [...read].every((name) => begun.sources[name] === sources[name]);
+  if (earlier.digest !== digest) return "other options";
+  const isSame = [...read].every((name) => earlier.sources[name] === sources[name]);
   return isSame ? undefined : "other checkpoint files";
 }
 

@@ -73,7 +73,7 @@ test.each([
     /tensor a: data_offsets 24 to 0 run backwards/,
   ],
   ["has offsets past its end", withEntry({ data_offsets: [1000, 1024] }), /tensor a: .*reach past the file/],
-  ["has overlapping tensors", withEntry({ data_offsets: [8, 32] }), /tensor .: bytes .*(overlap|hole)/],
+  ["has overlapping tensors", withEntry({ data_offsets: [8, 32] }), /tensor .: bytes .*(overlap|gap)/],
   [
     "has a shape of another size",
     withEntry({ shape: [2, 4] }),

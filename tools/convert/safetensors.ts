@@ -1,6 +1,6 @@
 /**
- * The header of one safetensors file: which tensors it holds and where. Every claim is checked against the file's real size
- * before anything is read or allocated on its word. It reads no values and knows no checkpoint folders.
+ * Reads the header of a safetensors file: its tensors and their offsets. Every number is checked against the file's real size
+ * before it decides a read or an allocation. It reads no values.
  * Source: the format description of safetensors.
  */
 import type { FileHandle } from "node:fs/promises";
@@ -12,23 +12,23 @@ export const DTYPE_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
 
 export type Dtype = keyof typeof DTYPE_BYTES;
 
-/** Largest header in bytes, a limit of the format itself: readers may trust it for their allocation. */
+/** Largest header in bytes: a limit of the format, which bounds the allocation. */
 export const HEADER_LIMIT_BYTES = 100_000_000;
 
 export interface StoredTensor {
   readonly name: string;
-  /** Path of the file that holds it. */
+  /** Path of the tensor's file. */
   readonly file: string;
   readonly dtype: Dtype;
   readonly dims: readonly number[];
-  /** Of its first byte, from the start of the file. */
+  /** Offset of its first byte in the file. */
   readonly offset: number;
 }
 
 /**
  * Reads and checks a header.
  * @param file the path behind `handle`, for messages
- * @throws PackageError naming the file, and the tensor where there is one
+ * @throws PackageError naming the file and, if one is at fault, the tensor
  */
 export async function readHeader(handle: FileHandle, file: string): Promise<StoredTensor[]> {
   const { size } = await handle.stat();
@@ -52,7 +52,7 @@ export async function readHeader(handle: FileHandle, file: string): Promise<Stor
   return tensors;
 }
 
-/** Fills `bytes` from `position` on. */
+/** Fills `bytes` from `position` on. @throws PackageError when the file ends first */
 export async function readFully(handle: FileHandle, bytes: Uint8Array, position: number, file: string): Promise<void> {
   let filled = 0;
   while (filled < bytes.length) {
@@ -62,12 +62,12 @@ export async function readFully(handle: FileHandle, bytes: Uint8Array, position:
   }
 }
 
-/** Values of a tensor of these dims. */
+/** Number of values of a tensor. */
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
 
-/** The header's length stands before it as a little-endian u64. */
+/** The header's length precedes it as a little-endian u64. */
 const LENGTH_BYTES = 8;
 
 const entries = z.record(z.string(), z.unknown());
@@ -106,7 +106,7 @@ function parseTensor(name: string, json: unknown, dataStart: number, file: strin
   return { name, file, dtype, dims: shape, offset: dataStart + begin };
 }
 
-/** The format demands that tensors fill the file without overlap, hole or rest. */
+/** The format requires that tensors fill the file without overlap, gap or remainder. */
 function checkExtents(tensors: readonly StoredTensor[], dataStart: number, size: number, file: string): void {
   const where = (tensor: StoredTensor): string =>
     `${file}: tensor ${tensor.name}: bytes ${tensor.offset} to ${endOf(tensor)}`;
@@ -115,7 +115,7 @@ function checkExtents(tensors: readonly StoredTensor[], dataStart: number, size:
   let covered = dataStart;
   for (const tensor of tensors.toSorted((a, b) => a.offset - b.offset || endOf(a) - endOf(b))) {
     if (tensor.offset < covered) throw new PackageError(`${where(tensor)} overlap a tensor that ends at ${covered}`);
-    if (tensor.offset > covered) throw new PackageError(`${where(tensor)} leave a hole after byte ${covered}`);
+    if (tensor.offset > covered) throw new PackageError(`${where(tensor)} leave a gap after byte ${covered}`);
     covered = endOf(tensor);
   }
   if (covered < size) throw new PackageError(`${file}: ${size - covered} bytes after the last tensor belong to none`);

@@ -1,6 +1,6 @@
 /**
- * Splits a package's experts over other ranks: the same weights, to the bit, in other files. Nothing is quantized again, so
- * no checkpoint is needed.
+ * Splits a package's experts over other ranks: the same weights, bit for bit, in other files. It quantizes nothing, so it
+ * needs no checkpoint.
  */
 import { copyFile, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,14 +28,14 @@ export interface ShardOptions {
   readonly ranks: number;
   /** Plans the experts of each rank; split evenly and in order if absent. */
   readonly plan?: ((config: ModelConfig) => ShardPlan) | undefined;
-  /** Replaces a package that stands at the target. */
+  /** Replaces an existing package. */
   readonly replace?: boolean | undefined;
   readonly onProgress?: ((progress: { doneBytes: number; totalBytes: number; file: string }) => void) | undefined;
 }
 
 /**
  * @returns the new package's manifest
- * @throws PackageError where the package lacks a weight, the target is taken or the disk is full; the signal's reason
+ * @throws PackageError when the package lacks a weight, the target is not empty or the disk is full; the signal's reason
  */
 export async function shardPackage(options: ShardOptions, signal?: AbortSignal): Promise<Manifest> {
   const { source, target, ranks } = options;
@@ -87,7 +87,7 @@ export async function shardPackage(options: ShardOptions, signal?: AbortSignal):
   return manifest;
 }
 
-/** Where each weight of a package stands. Replicas hold the same bytes: any will do. */
+/** Locates each weight of a package by name. Replicas of an expert have the same bytes, so any of them will do. */
 async function placesOf(folder: string, manifest: Manifest): Promise<Map<string, ExternalData>> {
   const places = new Map<string, ExternalData>();
   for (const { name } of manifest.graphs) {
@@ -109,8 +109,8 @@ async function copyWeight(
 ): Promise<void> {
   if (place === undefined || place.length !== weightBytes(weight)) {
     throw new PackageError(
-      `${source}: has ${place?.length ?? "no"} bytes of ${weight.name}, ${weightBytes(weight)} are needed; ` +
-        "an older version wrote it: convert the checkpoint again",
+      `${source}: has ${place?.length ?? "no"} bytes of ${weight.name}, needs ${weightBytes(weight)}; ` +
+        "an older version wrote the package: convert the checkpoint again",
     );
   }
   const path = join(source, place.location);

@@ -1,6 +1,6 @@
 /**
- * Writes a checkpoint of any shape with random weights, in shards with an index like the released ones, so that what takes a
- * real size can be exercised without real weights. In memory are one slab of values and the list of tensors.
+ * Writes a checkpoint of any shape with random weights, in shards with an index like the released ones, to exercise programs
+ * at real sizes without real weights. In memory are a slab of values and the list of tensors.
  */
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -15,10 +15,10 @@ import { createOutputFile } from "./output-file.ts";
 import { createFillRandom, type FillRandom } from "./random-weights.ts";
 import { DTYPE_BYTES, type Dtype, elementCount } from "./safetensors.ts";
 
-/** Where the released checkpoints begin another shard. */
+/** Size at which released checkpoints start another shard. */
 export const SHARD_BYTES = 5_000_000_000;
 
-/** Values made at a time: 8 MB of bf16, large enough for the disk. */
+/** Values generated at a time: 8 MB of bf16, enough for efficient writes. */
 const SLAB_ELEMENTS = 1 << 22;
 
 export interface SynthOptions {
@@ -31,7 +31,7 @@ export interface SynthOptions {
   readonly onProgress?: ((doneBytes: number, totalBytes: number, file: string) => void) | undefined;
 }
 
-/** @returns bytes of weights written @throws PackageError, the signal's reason; nothing is left behind then */
+/** @returns bytes of weights written @throws PackageError or the signal's reason, leaving no files */
 export async function synthesizeCheckpoint(options: SynthOptions, signal?: AbortSignal): Promise<number> {
   const target = resolve(options.target);
   if ((await entriesOf(target))?.length) throw new PackageError(`${options.target}: not empty; name another folder`);
@@ -63,7 +63,7 @@ export async function synthesizeCheckpoint(options: SynthOptions, signal?: Abort
   return totalBytes;
 }
 
-/** Every tensor of a checkpoint of this architecture, in the order in which a forward needs them. */
+/** All tensors of a checkpoint of this architecture, in the order in which a forward needs them. */
 export function checkpointTensors(model: ModelConfig): CheckpointTensor[] {
   const graphs = planPackage(model, { target: "cpu", quantization: "none", ranks: 1, maskToken: 0 });
   const sources = graphs.flatMap(({ weights }) => weights.flatMap((weight) => weight.sources));
@@ -84,7 +84,7 @@ function shardsOf(tensors: readonly CheckpointTensor[], shardBytes: number): Che
   return shards;
 }
 
-/** @returns the bytes of values each step wrote */
+/** Yields the bytes of values after each write. */
 async function* writeShard(
   path: string,
   tensors: readonly CheckpointTensor[],
@@ -107,7 +107,7 @@ async function* writeShard(
   await output.finish();
 }
 
-/** The header's length, then the header, padded with spaces so that values are aligned. */
+/** The header's length, then the header, padded with spaces to align the values. */
 function headerOf(tensors: readonly CheckpointTensor[]): Uint8Array {
   const entries: Record<string, unknown> = { __metadata__: { format: "pt" } };
   let offset = 0;
@@ -124,7 +124,7 @@ function headerOf(tensors: readonly CheckpointTensor[]): Uint8Array {
   return bytes;
 }
 
-/** Released since 2.1: everything in bf16 but the experts' biases. */
+/** As released since 2.1: bf16, except for the experts' biases. */
 function dtypeOf({ name }: CheckpointTensor): Dtype {
   return name.endsWith("expert_bias") ? "F32" : "BF16";
 }

@@ -1,39 +1,39 @@
 /**
- * Which token is the mask, which ones end an answer and, in 2.2, which ones edit. Checkpoints state them in up to four places; the first that speaks
- * wins: the operator, generation_config.json, config.json, the tokenizer, the released models. It reads no files.
+ * Chooses the mask token, the tokens that end an answer and, for 2.2, the edit tokens. The first source that states them wins:
+ * the operator's flags, generation_config.json, config.json, the tokenizer, the released models. It reads no files.
  */
 
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { z } from "zod";
 
-/** Ids of the released LLaDA2 vocabulary, for checkpoints that carry no tokenizer. */
+/** Ids of the released LLaDA2 vocabulary, for checkpoints without a tokenizer. */
 const RELEASED_MASK_TOKEN = 156895;
 const RELEASED_EOS_TOKEN = 156892;
-/** 2.2's. Neither its configuration nor its tokenizer names them. */
+/** Of 2.2, whose configuration and tokenizer do not name them. */
 const RELEASED_DELETE_TOKEN = 156930;
 const RELEASED_SPLIT_TOKEN = 156931;
 
 /** Their names in the released tokenizer. */
 const MASK_TEXT = "<|mask|>";
 const EOS_TEXT = "<|endoftext|>";
-/** Ends a turn; the models were trained to write it before the end of text. */
+/** Ends a turn. The models were trained to write it before the end of text. */
 const ROLE_END_TEXT = "<|role_end|>";
 
 export interface TokenIds {
   readonly maskToken: number;
   readonly eosTokens: readonly number[];
-  /** Of a model that deletes and inserts. */
+  /** Only of a model that deletes and inserts. */
   readonly editTokens?: { readonly delete: number; readonly split: number };
 }
 
-/** What one place says; absent where it is silent. */
+/** Ids that a source states. */
 export interface StatedTokenIds {
   readonly maskToken?: number | undefined;
   readonly eosTokens?: readonly number[] | undefined;
 }
 
 export interface TokenIdSources {
-  /** The operator's words. Stop ids given here are the whole set. */
+  /** The operator's flags. Their end tokens replace all others. */
   readonly flags: StatedTokenIds;
   readonly generationConfig: StatedTokenIds;
   readonly config: StatedTokenIds & {
@@ -42,10 +42,10 @@ export interface TokenIdSources {
   };
   /** Special tokens by text; empty without a tokenizer. */
   readonly vocabulary: ReadonlyMap<string, number>;
-  /** What tokenizer_config.json calls its mask and end tokens. */
+  /** Texts of the mask and end tokens in tokenizer_config.json. */
   readonly names: TokenNames;
   readonly vocabSize: number;
-  /** Whether the checkpoint is of 2.2, whose released ids apply where it states none. */
+  /** True for a checkpoint of 2.2, for which the released edit tokens are the default. */
   readonly edits: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface TokenNames {
   readonly eos?: string | undefined;
 }
 
-/** @throws PackageError where no place speaks, naming the flag, and where ids cannot be right */
+/** @throws PackageError when no source states an id, naming the flag, or ids are impossible */
 export function chooseTokenIds(sources: TokenIdSources): TokenIds {
   const { flags, generationConfig, config, vocabulary, names, vocabSize } = sources;
   const released = (id: number): number | undefined => (id < vocabSize ? id : undefined);
@@ -83,8 +83,8 @@ export function chooseTokenIds(sources: TokenIdSources): TokenIds {
   return { maskToken, eosTokens, ...(editTokens && { editTokens }) };
 }
 
-/** Both or neither: a model of 2.2 whose vocabulary has no room for the released ids, and which states none, has none. */
-function chooseEditTokens(sources: TokenIdSources, taken: readonly number[]): TokenIds["editTokens"] {
+/** Both or none. A model of 2.2 that states none, with a vocabulary too small for the released ids, has none. */
+function chooseEditTokens(sources: TokenIdSources, others: readonly number[]): TokenIds["editTokens"] {
   const { config, edits, vocabSize } = sources;
   const released = edits && RELEASED_SPLIT_TOKEN < vocabSize;
   const deleteToken = config.deleteToken ?? (released ? RELEASED_DELETE_TOKEN : undefined);
@@ -98,7 +98,7 @@ function chooseEditTokens(sources: TokenIdSources, taken: readonly number[]): To
       throw new PackageError(`edit token ${id} is outside the vocabulary of ${vocabSize}; correct config.json`);
     }
   }
-  if (new Set([deleteToken, split, ...taken]).size < taken.length + 2) {
+  if (new Set([deleteToken, split, ...others]).size < others.length + 2) {
     throw new PackageError(
       `edit tokens ${deleteToken} and ${split} must differ from each other, the mask and the end tokens; correct config.json`,
     );
@@ -113,7 +113,7 @@ const statedIds = z.object({
   eos_token_id: z.union([tokenId, z.array(tokenId)]).nullish(),
 });
 
-/** What a generation_config.json says of the two. @param file its path, for messages */
+/** Parses the token ids of a generation_config.json. @param file its path, for messages */
 export function parseGenerationConfig(json: unknown, file: string): StatedTokenIds {
   const parsed = statedIds.safeParse(json);
   if (!parsed.success) {

@@ -1,4 +1,4 @@
-/** The tokenizer that comes with a checkpoint: its files, and the names of its special tokens. It loads no tokenizer. */
+/** Reads the files of a checkpoint's tokenizer and the names of its special tokens. It loads no tokenizer. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeIssues, PackageError } from "@palimpsest/gpu-worker/errors";
@@ -13,7 +13,7 @@ const CONFIG_FILE = "tokenizer_config.json";
 const TEMPLATE_FILE = "chat_template.jinja";
 
 export interface TokenizerFiles {
-  /** Contents by the name they have in a package. */
+  /** Contents by file name in the package. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** The manifest's entry; undefined without tokenizer.json. */
   readonly manifest: Manifest["tokenizer"];
@@ -22,8 +22,8 @@ export interface TokenizerFiles {
 }
 
 /**
- * Reads what is there. A template that stands inside tokenizer_config.json becomes a file of its own, so that a package has
- * it in one place.
+ * Reads the files that exist. A template inside tokenizer_config.json becomes a file of its own, so that a package has it in
+ * one place.
  * @throws PackageError naming the file at fault
  */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
@@ -65,7 +65,7 @@ function parseTokenizerConfig(json: unknown, file: string): TokenizerConfig | un
   throw new PackageError(`${file}: ${describeIssues(parsed.error)}`);
 }
 
-/** Of several templates, the one for conversations. */
+/** The template of tokenizer_config.json; of several, the default one. */
 function embeddedTemplate(config: TokenizerConfig | undefined): Uint8Array | undefined {
   const stated = config?.chat_template;
   const text = Array.isArray(stated) ? stated.find(({ name }) => name === "default")?.template : stated;

@@ -1,6 +1,6 @@
 /**
- * The external data of one graph: its initializers' bytes, made from checkpoint tensors and written in the graph's order.
- * In memory are one slab of values with its quantized form, and the scales of one matrix.
+ * Writes the external data of a graph: its initializers' bytes, made from checkpoint tensors, in the graph's order. In memory
+ * are a slab of values with its quantized form, and the scales of a matrix.
  */
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import type { CheckpointTensor, ExternalData, GraphFile, Weight } from "@palimpsest/gpu-worker/model/weights";
@@ -10,10 +10,10 @@ import type { OutputFile } from "./output-file.ts";
 import { quantizeRows } from "./quantize.ts";
 import { elementCount } from "./safetensors.ts";
 
-/** Where an initializer may begin: memory can be mapped by pages of this many bytes. */
+/** Alignment of initializers: memory is mapped in pages of this many bytes. */
 export const ALIGNMENT_BYTES = 4096;
 
-/** Values converted at a time: large enough for the disk, small beside any model (16 MB of f32). */
+/** Values converted at a time: 16 MB of f32, enough for efficient reads and small next to any model. */
 const SLAB_ELEMENTS = 1 << 22;
 
 /** Bytes that `writeWeights` will write. */
@@ -26,7 +26,7 @@ export function weightFile({ name }: GraphFile): string {
   return `${name}.bin`;
 }
 
-/** Where each weight of a graph stands in its file, by name. */
+/** Location of each weight of a graph in its file, by name. */
 export function weightPlaces(graph: GraphFile): Map<string, ExternalData> {
   const places = new Map<string, ExternalData>();
   let end = 0;
@@ -43,8 +43,7 @@ function aligned(size: number): number {
 }
 
 /**
- * Writes the weights one by one, each to its place.
- * @returns after each weight
+ * Writes the weights one by one, each at its place, and yields after each.
  * @throws PackageError from the checkpoint or the disk; the signal's reason
  */
 export async function* writeWeights(
@@ -53,7 +52,7 @@ export async function* writeWeights(
   output: OutputFile,
   signal?: AbortSignal,
 ): AsyncGenerator<void, void, void> {
-  // Quantized values and scales come of one reading; the scales wait here for their place, right after their values.
+  // Reading a matrix gives quantized values and scales; the scales are kept for the next weight, which they are.
   let scales: { of: readonly CheckpointTensor[]; parts: Float32Array<ArrayBuffer>[] } | undefined;
   for (const weight of weights) {
     await output.align(ALIGNMENT_BYTES);
@@ -77,7 +76,7 @@ export async function* writeWeights(
       }
       case "scales":
       case "f16-scales":
-        if (scales?.of !== weight.sources) throw new Error(`${weight.name} must stand right after its values`);
+        if (scales?.of !== weight.sources) throw new Error(`${weight.name} must follow its values`);
         for (const part of scales.parts) {
           await output.write(weight.encoding === "scales" ? bytesOf(part) : halfBytes(part, weight.name));
         }
@@ -93,7 +92,7 @@ export async function* writeWeights(
   }
 }
 
-/** The tensors' values in order, whole rows of `columns` at a time. */
+/** Yields the tensors' values in order, whole rows of `columns` at a time. */
 async function* slabs(
   checkpoint: Checkpoint,
   { sources, interleaved }: Weight,
@@ -103,7 +102,7 @@ async function* slabs(
   const rows = Math.max(1, Math.floor(SLAB_ELEMENTS / columns));
   if (interleaved) {
     for (let i = 0; i < sources.length; i += 2) {
-      yield* interleave(checkpoint, [sources[i]!, sources[i + 1]!], columns, Math.ceil(rows / 2), signal);
+      yield* interleave(checkpoint, [sources[i]!, sources[i + 1]!], { columns, rows: Math.ceil(rows / 2) }, signal);
     }
     return;
   }
@@ -118,12 +117,11 @@ async function* slabs(
   }
 }
 
-/** Two tensors of one shape, a row of the first before each row of the second; so many `rows` of each at a time. */
+/** Yields two tensors of the same shape with alternating rows, up to `rows` of each at a time. */
 async function* interleave(
   checkpoint: Checkpoint,
   pair: readonly [CheckpointTensor, CheckpointTensor],
-  columns: number,
-  rows: number,
+  { columns, rows }: { columns: number; rows: number },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Float32Array<ArrayBuffer>> {
   const elements = elementCount(pair[0].dims);
@@ -141,12 +139,12 @@ async function* interleave(
   }
 }
 
-/** Rounded to the nearest f16. @throws PackageError where one lies beyond */
+/** Rounds to the nearest f16. @throws PackageError when a value is out of range */
 function halfBytes(values: Float32Array, name: string): Uint8Array {
   const halves = Float16Array.from(values);
   const at = halves.findIndex((half) => !Number.isFinite(half));
   if (at >= 0) {
-    throw new PackageError(`${name}: ${values[at]} does not fit f16, which ends at 65504; convert with --target cpu`);
+    throw new PackageError(`${name}: ${values[at]} exceeds the largest f16, 65504; convert with --target cpu`);
   }
   return new Uint8Array(halves.buffer);
 }

@@ -1,8 +1,8 @@
-/** Half-precision values as f32, in place. Loops over every weight of a checkpoint: written for speed, in integer steps. */
+/** Widens half-precision values to f32 in place. It loops over every weight of a checkpoint, so it uses fast integer steps. */
 
 /**
  * Widens bf16 values that fill the second half of `values`' bytes to all of `values`.
- * Value i is written at byte 4i and the lowest still unread one stands at 2n + 2i: never overtaken.
+ * Value i is written at byte 4i, and the first unread value is at byte 2n + 2i, so no unread value is overwritten.
  */
 export function widenBfloat16(values: Float32Array): void {
   const n = values.length;
@@ -20,7 +20,7 @@ export function widenFloat16(values: Float32Array): void {
     const half = stored[i] as number;
     words[i] = ((half & 0x8000) << 16) | ((half & 0x7fff) << 13);
   }
-  // The bits stand where f32 has them, but the exponent counts from another origin. Subnormals come out exact as well.
+  // The bits are at their f32 positions, but the exponent has another bias. Subnormals are exact as well.
   for (let i = 0; i < n; i++) {
     const value = (values[i] as number) * REBIAS;
     values[i] = Math.abs(value) < HALF_INFINITY ? value : notFinite(value);
@@ -30,7 +30,7 @@ export function widenFloat16(values: Float32Array): void {
 /** f32 exponents are biased by 127, f16 ones by 15. */
 const REBIAS = 2 ** (127 - 15);
 
-/** The value after rebiasing of f16's infinity; NaN stands above it. */
+/** f16's infinity after rebiasing; NaNs are larger. */
 const HALF_INFINITY = 2 ** 16;
 
 function notFinite(value: number): number {
