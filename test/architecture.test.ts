@@ -132,7 +132,7 @@ const rooms: readonly Room[] = [
   {
     room: "gpu-worker/src/runtime/",
     mayImport: [ERRORS, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/", "gpu-worker/src/model/"].concat(
-      ["gpu-worker/src/parallel/", "gpu-worker/src/engine/token-scores.ts", FILES, "onnxruntime-node", "zod"],
+      ["gpu-worker/src/parallel/", FILES, "onnxruntime-node", "zod"],
     ),
     instead: "runtime turns the decoding's model into tensors and knows no more: let src/program pass in the rest",
   },

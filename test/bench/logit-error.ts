@@ -3,7 +3,10 @@
  * takes it, and what the others say to the very same blocks. The f32 answer decides each step, so one error does not make the
  * next.
  */
-import { type AskedBlock, type Candidate, decode, type SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
+
+import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
+import type { SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
+import type { BlockQuery } from "../../gpu-worker/src/decoding/forwards.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { graphsOf } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
@@ -12,6 +15,7 @@ import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
+import { decodeWith } from "../support/models/decode-with.ts";
 import {
   convertGolden,
   type GoldenName,
@@ -64,7 +68,7 @@ export async function logitErrors(
         for (const model of [exact, ...others.values()]) await model.prefill(tokens);
       },
       async denoise(blocks) {
-        const [{ tokens, cells }] = blocks as [AskedBlock];
+        const [{ tokens, cells }] = blocks as [BlockQuery];
         const expected = await exact.denoise(tokens, cells);
         for (const [label, model] of others) {
           (sums.get(label) as ErrorSum).add(expected, await model.denoise(tokens, cells));
@@ -76,7 +80,7 @@ export async function logitErrors(
       },
     };
     for (const model of [exact, ...others.values()]) model.begin();
-    await Array.fromAsync(decode(taught, run.prompt, goldenOptions(name, run), new AbortController().signal));
+    await Array.fromAsync(decodeWith(taught, run.prompt, goldenOptions(name, run), new AbortController().signal));
   }
   return new Map([...sums].map(([label, sum]) => [label, sum.result()]));
 }

@@ -3,11 +3,10 @@
  * gives the very answer that f32 gives, and how far the logits of both golden checkpoints move.
  */
 
-import { decode } from "../../gpu-worker/src/decoding/decode.ts";
-import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { ahead, decodeWith } from "../support/models/decode-with.ts";
 import { convertGolden, type GoldenRun, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 import { errorCells, logitErrors } from "./logit-error.ts";
 
@@ -45,8 +44,8 @@ async function compare(quantization: Quantization, runs: readonly GoldenRun[]) {
   const equal = new Set<GoldenRun>();
   for (const run of runs) {
     const output: number[] = [];
-    const steps = decode(
-      carrying(model.sequence(pages)),
+    const steps = decodeWith(
+      ahead(model.sequence(pages)),
       run.prompt,
       goldenOptions("demo-21", run),
       new AbortController().signal,

@@ -1,10 +1,12 @@
 /** A sequence's candidates have the same bits alone and in any mix of sequences that start and end beside it. */
+
 import { expect, test } from "vitest";
-import { type Candidate, type DecodeOptions, decode } from "../../gpu-worker/src/decoding/decode.ts";
-import { carrying, type SequenceForwards } from "../../gpu-worker/src/decoding/lookahead.ts";
+import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
+import type { DecodeOptions } from "../../gpu-worker/src/decoding/open-window.ts";
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { ahead, decodeWith } from "../support/models/decode-with.ts";
 import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
 const PAGES_EACH = 8;
@@ -71,7 +73,7 @@ async function transcript(
   const lines: string[] = [];
   const pages = Array.from({ length: PAGES_EACH }, (_, i) => slot * PAGES_EACH + i);
   const sequence = model.sequence(pages);
-  const observed: SequenceForwards = {
+  const observed: Parameters<typeof ahead>[0] = {
     prefill: (tokens, signal) => sequence.prefill(tokens, signal),
     forward: async (blocks) => {
       const candidates = await sequence.forward(blocks);
@@ -80,6 +82,6 @@ async function transcript(
     },
     commit: (block) => sequence.commit(block),
   };
-  await Array.fromAsync(decode(carrying(observed), prompt, options, new AbortController().signal));
+  await Array.fromAsync(decodeWith(ahead(observed), prompt, options, new AbortController().signal));
   return lines.join("\n");
 }

@@ -2,12 +2,15 @@
  * The official `generate()`'s decisions, token for token: forward for forward by the plain loop, and with the forwards spared
  * that another can carry; with and without the K/V cache.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decode, type SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
-import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
+import type { SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
+import type { SequenceForwards } from "../../gpu-worker/src/decoding/forwards.ts";
+import { Lookahead } from "../../gpu-worker/src/decoding/lookahead.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
-import { type CountedSequence, type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { ahead, decodeWith, type ModelOf } from "../support/models/decode-with.ts";
 import {
   convertGolden,
   type GoldenName,
@@ -52,37 +55,34 @@ describe.each([
   });
   afterAll(() => opened.disposeAsync());
 
-  const sequence = (): CountedSequence => (twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
+  const sequence = (): SequenceForwards => (twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
 
   const runs = goldenRuns(name).map((run, index) => ({ index, ...run }));
-  test.each(runs.filter(({ index }) => index % every === 0))(
-    "run $index ($mode) makes the recorded decisions",
-    async (run) => {
-      const plain = sequence();
-      const seen: number[][] = [];
-      const { prefill, denoise, commit } = carrying(plain);
-      const observed: SequenceModel = {
-        prefill,
-        denoise: (blocks) => {
-          seen.push(...blocks.map(({ tokens }) => [...tokens]));
-          return denoise(blocks);
-        },
-        commit,
-      };
-      expect(await outputOf(observed, name, run)).toEqual(run.output);
-      expect(seen).toEqual(run.block_before_each_forward);
-      expect(plain.counts.forwards).toBe(run.forwards);
+  test.each(runs.filter(({ index }) => index % every === 0))("run $index ($mode)", async (run) => {
+    const plain = sequence();
+    const seen: number[][] = [];
+    const withoutNext = new Lookahead(plain, { nextBlockQuery: () => undefined });
+    const observed: SequenceModel = {
+      prefill: (tokens, signal) => withoutNext.prefill(tokens, signal),
+      denoise: (blocks) => {
+        seen.push(...blocks.map(({ tokens }) => [...tokens]));
+        return withoutNext.denoise(blocks);
+      },
+      commit: (block) => withoutNext.commit(block),
+    };
+    expect(await outputOf(observed, name, run)).toEqual(run.output);
+    expect(seen).toEqual(run.block_before_each_forward);
+    expect(plain.counts.forwards).toBe(run.forwards);
 
-      const spared = sequence();
-      expect(await outputOf(carrying(spared), name, run)).toEqual(run.output);
-      expect(spared.counts.forwards).toBe(leastForwards(run));
-    },
-  );
+    const spared = sequence();
+    expect(await outputOf(ahead(spared), name, run)).toEqual(run.output);
+    expect(spared.counts.forwards).toBe(leastForwards(run));
+  });
 });
 
-async function outputOf(model: SequenceModel, name: GoldenName, run: GoldenRun): Promise<number[]> {
+async function outputOf(model: SequenceModel | ModelOf, name: GoldenName, run: GoldenRun): Promise<number[]> {
   const output: number[] = [];
-  for await (const step of decode(model, run.prompt, goldenOptions(name, run), new AbortController().signal)) {
+  for await (const step of decodeWith(model, run.prompt, goldenOptions(name, run), new AbortController().signal)) {
     if (step.kind === "commit") output.push(...step.cells);
   }
   return output;

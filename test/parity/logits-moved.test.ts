@@ -1,9 +1,11 @@
 /** Logits moved in the graph and tokens scored by it, against the same distribution moved and read in plain loops. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Adjustment, Candidate, Draw } from "../../gpu-worker/src/decoding/decode.ts";
+import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
+import type { Draw, LogitAdjustment } from "../../gpu-worker/src/decoding/forwards.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
 import { type WrittenCheckpoint, writeCheckpoint } from "../support/models/checkpoint.ts";
@@ -30,7 +32,7 @@ test.each(["none", "int8", "int4"] as const)("%s: as plain loops over the whole 
   const { vocabSize } = checkpoint.model;
   const model = await openModel(target, manifest, { threads: 1, pages: 1 });
   const sequence = model.sequence([0]);
-  const ask = async (draws: readonly Draw[] = [], adjustments: readonly Adjustment[] = [], asked = sequence) =>
+  const ask = async (draws: readonly Draw[] = [], adjustments: readonly LogitAdjustment[] = [], asked = sequence) =>
     (await asked.forward([{ tokens, cells, draws, adjustments }]))[0] as readonly Candidate[];
   const plain = await ask();
 
@@ -55,7 +57,7 @@ test.each(["none", "int8", "int4"] as const)("%s: as plain loops over the whole 
   }
 
   const never = [MASK, 3, 50];
-  const moves: Adjustment[] = cells.flatMap((cell) => [
+  const moves: LogitAdjustment[] = cells.flatMap((cell) => [
     { cell, token: (cell * 7) % vocabSize, by: 3 },
     { cell, token: (cell * 7 + 1) % vocabSize, by: -2.5 },
     // What must never be a candidate is none however far it is lifted, and what may not stand is none.

@@ -8,14 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Decoding } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type DecodeOptions, decode } from "../../gpu-worker/src/decoding/decode.ts";
 import { adjusting } from "../../gpu-worker/src/decoding/logit-adjustments.ts";
-import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
+import type { DecodeOptions } from "../../gpu-worker/src/decoding/open-window.ts";
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import { scored } from "../../gpu-worker/src/engine/token-scores.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
 import { type WrittenCheckpoint, writeCheckpoint } from "../support/models/checkpoint.ts";
+import { ahead, decodeWith } from "../support/models/decode-with.ts";
 import { referenceProbabilities } from "../support/models/reference-model.ts";
 import { referenceSequence } from "./reference-sequence.ts";
 
@@ -77,12 +77,12 @@ test.each<[string, Decoding, Partial<DecodeOptions>]>([
     maxTokens: 15,
     ...changes,
   };
-  const looksAgain = decoding.rule !== "2.0";
-  const scoring = { best: 3, prompted: places.prompted, maskToken: MASK, looksAgain };
+  const rescores = decoding.rule !== "2.0";
+  const scoring = { best: 3, prompted: places.prompted, maskToken: MASK, rescores };
   const expected = await describedRun(options);
   if (decoding.rule === "2.2") expect(expected.kinds).toEqual(expect.arrayContaining(["delete", "insert"]));
   for (const sequence of [model.sequence(PAGES), model.sequenceWithoutCache()]) {
-    const steps = decode(carrying(sequence), prompt, options, new AbortController().signal);
+    const steps = decodeWith(ahead(sequence), prompt, options, new AbortController().signal);
     let commits = 0;
     for await (const { kind, cells, tokens = [] } of scored(steps, sequence, scoring)) {
       if (kind !== "commit") continue;
@@ -90,7 +90,7 @@ test.each<[string, Decoding, Partial<DecodeOptions>]>([
       expect(cells).toEqual(block.cells);
       expect(tokens.map(({ step }) => step)).toEqual(block.settled);
       for (const [cell, { logprob, best, step }] of tokens.entries()) {
-        const row = block.logprobs(looksAgain ? block.steps - 1 : step)[cell]!;
+        const row = block.logprobs(rescores ? block.steps - 1 : step)[cell]!;
         expect(logprob).toBeCloseTo(row[cells[cell]!]!, 3);
         const ranked = [...row.keys()].toSorted((a, b) => row[b]! - row[a]!);
         expect(best.map(({ token }) => token)).toEqual(ranked.slice(0, 3));
@@ -115,7 +115,7 @@ async function describedRun(options: DecodeOptions) {
   const blocks = [];
   const kinds: string[] = [];
   const states: (readonly number[])[] = [];
-  for await (const step of decode(observed, prompt, options, new AbortController().signal)) {
+  for await (const step of decodeWith(observed, prompt, options, new AbortController().signal)) {
     if (step.kind === "denoise") {
       states.push(step.cells);
       kinds.push(...step.edits.map(({ op }) => op));

@@ -1,12 +1,12 @@
 /** A rank's thread that dies in mid-sentence: what runs fails with the reason, and what comes after it is right again. */
+
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decode } from "../../gpu-worker/src/decoding/decode.ts";
-import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { openReconnectingLink } from "../../gpu-worker/src/parallel/reconnecting-link.ts";
 import { openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
+import { ahead, decodeWith, type ModelOf } from "../support/models/decode-with.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 import { until } from "../support/waiting.ts";
 
@@ -35,17 +35,20 @@ const [run] = goldenRuns("tiny-21") as [ReturnType<typeof goldenRuns>[number]];
 
 async function answer(first: number, afterForward: (n: number) => PromiseLike<unknown> | undefined): Promise<number[]> {
   const pages = Array.from({ length: 8 }, (_, page) => first + page);
-  const own = carrying(model.sequence(pages));
   let forwards = 0;
-  const watched = {
-    ...own,
-    async denoise(blocks: Parameters<typeof own.denoise>[0]) {
-      await afterForward(forwards++);
-      return own.denoise(blocks);
-    },
+  const watched: ModelOf = (window) => {
+    const own = ahead(model.sequence(pages))(window);
+    return {
+      prefill: (tokens, signal) => own.prefill(tokens, signal),
+      async denoise(blocks) {
+        await afterForward(forwards++);
+        return own.denoise(blocks);
+      },
+      commit: (block) => own.commit(block),
+    };
   };
   const output: number[] = [];
-  const steps = decode(watched, run.prompt, goldenOptions("tiny-21", run), new AbortController().signal);
+  const steps = decodeWith(watched, run.prompt, goldenOptions("tiny-21", run), new AbortController().signal);
   for await (const step of steps) if (step.kind === "commit") output.push(...step.cells);
   return output;
 }

@@ -1,5 +1,6 @@
 /** A sequence's model in plain loops: the slow, obvious twin of head, batch and cache. Every step runs everything again. */
-import type { Candidate, SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
+import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
+import type { SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
 import type { WrittenCheckpoint } from "../support/models/checkpoint.ts";
 import { drawnFrom, interval } from "../support/models/reference-draw.ts";
 import { referenceProbabilities } from "../support/models/reference-model.ts";

@@ -1,9 +1,10 @@
 /** Checkpoints of the released layout in other shapes, against the forward in plain loops, cached and sharded. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Candidate } from "../../gpu-worker/src/decoding/decode.ts";
+import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";

@@ -2,12 +2,11 @@
  * The recorded decodes over ranks whose experts are not split evenly: placed by measured load, the hottest on two ranks, and
  * with a rank that most steps can do without.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decode } from "../../gpu-worker/src/decoding/decode.ts";
-import { carrying } from "../../gpu-worker/src/decoding/lookahead.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { ExpertLoadCounter } from "../../gpu-worker/src/model/expert-load.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
@@ -16,6 +15,7 @@ import type { RankLink, RoutedRows } from "../../gpu-worker/src/parallel/exchang
 import { openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { shardPackage } from "../../tools/convert/shard.ts";
+import { ahead, decodeWith } from "../support/models/decode-with.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
 /** One of each mode. */
@@ -107,8 +107,8 @@ async function decodeRuns(target: string, ranks: number, { onRoute, onDispatch }
   const answers: number[][] = [];
   for (const run of runs) {
     const output: number[] = [];
-    const own = carrying(model.sequence(PAGES));
-    const steps = decode(own, run.prompt, goldenOptions("tiny-21", run), new AbortController().signal);
+    const own = ahead(model.sequence(PAGES));
+    const steps = decodeWith(own, run.prompt, goldenOptions("tiny-21", run), new AbortController().signal);
     for await (const step of steps) if (step.kind === "commit") output.push(...step.cells);
     answers.push(output);
   }

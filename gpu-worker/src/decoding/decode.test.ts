@@ -1,8 +1,10 @@
 import type { Decoding } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { decodeWith } from "../../../test/support/models/decode-with.ts";
 import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
-import { type AskedBlock, type DecodeOptions, decode, type Step } from "./decode.ts";
+import type { BlockQuery } from "./forwards.ts";
+import type { DecodeOptions, Step } from "./open-window.ts";
 
 const MASK = 99;
 const EOS = 50;
@@ -19,7 +21,7 @@ function options(changes: Partial<DecodeOptions> = {}): DecodeOptions {
 }
 
 async function run(model: ScriptedModel, prompt: number[], opts: DecodeOptions): Promise<Step[]> {
-  return Array.fromAsync(decode(model, prompt, opts, new AbortController().signal));
+  return Array.fromAsync(decodeWith(model, prompt, opts, new AbortController().signal));
 }
 
 function commits(steps: Step[]): number[][] {
@@ -64,9 +66,9 @@ test("leaves a block after max_post_steps forwards without a mask, however it os
   const model = new ScriptedModel([]);
   let flip = 0;
   model.denoise = async ([block]) => {
-    model.seen.push([...(block as AskedBlock).tokens]);
+    model.seen.push([...(block as BlockQuery).tokens]);
     flip++;
-    return [(block as AskedBlock).tokens.map(() => ({ token: flip % 2, probability: 0.99 }))];
+    return [(block as BlockQuery).tokens.map(() => ({ token: flip % 2, probability: 0.99 }))];
   };
   await run(model, [], options({ decoding: { ...quality, max_post_steps: 5 } }));
   expect(model.seen).toHaveLength(1 + 5);
@@ -127,7 +129,7 @@ test("a masked cell takes what was drawn for it, by its probability; a token is 
   ] as const;
   const draws: number[][] = [];
   model.denoise = async ([block]) => {
-    const { tokens, draws: asked = [] } = block as AskedBlock;
+    const { tokens, draws: asked = [] } = block as BlockQuery;
     draws.push(asked.map(({ cell }) => cell));
     const forward = script[model.seen.push([...tokens]) - 1] ?? script[3];
     return [
@@ -167,7 +169,7 @@ test("the last block is cut at the token limit", async () => {
 test("an abort ends the decoding before its next forward", async () => {
   const model = new ScriptedModel([everywhere("1@.1", 4)]);
   const controller = new AbortController();
-  const steps = decode(model, [], options({ maxTokens: 400 }), controller.signal);
+  const steps = decodeWith(model, [], options({ maxTokens: 400 }), controller.signal);
   await steps.next();
   await steps.next();
   controller.abort();
@@ -191,8 +193,8 @@ test("whatever the candidates: ends within the bound, emits no mask, never touch
         const model = new ScriptedModel([]);
         const tail = prompt.slice(prompt.length - (prompt.length % 4));
         model.denoise = async ([block]) => {
-          model.seen.push([...(block as AskedBlock).tokens]);
-          return [(block as AskedBlock).tokens.map(() => candidates.next().value)];
+          model.seen.push([...(block as BlockQuery).tokens]);
+          return [(block as BlockQuery).tokens.map(() => candidates.next().value)];
         };
         const steps = await run(model, prompt, options({ decoding, maxTokens }));
         const answer = commits(steps).flat();

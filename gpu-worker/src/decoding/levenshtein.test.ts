@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bestOf, madeUpCandidate, madeUpRow } from "../../../test/support/models/made-up-model.ts";
-import type { Candidate, Choice, OpenBlock, TokenEdit } from "./block.ts";
+import type { Candidate, OpenBlock, TokenEdit, TokenProbability } from "./block.ts";
 import { levenshteinBlock, levenshteinSteps } from "./levenshtein.ts";
 
 const MASK = 9;
@@ -23,10 +23,10 @@ const blockOf = (cells: readonly number[]): string =>
 
 /** `"1@.9"`, or `"D@.9 1@.1"` with the second best: the best of the two that is an answer is the answer. */
 function candidate(said: string): Candidate {
-  const [best, next = { token: 6, probability: 0 }] = said.split(" ").map((choice): Choice => {
+  const [best, next = { token: 6, probability: 0 }] = said.split(" ").map((choice): TokenProbability => {
     const [token, probability] = choice.split("@") as [string, string];
     return { token: idOf(token), probability: Number(probability) };
-  }) as [Choice, Choice?];
+  }) as [TokenProbability, TokenProbability?];
   return { ...(best.token === DELETE || best.token === SPLIT ? next : best), edit: [best, next] };
 }
 

@@ -1,45 +1,54 @@
 /**
  * LLaDA2.2's rule for one block, Levenshtein editing: a step keeps, substitutes, deletes and inserts cells, and the block
- * keeps its length. It knows no model.
+ * keeps its length.
  *
- * The model asks for an edit in place of a token: with `delete` a cell goes; with `split` it becomes a mask and the cell as it
- * was. Then the block is cut, or filled with masks, on the right. Cells that were masked when the block was opened are its
- * original ones; the masks that edits bring in are not, and follow them through the same thresholds.
+ * The model asks for an edit in place of a token: `delete` removes the cell, `split` inserts a mask before it. The block is
+ * then cut, or filled with masks, on the right. Cells that were masked when the block was opened are original masks; masks
+ * that edits insert are not, and pass the same thresholds.
  * Sources: LLaDA2.2 report, section 3.1; SGLang's JointThresholdInDel, whose choice of the cell that leaves a loop it shares.
  */
-import { type Candidate, type Choice, type OpenBlock, positions, type TokenEdit } from "./block.ts";
+import { type Candidate, type OpenBlock, positions, type TokenEdit, type TokenProbability } from "./block.ts";
+import type { RuleOptions } from "./rules.ts";
+import { chooseUnmasked, LEAST_UNMASKED } from "./unmasking.ts";
 
 export interface LevenshteinOptions {
   readonly maskToken: number;
   readonly editTokens: { readonly delete: number; readonly split: number };
   readonly threshold: number;
   readonly editingThreshold: number;
-  /** Steps without an original mask after which only answers are written. */
+  /** Steps without an original mask after which a step writes tokens only, no edits. */
   readonly maxPostSteps: number;
 }
 
-/** Cells that are tried, one after the other, to leave a loop by. */
+/** Cells to try, in order, for a way out of a loop. */
 const LOOP_EXITS = 5;
 
+/** The options of this rule in a decoding. @throws Error for a model without edit tokens, which check-request rejects before */
+export function levenshteinOptions({ maskToken, editTokens, decoding }: RuleOptions): LevenshteinOptions {
+  if (editTokens === undefined) throw new Error("decoding 2.2 needs the model's edit tokens");
+  const { threshold, editing_threshold: editingThreshold = 1, max_post_steps: maxPostSteps = 0 } = decoding;
+  return { maskToken, editTokens, threshold, editingThreshold, maxPostSteps };
+}
+
 /**
- * Steps that a block takes at most: one for each original mask, then the post steps and one to see them settle. Splits of
- * original masks could hold a block up for longer: the last of these steps is a cleaning one all the same.
+ * Limit of steps for a block: one for each original mask, the post steps, and one that sees them settle. Splits of original
+ * masks could take longer; the last of these steps is a cleaning step in any case.
  */
 export function levenshteinSteps(blockLength: number, maxPostSteps: number): number {
   return blockLength + maxPostSteps + 1;
 }
 
-/** A block with its masks, of which nothing has been decided. */
+/** Opens a block: its masks are the original ones. */
 export function levenshteinBlock(cells: readonly number[], prompted: number, options: LevenshteinOptions): OpenBlock {
   const original = cells.map((token, i) => i >= prompted && token === options.maskToken);
   const toUnmask = original.filter((is) => is).length;
   return open({ cells, original, prompted, toUnmask, step: 0, postSteps: 0, seen: new Set() }, false, options);
 }
 
-/** All that the next step depends on, beside its candidates. */
+/** Everything that the next step depends on, apart from its candidates. */
 interface State {
   readonly cells: readonly number[];
-  /** Per cell, whether it was masked when the block was opened. It moves with its cell. */
+  /** Per cell: it was masked when the block was opened. Moves with its cell. */
   readonly original: readonly boolean[];
   readonly prompted: number;
   /** Original masks at the beginning. */
@@ -47,7 +56,7 @@ interface State {
   readonly step: number;
   /** Steps since the last original mask was filled. */
   readonly postSteps: number;
-  /** Blocks as they stood before earlier steps. */
+  /** The block's cells before each earlier step. */
   readonly seen: ReadonlySet<string>;
 }
 
@@ -74,8 +83,8 @@ function step(
   const last = state.step + 1 === levenshteinSteps(cells.length, maxPostSteps);
   const cleaning = last || (originals === 0 && postSteps >= maxPostSteps);
 
-  // The schedule's floor: every step fills all masks that edits brought in and one original mask, however unsure it is.
-  const atLeast = masked.length - originals + (state.step < state.toUnmask ? 1 : 0);
+  // The schedule's minimum: every step fills all inserted masks and one original mask, however unsure the model is.
+  const atLeast = masked.length - originals + (state.step < state.toUnmask ? LEAST_UNMASKED : 0);
   const everyMask = cleaning || state.step >= cells.length;
   const writes = chosen(state, masked, everyMask ? masked.length : atLeast, candidateOf, options);
   if (cleaning) withoutEdits(writes, candidateOf, options);
@@ -90,36 +99,32 @@ function step(
   return { next: open(next, final, options), edits: edited.edits };
 }
 
-/** Mask to token where p > threshold, but for `atLeast` masks; token to token, or to an edit, where p > editing threshold. */
+/** M2T above the threshold, and at least `atLeast` masks; T2T, or an edit, above the editing threshold. */
 function chosen(
   { cells, prompted }: State,
   masked: readonly number[],
   atLeast: number,
   candidateOf: (cell: number) => Candidate,
   { maskToken, threshold, editingThreshold }: LevenshteinOptions,
-): Map<number, Choice> {
-  const choices = new Map(
-    positions(cells, prompted, () => true).map((i): [number, Choice] => {
-      const candidate = candidateOf(i);
-      // Drawn tokens are never edits. A token is compared with the best one, untempered, as in 2.1.
-      const drawn = cells[i] === maskToken ? candidate.drawn : undefined;
-      return [i, drawn ?? bestTwo(candidate)[0]];
-    }),
+): Map<number, TokenProbability> {
+  // A drawn token is never an edit. T2T compares with the most probable token, untempered, as in 2.1.
+  const unmasked = chooseUnmasked(
+    masked,
+    (i) => candidateOf(i).drawn ?? bestTwo(candidateOf(i))[0],
+    threshold,
+    atLeast,
   );
-  const probability = (i: number): number => (choices.get(i) as Choice).probability;
-  let unmasked = masked.filter((i) => probability(i) > threshold);
-  if (unmasked.length < atLeast) {
-    unmasked = masked.toSorted((i, j) => probability(j) - probability(i) || i - j).slice(0, atLeast);
-  }
   const edited = positions(cells, prompted, (token, i) => {
-    return token !== maskToken && choices.get(i)?.token !== token && probability(i) > editingThreshold;
+    if (token === maskToken) return false;
+    const [best] = bestTwo(candidateOf(i));
+    return best.token !== token && best.probability > editingThreshold;
   });
-  return new Map([...unmasked, ...edited].map((i) => [i, choices.get(i) as Choice]));
+  return new Map([...unmasked, ...edited.map((i) => [i, bestTwo(candidateOf(i))[0]] as const)]);
 }
 
-/** Cleaning: what would delete or split takes its best answer instead. */
+/** Cleaning: a cell that would delete or split takes its most probable answer instead. */
 function withoutEdits(
-  writes: Map<number, Choice>,
+  writes: Map<number, TokenProbability>,
   candidateOf: (cell: number) => Candidate,
   { editTokens }: LevenshteinOptions,
 ): void {
@@ -129,12 +134,12 @@ function withoutEdits(
 }
 
 /**
- * The block has stood like this before, so the same step would lead in a circle: the least sure of the cells that change takes
- * its second best token, or if that leads to where the block has been as well, the next one.
+ * Leaves a loop: these cells have been here before, so the same step would repeat. The least probable of the changing cells
+ * takes its second best token; if that leads to known cells as well, the next cell does.
  */
 function outOfLoop(
   state: State,
-  writes: ReadonlyMap<number, Choice>,
+  writes: ReadonlyMap<number, TokenProbability>,
   edited: Edited,
   candidateOf: (cell: number) => Candidate,
   options: LevenshteinOptions,
@@ -143,7 +148,7 @@ function outOfLoop(
   const unsure = changing.toSorted(([i, a], [j, b]) => a.probability - b.probability || i - j);
   let way = edited;
   for (const [i, { token }] of unsure.slice(0, LOOP_EXITS)) {
-    const other = bestTwo(candidateOf(i)).find((choice) => choice.token !== token) as Choice;
+    const other = bestTwo(candidateOf(i)).find((choice) => choice.token !== token) as TokenProbability;
     way = applied(state, new Map(writes).set(i, other), options);
     if (!state.seen.has(way.cells.join())) return way;
   }
@@ -156,10 +161,10 @@ interface Edited {
   readonly edits: readonly TokenEdit[];
 }
 
-/** Carries out what was chosen, left to right. Edits whose cell is pushed out of the block are not told. */
+/** Applies the chosen writes, left to right. An edit whose cell is pushed out of the block is not reported. */
 function applied(
   { cells, original, prompted }: State,
-  writes: ReadonlyMap<number, Choice>,
+  writes: ReadonlyMap<number, TokenProbability>,
   { maskToken, editTokens }: LevenshteinOptions,
 ): Edited {
   const after: { token: number; original: boolean }[] = [];
@@ -187,7 +192,7 @@ function applied(
   };
 }
 
-function bestTwo({ edit }: Candidate): readonly [Choice, Choice] {
+function bestTwo({ edit }: Candidate): readonly [TokenProbability, TokenProbability] {
   if (edit === undefined) throw new Error("the model's head gives no delete and split tokens");
   return edit;
 }

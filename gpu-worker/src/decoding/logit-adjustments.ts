@@ -2,7 +2,7 @@
  * What a request moves at the logits before anything is chosen: tokens that it favours or forbids, the neighbour that it would
  * not see repeated, end tokens that come too early. It knows no model and no rule of decoding.
  */
-import type { DecodeOptions } from "./decode.ts";
+import type { DecodeOptions } from "./open-window.ts";
 
 export interface AdjustmentOptions {
   readonly logitBias: ReadonlyMap<number, number>;

@@ -1,9 +1,11 @@
 import type { Decoding } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ahead, decodeWith, type ModelOf } from "../../../test/support/models/decode-with.ts";
 import { HASH_VOCABULARY, HashModel, type HashSequence } from "../../../test/support/models/hash-model.ts";
-import { type AskedBlock, type DecodeOptions, decode, type SequenceModel, type Step } from "./decode.ts";
-import { carrying } from "./lookahead.ts";
+import type { SequenceModel } from "./decode.ts";
+import type { BlockQuery } from "./forwards.ts";
+import type { DecodeOptions, Step } from "./open-window.ts";
 
 const SIZE = 4;
 const { maskToken: MASK, eosToken: EOS } = HASH_VOCABULARY;
@@ -24,9 +26,9 @@ function plain(model: HashSequence): SequenceModel {
   };
 }
 
-async function stepsOf(model: SequenceModel, prompt: number[], options: DecodeOptions): Promise<Step[]> {
+async function stepsOf(model: SequenceModel | ModelOf, prompt: number[], options: DecodeOptions): Promise<Step[]> {
   const steps: Step[] = [];
-  for await (const step of decode(model, prompt, options, new AbortController().signal)) {
+  for await (const step of decodeWith(model, prompt, options, new AbortController().signal)) {
     steps.push(step);
     if (step.kind === "commit" && options.ends?.(step.cells)) break;
   }
@@ -60,9 +62,9 @@ test("carried or not, the steps are the same, a confirmed block spares a forward
         };
         const [one, two] = [new HashModel(salt, SIZE).sequence(PAGES), new HashModel(salt, SIZE).sequence(PAGES)];
         const expected = await stepsOf(plain(one), prompt, options);
-        expect(await stepsOf(carrying(two), prompt, options)).toEqual(expected);
+        expect(await stepsOf(ahead(two), prompt, options)).toEqual(expected);
 
-        const denoised = one.forwards.filter(([block]) => (block as AskedBlock).cells.length > 0);
+        const denoised = one.forwards.filter(([block]) => (block as BlockQuery).cells.length > 0);
         const confirmed = expected.filter((step, i) => {
           const before = expected[i - 1];
           const stable = before?.kind === "denoise" && before.edits.length === 0 && !before.cells.includes(MASK);

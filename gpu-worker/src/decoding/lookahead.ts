@@ -1,70 +1,78 @@
 /**
- * Fewer forwards for the same tokens: a forward over two blocks that follow each other, the finished one and the next one's
- * first step. Under the block-causal mask a block sees nothing after it, so what it gets is the same with and without the other;
- * the next block sees its predecessor as the forward sees it, so its first step holds when that one is final as it stood.
- * It knows no rules of decoding, no tensors and no text.
- */
-import type { AskedBlock, Candidate, SequenceModel } from "./decode.ts";
-
-/** A sequence's forwards. Positions are implied: what was prefilled and committed comes first. */
-export interface SequenceForwards {
-  /** Runs full blocks of the prompt in one forward; their K/V join the cache. */
-  prefill(tokens: readonly number[], signal: AbortSignal): Promise<void>;
-  /** One forward of open blocks that follow each other. The candidates that each asks for. */
-  forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]>;
-  /** The first open block of the last forward, which saw exactly these tokens, is final: its K/V join the cache. */
-  commit(block: readonly number[]): Promise<void>;
-}
-
-interface LastForward {
-  readonly seen: readonly (readonly number[])[];
-  readonly found: readonly (readonly Candidate[])[];
-  readonly carried: boolean;
-}
-
-/**
- * What decoding asks of a model, in as few forwards as it takes.
+ * Speculation of one step ahead: runs the next block's first step in the same forward as a block that may be final, and defers
+ * a commit to the next forward. It makes fewer forwards for the same tokens.
  *
- * A `next` is carried by the forward of the blocks before it, and kept only if those stay as they stood. A block that is
- * committed with tokens that no forward has seen (2.0's last step, post steps that ran out) has its K/V made by the forward
- * of the blocks after it: no forward runs for a commit alone.
+ * Under the block-causal mask a block sees nothing after it, so its candidates are the same with and without the next block.
+ * The next block sees its predecessor as that forward does, so its first step is valid if the predecessor does not change.
  */
-export function carrying(sequence: SequenceForwards): SequenceModel {
-  /** The blocks of the last forward that are not committed, what it found for each, and whether the last of them was carried. */
-  let last: LastForward | undefined;
-  /** A final block whose K/V are still to be made. */
-  let unseen: readonly number[] | undefined;
-  return {
-    prefill: (tokens, signal) => sequence.prefill(tokens, signal),
-    async denoise(blocks, next) {
-      if (last?.carried && isOf(blocks, last.seen)) {
-        last = { ...last, carried: false };
-        return last.found;
-      }
-      const before = unseen === undefined ? [] : [{ tokens: unseen, cells: [] }];
-      const asked = [...blocks, ...(next ? [next] : [])];
-      const found = (await sequence.forward([...before, ...asked])).slice(before.length);
-      if (unseen !== undefined) await sequence.commit(unseen);
-      unseen = undefined;
-      last = { seen: asked.map(({ tokens }) => tokens), found, carried: next !== undefined };
-      return found.slice(0, blocks.length);
-    },
-    async commit(block) {
-      if (!same(block, last?.seen[0])) {
-        unseen = block;
-        last = undefined;
-        return;
-      }
-      await sequence.commit(block);
-      last = last && { ...last, seen: last.seen.slice(1), found: last.found.slice(1) };
-    },
-  };
+import type { Candidate } from "./block.ts";
+import type { SequenceModel } from "./decode.ts";
+import type { BlockQuery, SequenceForwards } from "./forwards.ts";
+import type { OpenWindow } from "./open-window.ts";
+
+type State =
+  | { readonly kind: "idle" }
+  /** The last forward saw these blocks, and none of them is committed. If `speculative`, the last one is ahead of decoding. */
+  | {
+      readonly kind: "ran";
+      readonly blocks: readonly (readonly number[])[];
+      readonly candidates: readonly (readonly Candidate[])[];
+      readonly speculative: boolean;
+    }
+  /**
+   * Decoding has committed tokens that no forward has seen (2.0's last step, or exhausted post steps). The forward of the
+   * next block makes their K/V, so no forward runs for a commit alone.
+   */
+  | { readonly kind: "owes-commit"; readonly block: readonly number[] };
+
+/** Decoding's model over a sequence's forwards, with lookahead. */
+export class Lookahead implements SequenceModel {
+  readonly #sequence: Pick<SequenceForwards, "prefill" | "forward" | "commit">;
+  readonly #window: Pick<OpenWindow, "nextBlockQuery">;
+  #state: State = { kind: "idle" };
+
+  constructor(
+    sequence: Pick<SequenceForwards, "prefill" | "forward" | "commit">,
+    window: Pick<OpenWindow, "nextBlockQuery">,
+  ) {
+    this.#sequence = sequence;
+    this.#window = window;
+  }
+
+  prefill(tokens: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#sequence.prefill(tokens, signal);
+  }
+
+  async denoise(queries: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
+    const state = this.#state;
+    if (state.kind === "ran" && state.speculative && isSame(queries, state.blocks)) {
+      this.#state = { ...state, speculative: false };
+      return state.candidates;
+    }
+    const owed = state.kind === "owes-commit" ? [{ tokens: state.block, cells: [] }] : [];
+    const next = this.#window.nextBlockQuery(queries.flatMap(({ tokens }) => tokens));
+    const run = next ? [...queries, next] : queries;
+    const candidates = (await this.#sequence.forward([...owed, ...run])).slice(owed.length);
+    if (state.kind === "owes-commit") await this.#sequence.commit(state.block);
+    this.#state = { kind: "ran", blocks: run.map(({ tokens }) => tokens), candidates, speculative: next !== undefined };
+    return candidates.slice(0, queries.length);
+  }
+
+  async commit(block: readonly number[]): Promise<void> {
+    const state = this.#state;
+    if (state.kind !== "ran" || !isSameBlock(block, state.blocks[0])) {
+      this.#state = { kind: "owes-commit", block };
+      return;
+    }
+    await this.#sequence.commit(block);
+    this.#state = { ...state, blocks: state.blocks.slice(1), candidates: state.candidates.slice(1) };
+  }
 }
 
-function isOf(blocks: readonly AskedBlock[], seen: readonly (readonly number[])[]): boolean {
-  return blocks.length === seen.length && blocks.every(({ tokens }, i) => same(tokens, seen[i]));
+function isSame(queries: readonly BlockQuery[], blocks: readonly (readonly number[])[]): boolean {
+  return queries.length === blocks.length && queries.every(({ tokens }, i) => isSameBlock(tokens, blocks[i]));
 }
 
-function same(block: readonly number[], seen: readonly number[] | undefined): boolean {
+function isSameBlock(block: readonly number[], seen: readonly number[] | undefined): boolean {
   return seen !== undefined && block.every((token, i) => token === seen[i]);
 }

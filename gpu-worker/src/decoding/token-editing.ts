@@ -1,29 +1,13 @@
 /**
- * The rules of LLaDA2.0 (unmask only) and LLaDA2.1 (unmask and substitute, "token editing") for one block. It knows no model.
- * Sources: LLaDA2.1 report, equations 1-3; the released `generate()` of both versions, whose decisions it reproduces.
+ * The rules of LLaDA2.0 (unmask only) and LLaDA2.1 (unmask and substitute, "token editing") for one block.
+ * Sources: LLaDA2.1 report, equations 1-3; the released `generate()` of both versions, whose decisions they reproduce.
  */
-import { type Candidate, type Choice, type OpenBlock, positions, type TokenEdit } from "./block.ts";
+import { type Candidate, type OpenBlock, positions, type TokenEdit, type TokenProbability } from "./block.ts";
+import type { RuleOptions } from "./rules.ts";
+import { chooseUnmasked, LEAST_UNMASKED } from "./unmasking.ts";
 
-/** What both rules decide by. */
-export interface UnmaskOptions {
-  readonly maskToken: number;
-  readonly threshold: number;
-}
-
-/** Cells that a step unmasks when too few pass the threshold: `num_to_transfer` of the released code, whose presets set 1. */
-const MIN_UNMASKED = 1;
-
-export interface TokenEditingOptions extends UnmaskOptions {
-  readonly editingThreshold: number;
-  readonly maxPostSteps: number;
-}
-
-/** 2.0: a token that stands is final, so the block is done when no mask stands before its first end token. */
-export function unmaskingBlock(
-  cells: readonly number[],
-  prompted: number,
-  options: UnmaskOptions & { readonly eosTokens: ReadonlySet<number> },
-): OpenBlock {
+/** 2.0: a token never changes again, so the block is final when no mask stands before its first end token. */
+export function unmaskingBlock(cells: readonly number[], prompted: number, options: RuleOptions): OpenBlock {
   const { maskToken, eosTokens } = options;
   const open = cells.findIndex((token, i) => i >= prompted && (token === maskToken || eosTokens.has(token)));
   const masked = maskedCells(cells, prompted, maskToken);
@@ -32,20 +16,21 @@ export function unmaskingBlock(
     changeable: masked,
     final: open < 0 || cells[open] !== maskToken,
     step(candidateOf) {
-      const { after, edits } = changed(cells, prompted, maskToken, unmasked(masked, candidateOf, options));
+      const { after, edits } = written(cells, prompted, maskToken, unmasked(masked, candidateOf, options));
       return { next: unmaskingBlock(after, prompted, options), edits };
     },
   };
 }
 
-/** 2.1: the block is done when a step without masks changes nothing, or after as many of them as are allowed. */
+/** 2.1: the block is final when a step without masks changes nothing, or after `max_post_steps` such steps. */
 export function tokenEditingBlock(
   cells: readonly number[],
   prompted: number,
-  options: TokenEditingOptions,
+  options: RuleOptions,
   history = { postSteps: 0, stable: false },
 ): OpenBlock {
-  const { maskToken, editingThreshold, maxPostSteps } = options;
+  const { maskToken, decoding } = options;
+  const { editing_threshold: editingThreshold = 1, max_post_steps: maxPostSteps = 0 } = decoding;
   const masked = maskedCells(cells, prompted, maskToken);
   const exhausted = masked.length === 0 && history.postSteps >= maxPostSteps;
   return {
@@ -53,14 +38,14 @@ export function tokenEditingBlock(
     changeable: positions(cells, prompted, () => true),
     final: history.stable || exhausted,
     step(candidateOf) {
-      // Token to token, by the same forward.
+      // T2T and M2T, both from the same forward.
       const substituted = positions(cells, prompted, (token, i) => {
         const { token: best, probability } = candidateOf(i);
         return token !== maskToken && best !== token && probability > editingThreshold;
       });
-      const writes = new Map(substituted.map((i): [number, Choice] => [i, candidateOf(i)]));
+      const writes = new Map(substituted.map((i): [number, TokenProbability] => [i, candidateOf(i)]));
       for (const [i, choice] of unmasked(masked, candidateOf, options)) writes.set(i, choice);
-      const { after, edits } = changed(cells, prompted, maskToken, writes);
+      const { after, edits } = written(cells, prompted, maskToken, writes);
       const stable = masked.length === 0 && edits.length === 0;
       const postSteps = history.postSteps + (masked.length === 0 ? 1 : 0);
       return { next: tokenEditingBlock(after, prompted, options, { postSteps, stable }), edits };
@@ -69,39 +54,28 @@ export function tokenEditingBlock(
 }
 
 /**
- * Mask to token: all that pass the threshold, or else the best few. A masked cell may take what was drawn. A token is always
- * compared with the best one, untempered: drawing there would rewrite the whole block at every step (a deviation from the
- * reference, which draws).
+ * M2T, where a masked cell may take a drawn token. T2T always compares with the most probable token, untempered: a draw there
+ * would rewrite the whole block at every step (a deviation from the reference, which draws).
  */
 function unmasked(
   masked: readonly number[],
   candidateOf: (cell: number) => Candidate,
-  { threshold }: UnmaskOptions,
-): Map<number, Choice> {
-  const choices = new Map(
-    masked.map((i): [number, Choice] => {
-      const candidate = candidateOf(i);
-      return [i, candidate.drawn ?? candidate];
-    }),
-  );
-  const probability = (i: number): number => (choices.get(i) as Choice).probability;
-  let taken = masked.filter((i) => probability(i) > threshold);
-  if (taken.length < MIN_UNMASKED) {
-    taken = masked.toSorted((i, j) => probability(j) - probability(i) || i - j).slice(0, MIN_UNMASKED);
-  }
-  return new Map(taken.map((i) => [i, choices.get(i) as Choice]));
+  { decoding: { threshold } }: RuleOptions,
+): Map<number, TokenProbability> {
+  const tokenAt = (cell: number): TokenProbability => candidateOf(cell).drawn ?? candidateOf(cell);
+  return chooseUnmasked(masked, tokenAt, threshold, LEAST_UNMASKED);
 }
 
-function changed(
+function written(
   cells: readonly number[],
   prompted: number,
   maskToken: number,
-  writes: ReadonlyMap<number, Choice>,
+  writes: ReadonlyMap<number, TokenProbability>,
 ): { after: number[]; edits: TokenEdit[] } {
   const after = cells.map((token, i) => writes.get(i)?.token ?? token);
   const edits = positions(cells, prompted, (_, i) => writes.has(i)).map((i): TokenEdit => {
     const before = cells[i] as number;
-    const { token, probability } = writes.get(i) as Choice;
+    const { token, probability } = writes.get(i) as TokenProbability;
     const op = before === maskToken ? "unmask" : "substitute";
     return { op, at: i - prompted, to: i - prompted, before, after: token, probability };
   });

@@ -1,10 +1,10 @@
 /** What is told of a choice, against what was decided: the text whoever listens ends with, and the drafts' edits. */
+
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ahead, decodeWith } from "../../../test/support/models/decode-with.ts";
 import { MadeUpModel } from "../../../test/support/models/made-up-model.ts";
-import { decode } from "../decoding/decode.ts";
-import { carrying } from "../decoding/lookahead.ts";
 import { AnswerText } from "./answer-text.ts";
 import { type ChoiceEvent, tellChoice } from "./choice-events.ts";
 
@@ -90,7 +90,7 @@ async function tell({ seed, prompt, decoding, maxTokens, stop }: Run, drafts: bo
   const options = { decoding, blockLength: 4, maskToken: MASK, editTokens, eosTokens, maxTokens, ...sampling };
   const answer = new AnswerText(bytes, stop);
   const ends = (tokens: readonly number[]): boolean => answer.stops(tokens);
-  const steps = decode(carrying(model), prompt, { ...options, ends }, new AbortController().signal);
+  const steps = decodeWith(ahead(model), prompt, { ...options, ends }, new AbortController().signal);
   return Array.fromAsync(tellChoice(steps, { answer, bytes, maskToken: MASK, eosTokens, drafts }));
 }
 

@@ -11,7 +11,7 @@ import {
   type Logprob,
   type TokenLogprob,
 } from "@palimpsest/proto";
-import type { TokenEdit } from "../decoding/decode.ts";
+import type { TokenEdit } from "../decoding/block.ts";
 import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 import { AnswerText } from "./answer-text.ts";
 import type { SequenceStep } from "./sequence.ts";

@@ -1,7 +1,9 @@
 /** Several open blocks: against plain loops that recompute everything at each step, and taken up again at any commit. */
+
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ahead, decodeWith, type ModelOf } from "../../../test/support/models/decode-with.ts";
 import {
   bestOf,
   MadeUpModel,
@@ -9,9 +11,9 @@ import {
   madeUpRow,
   movedRow,
 } from "../../../test/support/models/made-up-model.ts";
-import { type DecodeOptions, decode, type SequenceModel, type Step } from "../decoding/decode.ts";
+import type { SequenceModel } from "../decoding/decode.ts";
 import { adjusting } from "../decoding/logit-adjustments.ts";
-import { carrying } from "../decoding/lookahead.ts";
+import type { DecodeOptions, Step } from "../decoding/open-window.ts";
 import { AnswerText } from "./answer-text.ts";
 import { tellChoice } from "./choice-events.ts";
 
@@ -55,7 +57,12 @@ function plain(model: MadeUpModel): SequenceModel {
   };
 }
 
-async function stepsOf(run: Run, model: SequenceModel, changes: Partial<DecodeOptions> = {}, prompt = run.prompt) {
+async function stepsOf(
+  run: Run,
+  model: SequenceModel | ModelOf,
+  changes: Partial<DecodeOptions> = {},
+  prompt = run.prompt,
+) {
   const answer = new AnswerText(bytes, run.stop);
   const options: DecodeOptions = {
     decoding: decodingOf(run),
@@ -69,7 +76,7 @@ async function stepsOf(run: Run, model: SequenceModel, changes: Partial<DecodeOp
   };
   if (prompt.length > run.prompt.length) answer.commit(prompt.slice(run.prompt.length), false);
   const steps: Step[] = [];
-  for await (const step of decode(model, prompt, options, new AbortController().signal)) {
+  for await (const step of decodeWith(model, prompt, options, new AbortController().signal)) {
     steps.push(step);
     if (step.kind === "commit" && answer.commit(step.cells, false).stopped) break;
   }
@@ -87,7 +94,7 @@ test("it decides as plain loops do that recompute the window at each step, with 
       const steps = await stepsOf(run, plain(new MadeUpModel(worldOf(run))));
       expect(committed(steps)).toEqual(described);
       const model = new MadeUpModel(worldOf(run));
-      expect(await stepsOf(run, carrying(model))).toEqual(steps);
+      expect(await stepsOf(run, ahead(model))).toEqual(steps);
       const newest = Math.max(...steps.map(({ block }) => block));
       for (const { block, ...step } of steps) {
         if (step.kind === "denoise" && step.edits.some(({ op }) => op === "substitute") && block < newest) revised++;
@@ -103,7 +110,7 @@ test("a block is edited while newer ones are written, and committed when it leav
   let late = 0;
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
-      const steps = await stepsOf(run, carrying(new MadeUpModel(worldOf(run))));
+      const steps = await stepsOf(run, ahead(new MadeUpModel(worldOf(run))));
       let [newest, commits] = [0, 0];
       for (const step of steps) {
         if (step.kind === "commit") {
@@ -128,7 +135,7 @@ test("taken up again at any commit, by the blocks that were open then, the rest 
   let resumed = 0;
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
-      const steps = await stepsOf(run, carrying(new MadeUpModel(worldOf(run))));
+      const steps = await stepsOf(run, ahead(new MadeUpModel(worldOf(run))));
       const whole = committed(steps);
       for (const [i, step] of steps.entries()) {
         if (step.kind !== "commit" || step.finish !== undefined || i === steps.length - 1) continue;
@@ -139,7 +146,7 @@ test("taken up again at any commit, by the blocks that were open then, the rest 
           firstBlock: step.block + 1,
           ...(step.open && { open: step.open }),
         };
-        const model = carrying(new MadeUpModel(worldOf(run)));
+        const model = ahead(new MadeUpModel(worldOf(run)));
         const rest = await stepsOf(run, model, changes, [...run.prompt, ...before]);
         expect([...before, ...committed(rest)]).toEqual(whole);
         resumed++;
@@ -163,7 +170,7 @@ test("what a client folds, drafts of several blocks included, is the text of the
         ends: (tokens: readonly number[]) => answer.stops(tokens),
         ...movesOf(run),
       };
-      const steps = decode(carrying(new MadeUpModel(worldOf(run))), run.prompt, options, new AbortController().signal);
+      const steps = decodeWith(ahead(new MadeUpModel(worldOf(run))), run.prompt, options, new AbortController().signal);
       let document = emptyDocument;
       let [seq, open] = [0, 0];
       for await (const event of tellChoice(steps, { answer, bytes, ...options, drafts: true })) {

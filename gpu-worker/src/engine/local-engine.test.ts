@@ -206,7 +206,7 @@ const refused: [string, Partial<GenerateRequest>, string, string][] = [
     "logprobs",
     { logprobs: 0, decoding: { editingWindow: 2 } },
     "invalid_request",
-    "logprobs: cannot be had with an editing_window of 2 blocks; leave one of them out",
+    "logprobs: can't be combined with an editing_window above 1, here 2; leave one of them out",
   ],
 ];
 

@@ -165,14 +165,14 @@ export class LocalEngine implements PoolableEngine {
           sampling: plan.sampling && drawing(plan.sampling, choice),
         }),
         ...(prefixCache && { scope, sameText: sameText([...prompt, ...committed], { blockLength, scope, bytes }) }),
-        prefilled: (cachedTokens) => {
+        onPrefilled: (cachedTokens) => {
           if (isFirst) {
             usage.cached_tokens = Math.max(usage.cached_tokens, cachedTokens);
             this.#cachedTokens += cachedTokens;
           }
           prefill.resolve();
         },
-        ran: ({ forwards, prefillForwards }) => {
+        onForwards: ({ forwards, prefillForwards }) => {
           usage.forwards += forwards;
           usage.prefill_forwards += prefillForwards;
         },

@@ -1,30 +1,27 @@
 /**
- * A sequence from the queue to its end: admitted, decoded and, when it is preempted, taken up again at its last commit. Its text
- * does not show that: what follows depends on the committed blocks alone. It knows no text, no events and no other sequence.
+ * A sequence from the queue to its last commit: admitted, decoded and, after a preemption, resumed from its last commit. Steps
+ * depend on the committed blocks alone, so preemption never changes the output.
  */
-
-import { type DecodeOptions, decode } from "../decoding/decode.ts";
-import { carrying, type SequenceForwards } from "../decoding/lookahead.ts";
+import { decode } from "../decoding/decode.ts";
+import type { ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
+import { Lookahead } from "../decoding/lookahead.ts";
+import { type DecodeOptions, OpenWindow, type Step } from "../decoding/open-window.ts";
+import { rules } from "../decoding/rules.ts";
+import type { Admission } from "../memory/admission.ts";
 import type { PageId } from "../memory/page-allocator.ts";
-import { type PagedForwards, paged } from "../memory/paging.ts";
+import { paged } from "../memory/paging.ts";
 import { blockKeys } from "../memory/prefix-cache.ts";
 import type { SameText } from "../memory/retokenization.ts";
-import type { Scheduler } from "../memory/scheduler.ts";
-import { type ScoredStep, type Scorer, scored } from "./token-scores.ts";
+import type { AdmissionRequest, Scheduler } from "../memory/scheduler.ts";
+import { type ScoredStep, scored } from "./token-scores.ts";
 
-/** Forwards by kind, those that ran again after a preemption too. */
-export interface ForwardCounts {
-  readonly forwards: number;
-  readonly prefillForwards: number;
-}
-
-/** What the engine computes with. */
+/** The model that the engine runs. */
 export interface EngineModel extends AsyncDisposable {
   readonly counts: ForwardCounts;
-  /** Ranks that do not answer now; forwards fail until they are back. */
+  /** Unreachable ranks; forwards fail until they are back. */
   readonly lostRanks: readonly number[];
   /** A sequence whose K/V are in `pages`, one page per block; the list grows as blocks are committed. */
-  sequence(pages: readonly PageId[]): PagedForwards & Scorer & { readonly counts: ForwardCounts };
+  sequence(pages: readonly PageId[]): SequenceForwards;
 }
 
 export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
@@ -33,16 +30,16 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
   readonly prompt: readonly number[];
   /** Tokens generated already, up to the end of a block. `maxTokens` and `minTokens` count them. */
   readonly committed: readonly number[];
-  /** Score the committed tokens, and this many of the best beside each. Absent: none. */
+  /** Scores the committed tokens, with this many of the most probable ones at each. Absent: no scores. */
   readonly logprobs?: number;
-  /** Whose blocks may be shared. Absent: none are. */
+  /** Scope of the prefix cache. Absent: no block is shared. */
   readonly scope?: string;
-  /** How the text of the prompt, and of what is committed, compares with that of cached blocks. */
+  /** Compares the text of the prompt, and of committed tokens, with that of cached blocks. */
   readonly sameText?: SameText;
-  /** Is told when the prompt is there for others to share, and how many of its tokens were there before this sequence. */
-  prefilled(cachedTokens: number): void;
-  /** Is told what an admission took when it ends. */
-  ran(counts: ForwardCounts): void;
+  /** Called when other sequences can share the prompt's blocks, with how many of its tokens were cached. */
+  readonly onPrefilled: (cachedTokens: number) => void;
+  /** Called with forward counts when an admission ends. */
+  readonly onForwards: (counts: ForwardCounts) => void;
 }
 
 /** `admitted` comes first, once. Blocks are numbered from the one that holds the first generated cell. */
@@ -50,59 +47,37 @@ export type SequenceStep =
   | ScoredStep
   | { readonly kind: "admitted"; readonly cachedTokens: number; readonly retokenizedTokens: number };
 
+/** Decoding's progress, all that is kept through a preemption. */
+interface Progress {
+  /** Prompt and committed tokens. */
+  readonly tokens: number[];
+  /** With an editing window: the blocks that were open after the last commit. */
+  open: readonly number[] | undefined;
+}
+
 export async function* runSequence(
   options: SequenceOptions,
   signal: AbortSignal,
 ): AsyncGenerator<SequenceStep, void, void> {
-  const { model, scheduler, blockLength, maskToken, scope, logprobs } = options;
-  const looksAgain = options.decoding.rule !== "2.0";
-  const scoring = { prompted: options.prompt.length % blockLength, maskToken, looksAgain };
-  const tokens = [...options.prompt, ...options.committed];
-  let open = options.open;
+  const { model, scheduler, blockLength } = options;
+  const progress: Progress = { tokens: [...options.prompt, ...options.committed], open: options.open };
   let arrival: number | undefined;
   for (;;) {
-    const blocks = Math.floor(tokens.length / blockLength);
-    const prefix = scope === undefined ? [] : blockKeys(tokens, blockLength, scope);
-    const sameText = arrival === undefined && options.sameText;
-    const request = { blocks, prefix, ...(sameText && { sameText }), ...(arrival !== undefined && { arrival }) };
-    using admission = await scheduler.admit(request, signal);
-    const inPrompt = (cached: number): number => Math.min(cached * blockLength, options.prompt.length);
-    const resumed = arrival !== undefined;
+    const isResumed = arrival !== undefined;
+    using admission = await scheduler.admit(admissionRequest(options, progress.tokens, arrival), signal);
     arrival = admission.arrival;
-    if (!resumed) {
+    const inPrompt = (blocks: number): number => Math.min(blocks * blockLength, options.prompt.length);
+    if (!isResumed) {
       const retokenizedTokens = admission.retokenizedBlocks * blockLength;
       yield { kind: "admitted", cachedTokens: inPrompt(admission.cachedBlocks), retokenizedTokens };
     }
-
-    const either = AbortSignal.any([signal, admission.preempted]);
+    const onPrefilled = (blocks: number) => options.onPrefilled(isResumed ? 0 : inPrompt(blocks));
     const sequence = model.sequence(admission.pages);
-    const forwards: SequenceForwards = paged(sequence, {
-      admission,
-      prefills: scheduler.prefills,
-      blockLength,
-      ...(scope !== undefined && { scope }),
-      prefilled: (found) => options.prefilled(resumed ? 0 : inPrompt(found)),
-      signal: either,
-    });
-    const generated = tokens.length - options.prompt.length;
-    const taken = decode(
-      carrying(forwards),
-      [...tokens],
-      {
-        ...options,
-        maxTokens: options.maxTokens - generated,
-        minTokens: (options.minTokens ?? 0) - generated,
-        firstBlock: blocks - Math.floor(options.prompt.length / blockLength),
-        ...(open && { open }),
-      },
-      either,
-    );
-    const steps = logprobs === undefined ? taken : scored(taken, sequence, { best: logprobs, ...scoring });
     try {
-      for await (const step of steps) {
+      for await (const step of stepsOf(sequence, { ...options, admission, progress, onPrefilled }, signal)) {
         if (step.kind === "commit") {
-          tokens.push(...step.cells);
-          open = step.open;
+          progress.tokens.push(...step.cells);
+          progress.open = step.open;
         }
         yield step;
       }
@@ -110,7 +85,52 @@ export async function* runSequence(
     } catch (error) {
       if (error !== admission.preempted.reason) throw error;
     } finally {
-      options.ran(sequence.counts);
+      options.onForwards(sequence.counts);
     }
   }
+}
+
+function admissionRequest(
+  { blockLength, scope, sameText }: SequenceOptions,
+  tokens: readonly number[],
+  arrival: number | undefined,
+): AdmissionRequest {
+  return {
+    blocks: Math.floor(tokens.length / blockLength),
+    prefix: scope === undefined ? [] : blockKeys(tokens, blockLength, scope),
+    // A resumed sequence finds its own blocks, whose ids are the same.
+    ...(arrival === undefined ? sameText && { sameText } : { arrival }),
+  };
+}
+
+interface AdmittedOptions extends SequenceOptions {
+  readonly admission: Admission;
+  readonly progress: Readonly<Progress>;
+}
+
+/** Decodes behind the last commit, until the end or a preemption. */
+function stepsOf(
+  sequence: SequenceForwards,
+  { admission, progress, ...options }: AdmittedOptions,
+  signal: AbortSignal,
+): AsyncIterable<ScoredStep> {
+  const { scheduler, blockLength, maskToken, scope, logprobs, onPrefilled, prompt } = options;
+  const { tokens, open } = progress;
+  const either = AbortSignal.any([signal, admission.preempted]);
+  const generated = tokens.length - prompt.length;
+  const window = new OpenWindow([...tokens], {
+    ...options,
+    maxTokens: options.maxTokens - generated,
+    minTokens: (options.minTokens ?? 0) - generated,
+    firstBlock: Math.floor(tokens.length / blockLength) - Math.floor(prompt.length / blockLength),
+    ...(open && { open }),
+  });
+  const forwards = paged(sequence, {
+    ...{ admission, prefills: scheduler.prefills, blockLength, onPrefilled, signal: either },
+    ...(scope !== undefined && { scope }),
+  });
+  const steps: AsyncIterable<Step> = decode(new Lookahead(forwards, window), window, either);
+  if (logprobs === undefined) return steps;
+  const { rescores } = rules[options.decoding.rule];
+  return scored(steps, sequence, { best: logprobs, prompted: prompt.length % blockLength, maskToken, rescores });
 }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { decodeWith } from "../../../test/support/models/decode-with.ts";
 import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
-import { decode } from "../decoding/decode.ts";
+import type { DecodeOptions } from "../decoding/open-window.ts";
 import { scored } from "./token-scores.ts";
 
 const MASK = 99;
@@ -16,17 +17,17 @@ const quality = {
 async function tokensOf(
   model: ScriptedModel,
   prompt: readonly number[],
-  changes: Partial<Parameters<typeof decode>[2]>,
+  changes: Partial<DecodeOptions>,
 ): Promise<(readonly number[])[][]> {
   const given = { ...options, decoding: quality, ...changes };
-  const steps = decode(model, prompt, given, new AbortController().signal);
-  const looksAgain = given.decoding.rule !== "2.0";
+  const steps = decodeWith(model, prompt, given, new AbortController().signal);
+  const rescores = given.decoding.rule !== "2.0";
   const told: (readonly number[])[][] = [];
   for await (const step of scored(steps, model, {
     best: 1,
     prompted: prompt.length % 4,
     maskToken: MASK,
-    looksAgain,
+    rescores,
   })) {
     if (step.kind === "commit") {
       told.push(
@@ -108,7 +109,7 @@ it("steps are taken as without it", async () => {
   const script = [everywhere("5@.9", 4), everywhere("6@.8", 4), everywhere("6@.9", 4)];
   const plain = new ScriptedModel(script);
   await Array.fromAsync(
-    decode(plain, [], { ...options, decoding: quality, maxTokens: 12 }, new AbortController().signal),
+    decodeWith(plain, [], { ...options, decoding: quality, maxTokens: 12 }, new AbortController().signal),
   );
   const model = new ScriptedModel(script);
   await tokensOf(model, [], { maxTokens: 12 });

@@ -3,24 +3,27 @@
  * never over positions x width.
  */
 import { Tensor } from "onnxruntime-node";
+import type { BlockQuery } from "../decoding/forwards.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 
-/** A block in a forward. It sees its cached predecessors, then its predecessors in the same forward, then itself. */
-export interface BlockInput {
-  readonly tokens: readonly number[];
-  /** Pages of the blocks before it that are cached, from the first. */
+/** A block in a batched forward. It sees its cached predecessors, then those in the same forward, then itself. */
+export interface BlockInput extends BlockQuery {
+  /** Pages of its cached predecessors, from the first block. */
   readonly pages: readonly PageId[];
-  /** The blocks between those and itself: where they stand in the same forward. */
+  /** Its predecessors that are not cached: their indices in the same forward. */
   readonly peers: readonly number[];
 }
 
+/** A block as the layers see it: the head alone reads its queries. */
+export type PlacedTokens = Pick<BlockInput, "tokens" | "pages" | "peers">;
+
 /** How many blocks come before a block: its place in its sequence. */
-export function placeOf({ pages, peers }: BlockInput): number {
+export function placeOf({ pages, peers }: PlacedTokens): number {
   return pages.length + peers.length;
 }
 
 /** The inputs `mask`, `page_rows`, `own_slots` and `own_rows`; model/attention.ts has their shapes. */
-export function attentionInputs(blocks: readonly BlockInput[], kvHeads: number, blockLength: number) {
+export function attentionInputs(blocks: readonly PlacedTokens[], kvHeads: number, blockLength: number) {
   const own = Math.max(...blocks.map(({ peers }) => peers.length)) + 1;
   const reach = Math.max(...blocks.map(({ pages }) => pages.length)) + own;
   const mask = new Float32Array(blocks.length * reach * blockLength);

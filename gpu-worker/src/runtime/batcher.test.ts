@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
 import type { BlockInput } from "./attention-inputs.ts";
-import { Batcher, type PlacedBlock } from "./batcher.ts";
+import { Batcher } from "./batcher.ts";
 import type { ForwardOutput } from "./forward.ts";
 
-const block = (token: number, cells: readonly number[] = [0, 1]): PlacedBlock => {
+const block = (token: number, cells: readonly number[] = [0, 1]): BlockInput => {
   return { tokens: [token, token], cells, pages: [], peers: [] };
 };
 

@@ -1,33 +1,30 @@
 /**
- * Continuous batching: blocks of different sequences, at any places, share a forward. Whoever is ready when a forward starts
- * is in it; who is done leaves, who is new joins the next. It knows blocks, not sequences.
+ * Continuous batching: blocks of different sequences, at any places, share a forward. A sequence that is ready when a forward
+ * starts is in it, so sequences join and leave between any two forwards.
  */
 import { setImmediate } from "node:timers/promises";
-import type { AskedBlock, Candidate } from "../decoding/decode.ts";
+import type { Candidate } from "../decoding/block.ts";
 import { WorkerError } from "../errors.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import type { Forward, ForwardOutput, RowAdjustment, RowDraw } from "./forward.ts";
 
-/** A block in a forward and the cells of it that want a candidate. */
-export type PlacedBlock = BlockInput & Pick<AskedBlock, "cells" | "draws" | "adjustments">;
-
-/** Where a submission's blocks stand in the forward that ran them. */
+/** A submission's blocks in the forward that ran them. */
 export interface Batched {
   readonly output: ForwardOutput;
   /** The first of its blocks in `output`. */
   readonly first: number;
-  /** Of each block, for the cells it asked for. */
+  /** For each block a candidate per cell it asks about. */
   readonly candidates: readonly (readonly Candidate[])[];
 }
 
 interface Submission {
   /** `peers` count from the submission's own first block. */
-  readonly blocks: readonly PlacedBlock[];
+  readonly blocks: readonly BlockInput[];
   readonly resolve: (batched: Batched) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Who else runs forwards, and is to run them at the same time. */
+/** Keeps forwards in step with those of other ranks. */
 export interface Rounds {
   /** Resolves when a forward may run. */
   begin(): Promise<void>;
@@ -47,8 +44,8 @@ export class Batcher {
     this.#rounds = rounds;
   }
 
-  /** Runs blocks in one forward, with whatever else is ready. */
-  run(blocks: readonly PlacedBlock[]): Promise<Batched> {
+  /** Runs blocks in one forward, together with those of other sequences that are ready. */
+  run(blocks: readonly BlockInput[]): Promise<Batched> {
     const { promise, resolve, reject } = Promise.withResolvers<Batched>();
     this.#pending.push({ blocks, resolve, reject });
     void this.#pump();
@@ -59,7 +56,7 @@ export class Batcher {
     if (this.#running) return;
     this.#running = true;
     for (;;) {
-      // Sequences whose forward has just ended hand in their next one.
+      // Lets sequences whose forward has just ended submit the next one.
       await setImmediate();
       if (this.#pending.length === 0) break;
       await this.#rounds?.begin();
@@ -72,7 +69,7 @@ export class Batcher {
   async #runBatch(batch: readonly Submission[]): Promise<void> {
     try {
       const firsts: number[] = [];
-      const blocks: PlacedBlock[] = [];
+      const blocks: BlockInput[] = [];
       for (const submission of batch) {
         const first = blocks.length;
         firsts.push(first);
@@ -87,25 +84,25 @@ export class Batcher {
         resolve({ output, first, candidates: found.slice(first, first + blocks.length) });
       });
     } catch (error) {
-      const nobodys = error instanceof WorkerError && error.code === "unavailable";
-      if (batch.length === 1 || nobodys) {
+      const isUnreachable = error instanceof WorkerError && error.code === "unavailable";
+      if (batch.length === 1 || isUnreachable) {
         for (const { reject } of batch) reject(error);
         return;
       }
-      // One of them is at fault: alone, the others get what they would have got.
+      // Retries a failed batch one submission at a time, so that one bad request does not fail the others.
       for (const submission of batch) await this.#runBatch([submission]);
     }
   }
 
-  /** The candidates that each block asked for. */
-  async #candidates(output: ForwardOutput, blocks: readonly PlacedBlock[]): Promise<Candidate[][]> {
+  /** Runs the head for the cells that the blocks ask about. */
+  async #candidates(output: ForwardOutput, blocks: readonly BlockInput[]): Promise<Candidate[][]> {
     const rows: number[] = [];
     const draws: RowDraw[] = [];
     const adjustments: RowAdjustment[] = [];
     blocks.forEach((block, b) => {
       const rowOf = new Map(block.cells.map((cell, row) => [cell, rows.length + row]));
       draws.push(...(block.draws ?? []).map(({ cell, ...draw }) => ({ ...draw, row: rowOf.get(cell) as number })));
-      // There may be more than an argument list can hold.
+      // A loop: `push(...)` fails on more adjustments than an argument list can hold.
       for (const { cell, token, by } of block.adjustments ?? []) {
         adjustments.push({ row: rowOf.get(cell) as number, token, by });
       }

@@ -3,15 +3,15 @@
  * JavaScript loops over layers and over the expert ids of tokens, never over hidden values.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import type { Candidate, Choice } from "../decoding/block.ts";
+import type { Candidate, TokenProbability } from "../decoding/block.ts";
+import type { TokenScore } from "../decoding/forwards.ts";
 import type { Sampling } from "../decoding/sampling.ts";
-import type { TokenScore } from "../engine/token-scores.ts";
 import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
 import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
 import type { Gathering } from "../parallel/expert-batcher.ts";
-import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
+import { attentionInputs, type PlacedTokens, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
 import type { KvTensors, MadeTensors } from "./kv-tensors.ts";
@@ -76,7 +76,7 @@ export class Forward {
   }
 
   /** Runs the layers over blocks of any sequences at any places. */
-  async layers(blocks: readonly BlockInput[]): Promise<ForwardOutput> {
+  async layers(blocks: readonly PlacedTokens[]): Promise<ForwardOutput> {
     const { config, blockLength } = this.#manifest;
     const tokens = blocks.flatMap((block) => block.tokens);
     const positions = blocks.flatMap((block) => block.tokens.map((_, i) => placeOf(block) * blockLength + i));
@@ -117,7 +117,7 @@ export class Forward {
       const edits = choices(out.edit_tokens as Tensor, out.edit_probabilities as Tensor);
       candidates = candidates.map((best, i) => ({
         ...best,
-        edit: [edits[2 * i] as Choice, edits[2 * i + 1] as Choice],
+        edit: [edits[2 * i] as TokenProbability, edits[2 * i + 1] as TokenProbability],
       }));
     }
     choices(out.drawn_token as Tensor, out.drawn_probability as Tensor).forEach((drawn, i) => {
@@ -229,7 +229,7 @@ function drawInputs(draws: readonly RowDraw[], vocabSize: number) {
   };
 }
 
-function choices(tokens: Tensor, probabilities: Tensor): Choice[] {
+function choices(tokens: Tensor, probabilities: Tensor): TokenProbability[] {
   const probability = probabilities.data as Float32Array;
   return Array.from(tokens.data as BigInt64Array, (token, i) => ({
     token: Number(token),

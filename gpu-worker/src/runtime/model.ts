@@ -1,17 +1,14 @@
-/**
- * The engine's model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. It knows no text and
- * no rules of decoding.
- */
-import type { AskedBlock, Candidate } from "../decoding/decode.ts";
-import type { Scorer, TokenScore } from "../engine/token-scores.ts";
+/** The model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. */
+import type { Candidate } from "../decoding/block.ts";
+import type { BlockQuery, ForwardCounts, SequenceForwards, TokenScore } from "../decoding/forwards.ts";
 import type { PageId } from "../memory/page-allocator.ts";
-import type { PagedForwards } from "../memory/paging.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
 import { LEADER } from "../model/package-plan.ts";
 import type { RankLink } from "../parallel/exchange.ts";
 import { Gathering } from "../parallel/expert-batcher.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
-import { Batcher, type PlacedBlock } from "./batcher.ts";
+import type { BlockInput } from "./attention-inputs.ts";
+import { Batcher } from "./batcher.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
 import { KvTensors } from "./kv-tensors.ts";
@@ -20,41 +17,35 @@ import { openSessions, type SessionOptions } from "./package.ts";
 export interface ModelOptions extends SessionOptions {
   /** Pages of the K/V cache. */
   readonly pages: number;
-  /** Reaches the package's other ranks. Without, their experts run on this thread, rank after rank. */
+  /** Opens links to the package's other ranks. Absent: their experts run on this thread, rank after rank. */
   readonly openLinks?: (() => Promise<readonly RankLink[]>) | undefined;
-  /** The rank that this is; the leader by default. */
+  /** This rank; the leader by default. */
   readonly rank?: number;
-  /** With the ranks that lead sequences of their own, of which this is one. */
+  /** Data-parallel attention: keeps this rank's forwards in step with those of the others. */
   readonly lockstep?: Lockstep | undefined;
-  /** Is told which experts the router chose. */
+  /** Called with the experts that the router chose. */
   readonly onRoute?: RouterObserver | undefined;
 }
 
-/** Forwards by kind since the model was opened, or of one sequence. Sequences that share a forward count one each. */
-export interface ForwardCounts {
-  /** Denoise forwards, which use the head. */
+/** Counts of a model since it was opened, or of one sequence. Sequences that share a forward count one each. */
+interface MutableCounts {
   forwards: number;
   prefillForwards: number;
 }
 
-/** A sequence's forwards, and how many it took so far. */
-export interface CountedSequence extends PagedForwards, Scorer {
-  readonly counts: Readonly<ForwardCounts>;
-}
-
 export interface Model extends AsyncDisposable {
-  readonly counts: Readonly<ForwardCounts>;
-  /** What this rank answers another rank with. */
+  readonly counts: ForwardCounts;
+  /** This rank's experts, for another rank that leads sequences. */
   experts(leader: number): RankLink;
-  /** Ranks that do not answer; while there are any, forwards fail. */
+  /** Unreachable ranks; forwards fail until they are back. */
   readonly lostRanks: readonly number[];
   /**
    * A sequence whose K/V go into `pages`, which the caller has allocated: one per block. Between two calls the list may grow,
    * and an entry may change to a page that holds the same block.
    */
-  sequence(pages: readonly PageId[]): CountedSequence;
+  sequence(pages: readonly PageId[]): SequenceForwards;
   /** The slow twin of `sequence`: no cache; every forward runs everything from the first token. */
-  sequenceWithoutCache(): CountedSequence;
+  sequenceWithoutCache(): SequenceForwards;
 }
 
 /** Opens a package. @throws PackageError */
@@ -70,7 +61,7 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   const gathering = lockstep && new Gathering(own, lockstep);
   const forward = new Forward(sessions, manifest, kv, { rank, links, gathering, onRoute });
   const batcher = new Batcher(forward, manifest.blockLength, lockstep);
-  const counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
+  const counts: MutableCounts = { forwards: 0, prefillForwards: 0 };
   const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   const opened = opening.move();
   return {
@@ -85,22 +76,22 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   };
 }
 
-/** What the sequences of a model share. */
+/** State shared by the sequences of a model. */
 interface Shared {
   readonly forward: Forward;
   readonly batcher: Batcher;
   readonly kv: KvTensors;
   readonly blockLength: number;
-  readonly counts: ForwardCounts;
+  readonly counts: MutableCounts;
 }
 
-class CachedSequence implements CountedSequence {
-  readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
+class CachedSequence implements SequenceForwards {
+  readonly counts: MutableCounts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
   #cached = 0;
-  /** The last forward of open blocks: where the rows, keys and values of the first that is not committed yet are. */
-  #last: { readonly output: ForwardOutput; at: number; readonly open: AskedBlock[] } | undefined;
+  /** The last forward of open blocks; `at` is its first block that is not committed yet. */
+  #last: { readonly output: ForwardOutput; at: number; readonly open: BlockQuery[] } | undefined;
 
   constructor(shared: Shared, pages: readonly PageId[]) {
     this.#shared = shared;
@@ -121,7 +112,7 @@ class CachedSequence implements CountedSequence {
     });
   }
 
-  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+  async forward(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     count(this, this.#shared, "forwards");
     const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs(blocks));
     this.#last = { output, at, open: [...blocks] };
@@ -141,7 +132,7 @@ class CachedSequence implements CountedSequence {
     this.#append(last.output, last.at++);
   }
 
-  #inputs(blocks: readonly AskedBlock[]): PlacedBlock[] {
+  #inputs(blocks: readonly BlockQuery[]): BlockInput[] {
     const pages = this.#pages.slice(0, this.#cached);
     return blocks.map((block, i) => ({ ...block, pages, peers: range(i) }));
   }
@@ -154,8 +145,8 @@ class CachedSequence implements CountedSequence {
   }
 }
 
-class UncachedSequence implements CountedSequence {
-  readonly counts: ForwardCounts = { forwards: 0, prefillForwards: 0 };
+class UncachedSequence implements SequenceForwards {
+  readonly counts: MutableCounts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #tokens: number[] = [];
   #last: { readonly output: ForwardOutput; at: number } | undefined;
@@ -172,7 +163,7 @@ class UncachedSequence implements CountedSequence {
     this.#tokens.push(...tokens);
   }
 
-  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+  async forward(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     count(this, this.#shared, "forwards");
     const before = cut(this.#tokens, this.#shared.blockLength).map((tokens) => ({ tokens, cells: [] }));
     const inputs = [...before, ...blocks].map((block, i) => ({ ...block, pages: [], peers: range(i) }));
@@ -191,7 +182,7 @@ class UncachedSequence implements CountedSequence {
   }
 }
 
-/** Of cells of the first block that is not committed yet. */
+/** Scores cells of the first block that is not committed yet. */
 async function score(
   { forward, blockLength }: Shared,
   last: { readonly output: ForwardOutput; readonly at: number } | undefined,
@@ -204,7 +195,7 @@ async function score(
   return forward.score(last.output, rows, tokens, best);
 }
 
-function count(sequence: { counts: ForwardCounts }, shared: Shared, kind: keyof ForwardCounts): void {
+function count(sequence: { counts: MutableCounts }, shared: Shared, kind: keyof MutableCounts): void {
   sequence.counts[kind]++;
   shared.counts[kind]++;
 }

@@ -1,6 +1,6 @@
 /** What a denoise step costs more when a request moves logits, draws tokens or has them scored: all in the head's graph. */
 
-import type { AskedBlock } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { BlockQuery } from "../../../gpu-worker/src/decoding/forwards.ts";
 import { adjusting } from "../../../gpu-worker/src/decoding/logit-adjustments.ts";
 import { uniform } from "../../../gpu-worker/src/decoding/sampling.ts";
 import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
@@ -19,7 +19,7 @@ const MINI_HEAD = { ...releasedShapes.mini, num_hidden_layers: 1 };
 /** What a request may ask for, as a step asks the model for it; `best` where its tokens are scored. */
 interface Asking {
   readonly label: string;
-  ask(block: AskedBlock, manifest: Manifest): AskedBlock;
+  ask(block: BlockQuery, manifest: Manifest): BlockQuery;
   readonly best?: number;
 }
 
@@ -74,7 +74,7 @@ async function step(model: Model, manifest: Manifest, { ask, best }: Asking): Pr
   if (best !== undefined) await sequence.score(cells, found, best);
 }
 
-function moved(block: AskedBlock, manifest: Manifest, biased: number, penaltyLambda: number): AskedBlock {
+function moved(block: BlockQuery, manifest: Manifest, biased: number, penaltyLambda: number): BlockQuery {
   const { blockLength, eosTokens } = manifest;
   const logitBias = new Map(Array.from({ length: biased }, (_, i) => [8 + i, 1]));
   const place = { blockLength, prompted: 0, endTokens: new Set(eosTokens) };
@@ -82,7 +82,7 @@ function moved(block: AskedBlock, manifest: Manifest, biased: number, penaltyLam
   return { ...block, adjustments: adjust?.(0, block.tokens, block.cells) ?? [] };
 }
 
-function drawn(block: AskedBlock, cuts: { readonly topK?: number; readonly topP?: number }): AskedBlock {
+function drawn(block: BlockQuery, cuts: { readonly topK?: number; readonly topP?: number }): BlockQuery {
   const draws = block.cells.map((cell) => {
     const place = { seed: 1n, choice: 0, block: 0, step: 0, cell };
     return { temperature: 0.8, ...cuts, cell, uniform: uniform(place) };

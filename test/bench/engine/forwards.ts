@@ -1,11 +1,12 @@
 /** Forwards of the engine against the reference's, at the same tokens. */
 
-import { type DecodeOptions, decode, type SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
-import { carrying } from "../../../gpu-worker/src/decoding/lookahead.ts";
+import { Lookahead } from "../../../gpu-worker/src/decoding/lookahead.ts";
+import type { DecodeOptions } from "../../../gpu-worker/src/decoding/open-window.ts";
 import { decodingParameters } from "../../../gpu-worker/src/engine/presets.ts";
 import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
+import { ahead, decodeWith, type ModelOf } from "../../support/models/decode-with.ts";
 import {
   convertGolden,
   type GoldenName,
@@ -78,7 +79,7 @@ async function report(label: string, folder: string, manifest: Manifest, runs: r
       const expected = run.reference ?? (await plainly(model, run));
       const sequence = model.sequence(pages());
       const before = ran;
-      const { tokens } = await outputOf(carrying(sequence), run);
+      const { tokens } = await outputOf(ahead(sequence), run);
       commits += ran - before - sequence.counts.forwards - sequence.counts.prefillForwards;
       if (tokens.join() === expected.tokens.join()) equal++;
       reference += expected.forwards;
@@ -92,20 +93,20 @@ async function report(label: string, folder: string, manifest: Manifest, runs: r
   }
 }
 
-/** One block in a forward: the twin of carrying. */
+/** One block in a forward: the twin of lookahead. */
 async function plainly(model: Model, run: Run) {
   const sequence = model.sequence(pages());
-  const { prefill, denoise, commit } = carrying(sequence);
-  const { tokens, confirmed } = await outputOf({ prefill, denoise: (block) => denoise(block), commit }, run);
+  const withoutNext = () => new Lookahead(sequence, { nextBlockQuery: () => undefined });
+  const { tokens, confirmed } = await outputOf(withoutNext, run);
   const { forwards } = sequence.counts;
   return { tokens, forwards, least: forwards - confirmed };
 }
 
 /** @returns the tokens, and how many blocks but the last ended with a step that changed nothing */
-async function outputOf(model: SequenceModel, { prompt, options }: Run) {
+async function outputOf(model: ModelOf, { prompt, options }: Run) {
   const tokens: number[] = [];
   let [confirmed, stable] = [0, false];
-  for await (const step of decode(model, prompt, options, new AbortController().signal)) {
+  for await (const step of decodeWith(model, prompt, options, new AbortController().signal)) {
     if (step.kind === "commit") {
       tokens.push(...step.cells);
       if (stable && step.finish === undefined) confirmed++;

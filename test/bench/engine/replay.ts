@@ -2,7 +2,7 @@
  * A model of random weights whose blocks take as many forwards as those of a recorded run: its candidates keep their tokens,
  * their probabilities are the recording's. The forwards are the model's own, in full.
  */
-import type { Candidate } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { goldenRuns } from "../../support/models/golden.ts";

@@ -8,7 +8,7 @@ import {
   planPackage,
 } from "../../../gpu-worker/src/model/package-plan.ts";
 import { type Weight, weightBytes } from "../../../gpu-worker/src/model/weights.ts";
-import type { BlockInput } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
+import type { PlacedTokens } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward, type RouterObserver } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
@@ -84,7 +84,7 @@ export async function measureMachine(folder: string, manifest: Manifest, threads
   const timer = new Map<string, number>();
   const sessions = await openSessions(folder, manifest, { threads });
   const forward = new Forward(timed(sessions, timer), manifest, new KvTensors(manifest, 1));
-  const blocks = Array.from({ length: PEAK_BLOCKS }, (_, b): BlockInput => {
+  const blocks = Array.from({ length: PEAK_BLOCKS }, (_, b): PlacedTokens => {
     return {
       tokens: Array.from({ length: blockLength }, (_, i) => (b * 7919 + i * 31) % config.vocabSize),
       pages: [],

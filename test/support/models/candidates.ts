@@ -1,7 +1,6 @@
+import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
+import type { Draw, SequenceForwards } from "../../../gpu-worker/src/decoding/forwards.ts";
 /** One forward of one open block: the candidates of all its cells. */
-
-import type { Candidate, Draw } from "../../../gpu-worker/src/decoding/decode.ts";
-import type { SequenceForwards } from "../../../gpu-worker/src/decoding/lookahead.ts";
 
 export async function candidatesOf(
   sequence: SequenceForwards,

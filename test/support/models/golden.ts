@@ -1,10 +1,11 @@
 /** The golden vectors in test/parity/golden: what the official code answers, and packages converted from their checkpoints. */
+
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DecodeOptions } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { DecodeOptions } from "../../../gpu-worker/src/decoding/open-window.ts";
 import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
 import { convertCheckpoint } from "../../../tools/convert/convert.ts";
 

@@ -6,13 +6,17 @@
 import { setImmediate } from "node:timers/promises";
 import type { GenerateRequest } from "@palimpsest/proto";
 import { expect } from "vitest";
-import type { AskedBlock, Candidate } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
+import type {
+  BlockQuery,
+  ForwardCounts,
+  SequenceForwards,
+  TokenScore,
+} from "../../../gpu-worker/src/decoding/forwards.ts";
 import type { Tokenizer } from "../../../gpu-worker/src/engine/check-request.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
-import type { EngineModel, ForwardCounts } from "../../../gpu-worker/src/engine/sequence.ts";
-import type { Scorer, TokenScore } from "../../../gpu-worker/src/engine/token-scores.ts";
+import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { PageId } from "../../../gpu-worker/src/memory/page-allocator.ts";
-import type { PagedForwards } from "../../../gpu-worker/src/memory/paging.ts";
 import { PREFILL_BLOCKS } from "../../../gpu-worker/src/memory/prefill-budget.ts";
 import { Scheduler } from "../../../gpu-worker/src/memory/scheduler.ts";
 
@@ -49,13 +53,13 @@ export class HashModel implements EngineModel {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-export class HashSequence implements PagedForwards, Scorer {
+export class HashSequence implements SequenceForwards {
   readonly counts: ForwardCounts & { forwards: number; prefillForwards: number } = { forwards: 0, prefillForwards: 0 };
-  readonly forwards: AskedBlock[][] = [];
+  readonly forwards: BlockQuery[][] = [];
   readonly #model: HashModel;
   readonly #pages: readonly PageId[];
   #cached = 0;
-  #open: AskedBlock[] = [];
+  #open: BlockQuery[] = [];
 
   constructor(model: HashModel, pages: readonly PageId[]) {
     this.#model = model;
@@ -82,7 +86,7 @@ export class HashSequence implements PagedForwards, Scorer {
     }
   }
 
-  async forward(blocks: readonly AskedBlock[]): Promise<Candidate[][]> {
+  async forward(blocks: readonly BlockQuery[]): Promise<Candidate[][]> {
     this.counts.forwards++;
     this.#model.counts.forwards++;
     this.forwards.push([...blocks]);

@@ -1,10 +1,10 @@
+import type { Candidate, TokenProbability } from "../../../gpu-worker/src/decoding/block.ts";
+import type { SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { BlockQuery, Draw } from "../../../gpu-worker/src/decoding/forwards.ts";
 /**
  * A model for tests whose every probability follows from a seed and the tokens before and around a cell: whatever can happen
  * with a real one happens with some seed, loops included.
  */
-import type { Candidate, Choice } from "../../../gpu-worker/src/decoding/block.ts";
-import type { AskedBlock, Draw, SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
-import type { SequenceForwards } from "../../../gpu-worker/src/decoding/lookahead.ts";
 
 export interface MadeUpWorld {
   readonly seed: number;
@@ -43,7 +43,7 @@ export function movedRow(row: readonly number[], moves: readonly { token: number
 }
 
 /** The most probable token but those of `never`. */
-export function bestOf(row: readonly number[], never: readonly number[]): Choice {
+export function bestOf(row: readonly number[], never: readonly number[]): TokenProbability {
   const tokens = [...row.keys()].filter((token) => !never.includes(token));
   const token = tokens.reduce((a, b) => ((row[b] as number) > (row[a] as number) ? b : a));
   return { token, probability: row[token] as number };
@@ -65,7 +65,7 @@ export function madeUpCandidate(
 }
 
 /** As if the row were not tempered. */
-function drawnOf(row: readonly number[], never: readonly number[], { uniform }: Draw): Choice {
+function drawnOf(row: readonly number[], never: readonly number[], { uniform }: Draw): TokenProbability {
   const kept = row.map((probability, token) => (never.includes(token) ? 0 : probability));
   const total = kept.reduce((a, b) => a + b);
   let rest = uniform * total;
@@ -76,7 +76,7 @@ function drawnOf(row: readonly number[], never: readonly number[], { uniform }: 
   return { token: found, probability: (kept[found] as number) / total };
 }
 
-export class MadeUpModel implements SequenceModel, SequenceForwards {
+export class MadeUpModel implements SequenceModel {
   /** What was prefilled and committed. */
   readonly tokens: number[] = [];
   readonly counts = { forwards: 0, prefillForwards: 0 };
@@ -90,11 +90,11 @@ export class MadeUpModel implements SequenceModel, SequenceForwards {
     this.tokens.push(...tokens);
   }
 
-  async denoise(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+  async denoise(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     return this.forward(blocks);
   }
 
-  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+  async forward(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     this.counts.forwards++;
     return blocks.map(({ cells, draws, adjustments = [] }, i) => {
       const seen = [...this.tokens, ...blocks.slice(0, i + 1).flatMap(({ tokens }) => tokens)];

@@ -1,13 +1,14 @@
+import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
+import type { SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
+import type { BlockQuery, SequenceForwards, TokenScore } from "../../../gpu-worker/src/decoding/forwards.ts";
+
 /** A model for tests that answers from a script: one list of candidates per forward. */
-import type { AskedBlock, Candidate, SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
-import type { Scorer, TokenScore } from "../../../gpu-worker/src/engine/token-scores.ts";
-import type { PagedForwards } from "../../../gpu-worker/src/memory/paging.ts";
 
 /** `"7@.9"`: token 7 with probability 0.9. */
 type ScriptedCandidate = `${number}@${number}`;
 
 /** Records what the decoding did to it. */
-export class ScriptedModel implements SequenceModel, PagedForwards, Scorer {
+export class ScriptedModel implements SequenceModel, SequenceForwards {
   readonly prefilled: number[] = [];
   skipped = 0;
   readonly committed: number[][] = [];
@@ -29,11 +30,11 @@ export class ScriptedModel implements SequenceModel, PagedForwards, Scorer {
   }
 
   /** Without the block that may be carried: the plain loop. */
-  async denoise(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+  async denoise(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     return this.forward(blocks);
   }
 
-  async forward(blocks: readonly AskedBlock[]): Promise<readonly (readonly Candidate[])[]> {
+  async forward(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     // The last forward repeats, so that a script need not say when the text is stable.
     const forward = this.#script[Math.min(this.counts.forwards++, this.#script.length - 1)] ?? [];
     return blocks.map(({ tokens, cells }) => {
