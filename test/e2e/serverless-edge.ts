@@ -33,7 +33,7 @@ export async function openServerlessEdge(variables: Record<string, string>): Pro
 
 /** JSON with comments is an expression of JavaScript. */
 async function wranglerConfig(): Promise<WranglerConfig> {
-  const text = await readFile(new URL("../../../deploy/cloudflare/wrangler.jsonc", import.meta.url), "utf8");
+  const text = await readFile(new URL("../../deploy/cloudflare/wrangler.jsonc", import.meta.url), "utf8");
   const module = await import(`data:text/javascript,export default ${encodeURIComponent(text)}`);
   return module.default as WranglerConfig;
 }
