@@ -31,7 +31,7 @@ async function serve(answer: RequestListener, options: Partial<ClientOptions> = 
   return createClient({ baseUrl: `http://127.0.0.1:${port}/`, ...options });
 }
 
-/** Folds to the end, whether it comes by itself or by an error. */
+/** Reduces all events to a document; also returns the error that ends them. */
 async function fold(events: AsyncIterable<EditEvent>) {
   let document = emptyDocument;
   try {
@@ -149,7 +149,7 @@ describe("client", () => {
     });
     const { document, error } = await fold(client.edits(request));
     expect(document).toMatchObject({ status: "failed", choices: [{ text: "Hello ", drafts: [] }] });
-    // What to ask to go on after is the last event that came.
+    // A client resumes after the last event that arrived.
     expect(document.seq).toBe(hello[5]!.seq);
     expect(error).toMatchObject({ code: "unavailable", retryable: true });
   });

@@ -1,4 +1,4 @@
-/** What an edge needs to answer requests. An entry point passes it to `createApp`, which passes it to the routes. */
+/** The dependencies of an edge. An entry point passes them to `createApp`, which passes them to the routes. */
 import type { Clock, Log, ModelLoad, Replicas, Responses } from "./ports.ts";
 
 export interface EdgeDependencies {

@@ -47,7 +47,7 @@ export interface KnownResponse {
   readonly sameBody: boolean;
 }
 
-/** One copy of a model, as placement sees it. */
+/** A copy of a model, as placement sees it. */
 export interface Replica {
   readonly replicaId: string;
   /** Undefined until the replica has reported it; kept while the replica is unreachable. */
@@ -56,7 +56,7 @@ export interface Replica {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
 }
 
-/** What all workers of a model run now. */
+/** The load of all workers of a model. */
 export interface ModelLoad {
   readonly model: string;
   /** Sequences; each choice of a response is one. */

@@ -24,7 +24,7 @@ const request: GenerateRequest = {
 const hello = () => tell(plainScript(["Hello ", "world"]), "chatcmpl-1");
 const begun = hello().slice(0, 4);
 
-/** Says the beginning of a response and then nothing more until it is cancelled. */
+/** Sends the beginning of a response, then nothing until it is cancelled. */
 const silent: Responder = async function* (_, signal) {
   yield* begun;
   await new Promise((resolve) => signal.addEventListener("abort", resolve));

@@ -28,9 +28,9 @@ export interface GrpcOptions {
   readonly deadlineMs: number;
 }
 
-/** How often the model is read again: a worker may restart with another one. */
+/** Interval at which the model is read again: a worker may restart with another one. */
 const REFRESH_MS = 30_000;
-/** How soon the model is read again after a failure. */
+/** Delay before the model is read again after a failure. */
 const RETRY_MS = 1_000;
 /** A busy worker may respond late, and is still ready. */
 const MODEL_TIMEOUT_MS = 10_000;

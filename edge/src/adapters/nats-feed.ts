@@ -1,5 +1,5 @@
 /**
- * One response's feed from NATS without a gap: subscribes first, then reads the log, and reads it again after a gap, a
+ * Follows a response in NATS without a gap: subscribes first, then reads the log, and reads it again after a gap, a
  * reconnect or a long silence. Renews the response's lease as long as it is open.
  */
 import type { Msg } from "@nats-io/nats-core";

@@ -1,4 +1,4 @@
-/** One edge's view of its fleet: the catalog of models, and the load of the replicas that are alive. */
+/** An edge's view of its fleet: the catalog of models, and the load of the replicas that are alive. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { ALL_LOADS, ALL_PROMISES, type Link, MODEL_BUCKET, promisedSubject, readSubjects } from "@palimpsest/fleet";
 import type { ModelInfo } from "@palimpsest/proto";

@@ -18,7 +18,7 @@ describe("a drain rate", () => {
     for (let ms = 0; ms < 10_000; ms += 500) rate.observe("a", 7, 0, ms);
     rate.observe("a", 7, 4, 10_000);
     rate.observe("a", 11, 4, 11_000);
-    // What began and ended between two reports was work, too.
+    // Responses that start and end between two reports count as work too.
     rate.observe("a", 15, 0, 11_500);
     rate.observe("a", 15, 0, 12_000);
     rate.observe("a", 16, 0, 12_500);

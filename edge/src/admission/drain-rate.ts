@@ -12,7 +12,7 @@ interface Sample {
   readonly atMs: number;
   readonly finished: number;
   readonly running: number;
-  /** How long the replica was busy since its first sample. */
+  /** Time that the replica was busy since its first sample. */
   readonly busyMs: number;
 }
 
@@ -46,7 +46,7 @@ export class DrainRate {
     return rate;
   }
 
-  /** When a rejected client should retry. Each call reserves the next free slot. */
+  /** Delay before a rejected client should retry. Each call reserves the next free slot. */
   retryAfterMs(nowMs: number): number {
     this.promise(nowMs);
     return Math.round(Math.max(this.#promisedMs - nowMs, MIN_WAIT_MS));

@@ -7,7 +7,7 @@ import type { GenerateRequest } from "@palimpsest/proto";
 
 /** A replica this far above its fair share is skipped: a warm cache is not worth waiting for. */
 const BOUND = 1.25;
-/** How much of a plain text counts as its beginning, in UTF-16 units. Shared instructions are longer. */
+/** Length of a plain text's beginning, in UTF-16 units or tokens. Shared instructions are longer. */
 const TEXT_PREFIX = 512;
 
 export interface ReplicaLoad {

@@ -1,4 +1,4 @@
-/** What the serverless edge says where there is no edge to hand a request to. With one, it is tested in test/e2e. */
+/** The serverless edge without a working Durable Object. test/e2e tests it with one. */
 import { afterEach, expect, it, vi } from "vitest";
 import serverless from "./cloudflare.ts";
 import { parseCloudflareConfig } from "./cloudflare-config.ts";

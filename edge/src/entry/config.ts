@@ -3,7 +3,7 @@ import { natsEnvironment } from "@palimpsest/fleet/connection";
 import { z } from "zod";
 import { edgeEnvironment, edgeSettings, list, milliseconds, parseEnvironment } from "./settings.ts";
 
-/** How long streams may take to finish after SIGTERM: Kubernetes' default grace period, less a margin. */
+/** The longest that streams may take to finish after SIGTERM: Kubernetes' default grace period, less a margin. */
 const DRAIN_LIMIT_MS = 20_000;
 
 /** Every variable that the edge reads. */

@@ -19,7 +19,7 @@ import { joinFleet } from "./fleet.ts";
  * gets ECONNRESET.
  */
 const KEEP_ALIVE_MS = 75_000;
-/** How often a draining edge closes idle connections. */
+/** Interval at which a draining edge closes idle connections. */
 const SWEEP_MS = 100;
 
 try {

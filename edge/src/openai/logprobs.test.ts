@@ -20,11 +20,11 @@ const token = (text: string, step = 0): TokenLogprob => ({
 });
 const end: TokenLogprob = { ...scored([]), step: 1, top_logprobs: [] };
 
-/** A response whose blocks' tokens are these. What a block shows, and from where, is told apart. */
+/** A response with the tokens of these blocks. Each block also gives the text it shows and where that text starts. */
 function respond(...blocks: { tokens: TokenLogprob[]; text: string; start: number }[]): Respond {
   return ({ responseId }) => {
-    const told = tell(plainScript(blocks.map(() => "")), responseId);
-    return told.map((event): EditEvent => {
+    const events = tell(plainScript(blocks.map(() => "")), responseId);
+    return events.map((event): EditEvent => {
       if (event.type !== "commit") return event;
       const { text, start, tokens } = blocks[event.block]!;
       return { ...event, text, start, length: text.length, logprobs: tokens };

@@ -1,4 +1,4 @@
-/** How a generation request becomes an HTTP response: one JSON body, or a stream of chunks. */
+/** Turns a generation request into an HTTP response: one JSON body, or a stream of chunks. */
 import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
 import type { EdgeDependencies } from "../dependencies.ts";

@@ -5,7 +5,7 @@ import { fold } from "../../../test/support/events.ts";
 import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
 import { Feed } from "./feed.ts";
 
-/** What the log would hold: the first commit of each block, everything else but drafts. */
+/** The log of these events: the first commit of each block, and everything else except drafts. */
 function logOf(events: readonly EditEvent[]): EditEvent[] {
   const seen = new Set<string>();
   return events.filter((event) => {
@@ -18,7 +18,7 @@ function logOf(events: readonly EditEvent[]): EditEvent[] {
   });
 }
 
-/** What of a log is not in the feed yet: edges ask for no more. */
+/** The part of a log that the feed is missing. Edges read no more. */
 function missing(feed: Feed, log: readonly EditEvent[]): EditEvent[] {
   return log.filter((event) => event.type !== "commit" || event.block >= (feed.nextBlocks.get(event.choice) ?? 0));
 }
@@ -27,11 +27,11 @@ const hello = tell(plainScript(["Hello ", "world"]));
 
 describe("a feed", () => {
   test("makes the same document from any mix of live events and log, lost, late or repeated", async () => {
-    const heard = fc.array(fc.record({ lost: fc.boolean(), again: fc.boolean(), jump: fc.nat({ max: 3 }) }), {
+    const fates = fc.array(fc.record({ lost: fc.boolean(), again: fc.boolean(), jump: fc.nat({ max: 3 }) }), {
       minLength: 60,
     });
     await fc.assert(
-      fc.asyncProperty(scripts, heard, async (script, fate) => {
+      fc.asyncProperty(scripts, fates, async (script, fate) => {
         const events = tell(script);
         const feed = new Feed("chatcmpl-synthetic");
         const live = events.flatMap((event, i) => {
@@ -41,7 +41,7 @@ describe("a feed", () => {
         live.sort((a, b) => a.at - b.at);
         for (const { event, written } of live) {
           feed.receive(event);
-          // The log is read when something is missing: all that was written before has arrived there.
+          // The log is read after a gap. It has everything that was written before.
           if (feed.hasGap) feed.readLog(missing(feed, logOf(events.slice(0, written + 1))));
         }
         feed.readLog(missing(feed, logOf(events)));
@@ -66,7 +66,7 @@ describe("a feed", () => {
       attempt: 3,
       choices: [{ text: "Hello world" }],
     });
-    // And for one that comes back with the successor's draft, or with a commit that came after it.
+    // Also for a reader that resumes after the successor's draft, or after a commit that followed it.
     for (const after of [shown[1]!, log[1]!]) {
       const later = new Feed("chatcmpl-synthetic", after);
       later.readLog(log);
@@ -83,7 +83,7 @@ describe("a feed", () => {
     for (const [at, { attempt, seq }] of logOf(hello).entries()) {
       const feed = new Feed("chatcmpl-synthetic", { attempt, seq });
       feed.readLog(logOf(hello));
-      // Where even the end was seen, it is said again by nobody.
+      // After the end there is nothing more.
       expect(await Array.fromAsync(feed)).toEqual(logOf(hello).slice(at + 1));
     }
   });

@@ -25,7 +25,7 @@ type LastEvent = Extract<EditEvent, { type: "end" | "error" }>;
 type State =
   | {
       readonly kind: "following";
-      /** How many choices the response has; undefined before `open`. */
+      /** The number of choices; undefined before `open`. */
       choices: number | undefined;
       /** True if an event arrived before one that precedes it. */
       gap: boolean;

@@ -17,23 +17,23 @@ const request: GenerateRequest = {
   attempt: 1,
   committed: [],
 };
-const told = tell(plainScript(["Hello ", "world"], ["Bonjour"])).map((event) =>
+const script = tell(plainScript(["Hello ", "world"], ["Bonjour"])).map((event) =>
   event.type === "commit" ? { ...event, token_ids: [event.block] } : event,
 );
 const lost = { type: "error", code: "unavailable", message: "The worker was lost.", retryable: true } as const;
 
-/** Says the events up to one, then is lost. */
+/** Sends the events up to one, then fails as a lost worker does. */
 const until = (isLast: (event: EditEvent) => boolean): Respond =>
   function* () {
-    const end = told.findIndex(isLast) + 1;
-    yield* told.slice(0, end);
-    yield { ...told[0]!, ...lost } as EditEvent;
+    const end = script.findIndex(isLast) + 1;
+    yield* script.slice(0, end);
+    yield { ...script[0]!, ...lost } as EditEvent;
   };
 const atOnce = until(() => false);
 const afterCommit = until(({ type }) => type === "commit");
 
-/** Says everything again as a later attempt, as a worker that was told of no commits would. */
-const whole: Respond = () => told.map((event) => ({ ...event, attempt: 2 }));
+/** Repeats the whole response as a later attempt, like a worker that ignores the commits in its request. */
+const whole: Respond = () => script.map((event) => ({ ...event, attempt: 2 }));
 
 function serve(...scripts: Respond[]) {
   const asked: GenerateRequest[] = [];
@@ -62,7 +62,7 @@ describe("a response whose replica is lost", () => {
     expect(document).toMatchObject({ status: "ended", attempt: 2 });
     expect(document.choices.map(({ text }) => text)).toEqual(["Hello world", "Bonjour"]);
     const kept = events.filter(({ type }) => type !== "draft");
-    expect(kept).toHaveLength(told.filter(({ type }) => type !== "draft").length);
+    expect(kept).toHaveLength(script.filter(({ type }) => type !== "draft").length);
   });
 
   test("starts on another when it had not started", async () => {
@@ -93,7 +93,7 @@ describe("a response whose replica is lost", () => {
     const client = new AbortController();
     const leaving: Respond = function* () {
       client.abort();
-      yield { ...told[0]!, ...lost } as EditEvent;
+      yield { ...script[0]!, ...lost } as EditEvent;
     };
     const { ask, asked } = serve(leaving, whole);
     await ask({}, client.signal);
