@@ -41,7 +41,7 @@ describe("codec", () => {
     expect(overTheWire({ ...failed, param: "messages" })).toEqual({ ...failed, param: "messages" });
   });
 
-  test("what 2.1 adds is absent from a 2.0 response", () => {
+  test("a 2.0 response has none of 2.1's fields", () => {
     const open = tell({ choices: [[]], turns: [0], draftsPerBlock: 0, takeovers: [] })[0] as EditEvent & {
       type: "open";
     };

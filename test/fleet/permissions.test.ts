@@ -173,7 +173,7 @@ describe("with the example's permissions", () => {
     expect(await mayHear(await party("edge"), subject)).toBe(false);
   });
 
-  it("what is allowed is not refused", async () => {
+  it("allowed subjects are not refused", async () => {
     expect(await maySay(await party("edge"), "watch.x")).toBe(true);
     expect(await mayHear(await party("edge"), "load.*")).toBe(true);
   });

@@ -68,7 +68,7 @@ test("a second turn is prefilled from the first block that differs; two scopes s
   expect(choices).toMatchObject({ cached: 0, prefillForwards: 2 });
 });
 
-test("what a prompt must compute although its text was cached, in other ids, is counted", async () => {
+test("prompt tokens that are computed though their text was cached under other ids are counted", async () => {
   await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
   await using engine = await openEngine({ package: golden.folder });
   const { tokenizer: files } = await readManifest(golden.folder);

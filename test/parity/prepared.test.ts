@@ -39,7 +39,7 @@ test.each(["int4", "int8"] as const)("prepared %s weights give the same bits", a
   expect(await candidates()).toBe(own);
 });
 
-test("what is prepared is prepared once", async () => {
+test("a package is prepared once", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   const { mtimeMs } = await stat(join(prepared, "head.bin"));
   const seen: string[] = [];

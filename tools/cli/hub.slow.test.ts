@@ -96,7 +96,7 @@ test("a dry run of a hub's model tells what one of its files does, fetches no we
   expect(await readdir(root)).toEqual(before);
 });
 
-test("what cannot become a package is told before anything is fetched", async () => {
+test("a model that cannot become a package is refused before any download", async () => {
   hub.served.length = 0;
   await writeFile(join(root, "file"), "");
   const told = [

@@ -44,7 +44,7 @@ test("without the weights the configuration and the index give the same plan", a
   expect(whole.sourceBytes - run.sourceBytes).toBeLessThan(whole.sourceBytes / 2);
 });
 
-test("what an earlier conversion has finished and used up is known", async () => {
+test("a dry run knows which shards an earlier conversion finished and consumed", async () => {
   await writeCheckpoint(source, { dtype: "BF16", shards: 5, layout: "runs" });
   target = join(folder, "package");
   const whole = await dryRun({ ...options, source }, target, false);
@@ -61,7 +61,7 @@ test("what an earlier conversion has finished and used up is known", async () =>
   expect(await dryRun({ ...options, quantization: "int8", source }, target, false)).toMatchObject({ finishedFiles: 0 });
 });
 
-test("what the conversion would refuse, the dry run refuses", async () => {
+test("a dry run refuses whatever the conversion would refuse", async () => {
   await writeCheckpoint(source);
   await expect(dryRun({ ...options, source, ranks: 999 }, target, false)).rejects.toThrow("999 ranks");
   await expect(dryRun({ ...options, source: join(folder, "nowhere") }, target, false)).rejects.toThrow(

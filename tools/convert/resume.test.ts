@@ -136,7 +136,7 @@ test("a consuming conversion goes on without the shards it has used up", async (
   expect(await checksums()).toEqual(inOneRun);
 });
 
-test("what used-up shards became is never thrown away for other options", async () => {
+test("files made from consumed shards are kept when the options differ", async () => {
   await convertUntil("head.bin", { consume: true });
   await expect(convert({ quantization: "int4" })).rejects.toThrow(
     /package.partial: was started with other options and has the only data of model-00001-of-00005/,

@@ -43,7 +43,7 @@ test.each([
   expect(total / parameters).toBeCloseTo(1, 3);
 });
 
-test("what is written is a checkpoint in shards that converts", async () => {
+test("the output is a checkpoint in shards that converts", async () => {
   const sizeBytes = await synthesize();
   const files = await readdir(target);
   expect(files.filter((file) => file.endsWith(".safetensors")).length).toBeGreaterThan(3);

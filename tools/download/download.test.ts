@@ -131,7 +131,7 @@ test("a server without ranges gives the file in one go, and again after a break"
   expect(Math.max(...progress)).toBe(SIZE + 2);
 });
 
-test("what a killed download had finished is not fetched again", async () => {
+test("files that a killed download had finished are not fetched again", async () => {
   const interrupt = new AbortController();
   hub.body = ({ path, range }) => {
     if (path !== WEIGHTS || range !== `bytes=${4 * PART}-${5 * PART - 1}`) return false;
@@ -327,7 +327,7 @@ test("used-up files are not fetched, and another revision's files do not stay", 
   await expectWhole();
 });
 
-test("what was used up of another checkpoint is not taken for this one's", async () => {
+test("consumed shards of another checkpoint are not taken for this one's", async () => {
   await download();
   hub.files.set(WEIGHTS, Buffer.from("another model's"));
   await expect(download({ skip: new Set([WEIGHTS]) })).rejects.toThrow(

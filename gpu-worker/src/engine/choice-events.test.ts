@@ -51,7 +51,7 @@ test("drafts folded in or not, a choice's text is the same, and is that of its t
   expect(Math.min(...Object.values(told))).toBeGreaterThan(10);
 });
 
-test("what an edit wrote stands at its offset, and what it replaced or deleted stood in its cell", async () => {
+test("an edit's new text is at its offset, and its old text was in its cell", async () => {
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
       let [block, before] = [-1, ""];

@@ -157,7 +157,7 @@ test("taken up again at any commit, by the blocks that were open then, the rest 
   expect(resumed).toBeGreaterThan(50);
 });
 
-test("what a client folds, drafts of several blocks included, is the text of the tokens", async () => {
+test("a client's document, with drafts of several blocks, is the text of the tokens", async () => {
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
       const answer = new AnswerText(bytes, run.stop);

@@ -42,7 +42,7 @@ test("prefills take turns by chunks of 8 blocks, so a short one does not wait fo
   expect(model.prefills).toEqual([8, 1, 8, 4]);
 });
 
-test("what a cancelled prefill has done is there for the next", async () => {
+test("blocks of a cancelled prefill are cached for the next request", async () => {
   const { engine, scheduler, model } = openEngine();
   const controller = new AbortController();
   const cancelled = events(engine, hashRequest(LONG), controller.signal);

@@ -59,7 +59,7 @@ test("a layer is run once for the rows of all, in the order of their ranks; one 
   ]);
 });
 
-test("who has left the round is not waited for", async () => {
+test("a round does not wait for a leader that has left", async () => {
   const { second, ran, ask } = await together();
   const asked = ask(0, rows(1, 3));
   await sleep(5);
@@ -82,7 +82,7 @@ test("a leader in the round that sends no rows is skipped, once and for the roun
   ]);
 });
 
-test("what fails a layer fails all that asked for it, and nothing after it", async () => {
+test("a failing layer fails all leaders that sent rows to it, and no later layer", async () => {
   const { ask } = await together();
   const failed = await Promise.allSettled([ask(0, rows(1, 13)), ask(1, rows(1, 5))]);
   expect(failed).toMatchObject([{ reason: new Error("thirteen") }, { reason: new Error("thirteen") }]);

@@ -30,7 +30,7 @@ test("forwards of one round begin together, and none while one of another round 
   );
 });
 
-test("who comes while a round runs is in the next, with those that go on", async () => {
+test("a member that joins during a round takes part in the next", async () => {
   const [first, second] = ranks(2) as [Lockstep, Lockstep];
   await first.begin();
   expect(first.members).toEqual([0]);
@@ -60,7 +60,7 @@ test("a rank that stops in the middle of a round is waited for while the round g
   expect(stopped.members).toEqual([0]);
 });
 
-test("who watches hears of each change", async () => {
+test("a watcher sees each change", async () => {
   const [one, other] = ranks(2) as [Lockstep, Lockstep];
   const heard = vi.fn();
   void one.changed().then(heard);
