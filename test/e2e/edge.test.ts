@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openScriptedWorker, type Responder, type ScriptedWorker } from "../support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../support/fakes/synthetic-response.ts";
-import { until } from "../support/waiting.ts";
+import { patiently, until } from "../support/waiting.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../edge/src/entry/node.ts", import.meta.url));
 
@@ -42,7 +42,7 @@ async function start(env: Record<string, string> = {}) {
     const { url } = JSON.parse(line) as { url?: string };
     if (!url) continue;
     edge.stdout!.resume();
-    await until(async () => (await fetch(`${url}/readyz`)).ok);
+    await until(async () => (await fetch(`${url}/readyz`)).ok, patiently.timeout);
     return { edge, url };
   }
   throw new Error("the edge did not start");
@@ -82,7 +82,7 @@ describe("the edge program", () => {
         () => false,
         () => true,
       );
-    await until(refusesConnections);
+    await until(refusesConnections, patiently.timeout);
     goOn.resolve();
     expect(await readTo(reader, "[DONE]")).toContain("world");
     expect(await exited).toEqual([0, null]);
@@ -96,7 +96,7 @@ describe("the edge program", () => {
     edge.kill("SIGINT");
     await expect(readTo(reader, "[DONE]")).rejects.toThrow();
     expect(await exited).toEqual([0, null]);
-    await until(() => worker.cancelled.length > 0);
+    await until(() => worker.cancelled.length > 0, patiently.timeout);
   });
 
   test.each([true, false])("a client that disconnects stops the worker, streaming: %s", async (stream) => {
@@ -104,10 +104,10 @@ describe("the edge program", () => {
     const client = new AbortController();
     const asked = ask(url, { stream }, client.signal);
     if (stream) await readTo((await asked).body!.getReader(), "Hello ");
-    await until(() => worker.requests.length > 0);
+    await until(() => worker.requests.length > 0, patiently.timeout);
     client.abort();
     await asked.catch(() => {});
-    await until(() => worker.cancelled.length > 0);
+    await until(() => worker.cancelled.length > 0, patiently.timeout);
   });
 
   test("marks silences, and passes text on that is not well-formed", async () => {

@@ -10,7 +10,7 @@ import { readJournal } from "../../tools/convert/journal.ts";
 import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 import { type HubServer, MODEL, startHubServer } from "../support/programs/hub-server.ts";
-import { until } from "../support/waiting.ts";
+import { patiently, until } from "../support/waiting.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../tools/cli/main.ts", import.meta.url));
 const SHARD_BYTES = 4_000_000;
@@ -69,7 +69,7 @@ test("killed in mid-download and in mid-conversion, it ends as if undisturbed, w
 
   const second = convert(...args);
   const consumed = async () => (await readJournal(join(root, "package.partial")))?.consumed ?? new Set();
-  await until(async () => !second.isRunning() || (await consumed()).size > 0, 30_000);
+  await until(async () => !second.isRunning() || (await consumed()).size > 0, patiently.timeout);
   second.kill();
   expect(await second.ended).toMatchObject({ signal: "SIGKILL" });
   const usedUp = await consumed();

@@ -163,7 +163,7 @@ async function reported(status: "SERVING" | "NOT_SERVING"): Promise<void> {
         resolve((response as { status: string } | undefined)?.status),
       );
     });
-  await vi.waitFor(async () => expect(await current()).toBe(status), patiently);
+  await vi.waitFor(async () => expect(await current()).toBe(status), { ...patiently, timeout: 100_000 });
 }
 
 /** Threads, and open files and sockets, of the leader and of rank 1. */

@@ -14,7 +14,7 @@ import { decode, Link, readClaim } from "../../fleet/src/index.ts";
 import { exited, launch, SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { freePort, openNatsServer } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "../support/fakes/scripted-replicas.ts";
-import { until } from "../support/waiting.ts";
+import { patiently, until } from "../support/waiting.ts";
 import { openServerlessEdge, type ServerlessEdge } from "./serverless-edge.ts";
 
 const opened = new AsyncDisposableStack();
@@ -62,7 +62,7 @@ beforeAll(async () => {
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: natsUrl, ...others }));
   spy = opened.use(await Link.open({ dial, name: "spy", log: silentLog, queueLimit: 64 }));
   // What an edge finds in the catalog when it joins it serves from then on.
-  await until(async () => (await spy.buckets.models.get("palimpsest-demo")) !== null, 30_000);
+  await until(async () => (await spy.buckets.models.get("palimpsest-demo")) !== null, patiently.timeout);
 });
 afterAll(() => opened.disposeAsync());
 

@@ -4,7 +4,7 @@ import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSystem, type System } from "../support/programs/system.ts";
-import { until } from "../support/waiting.ts";
+import { patiently, until } from "../support/waiting.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -77,10 +77,10 @@ test("a cancel is seen between the forwards of a long prompt", async () => {
   };
   const asked = post(body, "completions", controller.signal);
   const started = async () => (await system.engine.stats()).prefillForwards > before.prefillForwards;
-  await until(started);
+  await until(started, patiently.timeout);
   controller.abort();
   await expect(asked).rejects.toThrow();
-  await until(async () => (await system.engine.stats()).runningSequences === 0);
+  await until(async () => (await system.engine.stats()).runningSequences === 0, patiently.timeout);
   const { prefillForwards, forwards, pagesInUse } = await system.engine.stats();
   // 62 blocks, eight to a forward.
   expect(prefillForwards - before.prefillForwards).toBeLessThan(8);
@@ -116,7 +116,7 @@ test("a client that goes away stops the computation and frees its pages", async 
   })();
   await expect(reading).rejects.toThrow();
   expect(controller.signal.aborted).toBe(true);
-  await until(async () => (await system.engine.stats()).runningSequences === 0);
+  await until(async () => (await system.engine.stats()).runningSequences === 0, patiently.timeout);
   const stopped = await system.engine.stats();
   expect(stopped.pagesInUse).toBe(0);
   expect(stopped.committedTokens - before.committedTokens).toBeLessThan(1900);

@@ -8,7 +8,7 @@ import { openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { ahead, decodeWith, type ModelOf } from "../support/models/decode-with.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
-import { until } from "../support/waiting.ts";
+import { patiently, until } from "../support/waiting.ts";
 
 let golden: GoldenPackage;
 let model: Model;
@@ -64,6 +64,6 @@ test("both sequences that shared the forward are told, the rank comes back, and 
       /rank 1 is unreachable: (its thread exited|reconnecting)/,
     );
   }
-  await until(() => model.lostRanks.length === 0);
+  await until(() => model.lostRanks.length === 0, patiently.timeout);
   expect(await answer(0, () => undefined)).toEqual(run.output);
 });

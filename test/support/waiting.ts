@@ -1,5 +1,5 @@
 /** Bounded waits. A condition that never holds fails with its own text, not with the timeout of the test. */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 
 /** For a call that takes a signal and that the test does not cancel. */
 export const forever = new AbortController().signal;
@@ -10,11 +10,16 @@ export const patiently = { timeout: 30_000, interval: 20 };
 /** Below the timeout of a unit test, so that the message arrives. */
 const TIMEOUT_MS = 8_000;
 
-/** Waits until the condition holds; it is evaluated in every turn of the event loop, so that no short state is missed. */
+/**
+ * Waits until the condition holds. A synchronous one is evaluated in every turn of the event loop, so that no short state is
+ * missed; one that asks another thread or process, every 10 ms.
+ */
 export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = TIMEOUT_MS): Promise<void> {
   const endMs = performance.now() + timeoutMs;
-  while (!(await holds())) {
+  for (;;) {
+    const result = holds();
+    if (await result) return;
     if (performance.now() > endMs) throw new Error(`not true after ${timeoutMs} ms: ${holds}`);
-    await setImmediate();
+    await (typeof result === "boolean" ? setImmediate() : setTimeout(10));
   }
 }

@@ -6,7 +6,7 @@ import { openGrpcReplica } from "../../../edge/src/adapters/grpc.ts";
 import { systemClock } from "../../../edge/src/clock.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
 import { scriptedEdge, silentLog } from "../fakes/scripted-replicas.ts";
-import { until } from "../waiting.ts";
+import { patiently, until } from "../waiting.ts";
 
 export interface RunningEdge extends AsyncDisposable {
   /** Without `/v1`. */
@@ -22,7 +22,7 @@ export async function openEdge(
   const replicas = [addresses]
     .flat()
     .map((address) => opening.use(openGrpcReplica(address, { log: silentLog, deadlineMs: 120_000 })));
-  await until(() => replicas.every(({ ready }) => ready));
+  await until(() => replicas.every(({ ready }) => ready), patiently.timeout);
   const app = scriptedEdge(replicas, { clock: systemClock, heartbeatMs: 10_000, ...given });
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
   opening.defer(async () => {
