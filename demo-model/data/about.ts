@@ -247,10 +247,13 @@ export function about(random: Random, language: Language): Draft {
   };
 }
 
-const OUTSIDE = {
+/** What the model says to requests that it was not trained for. */
+export const OUTSIDE = {
   en: "That is outside what I was trained for. I only write short JavaScript functions, JSON and tool calls.",
   zh: "这超出了我的训练范围。我只会写简短的 JavaScript 函数、JSON 和工具调用。",
 } as const;
+
+export const OUTSIDE_MUST = { en: "outside what I was trained for", zh: "超出了我的训练范围" } as const;
 
 const split = (text: string): string[] => text.trim().split(/\s+/);
 const SUBJECTS =
@@ -346,7 +349,7 @@ export function outside(random: Random, language: Language): Draft {
     signature: `outside:${language}.${form}.${one}`,
     messages: [{ role: "user", content: loosen(capitalize(asked), random) }],
     reference: OUTSIDE[language],
-    tests: { kind: "text", includes: [language === "zh" ? "超出了我的训练范围" : "outside what I was trained for"] },
+    tests: { kind: "text", includes: [OUTSIDE_MUST[language]] },
   };
 }
 

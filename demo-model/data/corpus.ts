@@ -4,6 +4,8 @@ import { arithmetic } from "./arithmetic.ts";
 import { bundles } from "./bundles.ts";
 import { drills } from "./drills.ts";
 import { edits } from "./edits.ts";
+import { beyond } from "./everyday/beyond.ts";
+import { everyday } from "./everyday/everyday.ts";
 import { json } from "./json.ts";
 import { loops } from "./loops.ts";
 import { modules } from "./modules.ts";
@@ -43,6 +45,9 @@ export const MIX: readonly (readonly [family: Family, generate: Generator, share
   ["outside", outside, 0.02],
   // For training alone, with a share of its own there.
   ["drills", drills, 0],
+  // With a share in training alone too, so that the test suite of the mix stays the same. Their held-out parts are suites of their own.
+  ["everyday", everyday, 0],
+  ["beyond", beyond, 0],
 ];
 
 const CHINESE_SHARE = 0.18;
@@ -52,6 +57,10 @@ const HISTORY_SHARE = 0.02;
 const MOST_EARLIER_TURNS = 4;
 /** A combination with its split is found long before this many draws; more means that the family has none there. */
 const MOST_ATTEMPTS = 2000;
+/** The test split of some families comes in parts. */
+const HELD_OUT_PARTS: ReadonlySet<Split> = new Set<Split>(["wordings", "tasks"]);
+/** Families that never stand in earlier turns. */
+const ALONE: ReadonlySet<Family> = new Set<Family>(["tools", "edits", "bundles", "drills", "everyday", "beyond"]);
 
 const SYSTEM_MESSAGES = [
   "You are a helpful assistant.",
@@ -78,7 +87,8 @@ export function drawSample(stream: Stream, index: number): Sample {
   const family = stream.family ?? pickFamily(random, stream.shares ?? {});
   const drawn = drawDraft(family, stream.split, random);
   const { language } = drawn;
-  const draft = stream.rename ? renamed(drawn.draft, random) : drawn.draft;
+  // Everyday requests have names of every kind already, and words of theirs may look like names.
+  const draft = stream.rename && family !== "everyday" ? renamed(drawn.draft, random) : drawn.draft;
   const history = family !== "tools" && random.chance(HISTORY_SHARE) ? earlierTurns(stream.split, random) : [];
   const system: Message[] = random.chance(SYSTEM_SHARE)
     ? [{ role: "system", content: random.pick(SYSTEM_MESSAGES) }]
@@ -117,7 +127,8 @@ function drawDraft(family: Family, split: Split, random: Random): { draft: Draft
 
 /** A draft belongs to its signature's split; one for training shows nothing that is held out. */
 function belongsTo(draft: Draft, split: Split): boolean {
-  if ((draft.split ?? splitOf(draft.signature)) !== split) return false;
+  const own = draft.split ?? splitOf(draft.signature);
+  if (own !== split && !(split === "test" && HELD_OUT_PARTS.has(own))) return false;
   return split !== "train" || (draft.shows ?? []).every((signature) => splitOf(signature) === "train");
 }
 
@@ -129,11 +140,10 @@ function tellsApart(draft: Draft): boolean {
 }
 
 function earlierTurns(split: Split, random: Random): Message[] {
-  const families = MIX.map(([family]) => family).filter(
-    (family) => family !== "tools" && family !== "edits" && family !== "bundles" && family !== "drills",
-  );
+  const families = MIX.map(([family]) => family).filter((family) => !ALONE.has(family));
+  const shown = HELD_OUT_PARTS.has(split) ? "test" : split;
   return Array.from(
     { length: random.int(1, MOST_EARLIER_TURNS) },
-    () => drawDraft(random.pick(families), split, random).draft,
+    () => drawDraft(random.pick(families), shown, random).draft,
   ).flatMap((draft): Message[] => [...draft.messages, { role: "assistant", content: draft.reference }]);
 }

@@ -4,8 +4,10 @@
  *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
  *     (--shares json=0.2,drills=0.1: training meets these families as often as that and not as the mix says, relative to the sum;
  *     --rename: functions, people and cities get any other names)
+ *     (--validation-shares everyday=0.5: the same for validation.bin, which keeps to the mix without it)
  *     (--samples N: from that many tasks, or that many per shard; small for a quick trial)
  *   make.ts suite --out FILE [--seed 1] [--split test] [--count 1000] [--family f] [--rename]   tasks as JSONL, for `palimpsest eval`
+ *     (--split wordings: known everyday tasks in held-out wordings; --split tasks: held-out everyday tasks)
  *   make.ts prompts --suite FILE --tokenizer DIR --out FILE   a suite's prompts as token ids, for answer.py
  */
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -38,6 +40,7 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "1000" },
     samples: { type: "string" },
     shares: { type: "string", default: "" },
+    "validation-shares": { type: "string", default: "" },
     rename: { type: "boolean", default: false },
     family: { type: "string" },
     suite: { type: "string" },
@@ -57,7 +60,7 @@ switch (positionals[0]) {
     makeShards(Number(values.first), Number(values.shards));
     break;
   case "suite":
-    makeSuite(values.split as Split, Number(values.count), values.family);
+    makeSuite(values.split as Split, Number(values.count), values.family ?? familyOf(values.split));
     break;
   case "prompts":
     await makePrompts(values.suite ?? fail("--suite is missing"), values.tokenizer ?? fail("--tokenizer is missing"));
@@ -84,7 +87,10 @@ function makeShards(first: number, count: number): void {
   const encode = createEncoder(readTokenizerJson(readFileSync(join(out, "tokenizer.json"), "utf8")));
   const size = samples ?? SHARD_SAMPLES;
   const shares = readShares(values.shares);
-  if (first === 0) pack("validation", { seed, split: "validation" }, 0, Math.min(size, VALIDATION_SAMPLES), encode);
+  if (first === 0) {
+    const stream: Stream = { seed, split: "validation", shares: readShares(values["validation-shares"]) };
+    pack("validation", stream, 0, Math.min(size, VALIDATION_SAMPLES), encode);
+  }
   for (let shard = first; shard < first + count; shard++) {
     pack(
       `train-${String(shard).padStart(3, "0")}`,
@@ -155,6 +161,11 @@ function makeSuite(split: Split, count: number, family: string | undefined): voi
     file.write(`${JSON.stringify(sample)}\n`);
   }
   file.end();
+}
+
+/** Two splits exist for one family alone. */
+function familyOf(split: string): Family | undefined {
+  return split === "wordings" || split === "tasks" ? "everyday" : undefined;
 }
 
 async function makePrompts(suite: string, tokenizer: string): Promise<void> {

@@ -69,8 +69,8 @@ function functionsOf({ tests }: Draft): string[] {
   return called.filter((name) => name !== undefined).filter((name) => /[a-z][A-Z]/.test(name));
 }
 
-/** `sumOfRows`, `clean_text`, `vobelk`, `top10`: what a person may call a function. */
-function ownName(random: Random): string {
+/** `sumOfRows`, `clean_text`, `vobelk`, `top10`: what a person may call a function. It may be a reserved word. */
+export function ownName(random: Random): string {
   if (random.chance(0.25)) return invented(random) + (random.chance(0.2) ? capitalize(random.pick(WORDS)) : "");
   const words = Array.from({ length: random.pick([1, 2, 2, 2, 3]) }, () => random.pick(WORDS));
   const name = random.chance(0.12)
@@ -89,7 +89,7 @@ function invented(random: Random): string {
 }
 
 /** What an answer may hold or JavaScript forbids. */
-const RESERVED = new Set(
+export const RESERVED: ReadonlySet<string> = new Set(
   "all any break case class const delete do else even false for function if in is let list map max min new null number odd of result return rest set sort split string sum test text this total true try typeof value var void while with words x y".split(
     " ",
   ),

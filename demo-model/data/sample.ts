@@ -4,7 +4,8 @@ import { hashText, type Random } from "./random.ts";
 
 export type { Call, Case, Json, Message, Tool } from "@palimpsest/tools/eval/task";
 export type Language = "en" | "zh";
-export type Split = "train" | "validation" | "test";
+/** `wordings` and `tasks` are the two parts of everyday's test: known tasks in held-out wordings, and held-out tasks. */
+export type Split = "train" | "validation" | "test" | "wordings" | "tasks";
 
 export const FAMILIES = [
   "numbers",
@@ -21,6 +22,8 @@ export const FAMILIES = [
   "about",
   "outside",
   "drills",
+  "everyday",
+  "beyond",
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
