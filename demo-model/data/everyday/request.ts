@@ -96,7 +96,7 @@ function drawFrame({ language, canBeArrow }: Asked, phrase: boolean, random: Ran
 function fill(frame: string, { wording, names, language }: Asked, pieces: Pieces, random: Random): string {
   const { name, params } = names;
   const list = params.join(", ");
-  const plain = wording.replace(/[.。?？]$/, "");
+  const plain = wording.replace(/(?<=\S)[.。?？]$/, "");
   const body = random.pick(["{}", "{}", "{ }", "{\n}", "{\n\n}", "{\n  // TODO\n}", "{\n  // your code here\n}"]);
   const says = (form: Parameters<typeof conjugate>[1]): string =>
     language === "zh" ? plain.replace(/^\{(.*)\}$/, "$1") : conjugate(plain, form);
