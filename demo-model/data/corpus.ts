@@ -6,6 +6,8 @@ import { drills } from "./drills.ts";
 import { edits } from "./edits.ts";
 import { beyond } from "./everyday/beyond.ts";
 import { everyday } from "./everyday/everyday.ts";
+import { extraction } from "./everyday/extraction.ts";
+import { moreTools } from "./everyday/more-tools.ts";
 import { json } from "./json.ts";
 import { loops } from "./loops.ts";
 import { modules } from "./modules.ts";
@@ -48,6 +50,8 @@ export const MIX: readonly (readonly [family: Family, generate: Generator, share
   // With a share in training alone too, so that the test suite of the mix stays the same. Their held-out parts are suites of their own.
   ["everyday", everyday, 0],
   ["beyond", beyond, 0],
+  ["extraction", extraction, 0],
+  ["more-tools", moreTools, 0],
 ];
 
 const CHINESE_SHARE = 0.18;
@@ -60,7 +64,16 @@ const MOST_ATTEMPTS = 2000;
 /** The test split of some families comes in parts. */
 const HELD_OUT_PARTS: ReadonlySet<Split> = new Set<Split>(["wordings", "tasks"]);
 /** Families that never stand in earlier turns. */
-const ALONE: ReadonlySet<Family> = new Set<Family>(["tools", "edits", "bundles", "drills", "everyday", "beyond"]);
+const ALONE: ReadonlySet<Family> = new Set<Family>([
+  "tools",
+  "edits",
+  "bundles",
+  "drills",
+  "everyday",
+  "beyond",
+  "extraction",
+  "more-tools",
+]);
 
 const SYSTEM_MESSAGES = [
   "You are a helpful assistant.",
@@ -88,8 +101,12 @@ export function drawSample(stream: Stream, index: number): Sample {
   const drawn = drawDraft(family, stream.split, random);
   const { language } = drawn;
   // Everyday requests have names of every kind already, and words of theirs may look like names.
-  const draft = stream.rename && family !== "everyday" ? renamed(drawn.draft, random) : drawn.draft;
-  const history = family !== "tools" && random.chance(HISTORY_SHARE) ? earlierTurns(stream.split, random) : [];
+  const draft =
+    stream.rename && family !== "everyday" && family !== "more-tools" ? renamed(drawn.draft, random) : drawn.draft;
+  const history =
+    family !== "tools" && family !== "more-tools" && random.chance(HISTORY_SHARE)
+      ? earlierTurns(stream.split, random)
+      : [];
   const system: Message[] = random.chance(SYSTEM_SHARE)
     ? [{ role: "system", content: random.pick(SYSTEM_MESSAGES) }]
     : [];

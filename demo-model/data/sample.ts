@@ -24,6 +24,8 @@ export const FAMILIES = [
   "drills",
   "everyday",
   "beyond",
+  "extraction",
+  "more-tools",
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
