@@ -245,7 +245,8 @@ function matches(target: string, allowed: string): boolean {
 
 /** Paths from the root of the repository, and names of packages other than Node's own. */
 function importsOf(source: string, file: string): string[] {
-  return [...source.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"'\n]+)["']/g)]
+  // Statements begin a line, so the word "from" in a string is no import.
+  return [...source.matchAll(/(?:^(?:import|export|\})[^"'\n]*\bfrom|^import|\bimport\s*\()\s*["']([^"'\n]+)["']/gm)]
     .map(([, target]) => target!)
     .filter((target) => !target.startsWith("node:"))
     .map((target) => (target.startsWith(".") ? posix.join(posix.dirname(file), target) : target));
