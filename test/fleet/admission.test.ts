@@ -209,7 +209,7 @@ describe("a fleet's queue", () => {
     const app = appOf(await fleet.edge());
     const response = await ask(app, { prompt: "x".repeat(70_000) });
     expect(response.status).toBe(413);
-    expect((await response.json()).error.message).toContain("the fleet takes 64512");
+    expect((await response.json()).error.message).toContain("the fleet accepts 64512");
     gate.resolve();
     expect((await ask(app, { prompt: "x".repeat(60_000) })).status).toBe(200);
   });
