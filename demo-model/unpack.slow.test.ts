@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { goldenCheckpoint } from "../test/support/models/golden.ts";
 import { convertCheckpoint } from "../tools/convert/convert.ts";
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test.each([
+it.each([
   ["int8", 1],
   ["int4", 2],
   ["none", 1],

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { chatBody } from "../src/openai/chat-request.ts";
 import {
@@ -43,7 +43,7 @@ async function fold(events: AsyncIterable<EditEvent>) {
 }
 
 describe("client", () => {
-  test("has no request field that the server's schema lacks", () => {
+  it("has no request field that the server's schema lacks", () => {
     const full: Required<EditsRequest> = {
       ...{ model: "m", messages: [{ role: "user", content: "hi" }], tools: [] },
       ...{ mode: "speed", threshold: 0.5, editing_threshold: 0, max_post_steps: 4, editing_window: 2 },
@@ -54,7 +54,7 @@ describe("client", () => {
     expect(chatBody.parse(full)).toEqual(full);
   });
 
-  test("requests edit events and yields them from the chunks", async () => {
+  it("requests edit events and yields them from the chunks", async () => {
     let asked: { body: unknown; authorization: string | undefined } | undefined;
     const client = await serve(
       async (incoming, outgoing) => {
@@ -72,7 +72,7 @@ describe("client", () => {
     });
   });
 
-  test("reports an unreachable server, and throws the reason of an abort", async () => {
+  it("reports an unreachable server, and throws the reason of an abort", async () => {
     const client = await serve((incoming) => void incoming.socket.destroy());
     const { error } = await fold(client.edits(request));
     expect(error).toBeInstanceOf(PalimpsestError);
@@ -81,7 +81,7 @@ describe("client", () => {
     await expect(client.models({ signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
   });
 
-  test("reads a stream for any split of its bytes", async () => {
+  it("reads a stream for any split of its bytes", async () => {
     const bytes = Buffer.from(hello.map(chunk).join("").replaceAll("\n", "\r\n"));
     const client = await serve(async (_, outgoing) => {
       for (let at = 0; at < bytes.length; at += 7) {
@@ -94,7 +94,7 @@ describe("client", () => {
     expect(document.choices[0]?.text).toBe("Hello wörld 🙂");
   });
 
-  test("throws the server's rejection", async () => {
+  it("throws the server's rejection", async () => {
     const error = { message: "n: Too big", type: "invalid_request_error", param: "n", code: "invalid_request" };
     const client = await serve((_, outgoing) => outgoing.writeHead(400).end(JSON.stringify({ error })));
     const refused = (await fold(client.edits(request))).error;
@@ -108,7 +108,7 @@ describe("client", () => {
     });
   });
 
-  test("follows x-should-retry: a final rejection is not retryable", async () => {
+  it("follows x-should-retry: a final rejection is not retryable", async () => {
     const error = { message: "too long", type: "server_error", param: null, code: "deadline_exceeded" };
     const client = await serve((_, outgoing) =>
       outgoing.writeHead(504, { "x-should-retry": "false" }).end(JSON.stringify({ error })),
@@ -116,12 +116,12 @@ describe("client", () => {
     expect((await fold(client.edits(request))).error).toMatchObject({ status: 504, retryable: false });
   });
 
-  test("throws a proxy's rejection", async () => {
+  it("throws a proxy's rejection", async () => {
     const client = await serve((_, outgoing) => outgoing.writeHead(502).end("<h1>Bad Gateway</h1>"));
     expect((await fold(client.edits(request))).error).toMatchObject({ status: 502, retryable: true });
   });
 
-  test("a response that fails ends with its error event, then throws", async () => {
+  it("a response that fails ends with its error event, then throws", async () => {
     const failed: EditEvent = {
       v: 1,
       response_id: "chatcmpl-1",
@@ -143,7 +143,7 @@ describe("client", () => {
     expect(error).toMatchObject({ code: "unavailable", retryable: true, message: "lost" });
   });
 
-  test("a connection that breaks discards the drafts, then throws", async () => {
+  it("a connection that breaks discards the drafts, then throws", async () => {
     const client = await serve((_, outgoing) => {
       outgoing.write(hello.slice(0, 6).map(chunk).join(""), () => outgoing.destroy());
     });
@@ -154,7 +154,7 @@ describe("client", () => {
     expect(error).toMatchObject({ code: "unavailable", retryable: true });
   });
 
-  test("aborting closes the connection and throws the reason", async () => {
+  it("aborting closes the connection and throws the reason", async () => {
     const closed = Promise.withResolvers<void>();
     const client = await serve((_, outgoing) => {
       outgoing.on("close", closed.resolve);
@@ -173,7 +173,7 @@ describe("client", () => {
     await closed.promise;
   });
 
-  test("leaving the loop closes the connection", async () => {
+  it("leaving the loop closes the connection", async () => {
     const closed = Promise.withResolvers<void>();
     const client = await serve((_, outgoing) => {
       outgoing.on("close", closed.resolve);
@@ -183,7 +183,7 @@ describe("client", () => {
     await closed.promise;
   });
 
-  test("lists models", async () => {
+  it("lists models", async () => {
     const client = await serve((_, outgoing) => outgoing.end(JSON.stringify({ data: [{ id: "a" }, { id: "b" }] })));
     expect(await client.models()).toEqual(["a", "b"]);
   });

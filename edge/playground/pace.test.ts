@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { paced } from "./pace.ts";
 
-test("reads its source immediately, and yields every item in order", async () => {
+it("reads its source immediately, and yields every item in order", async () => {
   const read: number[] = [];
   async function* source() {
     for (const item of [1, 2, 3]) {
@@ -17,7 +17,7 @@ test("reads its source immediately, and yields every item in order", async () =>
   expect(shown).toEqual([1, 2, 3]);
 });
 
-test("throws its source's error after the items before it", async () => {
+it("throws its source's error after the items before it", async () => {
   async function* source() {
     yield 1;
     throw new Error("lost");

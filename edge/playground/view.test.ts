@@ -1,5 +1,5 @@
 import { type Content, type Edit, emptyDocument, type ResponseDocument } from "@palimpsest/client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { answerNodes } from "./view.ts";
 
 interface FakeNode {
@@ -24,7 +24,7 @@ function shown(content: Content, edits: Partial<Edit>[]): string {
   return visible.map(({ tag, className, textContent }) => `[${className ?? tag}]${textContent}`).join("");
 }
 
-test("marks the last step's edits in place", () => {
+it("marks the last step's edits in place", () => {
   const edits: Partial<Edit>[] = [
     { op: "substitute", offset: 4, before: "x", after: "b" },
     { op: "unmask", offset: 0, after: "foo" },
@@ -32,14 +32,14 @@ test("marks the last step's edits in place", () => {
   expect(shown(["foo b", 2], edits)).toBe("[ins]foo[draft] [mark]b[masked]░░");
 });
 
-test("shows deleted text in its place: inside text, before a mask, at the end", () => {
+it("shows deleted text in its place: inside text, before a mask, at the end", () => {
   const at = (offset: number): Partial<Edit>[] => [{ op: "delete", offset, before: "no" }];
   expect(shown(["ab", 1, "cd"], at(1))).toBe("[draft]a[del]no[draft]b[masked]░[draft]cd");
   expect(shown(["ab", 1, "cd"], at(2))).toBe("[draft]ab[del]no[masked]░[draft]cd");
   expect(shown(["ab", 1, "cd"], at(4))).toBe("[draft]ab[masked]░[draft]cd[del]no");
 });
 
-test("marks an inserted mask among others, and not the text after it", () => {
+it("marks an inserted mask among others, and not the text after it", () => {
   expect(shown(["ab", 3, "cd"], [{ op: "insert", offset: 2 }])).toBe("[draft]ab[ins]░[masked]░░[draft]cd");
   const written: Partial<Edit>[] = [
     { op: "insert", offset: 0 },
@@ -48,6 +48,6 @@ test("marks an inserted mask among others, and not the text after it", () => {
   expect(shown([1, "cd"], written)).toBe("[ins]░[ins]c[draft]d");
 });
 
-test("a deleted mask shows nothing", () => {
+it("a deleted mask shows nothing", () => {
   expect(shown(["ab"], [{ op: "delete", offset: 1 }])).toBe("[draft]a[draft]b");
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { scriptedEdge, scriptedReplica } from "../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { MAX_BODY_BYTES } from "./app.ts";
@@ -25,7 +25,7 @@ const post = (body: unknown, path = "/v1/chat/completions", headers: Record<stri
 
 describe("an invalid request is rejected with the parameter at fault", () => {
   const image = [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }];
-  test.each([
+  it.each([
     ["model", { model: undefined }],
     ["messages", { messages: [] }],
     ["messages[0].role", { messages: [{ role: "robot", content: "hi" }] }],
@@ -77,7 +77,7 @@ describe("an invalid request is rejected with the parameter at fault", () => {
     expect(error.message).toContain(param);
   });
 
-  test.each([
+  it.each([
     ["prompt[0]", { prompt: ["one", "two"] }],
     ["prompt[1]", { prompt: [1, -2] }],
     ["echo", { prompt: "x", echo: true }],
@@ -89,7 +89,7 @@ describe("an invalid request is rejected with the parameter at fault", () => {
     expect({ status, param: error.param }).toEqual({ status: 400, param });
   });
 
-  test.each([
+  it.each([
     ["stop: Too big", { stop: ["a", "b", "c", "d", "e"] }],
     ["stop: expected string or array", { stop: 1 }],
     ["messages[0].content: expected string or array", { messages: [{ role: "user", content: 1 }] }],
@@ -100,7 +100,7 @@ describe("an invalid request is rejected with the parameter at fault", () => {
     expect({ status, message: error.message.slice(0, message.length) }).toEqual({ status: 400, message });
   });
 
-  test("the message says what to do", async () => {
+  it("the message says what to do", async () => {
     const { error } = await post({ ...chat, frequency_penalty: 1 });
     expect(error.message).toBe("frequency_penalty: penalties are not supported yet: leave frequency_penalty out");
   });
@@ -125,13 +125,13 @@ describe("parameters that do not change the answer", () => {
     stream: null,
     stream_options: null,
   };
-  test.each([{ ...neutral, ...others }, absent])("%j are accepted", async (harmless) => {
+  it.each([{ ...neutral, ...others }, absent])("%j are accepted", async (harmless) => {
     expect((await post({ ...chat, ...harmless })).status).toBe(200);
   });
 });
 
 describe("the app", () => {
-  test.each([
+  it.each([
     ["unknown_url", 404, "/v1/embeddings", {}],
     ["method_not_allowed", 405, "/v1/chat/completions", {}],
     ["model_not_found", 404, "/v1/models/gpt-9", {}],
@@ -151,11 +151,11 @@ describe("the app", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 
-  test("lists the methods of a path", async () => {
+  it("lists the methods of a path", async () => {
     expect((await send("/v1/chat/completions")).headers.get("allow")).toBe("POST");
   });
 
-  test("requires a key on the API when keys are configured", async () => {
+  it("requires a key on the API when keys are configured", async () => {
     const keys = { keys: ["first", "second"] };
     const authorized = (key: string) => send("/v1/models", { headers: { authorization: `Bearer ${key}` } }, keys);
     expect(await send("/v1/models", {}, keys)).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
@@ -169,7 +169,7 @@ describe("the app", () => {
     expect((await scriptedEdge([replica], keys).request("/v1/chat/completions", preflight)).status).toBe(204);
   });
 
-  test("gives workers a tenant id per key that does not reveal the key, and none without keys", async () => {
+  it("gives workers a tenant id per key that does not reveal the key, and none without keys", async () => {
     const seen = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
     const ask = async (key: string, keys: readonly string[]): Promise<string | undefined> => {
       const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
@@ -188,7 +188,7 @@ describe("the app", () => {
     expect(await ask("first", [])).toBeUndefined();
   });
 
-  test("lists models, and describes one whose name has a slash", async () => {
+  it("lists models, and describes one whose name has a slash", async () => {
     const { body } = await send("/v1/models");
     expect(body).toMatchObject({ object: "list", data: [{ id: "synthetic", object: "model", block_length: 32 }] });
     const slashed = scriptedReplica(() => [], { model: { ...replica.model!, name: "org/model" } });
@@ -196,7 +196,7 @@ describe("the app", () => {
     expect(await response.json()).toMatchObject({ id: "org/model" });
   });
 
-  test("is ready while a replica is, and until it drains", async () => {
+  it("is ready while a replica is, and until it drains", async () => {
     const draining = new AbortController();
     const given = { draining: draining.signal };
     expect(await send("/readyz", {}, given)).toMatchObject({ status: 200, body: { status: "ready" } });
@@ -207,7 +207,7 @@ describe("the app", () => {
     expect(away.status).toBe(503);
   });
 
-  test("hides an unexpected failure from the client and logs it", async () => {
+  it("hides an unexpected failure from the client and logs it", async () => {
     const logged: object[] = [];
     const log = { info() {}, warn() {}, error: (fields: object) => void logged.push(fields) };
     const broken = scriptedReplica(() => {
@@ -220,7 +220,7 @@ describe("the app", () => {
     expect(logged).toMatchObject([{ err: { message: "secret path /etc/x" } }]);
   });
 
-  test("continues a prompt of text or token ids", async () => {
+  it("continues a prompt of text or token ids", async () => {
     const { body } = await post({ model: "synthetic", prompt: "say hello" }, "/v1/completions");
     expect(body).toMatchObject({
       object: "text_completion",
@@ -238,7 +238,7 @@ describe("the app", () => {
     ]);
   });
 
-  test("streams a plain completion with its edit events on request", async () => {
+  it("streams a plain completion with its edit events on request", async () => {
     const request = { model: "synthetic", prompt: "x", stream: true, stream_options: { include_edits: true } };
     const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(request) };
     const text = await (await scriptedEdge([replica]).request("/v1/completions", init)).text();
@@ -255,7 +255,7 @@ describe("the app", () => {
     expect(text).toContain("data: [DONE]");
   });
 
-  test("describes itself in /openapi.json", async () => {
+  it("describes itself in /openapi.json", async () => {
     const { body } = await send("/openapi.json");
     expect(Object.keys(body.paths)).toEqual([
       "/v1/chat/completions",

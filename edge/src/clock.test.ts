@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { every, timer } from "./clock.ts";
 import type { Clock } from "./ports.ts";
 
@@ -30,7 +30,7 @@ function manualClock() {
   return { clock, advance, sleeps };
 }
 
-test("a timer rings once, and never after it is disposed", async () => {
+it("a timer rings once, and never after it is disposed", async () => {
   const { clock, advance, sleeps } = manualClock();
   const rung: string[] = [];
   timer(clock, 10, () => rung.push("kept"));
@@ -40,7 +40,7 @@ test("a timer rings once, and never after it is disposed", async () => {
   expect(sleeps.size).toBe(0);
 });
 
-test("every acts at each interval until it is disposed", async () => {
+it("every acts at each interval until it is disposed", async () => {
   const { clock, advance, sleeps } = manualClock();
   let count = 0;
   const acting = every(clock, 10, () => count++);

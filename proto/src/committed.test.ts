@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { committedOf } from "./committed.ts";
 import type { CommitEvent } from "./edit-event.ts";
 
-test("a worker that resumes a response gets the committed tokens, and the blocks that were open behind the last of them", () => {
+it("a worker that resumes a response gets the committed tokens, and the blocks that were open behind the last of them", () => {
   const base = { v: 1, response_id: "r", attempt: 1, seq: 0, type: "commit", text: "", start: 0, length: 0 } as const;
   const log: CommitEvent[] = [
     { ...base, choice: 0, block: 1, token_ids: [3, 4], open_ids: [7, 8] },

@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { scripts, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { EditEventSchema, type FinishReason } from "../gen/palimpsest/v1/edit_pb.js";
 import type { EditEvent } from "./edit-event.ts";
@@ -28,7 +28,7 @@ const draft: EditEvent = {
 };
 
 describe("codec", () => {
-  test("an event is the same after the wire", () => {
+  it("an event is the same after the wire", () => {
     const asWritten = (event: EditEvent) => (event.type === "commit" ? { ...event, token_ids: [] } : event);
     fc.assert(
       fc.property(scripts, (script) => {
@@ -41,7 +41,7 @@ describe("codec", () => {
     expect(overTheWire({ ...failed, param: "messages" })).toEqual({ ...failed, param: "messages" });
   });
 
-  test("a 2.0 response has none of 2.1's fields", () => {
+  it("a 2.0 response has none of 2.1's fields", () => {
     const open = tell({ choices: [[]], turns: [0], draftsPerBlock: 0, takeovers: [] })[0] as EditEvent & {
       type: "open";
     };
@@ -51,7 +51,7 @@ describe("codec", () => {
     expect(overTheWire({ ...open, decoding: penalized })).toEqual({ ...open, decoding: penalized });
   });
 
-  test("token ids travel between workers and never to clients", () => {
+  it("token ids travel between workers and never to clients", () => {
     const commit: EditEvent = {
       ...base,
       type: "commit",
@@ -75,7 +75,7 @@ describe("codec", () => {
     });
   });
 
-  test("log-probabilities come back with the text that their bytes spell", () => {
+  it("log-probabilities come back with the text that their bytes spell", () => {
     const entry = (token: string, bytes: number[], logprob: number) => ({ token, bytes, logprob });
     const commit: EditEvent = {
       ...base,
@@ -89,7 +89,7 @@ describe("codec", () => {
     expect(overTheWire(commit)).toEqual(commit);
   });
 
-  test("an event of a newer version is an error that says so", () => {
+  it("an event of a newer version is an error that says so", () => {
     expect(() => decodeEvent(create(EditEventSchema, {}))).toThrow(CodecError);
     const finishReason = 99 as FinishReason;
     const done = create(EditEventSchema, { event: { case: "done", value: { choice: 0, finishReason } } });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { fold } from "../../test/support/events.ts";
 import { scripts, tell, textsOf, usage } from "../../test/support/fakes/synthetic-response.ts";
 import type { CommitEvent, DraftEvent, EditEvent } from "./edit-event.ts";
@@ -9,7 +9,7 @@ import { fail, reduce } from "./reducer.ts";
 const texts = (document: ResponseDocument) => document.choices.map((choice) => choice.text);
 
 describe("any stream that the protocol allows folds to the concatenated commits", () => {
-  test("when it arrives as it was written", () => {
+  it("when it arrives as it was written", () => {
     fc.assert(
       fc.property(scripts, (script) => {
         const document = fold(tell(script));
@@ -20,7 +20,7 @@ describe("any stream that the protocol allows folds to the concatenated commits"
     );
   });
 
-  test("with events sent twice, drafts dropped and drafts late", () => {
+  it("with events sent twice, drafts dropped and drafts late", () => {
     fc.assert(
       fc.property(scripts, fc.array(fc.nat(), { minLength: 1, maxLength: 50 }), (script, noise) => {
         const events = disturb(tell(script), noise);
@@ -29,7 +29,7 @@ describe("any stream that the protocol allows folds to the concatenated commits"
     );
   });
 
-  test("and every prefix shows only what is committed, with drafts of nothing else", () => {
+  it("and every prefix shows only what is committed, with drafts of nothing else", () => {
     fc.assert(
       fc.property(scripts, fc.nat(), (script, cut) => {
         const all = tell(script);
@@ -44,7 +44,7 @@ describe("any stream that the protocol allows folds to the concatenated commits"
     );
   });
 
-  test("and an event that says nothing new changes nothing", () => {
+  it("and an event that says nothing new changes nothing", () => {
     fc.assert(
       fc.property(scripts, fc.nat(), (script, cut) => {
         const all = tell(script);
@@ -57,29 +57,29 @@ describe("any stream that the protocol allows folds to the concatenated commits"
 });
 
 describe("reducer", () => {
-  test("shows the latest draft of an open block", () => {
+  it("shows the latest draft of an open block", () => {
     const document = fold([draft(1, { rev: 1, content: [4] }), draft(2, { rev: 2, content: ["ab", 2] })]);
     expect(document.choices[0]?.drafts).toEqual([{ block: 0, rev: 2, content: ["ab", 2], edits: [] }]);
   });
 
-  test("ignores a draft that was overtaken by a newer one or by the commit", () => {
+  it("ignores a draft that was overtaken by a newer one or by the commit", () => {
     const newest = fold([draft(2, { rev: 2, content: ["new"] })]);
     expect(reduce(newest, draft(1, { rev: 1, content: ["old"] }))).toBe(newest);
     const committed = fold([commit(3, { text: "ab" })]);
     expect(reduce(committed, draft(4, { rev: 9, content: ["xx"] })).choices[0]?.drafts).toEqual([]);
   });
 
-  test("keeps several open blocks, as an editing window has them", () => {
+  it("keeps several open blocks, as an editing window has them", () => {
     const document = fold([draft(1, { block: 1 }), draft(2, { block: 0 }), commit(3, { block: 0, text: "a" })]);
     expect(document.choices[0]?.drafts.map((open) => open.block)).toEqual([1]);
   });
 
-  test("takes the first commit of a block, whatever comes later", () => {
+  it("takes the first commit of a block, whatever comes later", () => {
     const document = fold([commit(1, { text: "first" }), commit(1, { text: "other", attempt: 2 })]);
     expect(texts(document)).toEqual(["first"]);
   });
 
-  test("takes the end of a choice and of all, too, from a worker that was given up", () => {
+  it("takes the end of a choice and of all, too, from a worker that was given up", () => {
     const before = fold([commit(1, { text: "ab" }), draft(1, { block: 1, content: ["c", 3], attempt: 2 })]);
     const late = [commit(5, { block: 1, start: 2, text: "cd" }), { ...base(6), ...ended } as const];
     const document = late.reduce(reduce, before);
@@ -87,7 +87,7 @@ describe("reducer", () => {
     expect(reduce(document, { ...base(7), type: "end", usage })).toMatchObject({ status: "ended", attempt: 2 });
   });
 
-  test("starts open blocks again when another worker takes over, and ignores the one before it", () => {
+  it("starts open blocks again when another worker takes over, and ignores the one before it", () => {
     const before = fold([commit(1, { text: "ab" }), draft(9, { block: 1, rev: 7 })]);
     const after = reduce(before, draft(1, { block: 1, rev: 1, content: ["c", 3], attempt: 2 }));
     expect(after.choices[0]?.drafts).toMatchObject([{ rev: 1, content: ["c", 3] }]);
@@ -97,13 +97,13 @@ describe("reducer", () => {
     );
   });
 
-  test("a hole between commits is an error, and the position stays before it", () => {
+  it("a hole between commits is an error, and the position stays before it", () => {
     const document = fold([commit(1, { text: "ab" }), commit(5, { block: 2, start: 4, text: "ef" })]);
     expect(document).toMatchObject({ status: "failed", seq: 1, error: { code: "internal", retryable: true } });
     expect(document.error?.message).toContain("expected block 1 at 2, got block 2 at 4");
   });
 
-  test("a failure discards drafts and keeps commits", () => {
+  it("a failure discards drafts and keeps commits", () => {
     const open = fold([commit(1, { text: "ab" }), draft(2, { block: 1 })]);
     const failed = fail(open, { code: "unavailable", message: "the connection broke", retryable: true });
     expect(failed).toMatchObject({ status: "failed", choices: [{ text: "ab", drafts: [] }] });

@@ -1,7 +1,7 @@
 /** What deploy/ renders fits the types of the cluster's objects, and the programs that it runs. */
 import { readFileSync } from "node:fs";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
-import { beforeAll, describe, expect, it, test } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { edgeVariables, parseConfig } from "../../edge/src/entry/config.ts";
 import { PRIORITIES, queueStream, wantedStream } from "../../fleet/src/index.ts";
 import { roleOf } from "../../gpu-worker/src/program/rank-role.ts";
@@ -191,7 +191,7 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
   }
 });
 
-test("a field that a type does not have is found, and one of another type", async () => {
+it("a field that a type does not have is found, and one of another type", async () => {
   const manifests = await render("base");
   const edge = find(manifests, "Deployment", "edge");
   edge.spec.template.spec.containers[0].imagee = "palimpsest/edge";
@@ -201,7 +201,7 @@ test("a field that a type does not have is found, and one of another type", asyn
   expect(errors).toContain("'string' is not assignable to type 'number'");
 });
 
-test("the ranks of a group come, stay and leave as the leader needs it", async () => {
+it("the ranks of a group come, stay and leave as the leader needs it", async () => {
   const manifests = await render("overlays/flash-4-ranks");
   const { startupPolicy, leaderWorkerTemplate } = find(manifests, "LeaderWorkerSet", "worker").spec;
   // Another policy starts them when the leader is ready, which it is when it has them.
@@ -218,7 +218,7 @@ test("the ranks of a group come, stay and leave as the leader needs it", async (
   ]);
 });
 
-test("leader and ranks show certificates, and the one that docs/deploy.md makes has the names that the leader derives", async () => {
+it("leader and ranks show certificates, and the one that docs/deploy.md makes has the names that the leader derives", async () => {
   const manifests = await render("overlays/flash-4-ranks");
   const pods = podTemplates(manifests).filter(({ labels }) => labels.app === "worker");
   expect(pods.map(({ labels }) => labels.role)).toEqual(["leader", "rank"]);

@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { type GoldenRun, goldenCheckpoint, goldenRuns } from "../support/models/golden.ts";
 import { palimpsest, palimpsestWithFileLimit } from "../support/programs/program.ts";
@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const [run] = goldenRuns("tiny-21").filter(({ mode, eos_id }) => mode === "quality" && eos_id !== 508) as [GoldenRun];
 
-test.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from token ids", async (flags) => {
+it.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from token ids", async (flags) => {
   const prompt = join(folder, "prompt.json");
   await writeFile(prompt, JSON.stringify(run.prompt));
   const { stdout, stderr } = await palimpsest(
@@ -43,7 +43,7 @@ test.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from to
   });
 });
 
-test("generate says which tokens an answer may hold, where it ends and how probable it was", async () => {
+it("generate says which tokens an answer may hold, where it ends and how probable it was", async () => {
   const prompt = "Write a function that returns the sum of a list of numbers.";
   const ask = async (...flags: string[]) => {
     const asked = ["generate", "--model", SHIPPED_PACKAGE, "--prompt", prompt, "--json", ...flags];
@@ -67,7 +67,7 @@ test("generate says which tokens an answer may hold, where it ends and how proba
   expect(drawn.tokens).not.toEqual(greedy.tokens);
 });
 
-test("a write that fails in the middle of a conversion is told, leaves no package, and the same command then goes on", async () => {
+it("a write that fails in the middle of a conversion is told, leaves no package, and the same command then goes on", async () => {
   const target = join(folder, "broken");
   const args = ["convert", goldenCheckpoint("tiny-21"), target, "--mask-token", "511", "--eos", "508"] as const;
   const broken = await palimpsestWithFileLimit(256 * 1024, ...args);
@@ -78,7 +78,7 @@ test("a write that fails in the middle of a conversion is told, leaves no packag
   expect((await palimpsest("inspect", target, "--verify")).code).toBe(0);
 });
 
-test("generate writes text from the shipped package, inspect says what it is", async () => {
+it("generate writes text from the shipped package, inspect says what it is", async () => {
   const answer = await palimpsest(
     "generate",
     "--model",
@@ -91,7 +91,7 @@ test("generate writes text from the shipped package, inspect says what it is", a
   expect(stdout).toContain("16 in 4 groups");
 });
 
-test.each([
+it.each([
   [["generate", "--model", "nowhere", "--prompt", "x"], 1, "no manifest.json"],
   [["generate", "--model", SHIPPED_PACKAGE], 2, "--prompt or --prompt-tokens is needed"],
   [["generate", "--model", SHIPPED_PACKAGE, "--prompt", "x", "--threshold", "2"], 2, "probability from 0 to 1"],

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openScriptedWorker, type Responder, type ScriptedWorker } from "../support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../support/fakes/synthetic-response.ts";
 import { patiently, until } from "../support/waiting.ts";
@@ -70,7 +70,7 @@ async function readTo(reader: ReadableStreamDefaultReader<Uint8Array>, text: str
 }
 
 describe("the edge program", () => {
-  test("on SIGTERM finishes its streams, accepts no new ones, and exits 0", async () => {
+  it("on SIGTERM finishes its streams, accepts no new ones, and exits 0", async () => {
     // Longer than the test may take: an edge that waits for the limit, though its streams have ended, fails it.
     const { edge, url } = await start({ DRAIN_LIMIT_MS: "600000" });
     const reader = (await ask(url, { stream: true })).body!.getReader();
@@ -88,7 +88,7 @@ describe("the edge program", () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  test("cuts streams that exceed the drain limit, and cancels them at the worker", async () => {
+  it("cuts streams that exceed the drain limit, and cancels them at the worker", async () => {
     const { edge, url } = await start({ DRAIN_LIMIT_MS: "200" });
     const reader = (await ask(url, { stream: true })).body!.getReader();
     await readTo(reader, "Hello ");
@@ -99,7 +99,7 @@ describe("the edge program", () => {
     await until(() => worker.cancelled.length > 0, patiently.timeout);
   });
 
-  test.each([true, false])("a client that disconnects stops the worker, streaming: %s", async (stream) => {
+  it.each([true, false])("a client that disconnects stops the worker, streaming: %s", async (stream) => {
     const { url } = await start();
     const client = new AbortController();
     const asked = ask(url, { stream }, client.signal);
@@ -110,7 +110,7 @@ describe("the edge program", () => {
     await until(() => worker.cancelled.length > 0, patiently.timeout);
   });
 
-  test("marks silences, and passes text on that is not well-formed", async () => {
+  it("marks silences, and passes text on that is not well-formed", async () => {
     const { url } = await start({ HEARTBEAT_MS: "50" });
     const messages = [{ role: "user", content: "half of a pair: \ud83d" }];
     const reader = (await ask(url, { stream: true, messages })).body!.getReader();
@@ -120,7 +120,7 @@ describe("the edge program", () => {
     expect(worker.requests[0]?.prompt.value).toMatchObject({ messages: [{ content: "half of a pair: \ufffd" }] });
   });
 
-  test("serves the playground with its script, and keeps the connection longer than a load balancer", async () => {
+  it("serves the playground with its script, and keeps the connection longer than a load balancer", async () => {
     const { url } = await start();
     const page = await fetch(url);
     expect(page.headers.get("keep-alive")).toBe("timeout=75");
@@ -129,7 +129,7 @@ describe("the edge program", () => {
     expect((await fetch(url + script)).headers.get("content-type")).toContain("javascript");
   });
 
-  test("refuses settings it cannot use", async () => {
+  it("refuses settings it cannot use", async () => {
     edge = spawn(process.execPath, [PROGRAM], { env: { PORT: "http" }, stdio: ["ignore", "ignore", "pipe"] });
     const [said, [code]] = await Promise.all([edge.stderr!.toArray(), once(edge, "exit")]);
     expect(code).toBe(2);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { readJournal } from "../../tools/convert/journal.ts";
 import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { synthesizeCheckpoint } from "../../tools/convert/synth.ts";
@@ -45,7 +45,7 @@ afterAll(async () => {
 // Five programs one after the other, each of which loads onnxruntime.
 const TIMEOUT_MS = 180_000;
 
-test("killed in mid-download and in mid-conversion, it ends as if undisturbed, within the disk that its plan names", {
+it("killed in mid-download and in mid-conversion, it ends as if undisturbed, within the disk that its plan names", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const options = ["--quantize", "int8", "--ranks", "2", "--mask-token", "0", "--eos", "1"];

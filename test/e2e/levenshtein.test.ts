@@ -1,7 +1,7 @@
 /** A 2.2 model behind worker and edge: what a client sees of deletions and insertions. */
 
 import { createClient, type EditEvent, emptyDocument, reduce } from "@palimpsest/client";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { convertLevenshtein, type LevenshteinPackage } from "../support/models/levenshtein-package.ts";
 import { palimpsest } from "../support/programs/program.ts";
 import { openSystem, type System } from "../support/programs/system.ts";
@@ -17,7 +17,7 @@ afterAll(async () => {
   await edits[Symbol.asyncDispose]();
 });
 
-test("edits stream as they are made, are counted by kind, and fold to the text of a call without streaming", async () => {
+it("edits stream as they are made, are counted by kind, and fold to the text of a call without streaming", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   const seen = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
   const counted = { ...seen };
@@ -50,7 +50,7 @@ test("edits stream as they are made, are counted by kind, and fold to the text o
   }
 });
 
-test("the command decodes by the model's rule, and by another when told", async () => {
+it("the command decodes by the model's rule, and by another when told", async () => {
   const args = ["generate", "--model", edits.folder, "--prompt", "one", "--max-tokens", "24", "--ignore-eos", "--json"];
   const own = await palimpsest(...args);
   expect(own.stderr).toBe("");

@@ -1,6 +1,6 @@
 /** What a request may say about its tokens, from HTTP to the shipped model and back; and that a takeover does not show. */
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { openSystem, type System } from "../support/programs/system.ts";
 
 let system: System;
@@ -51,7 +51,7 @@ async function post(body: object, path = "chat/completions"): Promise<any> {
 
 const answerOf = async (parameters: object) => (await post({ ...chat, max_tokens: 100, ...parameters })).choices[0];
 
-test.each<[string, Partial<GenerateRequest>]>([
+it.each<[string, Partial<GenerateRequest>]>([
   ["the best tokens", {}],
   ["drawn tokens", { sampling: { temperature: 1.5, seed: 11n, topP: 0.95 } }],
   [
@@ -83,7 +83,7 @@ test.each<[string, Partial<GenerateRequest>]>([
   }
 });
 
-test("no end token stands before min_tokens, and the answer still ends", async () => {
+it("no end token stands before min_tokens, and the answer still ends", async () => {
   const least = plain.length + 20;
   for (const decoding of [{}, { mode: "speed" }, { rule: "2.0" }] as const) {
     const tokens = tokensOf(await generate({ decoding, minTokens: least }));
@@ -94,7 +94,7 @@ test("no end token stands before min_tokens, and the answer still ends", async (
   expect(usage.completion_tokens).toBeGreaterThanOrEqual(least);
 });
 
-test("a banned token is not in the answer, a favoured one is all of it, a mask never", async () => {
+it("a banned token is not in the answer, a favoured one is all of it, a mask never", async () => {
   const banned = plain.slice(0, 3);
   const without = tokensOf(await generate({ logitBias: new Map(banned.map((token) => [token, -100])) }));
   for (const token of banned) expect(without).not.toContain(token);
@@ -106,7 +106,7 @@ test("a banned token is not in the answer, a favoured one is all of it, a mask n
   expect(error).toMatchObject({ type: "invalid_request_error", param: "logit_bias" });
 });
 
-test("a penalty keeps a token from being written behind itself", async () => {
+it("a penalty keeps a token from being written behind itself", async () => {
   // Favoured beyond all others, it repeats; penalized by more than that, it is not chosen behind itself. One token a forward,
   // since what one forward writes is not yet there for its own penalties.
   const logitBias = new Map([[plain[1] as number, 30]]);
@@ -119,7 +119,7 @@ test("a penalty keeps a token from being written behind itself", async () => {
   expect(await repeats(100)).toBeLessThan(15);
 });
 
-test("a stop token ends the answer before its text, with ignore_eos too", async () => {
+it("a stop token ends the answer before its text, with ignore_eos too", async () => {
   const at = plain.findIndex((token, i) => i > 5 && plain.indexOf(token) === i);
   const stop_token_ids = [plain[at]];
   const ended = await answerOf({ stop_token_ids, ignore_eos: true, logprobs: true });
@@ -130,7 +130,7 @@ test("a stop token ends the answer before its text, with ignore_eos too", async 
   expect(tokensOf(await generate({ stopTokenIds: [plain[at] as number] }))).toEqual(plain.slice(0, at + 1));
 });
 
-test("max_tokens cuts inside a block, to the token", async () => {
+it("max_tokens cuts inside a block, to the token", async () => {
   for (const maxTokens of [1, 7, 31, 33]) {
     expect(tokensOf(await generate({ maxTokens }))).toEqual(plain.slice(0, maxTokens));
     const { usage, choices } = await post({ ...chat, max_tokens: maxTokens });
@@ -138,7 +138,7 @@ test("max_tokens cuts inside a block, to the token", async () => {
   }
 });
 
-test("log-probabilities come with the chunks as with the whole answer, and change nothing", async () => {
+it("log-probabilities come with the chunks as with the whole answer, and change nothing", async () => {
   const whole = await answerOf({ logprobs: true, top_logprobs: 3, stop: ["sort"] });
   const init = { method: "POST", headers: { "content-type": "application/json" } };
   const asked = { ...chat, max_tokens: 100, logprobs: true, top_logprobs: 3, stop: ["sort"], stream: true };
@@ -156,7 +156,7 @@ test("log-probabilities come with the chunks as with the whole answer, and chang
   expect(with_?.usage.forwards).toBe(without?.usage.forwards);
 });
 
-test.each([
+it.each([
   ["chat/completions", { ...chat, max_tokens: 5000 }, "max_tokens"],
   ["completions", { model: chat.model, prompt: "x", max_tokens: 5000 }, "max_tokens"],
   ["completions", { model: chat.model, prompt: new Array(4100).fill(7) }, "prompt"],
@@ -173,7 +173,7 @@ test.each([
   expect(await system.engine.stats()).toEqual(before);
 });
 
-test("in a plain prompt the text of a special token is text, and its id is itself", async () => {
+it("in a plain prompt the text of a special token is text, and its id is itself", async () => {
   const prompt = async (given: string | number[]) =>
     (await post({ model: chat.model, prompt: given, max_tokens: 4 }, "completions")).usage.prompt_tokens;
   expect(await prompt("<|mask|>")).toBeGreaterThan(1);

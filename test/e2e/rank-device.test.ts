@@ -3,13 +3,13 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { openShard } from "../../gpu-worker/src/runtime/expert-shard.ts";
 import { convertGolden } from "../support/models/golden.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
 
-test("a rank is on the device of its number in a process of all ranks, and on the first in one of its own", async () => {
+it("a rank is on the device of its number in a process of all ranks, and on the first in one of its own", async () => {
   await using golden = await convertGolden("tiny-21", { quantization: "none", ranks: 3 });
   const file = join(golden.folder, "manifest.json");
   await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), target: "cuda" }));

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as grpc from "@grpc/grpc-js";
 import { service as health } from "grpc-health-check";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-test("a rank that is killed fails what runs, takes the worker out of service, and is let in again", async () => {
+it("a rank that is killed fails what runs, takes the worker out of service, and is let in again", async () => {
   const answers = await disturbed(() => ranks.process(2).kill("SIGKILL"));
   await reported("NOT_SERVING");
   expect(answers.flatMap(({ error }) => error ?? [])).not.toHaveLength(0);
@@ -71,7 +71,7 @@ test("a rank that is killed fails what runs, takes the worker out of service, an
   await undisturbed();
 });
 
-test("a rank that freezes is given up at the deadline, and is let in again when it thaws", async () => {
+it("a rank that freezes is given up at the deadline, and is let in again when it thaws", async () => {
   await disturbed(() => ranks.process(1).kill("SIGSTOP"));
   await reported("NOT_SERVING");
   ranks.process(1).kill("SIGCONT");
@@ -79,7 +79,7 @@ test("a rank that freezes is given up at the deadline, and is let in again when 
   await undisturbed();
 });
 
-test("a slow rank costs time and nothing else", async () => {
+it("a slow rank costs time and nothing else", async () => {
   const slow = ranks.process(1);
   const done = new AbortController();
   const stutter = (async () => {
@@ -97,11 +97,11 @@ test("a slow rank costs time and nothing else", async () => {
   expect(slowed).toEqual({ tokens: run.output });
 });
 
-test("after all that the leader and the rank that was not restarted hold as much as at the beginning", async () => {
+it("after all that the leader and the rank that was not restarted hold as much as at the beginning", async () => {
   await vi.waitFor(async () => expect(await held()).toEqual(heldAtFirst), { timeout: 10_000, interval: 200 });
 });
 
-test("a leader names the rank that holds another package, and the ranks that do not come", async () => {
+it("a leader names the rank that holds another package, and the ranks that do not come", async () => {
   const { addresses } = ranks;
   await expect(openRemoteRanks({ ...manifest, blockLength: 64 }, { addresses })).rejects.toMatchObject({
     name: "PackageError",

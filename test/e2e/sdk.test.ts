@@ -2,7 +2,7 @@
 import { createOpenAICompatible, type MetadataExtractor } from "@ai-sdk/openai-compatible";
 import { generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import OpenAI from "openai";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScriptedModel, openShippedModel, type ServedModel, toolName } from "./served-model.ts";
 
 /** Only a scripted worker can be made to call a tool, or to fail in the middle of an answer. */
@@ -37,13 +37,13 @@ describe.each(models)("%s", (_, { open, scripted }) => {
     const client = () => new OpenAI({ baseURL: `${served.baseUrl}/v1`, apiKey: "none", maxRetries: 0 });
     const asking = (content: string) => ({ model: served.model, messages: [{ role: "user" as const, content }] });
 
-    test("reads a whole answer", async () => {
+    it("reads a whole answer", async () => {
       const answer = await client().chat.completions.create(asking(served.prompts.text));
       expect(answer.choices[0]).toMatchObject({ message: { content: expected.text }, finish_reason: "stop" });
       expect(answer.usage?.completion_tokens).toBe(expected.tokens);
     });
 
-    test.each([false, true])("reads a stream, with edits: %s", async (include_edits) => {
+    it.each([false, true])("reads a stream, with edits: %s", async (include_edits) => {
       const stream_options = { include_usage: true, include_edits };
       const stream = await client().chat.completions.create({
         ...asking(served.prompts.text),
@@ -68,7 +68,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       expect(edits > 0).toBe(include_edits);
     });
 
-    test.each([false, true])("folds a stream by its own helper, with edits: %s", async (include_edits) => {
+    it.each([false, true])("folds a stream by its own helper, with edits: %s", async (include_edits) => {
       const stream_options = { include_usage: true, include_edits };
       const stream = client().chat.completions.stream({ ...asking(served.prompts.text), stream_options });
       const answer = await stream.finalChatCompletion();
@@ -76,14 +76,14 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       expect((await stream.totalUsage()).completion_tokens).toBe(expected.tokens);
     });
 
-    test("keeps two choices apart", async () => {
+    it("keeps two choices apart", async () => {
       const stream = client().chat.completions.stream({ ...asking(served.prompts.text), n: 2 });
       const { choices } = await stream.finalChatCompletion();
       expect(choices.map(({ message }) => message.content)).toEqual([expected.text, expected.text]);
     });
 
     if (scripted)
-      test.each([false, true])("reads a tool call, streamed: %s", async (streamed) => {
+      it.each([false, true])("reads a tool call, streamed: %s", async (streamed) => {
         const request = { ...asking(served.prompts.toolCall), tools: openaiTools };
         const answer = streamed
           ? await client().chat.completions.stream(request).finalChatCompletion()
@@ -96,7 +96,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       });
 
     if (!scripted)
-      test("reads log-probabilities, whole, streamed and in the older form", async () => {
+      it("reads log-probabilities, whole, streamed and in the older form", async () => {
         const request = { ...asking(served.prompts.text), logprobs: true, top_logprobs: 2 };
         const whole = (await client().chat.completions.create(request)).choices[0]!;
         const content = whole.logprobs!.content!;
@@ -114,7 +114,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
         expect([token_logprobs, text_offset].map((list) => list!.length)).toEqual([tokens!.length, tokens!.length]);
       });
 
-    test.each([false, true])("stops the worker when it aborts, with edits: %s", async (include_edits) => {
+    it.each([false, true])("stops the worker when it aborts, with edits: %s", async (include_edits) => {
       const endless = { ...asking(served.prompts.endless), ignore_eos: true, max_tokens: 1_900 };
       const stream = await client().chat.completions.create({
         ...endless,
@@ -125,7 +125,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       await served.idle();
     });
 
-    test("raises what was wrong with a request", async () => {
+    it("raises what was wrong with a request", async () => {
       const wrong = client().chat.completions.create({ ...asking("hi"), temperature: 3 });
       await expect(wrong).rejects.toMatchObject({ status: 400, param: "temperature", code: "invalid_request" });
       const unknown = client().chat.completions.create({ ...asking("hi"), model: "gpt-9" });
@@ -133,7 +133,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
     });
 
     if (scripted)
-      test.each([false, true])("raises an error in the middle of a stream, with edits: %s", async (include_edits) => {
+      it.each([false, true])("raises an error in the middle of a stream, with edits: %s", async (include_edits) => {
         const stream_options = { include_edits } as OpenAI.ChatCompletionStreamOptions;
         const stream = await client().chat.completions.create({
           ...asking(served.prompts.failing),
@@ -148,7 +148,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
         expect(text).not.toBe("");
       });
 
-    test("lists models and completes a prompt", async () => {
+    it("lists models and completes a prompt", async () => {
       expect((await client().models.list()).data.map(({ id }) => id)).toEqual([served.model]);
       expect((await client().models.retrieve(served.model)).id).toBe(served.model);
       const { choices } = await client().completions.create({ model: served.model, prompt: "text", max_tokens: 8 });
@@ -172,7 +172,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       execute: async ({ city }) => `rain in ${city}`,
     });
 
-    test("reads a whole answer", async () => {
+    it("reads a whole answer", async () => {
       const { text, finishReason, usage } = await generateText({ model: model(), prompt: served.prompts.text });
       expect({ text, finishReason, tokens: usage.outputTokens }).toEqual({
         text: expected.text,
@@ -181,7 +181,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       });
     });
 
-    test.each([false, true])("reads a stream, with edits: %s", async (edits) => {
+    it.each([false, true])("reads a stream, with edits: %s", async (edits) => {
       const result = streamText({ model: model(edits), prompt: served.prompts.text });
       let text = "";
       for await (const delta of result.textStream) text += delta;
@@ -191,7 +191,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
     });
 
     if (!scripted)
-      test.each([false, true])("hands on log-probabilities, with edits: %s", async (edits) => {
+      it.each([false, true])("hands on log-probabilities, with edits: %s", async (edits) => {
         const bytes: number[] = [];
         const take = (body: unknown): void => {
           const { choices = [] } = body as Pick<OpenAI.ChatCompletion, "choices">;
@@ -210,7 +210,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       });
 
     if (scripted)
-      test.each([false, true])("calls a tool, with edits: %s", async (edits) => {
+      it.each([false, true])("calls a tool, with edits: %s", async (edits) => {
         const request = { prompt: served.prompts.toolCall, tools: { [toolName]: weather }, stopWhen: stepCountIs(1) };
         const result = streamText({ model: model(edits), ...request });
         expect(await result.finishReason).toBe("tool-calls");
@@ -220,7 +220,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
         expect(whole.toolCalls).toMatchObject([{ toolName }]);
       });
 
-    test.each([false, true])("stops the worker when it aborts, with edits: %s", async (edits) => {
+    it.each([false, true])("stops the worker when it aborts, with edits: %s", async (edits) => {
       const controller = new AbortController();
       const result = streamText({
         model: model(edits),
@@ -238,13 +238,13 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       await served.idle();
     });
 
-    test("raises what was wrong with a request", async () => {
+    it("raises what was wrong with a request", async () => {
       const wrong = generateText({ model: model(), prompt: "hi", temperature: 3, maxRetries: 0 });
       await expect(wrong).rejects.toMatchObject({ statusCode: 400, message: expect.stringContaining("temperature") });
     });
 
     if (scripted)
-      test.each([false, true])("raises an error in the middle of a stream, with edits: %s", async (edits) => {
+      it.each([false, true])("raises an error in the middle of a stream, with edits: %s", async (edits) => {
         const errors: unknown[] = [];
         const onError = ({ error }: { error: unknown }) => void errors.push(error);
         const result = streamText({ model: model(edits), prompt: served.prompts.failing, onError, maxRetries: 0 });

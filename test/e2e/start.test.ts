@@ -1,10 +1,10 @@
 /** `npm start` as a newcomer uses it: it says where it serves, answers, shows its page, and leaves cleanly on Ctrl-C. */
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { freePort } from "../../tools/serve/nats-server.ts";
 import { servedUrl, start } from "../support/programs/program.ts";
 
-test.each([
+it.each([
   [[], 0],
   [["--ranks", "4", "--rank-transport", "thread"], 0],
   [["--ranks", "4", "--rank-transport", "grpc"], 3],

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { openSystem, type System } from "../support/programs/system.ts";
 import { patiently, until } from "../support/waiting.ts";
 
@@ -30,7 +30,7 @@ const requests = fc.record({
   stop: fc.constantFrom([], ["return"], ["\n", "=>"], [" % 2 ==="]),
 });
 
-test("the edit stream folds to exactly the text that a call without streaming returns", async () => {
+it("the edit stream folds to exactly the text that a call without streaming returns", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   await fc.assert(
     fc.asyncProperty(requests, async ({ content, ...parameters }) => {
@@ -48,7 +48,7 @@ test("the edit stream folds to exactly the text that a call without streaming re
   );
 });
 
-test("with a seed, a drawn answer is the same alone and beside others", async () => {
+it("with a seed, a drawn answer is the same alone and beside others", async () => {
   const text = async (seed: number) => {
     const { choices } = await complete({
       model: "palimpsest-demo",
@@ -67,7 +67,7 @@ test("with a seed, a drawn answer is the same alone and beside others", async ()
   expect(new Set(alone).size).toBeGreaterThan(1);
 });
 
-test("a cancel is seen between the forwards of a long prompt", async () => {
+it("a cancel is seen between the forwards of a long prompt", async () => {
   const before = await system.engine.stats();
   const controller = new AbortController();
   const body = {
@@ -87,7 +87,7 @@ test("a cancel is seen between the forwards of a long prompt", async () => {
   expect([forwards, pagesInUse]).toEqual([before.forwards, 0]);
 });
 
-test("a temperature near 0 takes the best tokens, and does not affect other requests", async () => {
+it("a temperature near 0 takes the best tokens, and does not affect other requests", async () => {
   const request = {
     model: "palimpsest-demo",
     messages: [{ role: "user", content: prompts[0] }],
@@ -99,7 +99,7 @@ test("a temperature near 0 takes the best tokens, and does not affect other requ
   expect(near).toEqual(near.map(() => best));
 });
 
-test("a client that goes away stops the computation and frees its pages", async () => {
+it("a client that goes away stops the computation and frees its pages", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   const before = await system.engine.stats();
   const controller = new AbortController();
@@ -124,7 +124,7 @@ test("a client that goes away stops the computation and frees its pages", async 
   expect(await system.engine.stats()).toEqual(stopped);
 });
 
-test("a prompt that does not fit is refused with the numbers, before any work", async () => {
+it("a prompt that does not fit is refused with the numbers, before any work", async () => {
   const before = await system.engine.stats();
   const response = await post({
     model: "palimpsest-demo",
@@ -138,7 +138,7 @@ test("a prompt that does not fit is refused with the numbers, before any work", 
   expect(await system.engine.stats()).toEqual(before);
 });
 
-test("the text of special tokens in a message is text", async () => {
+it("the text of special tokens in a message is text", async () => {
   const { usage } = await complete({
     model: "palimpsest-demo",
     messages: [{ role: "user", content: "<|role_end|><|mask|><role>" }],

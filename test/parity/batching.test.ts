@@ -1,6 +1,6 @@
 /** A sequence's candidates have the same bits alone and in any mix of sequences that start and end beside it. */
 
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
 import type { DecodeOptions } from "../../gpu-worker/src/decoding/open-window.ts";
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
@@ -12,7 +12,7 @@ import { convertGolden, type GoldenName, type GoldenRun, goldenOptions, goldenRu
 const PAGES_EACH = 8;
 const TOGETHER = 5;
 
-test.each([
+it.each([
   ["tiny-21", "none", 1],
   ["tiny-21", "int4", 2],
   ["demo-21", "int8", 1],
@@ -37,7 +37,7 @@ test.each([
   expect(together).toEqual(alone);
 });
 
-test.each(["none", "int8", "int4"] as const)(
+it.each(["none", "int8", "int4"] as const)(
   "cells asked for alone have the bits they have among all, %s",
   async (quantization) => {
     await using golden = await convertGolden("tiny-21", { quantization, ranks: 1 });

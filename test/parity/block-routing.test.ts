@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { ModelConfig } from "../../gpu-worker/src/model/config.ts";
 import { router } from "../../gpu-worker/src/model/layers.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("a token's experts are its best of the block's pool: those with the highest score of any of its tokens", async () => {
+it("a token's experts are its best of the block's pool: those with the highest score of any of its tokens", async () => {
   const logits = Array.from({ length: 3 * BLOCK_LENGTH }, (_, row) =>
     Array.from({ length: EXPERTS }, (_, expert) => Math.sin(row * 12.9898 + expert * 78.233)),
   );
@@ -48,7 +48,7 @@ test("a token's experts are its best of the block's pool: those with the highest
   expect(restricted).toBeGreaterThan(0);
 });
 
-test("a token that is sure decides for its own block only", async () => {
+it("a token that is sure decides for its own block only", async () => {
   const quiet = Array.from({ length: EXPERTS }, (_, expert) => -expert / 100);
   const loud = quiet.map((score, expert) => (expert >= EXPERTS - POOL ? 5 : score));
   const blockOf = (first: number[]) => [first, ...new Array<number[]>(BLOCK_LENGTH - 1).fill(quiet)];
@@ -59,7 +59,7 @@ test("a token that is sure decides for its own block only", async () => {
   expect(chosen.slice(2 * BLOCK_LENGTH)).toEqual(new Array(BLOCK_LENGTH).fill([0, 1, 2]));
 });
 
-test.each([
+it.each([
   ["none", 1],
   ["none", 3],
   ["int4", 2],
@@ -87,7 +87,7 @@ test.each([
   },
 );
 
-test("an engine refuses to run a package with another block length than its experts are chosen for", async () => {
+it("an engine refuses to run a package with another block length than its experts are chosen for", async () => {
   const target = join(folder, "engine");
   await convertCheckpoint({ source: join(folder, "checkpoint"), target, quantization: "none", ranks: 1 });
   await expect(openEngine({ package: target, blockLength: 16 })).rejects.toThrow(

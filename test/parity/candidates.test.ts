@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
@@ -16,30 +16,27 @@ const VOCABULARY = 8;
 const MASK = 5;
 const EDITS = { delete: 2, split: 6 };
 
-test.each([1, 3])(
-  "a 2.2 head gives the best answer, and the two best with delete and split, %i ranks",
-  async (ranks) => {
-    const { found, expected } = await candidatesWith(
-      { delete_token_id: EDITS.delete, split_token_id: EDITS.split },
-      ranks,
-    );
-    const seconds = new Set<number>();
-    for (const [cell, candidate] of found.entries()) {
-      const [best, next] = ranked(expected[cell]!, [MASK]);
-      const [answer] = ranked(expected[cell]!, [MASK, EDITS.delete, EDITS.split]);
-      expect([candidate.token, candidate.edit?.[0].token, candidate.edit?.[1].token]).toEqual([answer, best, next]);
-      expect(candidate.probability).toBeCloseTo(expected[cell]![answer!]!, 4);
-      expect(candidate.edit?.[0].probability).toBeCloseTo(expected[cell]![best!]!, 4);
-      expect(candidate.edit?.[1].probability).toBeCloseTo(expected[cell]![next!]!, 4);
-      seconds.add(ranked(expected[cell]!, []).indexOf(MASK));
-    }
-    expect(found.some(({ edit }) => edit?.[0].token === EDITS.delete || edit?.[0].token === EDITS.split)).toBe(true);
-    // Rows where the mask would have come first, second and later.
-    expect(seconds.size).toBeGreaterThan(2);
-  },
-);
+it.each([1, 3])("a 2.2 head gives the best answer, and the two best with delete and split, %i ranks", async (ranks) => {
+  const { found, expected } = await candidatesWith(
+    { delete_token_id: EDITS.delete, split_token_id: EDITS.split },
+    ranks,
+  );
+  const seconds = new Set<number>();
+  for (const [cell, candidate] of found.entries()) {
+    const [best, next] = ranked(expected[cell]!, [MASK]);
+    const [answer] = ranked(expected[cell]!, [MASK, EDITS.delete, EDITS.split]);
+    expect([candidate.token, candidate.edit?.[0].token, candidate.edit?.[1].token]).toEqual([answer, best, next]);
+    expect(candidate.probability).toBeCloseTo(expected[cell]![answer!]!, 4);
+    expect(candidate.edit?.[0].probability).toBeCloseTo(expected[cell]![best!]!, 4);
+    expect(candidate.edit?.[1].probability).toBeCloseTo(expected[cell]![next!]!, 4);
+    seconds.add(ranked(expected[cell]!, []).indexOf(MASK));
+  }
+  expect(found.some(({ edit }) => edit?.[0].token === EDITS.delete || edit?.[0].token === EDITS.split)).toBe(true);
+  // Rows where the mask would have come first, second and later.
+  expect(seconds.size).toBeGreaterThan(2);
+});
 
-test("a model without edit tokens has one candidate per cell, its best token but the mask", async () => {
+it("a model without edit tokens has one candidate per cell, its best token but the mask", async () => {
   const { found, expected } = await candidatesWith({}, 1);
   const best = expected.map((row) => ranked(row, [MASK])[0]);
   expect(found.map(({ token }) => token)).toEqual(best);

@@ -1,5 +1,5 @@
 /** Ranks that each lead sequences of their own: the recorded decodes, several at once, token for token. */
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { openLeadingRanks } from "../../gpu-worker/src/program/data-parallel.ts";
 import { convertGolden, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
@@ -8,7 +8,7 @@ import { goldenRequest } from "../support/models/golden-request.ts";
 const opened = new AsyncDisposableStack();
 afterAll(() => opened.disposeAsync());
 
-test.each([
+it.each([
   { name: "tiny-21", ranks: 2, every: 4, eos: 508 },
   { name: "tiny-21", ranks: 4, every: 4, eos: 508 },
   { name: "demo-21", ranks: 2, every: 12, eos: 4 },

@@ -3,7 +3,7 @@
  * that another can carry; with and without the K/V cache.
  */
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
 import type { SequenceForwards } from "../../gpu-worker/src/decoding/forwards.ts";
 import { Lookahead } from "../../gpu-worker/src/decoding/lookahead.ts";
@@ -58,7 +58,7 @@ describe.each([
   const sequence = (): SequenceForwards => (twin === "cached" ? model.sequence(PAGES) : model.sequenceWithoutCache());
 
   const runs = goldenRuns(name).map((run, index) => ({ index, ...run }));
-  test.each(runs.filter(({ index }) => index % every === 0))("run $index ($mode)", async (run) => {
+  it.each(runs.filter(({ index }) => index % every === 0))("run $index ($mode)", async (run) => {
     const plain = sequence();
     const seen: number[][] = [];
     const withoutNext = new Lookahead(plain, { nextBlockQuery: () => undefined });

@@ -1,5 +1,5 @@
 /** An editing window on the trained model: the same answer cached and recomputed, alone, together, and taken over at any commit. */
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { answerOf, type TokenAnswer, takeOver } from "../support/fakes/engine-answer.ts";
 import { convertGolden, goldenRuns } from "../support/models/golden.ts";
@@ -9,7 +9,7 @@ const prompts = goldenRuns("demo-21")
   .slice(0, 4)
   .map(({ prompt }) => prompt);
 
-test.each([2, 3])(
+it.each([2, 3])(
   "a window of %i blocks gives one answer cached, recomputed, batched and resumed",
   async (editingWindow) => {
     await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });

@@ -1,5 +1,5 @@
 /** The golden decode runs once more, through the worker's gRPC service and the engine's thread. */
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
 import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
@@ -8,7 +8,7 @@ import { convertGolden, type GoldenRun, goldenRuns, leastForwards } from "../sup
 import { goldenRequest } from "../support/models/golden-request.ts";
 import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
 
-test.each(["tiny-21", "demo-21"] as const)("a worker over gRPC reproduces the golden runs of %s", async (name) => {
+it.each(["tiny-21", "demo-21"] as const)("a worker over gRPC reproduces the golden runs of %s", async (name) => {
   await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });
   for (const [eos, runs] of Map.groupBy(goldenRuns(name), ({ eos_id }) => eos_id)) {
     await using engine = await openEngineThread({ package: golden.folder, eosTokens: [eos] });

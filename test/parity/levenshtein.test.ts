@@ -3,7 +3,7 @@
  * taken over.
  */
 import type { GenerateRequest } from "@palimpsest/proto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
@@ -25,7 +25,7 @@ const requests = [1, 5, 8, 13, 24].map((length, i): { prompt: number[]; changes:
   },
 }));
 
-test.each([
+it.each([
   ["none", 1],
   ["int4", 3],
 ] as const)(
@@ -60,7 +60,7 @@ test.each([
   },
 );
 
-test("the same package is decoded by 2.1's rule when asked, and then never deletes or inserts", async () => {
+it("the same package is decoded by 2.1's rule when asked, and then never deletes or inserts", async () => {
   await using package22 = await convertLevenshtein("none");
   await using engine = await openEngine({ package: package22.folder });
   const { prompt, changes } = requests[3]!;

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
 import type { Draw, LogitAdjustment } from "../../gpu-worker/src/decoding/forwards.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test.each(["none", "int8", "int4"] as const)("%s: as plain loops over the whole distribution", async (quantization) => {
+it.each(["none", "int8", "int4"] as const)("%s: as plain loops over the whole distribution", async (quantization) => {
   const target = join(folder, quantization);
   const manifest = await convertCheckpoint({ source: checkpoint.folder, target, quantization, ranks: 1 });
   const { vocabSize } = checkpoint.model;

@@ -1,5 +1,5 @@
 /** The official model's logits and chosen experts over a whole sequence, at once and through the K/V cache. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
@@ -26,7 +26,7 @@ afterAll(() => golden[Symbol.asyncDispose]());
 describe.each(goldenLogits().map((one, index) => ({ index, ...one })))(
   "case $index, $shape",
   ({ input_ids, logits, experts }) => {
-    test("all blocks at once under the block-causal mask", async () => {
+    it("all blocks at once under the block-causal mask", async () => {
       const { forward, chosen } = observed(1);
       const output = await forward.layers(
         blocksOf(input_ids).map((tokens, i, all) => ({ tokens, pages: [], peers: [...all.keys()].slice(0, i) })),
@@ -35,7 +35,7 @@ describe.each(goldenLogits().map((one, index) => ({ index, ...one })))(
       expect(chosen()).toEqual(experts);
     });
 
-    test("block by block over cached keys and values", async () => {
+    it("block by block over cached keys and values", async () => {
       const { forward, kv } = observed(input_ids.length / 32);
       const found: number[] = [];
       for (const [block, tokens] of blocksOf(input_ids).entries()) {

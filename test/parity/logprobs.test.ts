@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Decoding } from "@palimpsest/proto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { adjusting } from "../../gpu-worker/src/decoding/logit-adjustments.ts";
 import type { DecodeOptions } from "../../gpu-worker/src/decoding/open-window.ts";
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
@@ -57,7 +57,7 @@ const eager: Pick<DecodeOptions, "adjust"> = {
   adjust: (_, __, cells) => cells.flatMap((cell) => Object.values(EDITS).map((token) => ({ cell, token, by: 2.5 }))),
 };
 
-test.each<[string, Decoding, Partial<DecodeOptions>]>([
+it.each<[string, Decoding, Partial<DecodeOptions>]>([
   ["2.1", { ...v21, max_post_steps: 16 }, {}],
   ["2.1 whose post steps run out", { ...v21, max_post_steps: 1 }, {}],
   ["2.1 without post steps", { ...v21, max_post_steps: 0 }, {}],

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { MessagePort } from "node:worker_threads";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Engine, PoolableEngine } from "../../gpu-worker/src/engine/engine.ts";
 import { Lockstep } from "../../gpu-worker/src/parallel/lockstep.ts";
 import { type LeadingRank, openEngine } from "../../gpu-worker/src/program/open-engine.ts";
@@ -64,7 +64,7 @@ async function disturbed(engines: readonly Pick<Engine, "generate">[], act: () =
 
 const right = runs.map(({ output: tokens }) => ({ tokens }));
 
-test("a rank that stops in the middle of a round fails those that need it, and all go on when it does", async () => {
+it("a rank that stops in the middle of a round fails those that need it, and all go on when it does", async () => {
   const { engines, stop, goOn } = await twoRanks();
   expect(await disturbed(engines, () => {})).toEqual(right);
   const answers = await disturbed(engines, stop);
@@ -78,7 +78,7 @@ test("a rank that stops in the middle of a round fails those that need it, and a
   expect(await disturbed(engines, () => {})).toEqual(right);
 });
 
-test("a worker whose rank's thread ends says so and ends with it, and its streams break", async () => {
+it("a worker whose rank's thread ends says so and ends with it, and its streams break", async () => {
   const worker = await startWorker();
   expect(await disturbed([worker.engine], () => {})).toEqual(right);
   const answers = await disturbed([worker.engine], () => worker.program.kill("SIGUSR2"));
@@ -88,7 +88,7 @@ test("a worker whose rank's thread ends says so and ends with it, and its stream
   expect(worker.said()).toContain("the engine's thread ended");
 });
 
-test("ranks that are processes do not lead: a worker that is told so ends and says why", async () => {
+it("ranks that are processes do not lead: a worker that is told so ends and says why", async () => {
   const program = start({ RANK_ADDRESSES: "unix:/nowhere/rank-1.sock" });
   const said = heard(program);
   expect(await once(program, "exit")).toEqual([1, null]);

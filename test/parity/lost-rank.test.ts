@@ -1,6 +1,6 @@
 /** A rank's thread that dies in mid-sentence: what runs fails with the reason, and what comes after it is right again. */
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { openReconnectingLink } from "../../gpu-worker/src/parallel/reconnecting-link.ts";
@@ -53,7 +53,7 @@ async function answer(first: number, afterForward: (n: number) => PromiseLike<un
   return output;
 }
 
-test("both sequences that shared the forward are told, the rank comes back, and the text is the undisturbed one", async () => {
+it("both sequences that shared the forward are told, the rank comes back, and the text is the undisturbed one", async () => {
   const killed = await Promise.allSettled([
     answer(0, (n) => (n === 2 ? thread[Symbol.asyncDispose]() : undefined)),
     answer(8, () => undefined),

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { GenerateRequest } from "@palimpsest/proto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
@@ -14,7 +14,7 @@ const BLOCK = 32;
 /** Too few to keep everything, enough for the longest request: blocks are evicted all the time. */
 const PAGES = 12;
 
-test.each(["tiny-21", "demo-21"] as const)(
+it.each(["tiny-21", "demo-21"] as const)(
   "%s: with and without, one by one, together and with cancels",
   async (name) => {
     await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });
@@ -52,7 +52,7 @@ test.each(["tiny-21", "demo-21"] as const)(
   },
 );
 
-test("a second turn is prefilled from the first block that differs; two scopes share nothing; choices share a prompt", async () => {
+it("a second turn is prefilled from the first block that differs; two scopes share nothing; choices share a prompt", async () => {
   await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
   await using engine = await openEngine({ package: golden.folder });
   const prompt = Array.from({ length: 10 * BLOCK }, (_, i) => 100 + (i % 300));
@@ -68,7 +68,7 @@ test("a second turn is prefilled from the first block that differs; two scopes s
   expect(choices).toMatchObject({ cached: 0, prefillForwards: 2 });
 });
 
-test("prompt tokens that are computed though their text was cached under other ids are counted", async () => {
+it("prompt tokens that are computed though their text was cached under other ids are counted", async () => {
   await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
   await using engine = await openEngine({ package: golden.folder });
   const { tokenizer: files } = await readManifest(golden.folder);

@@ -1,7 +1,7 @@
 /** Prepared weights give what the package's own give, and one that is damaged or missing is made again. */
 import { mkdir, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
@@ -27,7 +27,7 @@ async function candidates(): Promise<string> {
   return JSON.stringify(await candidatesOf(sequence, block));
 }
 
-test.each(["int4", "int8"] as const)("prepared %s weights give the same bits", async (quantization) => {
+it.each(["int4", "int8"] as const)("prepared %s weights give the same bits", async (quantization) => {
   await golden[Symbol.asyncDispose]();
   golden = await convertGolden("tiny-21", { quantization, ranks: 1 });
   manifest = await readManifest(golden.folder);
@@ -39,7 +39,7 @@ test.each(["int4", "int8"] as const)("prepared %s weights give the same bits", a
   expect(await candidates()).toBe(own);
 });
 
-test("a package is prepared once", async () => {
+it("a package is prepared once", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   const { mtimeMs } = await stat(join(prepared, "head.bin"));
   const seen: string[] = [];
@@ -48,7 +48,7 @@ test("a package is prepared once", async () => {
   expect((await stat(join(prepared, "head.bin"))).mtimeMs).toBe(mtimeMs);
 });
 
-test("a prepared file that was cut short counts for nothing and is made again", async () => {
+it("a prepared file that was cut short counts for nothing and is made again", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   await truncate(join(prepared, "head.bin"), 100);
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
@@ -56,13 +56,13 @@ test("a prepared file that was cut short counts for nothing and is made again", 
   expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
 });
 
-test("an index that is damaged counts for nothing", async () => {
+it("an index that is damaged counts for nothing", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   await writeFile(join(prepared, "prepared.json"), '{"files":[{"pa');
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
 });
 
-test("files of a killed process are removed once no process writes to them, and files still being written are kept", async () => {
+it("files of a killed process are removed once no process writes to them, and files still being written are kept", async () => {
   const [abandoned, growing] = ["a.partial-1", "b.partial-2"].map((name) => join(golden.folder, PREPARED_FOLDER, name));
   for (const folder of [abandoned, growing] as string[]) await mkdir(folder, { recursive: true });
   await utimes(abandoned as string, 0, Date.now() / 1000 - 3600);
@@ -72,14 +72,14 @@ test("files of a killed process are removed once no process writes to them, and 
   expect(left).not.toContain("a.partial-1");
 });
 
-test("other weights are other prepared weights", async () => {
+it("other weights are other prepared weights", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   const files = manifest.files.map((file) => (file.path === "head.bin" ? { ...file, sha256: "0".repeat(64) } : file));
   expect(await findPrepared(golden.folder, { ...manifest, files })).toBeUndefined();
   expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
 });
 
-test("a rank prepares its own graphs where the others' files are not there", async () => {
+it("a rank prepares its own graphs where the others' files are not there", async () => {
   const [own, others] = [true, false].map((isOwn) => manifest.graphs.filter(({ rank }) => (rank === 1) === isOwn));
   for (const { name } of others!) await rm(join(golden.folder, `${name}.bin`));
   const prepared = await preparePackage(golden.folder, { ...manifest, graphs: own! });
@@ -91,14 +91,14 @@ test("a rank prepares its own graphs where the others' files are not there", asy
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
 });
 
-test("an abort or a package that cannot be opened leaves nothing behind", async () => {
+it("an abort or a package that cannot be opened leaves nothing behind", async () => {
   await expect(preparePackage(golden.folder, manifest, () => {}, AbortSignal.abort())).rejects.toThrow("abort");
   await rm(join(golden.folder, "head.onnx"));
   await expect(preparePackage(golden.folder, manifest)).rejects.toThrow("cannot write prepared weights");
   expect(await readdir(join(golden.folder, PREPARED_FOLDER))).toEqual([]);
 });
 
-test("packages without quantized weights have nothing to prepare", async () => {
+it("packages without quantized weights have nothing to prepare", async () => {
   expect(packedGraphs({ ...manifest, quantization: "none" })).toEqual([]);
 });
 

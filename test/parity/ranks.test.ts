@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { SHARD_BYTES, synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 import { compareRanks } from "../support/models/rank-equality.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test.each([
+it.each([
   ["flash", "none"],
   ["flash", "int4"],
   ["flash-2.2", "int8"],

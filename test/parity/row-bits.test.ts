@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { expertGraph } from "../../gpu-worker/src/model/package-plan.ts";
 import { expertsOfRank } from "../../gpu-worker/src/model/shard-plan.ts";
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test.each([
+it.each([
   ["narrow", "int4"],
   ["narrow", "int8"],
   ["mini", "int4"],

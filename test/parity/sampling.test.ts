@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { type Sampling, uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
@@ -28,7 +28,7 @@ const ways: Sampling[] = [
   { temperature: 1.2, topK: 20, topP: 0.8 },
 ];
 
-test.each([
+it.each([
   ["2.1", {}],
   ["2.2, without its edit tokens", { delete_token_id: 3, split_token_id: 50 }],
 ])("%s: draws as the reference distribution says, wherever the number falls", async (_, config) => {

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
@@ -47,7 +47,7 @@ const shapes: [string, Record<string, unknown>, Form][] = [
   ["f16", {}, { dtype: "F16" }],
 ];
 
-test.each(shapes)("%s has the candidates of the forward in plain loops", async (_name, config, form) => {
+it.each(shapes)("%s has the candidates of the forward in plain loops", async (_name, config, form) => {
   const { candidates, expected } = await run("none", config, form);
   candidates.forEach(({ token, probability }, i) => {
     const row = expected[i] as number[];
@@ -56,7 +56,7 @@ test.each(shapes)("%s has the candidates of the forward in plain loops", async (
   });
 });
 
-test("the edit tokens of 2.2 are never candidates, however probable", async () => {
+it("the edit tokens of 2.2 are never candidates, however probable", async () => {
   const favourites = (await run("none", {}, {})).candidates.map(({ token }) => token);
   const [remove, split] = [...new Set(favourites)] as [number, number];
   const { candidates, expected } = await run("none", { delete_token_id: remove, split_token_id: split }, {});
@@ -74,7 +74,7 @@ const quantized = [
   ["int4", { hidden_size: 128, moe_intermediate_size: 33, num_shared_experts: 2 }, 0.1],
 ] as const;
 
-test.each(quantized)("%s, %o, comes near the unquantized model", async (quantization, config, tolerance) => {
+it.each(quantized)("%s, %o, comes near the unquantized model", async (quantization, config, tolerance) => {
   const { candidates, expected } = await run(quantization, config, { ranks: 2 });
   const errors = candidates.map(({ token, probability }, i) =>
     Math.abs(probability - ((expected[i] as number[])[token] as number)),

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { ExpertLoadCounter } from "../../gpu-worker/src/model/expert-load.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test.each([2, 4])(
+it.each([2, 4])(
   "placed by load with replicas, %i ranks: token for token, and replicas share the work",
   async (ranks) => {
     const plan = planByLoad(manifest.config, load.layers, ranks, REPLICAS);
@@ -65,7 +65,7 @@ test.each([2, 4])(
   },
 );
 
-test("a rank is not asked in a step whose rows chose none of its experts", async () => {
+it("a rank is not asked in a step whose rows chose none of its experts", async () => {
   const plan = load.layers.map((counts) => {
     const least = counts.indexOf(Math.min(...counts));
     return [[...counts.keys()].filter((expert) => expert !== least), [least]];

@@ -1,5 +1,5 @@
 /** A short soak; `npm run bench -- soak` is the long one. */
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
@@ -9,7 +9,7 @@ import { type Checkpoint, soak } from "../support/models/soak.ts";
 /** Too few for eight at once: sequences are preempted and blocks evicted all the time. */
 const PAGES = 8;
 
-test("400 requests with random cancels have one text each, and hold nothing when they are over", async () => {
+it("400 requests with random cancels have one text each, and hold nothing when they are over", async () => {
   await using golden = await convertGolden("tiny-21", { quantization: "int8", ranks: 1 });
   const kvCacheBytes = PAGES * pageBytes(await readManifest(golden.folder));
   await using engine = await openEngine({ package: golden.folder, kvCacheBytes });

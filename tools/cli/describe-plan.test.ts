@@ -1,5 +1,5 @@
 /** What `palimpsest inspect --plan` says of a package's ranks. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { convertGolden, type GoldenPackage } from "../../test/support/models/golden.ts";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => golden[Symbol.asyncDispose]());
 
-test("the ranks' graphs are the package's, each once, unless every rank runs sequences", () => {
+it("the ranks' graphs are the package's, each once, unless every rank runs sequences", () => {
   const graphs = manifest.files.filter(({ path }) => /\.(onnx|bin)$/.test(path));
   const whole = graphs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   expect(rankBytes(manifest, 0) + rankBytes(manifest, 1)).toBe(whole);
@@ -23,7 +23,7 @@ test("the ranks' graphs are the package's, each once, unless every rank runs seq
   expect(rankBytes(manifest, 1, true)).toBe(rankBytes(manifest, 1) + shared);
 });
 
-test("it says who runs attention and head, and so what each needs", () => {
+it("it says who runs attention and head, and so what each needs", () => {
   const [leader, other] = [...describePlan(manifest)];
   expect(leader).toMatch(
     /^rank 0: .*8 of 16 experts in 2 layers, and embedding, attention, .* which every row passes$/,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { type HubServer, MODEL, startHubServer } from "../../test/support/programs/hub-server.ts";
 
@@ -51,7 +51,7 @@ async function contents(folder: string): Promise<Map<string, string>> {
   return new Map([...pairs, ["manifest.json", JSON.stringify({ ...manifest, created: 0 })]]);
 }
 
-test("a hub's model becomes the package that its files in a folder become", async () => {
+it("a hub's model becomes the package that its files in a folder become", async () => {
   expect(await convert("tiny", "from-folder")).toMatchObject({ code: 0 });
   const expected = await contents(join(root, "from-folder"));
   expect(expected.size).toBeGreaterThan(10);
@@ -64,14 +64,14 @@ test("a hub's model becomes the package that its files in a folder become", asyn
   }
 });
 
-test("--download-dir keeps the files elsewhere, and a second conversion fetches none", async () => {
+it("--download-dir keeps the files elsewhere, and a second conversion fetches none", async () => {
   expect(await convert(MODEL, "first", "--download-dir", "kept", "--revision", "v1")).toMatchObject({ code: 0 });
   hub.served.length = 0;
   expect(await convert(MODEL, "second", "--download-dir", "kept", "--quantize", "int8")).toMatchObject({ code: 0 });
   expect(hub.served).toEqual([]);
 });
 
-test("a dry run of a hub's model tells what one of its files does, fetches no weights and leaves nothing", async () => {
+it("a dry run of a hub's model tells what one of its files does, fetches no weights and leaves nothing", async () => {
   const ofFolder = await convert("tiny", "planned", "--dry-run", "--quantize", "int4");
   const before = await readdir(root);
   hub.served.length = 0;
@@ -96,7 +96,7 @@ test("a dry run of a hub's model tells what one of its files does, fetches no we
   expect(await readdir(root)).toEqual(before);
 });
 
-test("a model that cannot become a package is refused before any download", async () => {
+it("a model that cannot become a package is refused before any download", async () => {
   hub.served.length = 0;
   await writeFile(join(root, "file"), "");
   const told = [

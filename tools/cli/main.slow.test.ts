@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 
 let folder: string;
@@ -30,7 +30,7 @@ function palimpsest(...args: string[]): Promise<Outcome> {
   });
 }
 
-test("convert writes a package that inspect describes and verifies", async () => {
+it("convert writes a package that inspect describes and verifies", async () => {
   const target = join(folder, "int4");
   const converted = await palimpsest(
     "convert",
@@ -53,7 +53,7 @@ test("convert writes a package that inspect describes and verifies", async () =>
   expect(json).toMatchObject({ quantization: "int4", ranks: 2, rankBytes: [expect.any(Number), expect.any(Number)] });
 });
 
-test("inspect finds a file that is longer, changed or gone", async () => {
+it("inspect finds a file that is longer, changed or gone", async () => {
   const target = join(folder, "damaged");
   await palimpsest("convert", checkpoint, target);
   await appendFile(join(target, "head.bin"), "x");
@@ -71,13 +71,13 @@ async function inspectSize(target: string, file: string): Promise<number | undef
   return files.find(({ path }: { path: string }) => path === file)?.sizeBytes;
 }
 
-test("a checkpoint at fault is one line on stderr and exit code 1", async () => {
+it("a checkpoint at fault is one line on stderr and exit code 1", async () => {
   const { code, out, err } = await palimpsest("convert", join(folder, "nowhere"), join(folder, "out"));
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toMatch(/^error: .*nowhere: .*neither model\.safetensors nor .*\n$/);
 });
 
-test.each([
+it.each([
   [["convert"], "missing required argument 'checkpoint'"],
   [["convert", "a", "b", "--ranks", "0"], "'--ranks <n>' argument '0' is invalid"],
   [["convert", "a", "b", "--block-length", "31"], "'--block-length <n>' argument '31' is invalid. It must be even."],
@@ -89,7 +89,7 @@ test.each([
   expect(await palimpsest(...args)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
 });
 
-test("--help ends well", async () => {
+it("--help ends well", async () => {
   expect(await palimpsest("convert", "--help")).toMatchObject({
     code: 0,
     out: expect.stringContaining("--mask-token"),

@@ -2,7 +2,7 @@
 import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { PackageError } from "../../gpu-worker/src/errors.ts";
 import { MANIFEST_FILE } from "../../gpu-worker/src/model/manifest.ts";
 import { tinyConfig, writeCheckpoint } from "../../test/support/models/checkpoint.ts";
@@ -138,7 +138,7 @@ const configurations: [changes: Record<string, unknown>, message: RegExp][] = [
   [{ vocab_size: undefined }, /vocab_size: /],
 ];
 
-test.each(faults)("%s is refused in one line", async (_, spoil, message) => {
+it.each(faults)("%s is refused in one line", async (_, spoil, message) => {
   await spoil();
   await expectRefusal(message);
   await rm(source, { recursive: true });
@@ -147,7 +147,7 @@ test.each(faults)("%s is refused in one line", async (_, spoil, message) => {
   expect((await readdir(folder)).sort()).toEqual(["checkpoint", "package"]);
 });
 
-test.each(configurations)("a configuration with %o is refused in one line", async (changes, message) => {
+it.each(configurations)("a configuration with %o is refused in one line", async (changes, message) => {
   await changeJson("config.json", () => ({ ...tinyConfig, ...changes }));
   await expectRefusal(message);
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { encodeSafetensors } from "../../test/support/models/safetensors.ts";
 import { INDEX_FILE, openCheckpoint } from "./checkpoint.ts";
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test.each([
+it.each([
   ["F32", 1],
   ["F16", 1],
   ["BF16", 3],
@@ -33,7 +33,7 @@ test.each([
   }
 });
 
-test.each([Number.NaN, Number.NEGATIVE_INFINITY])(
+it.each([Number.NaN, Number.NEGATIVE_INFINITY])(
   "a weight that is %d is refused by file, tensor and place",
   async (bad) => {
     const values = Float32Array.of(1, 2, bad, 4);
@@ -46,7 +46,7 @@ test.each([Number.NaN, Number.NEGATIVE_INFINITY])(
   },
 );
 
-test("a file that shrinks after it was opened is an error, not zeros", async () => {
+it("a file that shrinks after it was opened is an error, not zeros", async () => {
   await writeCheckpoint(folder);
   await using checkpoint = await openCheckpoint(folder);
   await truncate(join(folder, "model.safetensors"), 20_000);
@@ -54,7 +54,7 @@ test("a file that shrinks after it was opened is an error, not zeros", async () 
   await expect(reading).rejects.toThrow(/model\.safetensors: ends at byte/);
 });
 
-test("a folder without weights is refused", async () => {
+it("a folder without weights is refused", async () => {
   await expect(openCheckpoint(folder)).rejects.toThrow(/neither model.safetensors nor .*index.json/);
 });
 
@@ -67,29 +67,29 @@ async function withIndex(change: (weightMap: Record<string, string>) => unknown)
   await writeFile(join(folder, INDEX_FILE), JSON.stringify({ weight_map: change(index.weight_map) }));
 }
 
-test("a shard that is not there is named", async () => {
+it("a shard that is not there is named", async () => {
   await writeCheckpoint(folder, { shards: 2 });
   await rm(join(folder, FIRST));
   await expect(openCheckpoint(folder)).rejects.toThrow(`${FIRST}: missing`);
 });
 
-test("a tensor that the index promises in vain is named with its shard", async () => {
+it("a tensor that the index promises in vain is named with its shard", async () => {
   await withIndex((weightMap) => ({ ...weightMap, "model.extra": FIRST }));
   await expect(openCheckpoint(folder)).rejects.toThrow(`${FIRST}: does not contain tensor model.extra`);
 });
 
-test("a tensor that stands in two shards is named with both", async () => {
+it("a tensor that stands in two shards is named with both", async () => {
   await writeCheckpoint(folder, { shards: 2 });
   await writeFile(join(folder, FIRST.replace("1", "2")), await readFile(join(folder, FIRST)));
   await expect(openCheckpoint(folder)).rejects.toThrow(/00002-of.*: tensor \S+ is in model-00001-of/);
 });
 
-test.each(["../model.safetensors", "/etc/passwd", "..", "a/b"])("an index cannot name %s", async (path) => {
+it.each(["../model.safetensors", "/etc/passwd", "..", "a/b"])("an index cannot name %s", async (path) => {
   await withIndex(() => ({ "model.norm.weight": path }));
   await expect(openCheckpoint(folder)).rejects.toThrow(/tensor model.norm.weight: ".*" is not a file name/);
 });
 
-test("an index that is not JSON or has no map is refused", async () => {
+it("an index that is not JSON or has no map is refused", async () => {
   await withIndex(() => "none");
   await expect(openCheckpoint(folder)).rejects.toThrow(/weight_map must map/);
   await writeFile(join(folder, INDEX_FILE), "{");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "@palimpsest/proto/onnx";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MANIFEST_FILE, parseManifest } from "../../gpu-worker/src/model/manifest.ts";
 import { planPackage } from "../../gpu-worker/src/model/package-plan.ts";
 import type { CheckpointTensor, GraphFile, Weight } from "../../gpu-worker/src/model/weights.ts";
@@ -90,7 +90,7 @@ const shapes: [string, CheckpointOptions][] = [
 ];
 
 for (const quantization of ["none", "int8", "int4"] as const) {
-  test.each(shapes)(
+  it.each(shapes)(
     `in ${quantization}, %s: every weight of every graph has its tensors' bytes on a page of its own`,
     async (_, options) => {
       const checkpoint = await writeCheckpoint(source, options);
@@ -104,7 +104,7 @@ for (const quantization of ["none", "int8", "int4"] as const) {
 
 const cudaShape = { hidden_size: 128, moe_intermediate_size: 256, head_dim: 32 };
 
-test.each(["int8", "int4"] as const)(
+it.each(["int8", "int4"] as const)(
   "for cuda in %s, weights and scales are f16, and rows of an expert's gate and up alternate",
   async (quantization) => {
     const checkpoint = await writeCheckpoint(source, { dtype: "BF16", config: cudaShape });
@@ -116,7 +116,7 @@ test.each(["int8", "int4"] as const)(
   },
 );
 
-test("for cuda, a weight beyond f16 is refused by name", async () => {
+it("for cuda, a weight beyond f16 is refused by name", async () => {
   const { tensors } = await writeCheckpoint(source, { config: cudaShape });
   tensors.get("model.norm.weight")!.values[3] = -65536;
   await writeFile(join(source, "model.safetensors"), encodeSafetensors([...tensors.values()]));
@@ -125,7 +125,7 @@ test("for cuda, a weight beyond f16 is refused by name", async () => {
   );
 });
 
-test("for cuda, what its experts' operator cannot take is refused before anything is written", async () => {
+it("for cuda, what its experts' operator cannot take is refused before anything is written", async () => {
   await writeCheckpoint(source);
   await expect(convert({ provider: "cuda" })).rejects.toThrow(
     /needs --quantize int4 or int8; hidden_size 48 is not a multiple of 128/,
@@ -133,7 +133,7 @@ test("for cuda, what its experts' operator cannot take is refused before anythin
   expect(await readdir(folder)).toEqual(["tiny"]);
 });
 
-test("the manifest on disk is the one returned and tells every other file's size and checksum", async () => {
+it("the manifest on disk is the one returned and tells every other file's size and checksum", async () => {
   await writeCheckpoint(source);
   const manifest = await convert({ quantization: "int8", ranks: 2 });
   expect(parseManifest(await readFile(join(target, MANIFEST_FILE), "utf8"), MANIFEST_FILE)).toEqual(manifest);
@@ -145,7 +145,7 @@ test("the manifest on disk is the one returned and tells every other file's size
   }
 });
 
-test("the tokenizer comes along, its template as a file of its own", async () => {
+it("the tokenizer comes along, its template as a file of its own", async () => {
   await writeCheckpoint(source, { config: { mask_token_id: null, eos_token_id: null } });
   const added_tokens = ["<|mask|>", "<end>", "<|role_end|>"].map((content, id) => ({ id, content }));
   const config = { eos_token: { content: "<end>" }, chat_template: [{ name: "default", template: "{{ hello }}" }] };
@@ -161,7 +161,7 @@ test("the tokenizer comes along, its template as a file of its own", async () =>
   expect(await readFile(join(target, "chat_template.jinja"), "utf8")).toBe("{{ hello }}");
 });
 
-test("tensors that are missing or of another shape are listed before anything is written", async () => {
+it("tensors that are missing or of another shape are listed before anything is written", async () => {
   const { tensors } = await writeCheckpoint(source);
   const faulty = [...tensors.values()]
     .filter(({ name }) => !name.startsWith("model.layers.2.mlp.experts"))
@@ -174,7 +174,7 @@ test("tensors that are missing or of another shape are listed before anything is
   expect(await readdir(folder)).toEqual(["tiny"]);
 });
 
-test.each([
+it.each([
   ["no config.json", async () => rm(join(source, "config.json")), /config.json: missing/],
   ["a config.json that is not JSON", () => writeFile(join(source, "config.json"), "{"), /config.json: not JSON/],
   [
@@ -188,7 +188,7 @@ test.each([
   await expect(convert()).rejects.toThrow(message);
 });
 
-test.each(["hidden_size", "head_dim", "num_hidden_layers", "num_experts"])(
+it.each(["hidden_size", "head_dim", "num_hidden_layers", "num_experts"])(
   "a config.json with an absurd %s is refused",
   async (key) => {
     const { config } = await writeCheckpoint(source);
@@ -197,7 +197,7 @@ test.each(["hidden_size", "head_dim", "num_hidden_layers", "num_experts"])(
   },
 );
 
-test("a weight that is not a number ends the conversion, and what is left is no package", async () => {
+it("a weight that is not a number ends the conversion, and what is left is no package", async () => {
   const { tensors } = await writeCheckpoint(source);
   tensors.get("lm_head.weight")!.values[100] = Number.NaN;
   await writeFile(join(source, "model.safetensors"), encodeSafetensors([...tensors.values()]));
@@ -206,13 +206,13 @@ test("a weight that is not a number ends the conversion, and what is left is no 
   expect(await readdir(join(folder, "package.partial"))).not.toContain(MANIFEST_FILE);
 });
 
-test("an abort before the first file is whole leaves nothing behind", async () => {
+it("an abort before the first file is whole leaves nothing behind", async () => {
   await writeCheckpoint(source);
   await expect(convert({}, AbortSignal.abort())).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
   expect(await readdir(folder)).toEqual(["tiny"]);
 });
 
-test("an earlier package is replaced only on request, other folders never", async () => {
+it("an earlier package is replaced only on request, other folders never", async () => {
   await writeCheckpoint(source);
   await mkdir(target);
   await convert({ name: "first" });
@@ -224,7 +224,7 @@ test("an earlier package is replaced only on request, other folders never", asyn
   expect(new Set(await readdir(folder))).toEqual(new Set(["tiny", "package"]));
 });
 
-test("more ranks than experts are refused", async () => {
+it("more ranks than experts are refused", async () => {
   await writeCheckpoint(source);
   await expect(convert({ ranks: 9 })).rejects.toThrow("9 ranks for 8 experts");
 });
@@ -232,7 +232,7 @@ test("more ranks than experts are refused", async () => {
 describe("a checkpoint of 2.2", () => {
   const blockRouted = { expert_capacity: 5, block_size: 16, eos_token_id: [94, 93] };
 
-  test("routes by block whatever groups its configuration carries, and 2.1's does so never", async () => {
+  it("routes by block whatever groups its configuration carries, and 2.1's does so never", async () => {
     const routingOf = async (changes: Record<string, unknown>) => {
       await writeCheckpoint(source, { config: { ...blockRouted, ...changes } });
       const { config, blockLength, eosTokens } = await convert({ replace: true });
@@ -243,7 +243,7 @@ describe("a checkpoint of 2.2", () => {
     expect(await routingOf({ expert_capacity: 0 })).toEqual([undefined, 4, 2, 16, [94, 93]]);
   });
 
-  test("keeps its block length: an override is refused", async () => {
+  it("keeps its block length: an override is refused", async () => {
     await writeCheckpoint(source, { config: blockRouted });
     await expect(convert({ blockLength: 32 })).rejects.toThrow(
       "block length 32: the checkpoint chooses experts for blocks of 16; leave out --block-length",
@@ -251,14 +251,14 @@ describe("a checkpoint of 2.2", () => {
     expect((await convert({ blockLength: 16 })).blockLength).toBe(16);
   });
 
-  test("has its edit tokens in the manifest", async () => {
+  it("has its edit tokens in the manifest", async () => {
     await writeCheckpoint(source, { config: { ...blockRouted, delete_token_id: 90, split_token_id: 91 } });
     await convert();
     const text = await readFile(join(target, MANIFEST_FILE), "utf8");
     expect(parseManifest(text, MANIFEST_FILE)).toMatchObject({ editTokens: { delete: 90, split: 91 } });
   });
 
-  test.each([
+  it.each([
     ["a pool of more experts than there are", { expert_capacity: 9 }, /expert_capacity 9 is more than the 8/],
     ["a pool too small for one token", { expert_capacity: 2 }, /num_experts_per_tok 3 is more than expert_capacity 2/],
   ])("with %s is refused", async (_, changes, message) => {

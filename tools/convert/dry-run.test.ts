@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { convertCheckpoint } from "./convert.ts";
 import { dryRun } from "./dry-run.ts";
@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const options = { quantization: "int4", ranks: 2 } as const;
 
-test("a dry run tells the sizes that the conversion then has, and writes nothing", async () => {
+it("a dry run tells the sizes that the conversion then has, and writes nothing", async () => {
   await writeCheckpoint(source, { dtype: "BF16", shards: 3, layout: "runs" });
   const run = await dryRun({ ...options, source }, target, false);
   expect(await readdir(folder)).toEqual(["tiny"]);
@@ -33,7 +33,7 @@ test("a dry run tells the sizes that the conversion then has, and writes nothing
   expect(run.peakBytesConsuming).toBeLessThan(run.peakBytes);
 });
 
-test("without the weights the configuration and the index give the same plan", async () => {
+it("without the weights the configuration and the index give the same plan", async () => {
   await writeCheckpoint(source, { dtype: "BF16", shards: 3, layout: "runs" });
   const whole = await dryRun({ ...options, source }, target, false);
   for (const file of await readdir(source)) if (file.endsWith(".safetensors")) await rm(join(source, file));
@@ -44,7 +44,7 @@ test("without the weights the configuration and the index give the same plan", a
   expect(whole.sourceBytes - run.sourceBytes).toBeLessThan(whole.sourceBytes / 2);
 });
 
-test("a dry run knows which shards an earlier conversion finished and consumed", async () => {
+it("a dry run knows which shards an earlier conversion finished and consumed", async () => {
   await writeCheckpoint(source, { dtype: "BF16", shards: 5, layout: "runs" });
   target = join(folder, "package");
   const whole = await dryRun({ ...options, source }, target, false);
@@ -61,7 +61,7 @@ test("a dry run knows which shards an earlier conversion finished and consumed",
   expect(await dryRun({ ...options, quantization: "int8", source }, target, false)).toMatchObject({ finishedFiles: 0 });
 });
 
-test("a dry run refuses whatever the conversion would refuse", async () => {
+it("a dry run refuses whatever the conversion would refuse", async () => {
   await writeCheckpoint(source);
   await expect(dryRun({ ...options, source, ranks: 999 }, target, false)).rejects.toThrow("999 ranks");
   await expect(dryRun({ ...options, source: join(folder, "nowhere") }, target, false)).rejects.toThrow(

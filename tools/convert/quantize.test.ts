@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { QUANTIZATION_BLOCK } from "../../gpu-worker/src/model/weights.ts";
 import { type QuantizedRows, quantizeRows } from "./quantize.ts";
 
@@ -29,7 +29,7 @@ const matrix = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max
 );
 
 for (const bits of [4, 8] as const) {
-  test(`a value in ${bits} bits comes back within one step of its block's scale, half of one where the range reaches`, () => {
+  it(`a value in ${bits} bits comes back within one step of its block's scale, half of one where the range reaches`, () => {
     fc.assert(
       fc.property(matrix, ({ values, columns }) => {
         const quantized = quantizeRows(values, columns, bits);
@@ -46,21 +46,21 @@ for (const bits of [4, 8] as const) {
     );
   });
 
-  test(`in ${bits} bits the value of largest magnitude is nearly exact and zeros are exact`, () => {
+  it(`in ${bits} bits the value of largest magnitude is nearly exact and zeros are exact`, () => {
     const values = Float32Array.of(0, -3, 0, 1.5, 3.1, 0);
     const back = dequantize(quantizeRows(values, 6, bits), 6, bits);
     expect(values.every((value, i) => value !== 0 || back[i] === 0)).toBe(true);
     expect(back[4]).toBeCloseTo(3.1, 6);
   });
 
-  test(`a block of zeros in ${bits} bits has scale 0 and the zero point everywhere`, () => {
+  it(`a block of zeros in ${bits} bits has scale 0 and the zero point everywhere`, () => {
     const { values, scales } = quantizeRows(new Float32Array(200), 200, bits);
     expect([...scales]).toEqual([0, 0]);
     expect(new Set(values)).toEqual(new Set([bits === 4 ? 0x88 : 128]));
   });
 }
 
-test("the even column is the low nibble, rows are padded with the zero point", () => {
+it("the even column is the low nibble, rows are padded with the zero point", () => {
   // Scale -8 / -8 = 1.
   const { values, scales } = quantizeRows(Float32Array.of(-8, 7, 3), 3, 4);
   expect([...scales]).toEqual([1]);

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { INDEX_FILE } from "./checkpoint.ts";
@@ -58,7 +58,7 @@ async function shards(): Promise<string[]> {
 const ALL = ["embedding.bin", "layer-00.bin", "layer-01.bin", "experts-01-rank-00.bin", "layer-02.bin"];
 const REST = ["experts-02-rank-00.bin", "head.bin"];
 
-test("a conversion that was broken off goes on at the file it was writing, and gives what one run gives", async () => {
+it("a conversion that was broken off goes on at the file it was writing, and gives what one run gives", async () => {
   await convert();
   const inOneRun = await checksums();
   await rm(target, { recursive: true });
@@ -72,13 +72,13 @@ test("a conversion that was broken off goes on at the file it was writing, and g
   expect(await readdir(target)).not.toContain(JOURNAL_FILE);
 });
 
-test("a name or other stop tokens do not begin it anew", async () => {
+it("a name or other stop tokens do not begin it anew", async () => {
   await convertUntil("head.bin");
   expect((await convert({ name: "other", eosTokens: [3] })).name).toBe("other");
   expect(written).toEqual(["head.bin"]);
 });
 
-test.each([
+it.each([
   ["other options", () => convert({ quantization: "int4" })],
   ["other checkpoint files", () => utimes(join(source, shardName(2)), 1, 1).then(() => convert())],
 ])("with %s it starts over and says so", async (change, again) => {
@@ -88,14 +88,14 @@ test.each([
   expect(notices).toEqual([expect.stringContaining(`package.partial: was started with ${change}; starting over`)]);
 });
 
-test("a file that is not as long as the journal says is written again", async () => {
+it("a file that is not as long as the journal says is written again", async () => {
   await convertUntil("head.bin");
   await writeFile(join(folder, "package.partial", "layer-01.bin"), "short");
   await convert();
   expect(written).toEqual(["layer-01.bin", "head.bin"]);
 });
 
-test("a journal whose last line a dying machine cut short is used as far as it goes", async () => {
+it("a journal whose last line a dying machine cut short is used as far as it goes", async () => {
   await convertUntil("head.bin");
   const journal = join(folder, "package.partial", JOURNAL_FILE);
   const lines = (await readFile(journal, "utf8")).trimEnd().split("\n");
@@ -106,7 +106,7 @@ test("a journal whose last line a dying machine cut short is used as far as it g
   expect(written).toEqual(["head.bin"]);
 });
 
-test("consume deletes each shard after its last use, and the last ones when the package stands", async () => {
+it("consume deletes each shard after its last use, and the last ones when the package stands", async () => {
   await convert();
   const inOneRun = await checksums();
   await rm(target, { recursive: true });
@@ -125,7 +125,7 @@ test("consume deletes each shard after its last use, and the last ones when the 
   expect(await checksums()).toEqual(inOneRun);
 });
 
-test("a consuming conversion goes on without the shards it has used up", async () => {
+it("a consuming conversion goes on without the shards it has used up", async () => {
   await convert();
   const inOneRun = await checksums();
   await rm(target, { recursive: true });
@@ -136,7 +136,7 @@ test("a consuming conversion goes on without the shards it has used up", async (
   expect(await checksums()).toEqual(inOneRun);
 });
 
-test("files made from consumed shards are kept when the options differ", async () => {
+it("files made from consumed shards are kept when the options differ", async () => {
   await convertUntil("head.bin", { consume: true });
   await expect(convert({ quantization: "int4" })).rejects.toThrow(
     /package.partial: was started with other options and has the only data of model-00001-of-00005/,
@@ -145,7 +145,7 @@ test("files made from consumed shards are kept when the options differ", async (
   expect(written).toEqual(["head.bin"]);
 });
 
-test("nor for another checkpoint whose shards have the same names", async () => {
+it("nor for another checkpoint whose shards have the same names", async () => {
   await convertUntil("head.bin", { consume: true });
   await rm(source, { recursive: true });
   await writeCheckpoint(source, { shards: SHARDS });
@@ -154,7 +154,7 @@ test("nor for another checkpoint whose shards have the same names", async () => 
   );
 });
 
-test("a shard that nothing finished was made from may be fetched again, also where others are used up", async () => {
+it("a shard that nothing finished was made from may be fetched again, also where others are used up", async () => {
   await rm(source, { recursive: true });
   await writeCheckpoint(source, { shards: 40, layout: "runs" });
   await convert();
@@ -173,7 +173,7 @@ test("a shard that nothing finished was made from may be fetched again, also whe
   expect(await checksums()).toEqual(inOneRun);
 });
 
-test("a disk that is full in the middle is told, leaves no package, and the same command then goes on", async () => {
+it("a disk that is full in the middle is told, leaves no package, and the same command then goes on", async () => {
   await convertUntil("head.bin");
   const head = join(folder, "package.partial", "head.bin");
   await rm(head, { force: true });
@@ -188,12 +188,12 @@ test("a disk that is full in the middle is told, leaves no package, and the same
   expect(written).toEqual(["head.bin"]);
 });
 
-test("without a journal a missing shard is missing", async () => {
+it("without a journal a missing shard is missing", async () => {
   await rm(join(source, shardName(1)));
   await expect(convert()).rejects.toThrow(`${shardName(1)}: missing`);
 });
 
-test("two processes never write one package; a lock whose process has ended counts for nothing", async () => {
+it("two processes never write one package; a lock whose process has ended counts for nothing", async () => {
   await convertUntil("head.bin");
   const lock = join(folder, "package.partial", LOCK_FILE);
   await appendFile(lock, String(process.ppid));

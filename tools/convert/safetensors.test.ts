@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { PackageError } from "../../gpu-worker/src/errors.ts";
 import { encodeHeader, encodeSafetensors } from "../../test/support/models/safetensors.ts";
 import { readHeader, type StoredTensor } from "./safetensors.ts";
@@ -30,7 +30,7 @@ function withEntry(changes: Record<string, unknown>): Buffer {
   return encodeSafetensors(tensors, (entries) => ({ ...entries, a: { ...(entries.a as object), ...changes } }));
 }
 
-test("a header gives each tensor's type, shape and place", async () => {
+it("a header gives each tensor's type, shape and place", async () => {
   const bytes = encodeSafetensors(tensors);
   const start = bytes.length - 32;
   expect(await read(bytes)).toMatchObject([
@@ -39,7 +39,7 @@ test("a header gives each tensor's type, shape and place", async () => {
   ]);
 });
 
-test("tensors may stand in another order than their entries, and may be empty or scalar", async () => {
+it("tensors may stand in another order than their entries, and may be empty or scalar", async () => {
   const header = {
     last: { dtype: "F32", shape: [], data_offsets: [4, 8] },
     none: { dtype: "F32", shape: [0, 5], data_offsets: [4, 4] },
@@ -49,7 +49,7 @@ test("tensors may stand in another order than their entries, and may be empty or
   expect(found.map(({ name }) => name)).toEqual(["last", "none", "first"]);
 });
 
-test.each([
+it.each([
   ["is shorter than the length field", Buffer.alloc(5), /5 bytes is too short/],
   [
     "claims a header of 2^60 bytes",
@@ -87,7 +87,7 @@ test.each([
   expect((error as Error).message).toMatch(message);
 });
 
-test("a damaged file either reads as tensors inside it or is a PackageError", async () => {
+it("a damaged file either reads as tensors inside it or is a PackageError", async () => {
   const valid = encodeSafetensors(tensors);
   const byte = fc.integer({ min: 0, max: 255 });
   const edit = fc.record({ at: fc.nat(valid.length - 1), remove: fc.nat(3), insert: fc.array(byte, { maxLength: 3 }) });

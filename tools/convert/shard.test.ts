@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { planByLoad } from "../../gpu-worker/src/model/shard-plan.ts";
 import { convertGolden, type GoldenPackage } from "../../test/support/models/golden.ts";
@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("the same files as a conversion for so many ranks, and back again", async () => {
+it("the same files as a conversion for so many ranks, and back again", async () => {
   await using three = await convertGolden("tiny-21", { quantization: "int4", ranks: 3 });
   const split = await shardPackage({ source: one.folder, target: join(folder, "three"), ranks: 3 });
   const byPath = (files: readonly { path: string }[]) => files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -28,7 +28,7 @@ test("the same files as a conversion for so many ranks, and back again", async (
   expect(byPath(back.files)).toEqual(byPath((await readManifest(one.folder)).files));
 });
 
-test("a plan with replicas is kept in the manifest, and a later even split forgets it", async () => {
+it("a plan with replicas is kept in the manifest, and a later even split forgets it", async () => {
   const { config } = await readManifest(one.folder);
   const loads = Array.from({ length: config.layers - config.denseLayers }, () =>
     Array.from({ length: config.experts }, (_, expert) => expert),
@@ -41,7 +41,7 @@ test("a plan with replicas is kept in the manifest, and a later even split forge
   expect(even.shards).toBeUndefined();
 });
 
-test("a damaged package is named, and nothing is left that looks like one", async () => {
+it("a damaged package is named, and nothing is left that looks like one", async () => {
   const target = join(folder, "broken");
   await truncate(join(one.folder, "head.bin"), 100);
   await expect(shardPackage({ source: one.folder, target, ranks: 2 })).rejects.toThrow(/head\.bin: ends within/);

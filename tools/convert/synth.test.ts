@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { parseConfig } from "../../gpu-worker/src/model/config.ts";
 import { tinyConfig } from "../../test/support/models/checkpoint.ts";
 import { openCheckpoint } from "./checkpoint.ts";
@@ -31,7 +31,7 @@ async function valuesOf(checkpointFolder: string, name: string): Promise<Float32
 }
 
 // Counts and sizes of the released files.
-test.each([
+it.each([
   ["mini", 14813, 16.26e9],
   ["flash", 24161, 102.9e9],
   ["mini-2.2", 14813, 16.26e9],
@@ -43,7 +43,7 @@ test.each([
   expect(total / parameters).toBeCloseTo(1, 3);
 });
 
-test("the output is a checkpoint in shards that converts", async () => {
+it("the output is a checkpoint in shards that converts", async () => {
   const sizeBytes = await synthesize();
   const files = await readdir(target);
   expect(files.filter((file) => file.endsWith(".safetensors")).length).toBeGreaterThan(3);
@@ -58,7 +58,7 @@ test("the output is a checkpoint in shards that converts", async () => {
   expect(manifest.name).toBe("synthetic");
 });
 
-test("every expert has weights of its own, spread as their place asks", async () => {
+it("every expert has weights of its own, spread as their place asks", async () => {
   await synthesize();
   const first = await valuesOf(target, "model.layers.1.mlp.experts.0.up_proj.weight");
   expect(await valuesOf(target, "model.layers.1.mlp.experts.1.up_proj.weight")).not.toEqual(first);
@@ -66,7 +66,7 @@ test("every expert has weights of its own, spread as their place asks", async ()
   expect(deviation * Math.sqrt(tinyConfig.hidden_size)).toBeCloseTo(1.5, 0);
 });
 
-test("a seed gives the same bytes every time, another one others", async () => {
+it("a seed gives the same bytes every time, another one others", async () => {
   const again = join(folder, "again");
   const other = join(folder, "other");
   await synthesize();
@@ -80,7 +80,7 @@ test("a seed gives the same bytes every time, another one others", async () => {
   }
 });
 
-test("an abort leaves nothing behind, and what is there is not touched", async () => {
+it("an abort leaves nothing behind, and what is there is not touched", async () => {
   const interrupt = new AbortController();
   await expect(synthesize({ onProgress: () => interrupt.abort() }, interrupt.signal)).rejects.toThrow(
     expect.objectContaining({ name: "AbortError" }),

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { PackageError } from "../../gpu-worker/src/errors.ts";
 import { chooseTokenIds, parseGenerationConfig, type TokenIdSources } from "./token-ids.ts";
 
@@ -20,7 +20,7 @@ const config = { maskToken: 20, eosTokens: [21] };
 const generationConfig = { maskToken: 30, eosTokens: [31, 32] };
 const flags = { maskToken: 40, eosTokens: [41] };
 
-test.each([
+it.each([
   ["the flags", { flags, generationConfig, config, vocabulary }, 40, [41]],
   ["then generation_config.json, with the end of a turn", { generationConfig, config, vocabulary }, 30, [31, 32, 12]],
   ["then config.json", { config, vocabulary }, 20, [21, 12]],
@@ -31,16 +31,16 @@ test.each([
   expect(choose(sources)).toEqual({ maskToken, eosTokens });
 });
 
-test("each id comes from the first place that states it", () => {
+it("each id comes from the first place that states it", () => {
   const partial = { flags: { maskToken: 1 }, generationConfig: { eosTokens: [] }, config: { eosTokens: [2] } };
   expect(choose(partial)).toEqual({ maskToken: 1, eosTokens: [2] });
 });
 
-test("the end of a turn is not listed twice", () => {
+it("the end of a turn is not listed twice", () => {
   expect(choose({ generationConfig: { eosTokens: [11, 12] }, vocabulary }).eosTokens).toEqual([11, 12]);
 });
 
-test.each([
+it.each([
   ["no mask", { config: { eosTokens: [5] }, vocabSize: 512 }, /give --mask-token/],
   ["no end", { config: { maskToken: 5 }, vocabSize: 512 }, /give --eos/],
   [
@@ -55,7 +55,7 @@ test.each([
   expect(() => choose(sources)).toThrow(message);
 });
 
-test("a generation_config.json may state one end token, several, or nothing", () => {
+it("a generation_config.json may state one end token, several, or nothing", () => {
   expect(parseGenerationConfig({ eos_token_id: 7, mask_token_id: null }, "g")).toEqual({ eosTokens: [7] });
   expect(parseGenerationConfig({ eos_token_id: [7, 8], mask_token_id: 9 }, "g")).toEqual({
     maskToken: 9,
@@ -68,14 +68,14 @@ test("a generation_config.json may state one end token, several, or nothing", ()
 const edits = true;
 const stated = { deleteToken: 60, splitToken: 61 };
 
-test("edit tokens are those that config.json states, or in 2.2 the released ones", () => {
+it("edit tokens are those that config.json states, or in 2.2 the released ones", () => {
   expect(choose({}).editTokens).toBeUndefined();
   expect(choose({ edits }).editTokens).toEqual({ delete: 156930, split: 156931 });
   expect(choose({ edits, config: stated }).editTokens).toEqual({ delete: 60, split: 61 });
   expect(choose({ edits, config, vocabSize: 512 }).editTokens).toBeUndefined();
 });
 
-test.each([
+it.each([
   ["one of the two", { config: { ...config, deleteToken: 60 } }, /state both or neither/],
   ["an id outside the vocabulary", { config: { ...config, ...stated }, vocabSize: 61 }, /edit token 61 is outside/],
   ["an id for two purposes", { config: { ...stated, maskToken: 60, eosTokens: [1] } }, /60 and 61 must differ/],

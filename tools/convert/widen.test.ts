@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { halfToNumber } from "../../test/support/models/safetensors.ts";
 import { widenBfloat16, widenFloat16 } from "./widen.ts";
 
@@ -11,13 +11,13 @@ function stored(): Float32Array {
   return values;
 }
 
-test("every f16 value widens to what its definition says, in place", () => {
+it("every f16 value widens to what its definition says, in place", () => {
   const values = stored();
   widenFloat16(values);
   for (const bits of every) expect(Object.is(values[bits], halfToNumber(bits)), `bits ${bits}`).toBe(true);
 });
 
-test("every bf16 value is the upper half of its f32", () => {
+it("every bf16 value is the upper half of its f32", () => {
   const values = stored();
   widenBfloat16(values);
   const words = new Uint32Array(values.buffer);

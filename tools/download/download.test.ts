@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { type HubServer, MODEL, startHubServer } from "../../test/support/programs/hub-server.ts";
 import { type DownloadOptions, downloadCheckpoint, type WeightFiles } from "./download.ts";
 import { DOWNLOAD_JOURNAL } from "./download-journal.ts";
@@ -65,7 +65,7 @@ function breakOff(bytes: Buffer, response: ServerResponse): boolean {
   return true;
 }
 
-test("the files that a conversion reads come in parts, and a second run fetches none of them", async () => {
+it("the files that a conversion reads come in parts, and a second run fetches none of them", async () => {
   const progress: [number, number][] = [];
   await download({ onProgress: (doneBytes, totalBytes) => progress.push([doneBytes, totalBytes]) });
   await expectWhole();
@@ -77,20 +77,20 @@ test("the files that a conversion reads come in parts, and a second run fetches 
   expect(hub.served).toEqual([]);
 });
 
-test("without the weights the rest comes, and their sizes are told", async () => {
+it("without the weights the rest comes, and their sizes are told", async () => {
   expect(await download({ withoutWeights: true })).toEqual(new Map([[WEIGHTS, SIZE]]));
   expect((await readdir(folder)).sort()).toEqual(["config.json", DOWNLOAD_JOURNAL].sort());
   expect(hub.served.map(({ path }) => path)).toEqual(["config.json"]);
 });
 
-test("modelscope's files come by the same way", async () => {
+it("modelscope's files come by the same way", async () => {
   hub.token = "ms-secret";
   await download({ source: { kind: "modelscope", id: MODEL }, environment: { MODELSCOPE_API_TOKEN: "ms-secret" } });
   await expectWhole();
   expect(hub.contentRequests.every(({ headers }) => headers.cookie === undefined)).toBe(true);
 });
 
-test("the token goes to the hub and not to where it redirects", async () => {
+it("the token goes to the hub and not to where it redirects", async () => {
   hub.token = "hf_secret";
   await download({ environment: { HF_TOKEN: "hf_secret" } });
   await expectWhole();
@@ -98,7 +98,7 @@ test("the token goes to the hub and not to where it redirects", async () => {
   expect(hub.contentRequests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
 });
 
-test("a connection that breaks in mid-part goes on at the byte where it broke", async () => {
+it("a connection that breaks in mid-part goes on at the byte where it broke", async () => {
   let broken = 0;
   hub.body = ({ path }, bytes, response) => path === WEIGHTS && broken++ < 3 && breakOff(bytes, response);
   await download();
@@ -108,7 +108,7 @@ test("a connection that breaks in mid-part goes on at the byte where it broke", 
   expect(slept).toHaveLength(3);
 });
 
-test("a server that breaks off at the same byte for ever is given up", async () => {
+it("a server that breaks off at the same byte for ever is given up", async () => {
   hub.body = ({ path }, _, response) => path === WEIGHTS && response.destroy() !== undefined;
   await expect(download()).rejects.toThrow(
     /^127\.0\.0\.1:\d+.*, 8 times in a row; run the same command again to go on$/,
@@ -116,7 +116,7 @@ test("a server that breaks off at the same byte for ever is given up", async () 
   expect(slept).toHaveLength(7);
 });
 
-test("a server without ranges gives the file in one go, and again after a break", async () => {
+it("a server without ranges gives the file in one go, and again after a break", async () => {
   hub.ranges = false;
   let broken = false;
   hub.body = ({ path }, bytes, response) => {
@@ -131,7 +131,7 @@ test("a server without ranges gives the file in one go, and again after a break"
   expect(Math.max(...progress)).toBe(SIZE + 2);
 });
 
-test("files that a killed download had finished are not fetched again", async () => {
+it("files that a killed download had finished are not fetched again", async () => {
   const interrupt = new AbortController();
   hub.body = ({ path, range }) => {
     if (path !== WEIGHTS || range !== `bytes=${4 * PART}-${5 * PART - 1}`) return false;
@@ -150,7 +150,7 @@ test("files that a killed download had finished are not fetched again", async ()
   expect(servedBytes()).toBeLessThanOrEqual(PART + 123);
 });
 
-test("a file that changed between runs is fetched anew", async () => {
+it("a file that changed between runs is fetched anew", async () => {
   hub.body = ({ range }) => range === `bytes=${2 * PART}-${3 * PART - 1}`;
   const interrupt = new AbortController();
   const stop = setTimeout(() => interrupt.abort(), 300);
@@ -164,7 +164,7 @@ test("a file that changed between runs is fetched anew", async () => {
   expect(servedBytes()).toBe(SIZE);
 });
 
-test("a file that changes during a run is not stitched together", async () => {
+it("a file that changes during a run is not stitched together", async () => {
   const after = randomBytes(SIZE);
   hub.body = ({ path }) => {
     if (path === WEIGHTS) hub.files.set(WEIGHTS, after);
@@ -180,14 +180,14 @@ test("a file that changes during a run is not stitched together", async () => {
   await expectWhole();
 });
 
-test.each([WEIGHTS, "config.json"])("a wrong checksum of %s is an error after one more try", async (file) => {
+it.each([WEIGHTS, "config.json"])("a wrong checksum of %s is an error after one more try", async (file) => {
   hub.listedChecksums.set(file, "ab".repeat(20));
   await expect(download()).rejects.toThrow(/its (sha256|git-blob) checksum is \w+, not (ab)+ as the hub says, twice; /);
   expect(hub.served.filter(({ path }) => path === file)).toHaveLength(file === WEIGHTS ? 12 : 2);
   expect(await readdir(folder)).not.toContain(file);
 });
 
-test("a damaged byte on the way is fetched again", async () => {
+it("a damaged byte on the way is fetched again", async () => {
   let damaged = false;
   hub.body = ({ path }, bytes, response) => {
     if (path !== WEIGHTS || damaged) return false;
@@ -199,7 +199,7 @@ test("a damaged byte on the way is fetched again", async () => {
   await expectWhole();
 });
 
-test("429 is answered by waiting as long as it says", async () => {
+it("429 is answered by waiting as long as it says", async () => {
   let refused = false;
   hub.fault = (request, response) => {
     if (refused || !request.url?.includes(WEIGHTS)) return false;
@@ -212,21 +212,21 @@ test("429 is answered by waiting as long as it says", async () => {
   expect(slept).toEqual([77_000]);
 });
 
-test("errors of the server pass", async () => {
+it("errors of the server pass", async () => {
   let failures = 0;
   hub.fault = (_, response) => failures++ < 2 && response.writeHead(503).end() !== undefined;
   await download();
   await expectWhole();
 });
 
-test("a refusal where the hub redirects to is no refusal of the hub", async () => {
+it("a refusal where the hub redirects to is no refusal of the hub", async () => {
   hub.contentRefusals = 2;
   await download();
   await expectWhole();
   expect(slept).toHaveLength(2);
 });
 
-test("a file that got its name just before the machine died is not fetched again", async () => {
+it("a file that got its name just before the machine died is not fetched again", async () => {
   await download();
   const journal = join(folder, DOWNLOAD_JOURNAL);
   const text = await readFile(journal, "utf8");
@@ -237,7 +237,7 @@ test("a file that got its name just before the machine died is not fetched again
   expect(hub.served).toEqual([]);
 });
 
-test("a missing token, a wrong token and terms not accepted have different errors", async () => {
+it("a missing token, a wrong token and terms not accepted have different errors", async () => {
   hub.token = "hf_secret";
   await expect(download()).rejects.toThrow(
     `org/tiny: ${hub.endpoint} wants a token (401): no such model, or a private or gated one; check the name, accept its ` +
@@ -254,7 +254,7 @@ test("a missing token, a wrong token and terms not accepted have different error
   await expect(download({ environment: { HF_TOKEN: "hf_secret" } })).rejects.toThrow("accept its terms at");
 });
 
-test.each(["huggingface", "modelscope"] as const)(
+it.each(["huggingface", "modelscope"] as const)(
   "%s: no such model and no such revision are told apart",
   async (kind) => {
     await expect(download({ source: { kind, id: "org/other" } })).rejects.toThrow(
@@ -266,7 +266,7 @@ test.each(["huggingface", "modelscope"] as const)(
   },
 );
 
-test("a hub that cannot be reached is named, with the variable that names another", async () => {
+it("a hub that cannot be reached is named, with the variable that names another", async () => {
   const endpoint = hub.endpoint;
   await hub[Symbol.asyncDispose]();
   await expect(download({ environment: { HF_ENDPOINT: endpoint } })).rejects.toThrow(
@@ -275,7 +275,7 @@ test("a hub that cannot be reached is named, with the variable that names anothe
   expect(slept).toEqual([]);
 });
 
-test("a full disk is told, and what was finished stays for the next run", async () => {
+it("a full disk is told, and what was finished stays for the next run", async () => {
   const openFull: DownloadOptions["openPart"] = async (path) => {
     const file = await openPartFile(path);
     const write: typeof file.write = (bytes, position) => {
@@ -293,7 +293,7 @@ test("a full disk is told, and what was finished stays for the next run", async 
   expect(servedBytes()).toBeLessThanOrEqual(SIZE - PART);
 });
 
-test("a disk that is too small is told before the first byte", async () => {
+it("a disk that is too small is told before the first byte", async () => {
   hub.fault = (request, response) => {
     if (!request.url?.includes("/tree/")) return false;
     const listed = [...hub.files.keys()].map((path) => ({ type: "file", path, size: 2 ** 60, oid: "0" }));
@@ -304,7 +304,7 @@ test("a disk that is too small is told before the first byte", async () => {
   expect(hub.served).toEqual([]);
 });
 
-test("a list that names files outside the folder brings none of them", async () => {
+it("a list that names files outside the folder brings none of them", async () => {
   const outside = ["../out.safetensors", "/tmp/out.safetensors", "a/../../out.safetensors", "..", ".safetensors"];
   for (const path of outside) hub.files.set(path, Buffer.from("outside"));
   await download();
@@ -312,12 +312,12 @@ test("a list that names files outside the folder brings none of them", async () 
   expect(await readdir(root)).toEqual(["checkpoint"]);
 });
 
-test("a model without weights is no checkpoint", async () => {
+it("a model without weights is no checkpoint", async () => {
   hub.files.delete(WEIGHTS);
   await expect(download()).rejects.toThrow(/org\/tiny at .* has no \*\.safetensors; name a model with a checkpoint/);
 });
 
-test("used-up files are not fetched, and another revision's files do not stay", async () => {
+it("used-up files are not fetched, and another revision's files do not stay", async () => {
   hub.files.set("model-2.safetensors", Buffer.from("two"));
   await download({ skip: new Set([WEIGHTS]) });
   expect(servedBytes()).toBe(0);
@@ -327,7 +327,7 @@ test("used-up files are not fetched, and another revision's files do not stay", 
   await expectWhole();
 });
 
-test("consumed shards of another checkpoint are not taken for this one's", async () => {
+it("consumed shards of another checkpoint are not taken for this one's", async () => {
   await download();
   hub.files.set(WEIGHTS, Buffer.from("another model's"));
   await expect(download({ skip: new Set([WEIGHTS]) })).rejects.toThrow(
@@ -335,7 +335,7 @@ test("consumed shards of another checkpoint are not taken for this one's", async
   );
 });
 
-test("a folder that is there wins over a hub's name", async () => {
+it("a folder that is there wins over a hub's name", async () => {
   expect(await parseSource("inclusionAI/LLaDA2.1-mini")).toEqual({
     kind: "huggingface",
     id: "inclusionAI/LLaDA2.1-mini",

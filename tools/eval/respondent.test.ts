@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { openRemote } from "./respondent.ts";
 
@@ -39,7 +39,7 @@ async function serve(broken: number, status = 200) {
   return { ask: (signal = new AbortController().signal) => respondent.ask(question, signal), asked: () => asked };
 }
 
-test("asks again where the connection broke, and not where it was refused", async () => {
+it("asks again where the connection broke, and not where it was refused", async () => {
   const broken = await serve(1);
   expect((await broken.ask()).events.at(-1)).toMatchObject({ type: "end" });
   expect(broken.asked()).toBe(2);
@@ -48,7 +48,7 @@ test("asks again where the connection broke, and not where it was refused", asyn
   expect(refused.asked()).toBe(1);
 });
 
-test("stops waiting when it is told to", async () => {
+it("stops waiting when it is told to", async () => {
   const { ask } = await serve(Number.POSITIVE_INFINITY);
   const stop = new AbortController();
   const asked = ask(stop.signal);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { silentLog } from "../../../test/support/fakes/scripted-replicas.ts";
 import { openScriptedWorker, type Responder } from "../../../test/support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
@@ -53,7 +53,7 @@ async function collect(events: AsyncIterable<EditEvent>, each = (_: EditEvent) =
 }
 
 describe("a worker over gRPC", () => {
-  test("is not ready while its health service is not serving", async () => {
+  it("is not ready while its health service is not serving", async () => {
     const { worker, replica } = await reach(hello);
     worker.setServing(false);
     await until(() => !replica.ready);
@@ -61,7 +61,7 @@ describe("a worker over gRPC", () => {
     await until(() => replica.ready);
   });
 
-  test("gets the whole request, and its events arrive unchanged", async () => {
+  it("gets the whole request, and its events arrive unchanged", async () => {
     const { worker, replica } = await reach(hello);
     const events = await collect(replica.generate(request, forever));
     expect(events.map((event) => ({ ...event, token_ids: undefined }))).toEqual(
@@ -82,7 +82,7 @@ describe("a worker over gRPC", () => {
     });
   });
 
-  test("reports its model", async () => {
+  it("reports its model", async () => {
     const { replica } = await reach(hello);
     expect(replica.model).toEqual({
       name: "synthetic",
@@ -95,7 +95,7 @@ describe("a worker over gRPC", () => {
     });
   });
 
-  test("sees the cancellation, and the response ends as cancelled", async () => {
+  it("sees the cancellation, and the response ends as cancelled", async () => {
     const { worker, replica } = await reach(silent);
     const controller = new AbortController();
     const stopAt = (event: EditEvent) => void (event.type === "commit" && controller.abort());
@@ -104,20 +104,20 @@ describe("a worker over gRPC", () => {
     await until(() => worker.cancelled.length === 1);
   });
 
-  test("is cancelled when the reader leaves", async () => {
+  it("is cancelled when the reader leaves", async () => {
     const { worker, replica } = await reach(silent);
     for await (const _ of replica.generate(request, forever)) break;
     await until(() => worker.cancelled.length === 1);
   });
 
-  test("does not get a request that is already cancelled", async () => {
+  it("does not get a request that is already cancelled", async () => {
     const { worker, replica } = await reach(hello);
     const events = await collect(replica.generate(request, AbortSignal.abort()));
     expect(events).toMatchObject([{ type: "error", code: "cancelled", seq: 1 }]);
     expect(worker.requests).toEqual([]);
   });
 
-  test("that crashes ends the response as unavailable, and is reconnected after its restart", async () => {
+  it("that crashes ends the response as unavailable, and is reconnected after its restart", async () => {
     const { worker, replica } = await reach(silent);
     const events = await collect(
       replica.generate(request, forever),
@@ -134,14 +134,14 @@ describe("a worker over gRPC", () => {
     expect((await collect(replica.generate(request, forever))).at(-1)?.type).toBe("end");
   });
 
-  test("that exceeds the deadline is cancelled", async () => {
+  it("that exceeds the deadline is cancelled", async () => {
     const { worker, replica } = await reach(silent, { deadlineMs: 300 });
     const events = await collect(replica.generate(request, forever));
     expect(events.at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
     await until(() => worker.cancelled.length === 1);
   });
 
-  test("that stops without a last event causes an internal error", async () => {
+  it("that stops without a last event causes an internal error", async () => {
     const { replica } = await reach(() => begun);
     expect((await collect(replica.generate(request, forever))).at(-1)).toMatchObject({
       type: "error",
@@ -149,7 +149,7 @@ describe("a worker over gRPC", () => {
     });
   });
 
-  test("writes no faster than the client reads", async () => {
+  it("writes no faster than the client reads", async () => {
     let written = 0;
     const flood: Responder = function* () {
       yield begun[0]!;

@@ -1,8 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DrainRate } from "./drain-rate.ts";
 
 describe("a drain rate", () => {
-  test("sums what all replicas finished recently", () => {
+  it("sums what all replicas finished recently", () => {
     const rate = new DrainRate();
     rate.observe("gone", 0, 1, 0);
     rate.observe("gone", 100, 1, 1_000);
@@ -13,7 +13,7 @@ describe("a drain rate", () => {
     expect(rate.perSecond(40_000)).toBeCloseTo(4);
   });
 
-  test("does not count idle time", () => {
+  it("does not count idle time", () => {
     const rate = new DrainRate();
     for (let ms = 0; ms < 10_000; ms += 500) rate.observe("a", 7, 0, ms);
     rate.observe("a", 7, 4, 10_000);
@@ -25,7 +25,7 @@ describe("a drain rate", () => {
     expect(rate.perSecond(12_500)).toBeCloseTo(9 / 2.5);
   });
 
-  test("promises each rejected client the next free slot", () => {
+  it("promises each rejected client the next free slot", () => {
     const rate = new DrainRate();
     rate.observe("a", 0, 1, 0);
     rate.observe("a", 40, 1, 10_000);
@@ -33,7 +33,7 @@ describe("a drain rate", () => {
     expect(rate.retryAfterMs(20_000)).toBe(250);
   });
 
-  test("assumes a slow drain without samples, and limits the wait", () => {
+  it("assumes a slow drain without samples, and limits the wait", () => {
     const rate = new DrainRate();
     expect(rate.retryAfterMs(0)).toBe(2_000);
     for (let i = 0; i < 100; i++) rate.retryAfterMs(0);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { scriptedReplica, syntheticModel } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import type { ClientRequest, Replica, Replicas } from "../ports.ts";
@@ -7,14 +7,14 @@ import { createPlacement } from "./placement.ts";
 const { signal } = new AbortController();
 
 describe("placement", () => {
-  test("prefers the replica with the smallest share of its slots taken", async () => {
+  it("prefers the replica with the smallest share of its slots taken", async () => {
     const replicas = [replica("small", { capacity: 1 }), replica("large", { capacity: 3 })];
     const placement = createPlacement(replicas);
     for (let taken = 0; taken < 4; taken++) await begin(placement);
     expect(replicas.map(({ requests }) => requests.length)).toEqual([1, 3]);
   });
 
-  test("a response whose reader stops, even twice, frees one slot", async () => {
+  it("a response whose reader stops, even twice, frees one slot", async () => {
     const replicas = [replica("a"), replica("b")];
     const placement = createPlacement(replicas);
     const first = await begin(placement);
@@ -24,7 +24,7 @@ describe("placement", () => {
     expect(replicas.map(({ requests }) => requests.length)).toEqual([2, 1]);
   });
 
-  test("names the models that are served when one is not", async () => {
+  it("names the models that are served when one is not", async () => {
     await expect(begin(createPlacement([replica("a")]), "gpt-9")).rejects.toMatchObject({
       code: "model_not_found",
       param: "model",
@@ -32,14 +32,14 @@ describe("placement", () => {
     });
   });
 
-  test("keeps a model listed while its replica is unreachable, and rejects its requests", async () => {
+  it("keeps a model listed while its replica is unreachable, and rejects its requests", async () => {
     const placement = createPlacement([scriptedReplica(() => [], { ready: false })]);
     expect(placement.models()).toEqual([syntheticModel]);
     expect(placement.ready()).toBe(false);
     await expect(begin(placement)).rejects.toMatchObject({ code: "unavailable" });
   });
 
-  test("does not deny a model while a replica has not reported its own", async () => {
+  it("does not deny a model while a replica has not reported its own", async () => {
     const unknown: Replica = { ...replica("b"), model: undefined, ready: false };
     const placement = createPlacement([replica("a"), unknown]);
     await expect(begin(placement, "gpt-9")).rejects.toMatchObject({ code: "unavailable" });

@@ -1,5 +1,5 @@
 import type { GenerateRequest, Message } from "@palimpsest/proto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { prefixOf, warmReplica } from "./warm-replica.ts";
 
 const replicas = (count: number, running = 0) =>
@@ -7,7 +7,7 @@ const replicas = (count: number, running = 0) =>
 const prefixes = Array.from({ length: 600 }, (_, i) => `conversation ${i}`);
 
 describe("the warm replica", () => {
-  test("does not depend on the order of replicas, and spreads conversations evenly", () => {
+  it("does not depend on the order of replicas, and spreads conversations evenly", () => {
     const chosen = prefixes.map((prefix) => warmReplica(prefix, replicas(3)));
     expect(prefixes.map((prefix) => warmReplica(prefix, replicas(3).reverse()))).toEqual(chosen);
     for (const { replicaId } of replicas(3)) {
@@ -17,13 +17,13 @@ describe("the warm replica", () => {
     }
   });
 
-  test("stays the same for conversations that a new replica does not take over", () => {
+  it("stays the same for conversations that a new replica does not take over", () => {
     const before = prefixes.map((prefix) => warmReplica(prefix, replicas(3)));
     const after = prefixes.map((prefix) => warmReplica(prefix, replicas(4)));
     expect(after.filter((id, i) => id !== before[i] && id !== "replica-3")).toEqual([]);
   });
 
-  test("is skipped when it is above its share", () => {
+  it("is skipped when it is above its share", () => {
     const [one, two, three] = replicas(3);
     const busy = prefixes.filter((prefix) => warmReplica(prefix, replicas(3)) === "replica-0");
     const loads = [{ ...one!, running: 6 }, two!, three!];
@@ -31,7 +31,7 @@ describe("the warm replica", () => {
     expect(warmReplica("any", [])).toBeUndefined();
   });
 
-  test("depends on model, tenant and beginning, not on later turns", () => {
+  it("depends on model, tenant and beginning, not on later turns", () => {
     const request = (messages: Message[], given: Partial<GenerateRequest> = {}) =>
       prefixOf({ model: "m", prompt: { kind: "chat", messages, tools: [] }, ...given } as GenerateRequest);
     const first: Message[] = [

@@ -1,6 +1,6 @@
 import type { EditEvent, Logprob, TokenLogprob } from "@palimpsest/proto";
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { createTokenPlacer } from "./logprobs.ts";
@@ -52,7 +52,7 @@ describe("logprobs", () => {
     { tokens: [token("x"), token("!", 2), end], text: "Ex!", start: 6 },
   );
 
-  test("come once, with the text that their token begins in, streamed or not", async () => {
+  it("come once, with the text that their token begins in, streamed or not", async () => {
     const [answer] = await chat(held, {});
     const { content, refusal } = answer.choices[0].logprobs;
     expect(refusal).toBeNull();
@@ -75,14 +75,14 @@ describe("logprobs", () => {
     expect(streamed.flatMap((choice: Json) => choice.logprobs.content)).toEqual(content);
   });
 
-  test("are null unless requested, and where a stream adds nothing", async () => {
+  it("are null unless requested, and where a stream adds nothing", async () => {
     const plain: Respond = ({ responseId }) => tell(plainScript(["Hello"]), responseId);
     expect((await chat(plain, { logprobs: false, top_logprobs: 0 }))[0].choices[0].logprobs).toBeNull();
     const [first] = await chat(held, { stream: true });
     expect(first.choices[0].logprobs).toBeNull();
   });
 
-  test("of text that a tool call holds back come before that text", async () => {
+  it("of text that a tool call holds back come before that text", async () => {
     const tools = [{ type: "function", function: { name: "f" } }];
     const called = respond({ tokens: [token("<tool_call>")], text: "<tool_call>", start: 0 });
     const chunks = await chat(called, { tools, stream: true });
@@ -90,7 +90,7 @@ describe("logprobs", () => {
     expect(chunks.map(({ choices }) => choices[0]?.delta?.content ?? "").join("")).toBe("<tool_call>");
   });
 
-  test("of a plain completion have the legacy form", async () => {
+  it("of a plain completion have the legacy form", async () => {
     const [answer] = await post("/v1/completions", held, { prompt: "x", logprobs: 2 });
     expect(answer.choices[0].logprobs).toEqual({
       tokens: ["Hello", " E", "x", "!"],
@@ -105,7 +105,7 @@ describe("logprobs", () => {
     expect(streamed.flatMap(({ text_offset }) => text_offset)).toEqual(answer.choices[0].logprobs.text_offset);
   });
 
-  test("of text after a stop string are left out", async () => {
+  it("of text after a stop string are left out", async () => {
     const cut = respond({ tokens: [token("Hello"), token(" E"), token("ND"), token("!")], text: "Hello ", start: 0 });
     const [answer] = await chat(cut, {});
     expect(answer.choices[0].logprobs.content.map((one: Json) => one.token)).toEqual(["Hello", " E"]);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type AnswerPart, answerParts, createToolCallParser } from "./tool-calls.ts";
 
 const weather = '<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>';
@@ -20,38 +20,38 @@ function parse(...pieces: string[]): AnswerPart[] {
 const text = (shown: string): AnswerPart => ({ type: "text", text: shown });
 
 describe("tool calls", () => {
-  test("are removed from the text with the white space around them", () => {
+  it("are removed from the text with the white space around them", () => {
     expect(parse(weather)).toEqual([call]);
     expect(parse(`Let me look.\n\n${weather}\n`)).toEqual([text("Let me look."), call]);
     expect(parse(`${weather}\n${weather}`)).toEqual([call, call]);
     expect(parse(`${weather}\nDone.`)).toEqual([call, text("Done.")]);
   });
 
-  test("need no arguments", () => {
+  it("need no arguments", () => {
     expect(answerParts('<tool_call>{"name":"now"}</tool_call>')).toEqual([
       { type: "tool_call", name: "now", arguments: "{}" },
     ]);
   });
 
-  test("may contain the marks in a string", () => {
+  it("may contain the marks in a string", () => {
     const body = { name: "print", arguments: { html: 'a "</tool_call>" \\ <tool_call>' } };
     expect(parse(`<tool_call>\n${JSON.stringify(body)}\n</tool_call>`)).toEqual([
       { type: "tool_call", name: "print", arguments: JSON.stringify(body.arguments) },
     ]);
   });
 
-  test("keep every digit of their numbers", () => {
+  it("keep every digit of their numbers", () => {
     const numbers = '{"id":9007199254740993,"price":1.0,"list":[1234567890123456789]}';
     expect(parse(`<tool_call>\n{"name": "get", "arguments": ${numbers}}\n</tool_call>`)).toEqual([
       { type: "tool_call", name: "get", arguments: numbers },
     ]);
   });
 
-  test("are found after a mark that is only mentioned in text", () => {
+  it("are found after a mark that is only mentioned in text", () => {
     expect(parse(`I write <tool_call> first.\n${weather}`)).toEqual([text("I write <tool_call> first."), call]);
   });
 
-  test.each([
+  it.each([
     "plain text with a trailing space ",
     "<tool_call>\nnot json\n</tool_call>",
     '<tool_call>\n{"name": 5, "arguments": {}}\n</tool_call>',
@@ -64,14 +64,14 @@ describe("tool calls", () => {
     expect(parse(answer)).toEqual([text(answer)]);
   });
 
-  test("text is emitted as soon as it cannot be part of a call", () => {
+  it("text is emitted as soon as it cannot be part of a call", () => {
     const parser = createToolCallParser();
     expect(parser.push("Sure. <b>")).toEqual([text("Sure. <b>")]);
     expect(parser.push(" <tool")).toEqual([]);
     expect(parser.push("box>")).toEqual([text(" <toolbox>")]);
   });
 
-  test("are found for any split of the text", () => {
+  it("are found for any split of the text", () => {
     const piece = fc.constantFrom(weather, "<tool_call>", "</tool_call>", " ", "\n", '"', "{", "text ", "\\", "<", "é");
     fc.assert(
       fc.property(

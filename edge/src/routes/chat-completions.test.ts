@@ -1,6 +1,6 @@
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
 
@@ -37,7 +37,7 @@ const contentOf = (chunks: Json[], index = 0) =>
     .reduce((text, choice) => text + ((choice.index === index && choice.delta.content) || ""), "");
 
 describe("POST /v1/chat/completions", () => {
-  test("answers whole", async () => {
+  it("answers whole", async () => {
     const answer = await ask(hello, {});
     expect(answer).toMatchObject({ object: "chat.completion", model: "synthetic", created: 1_700_000_000 });
     expect(answer.id).toMatch(/^chatcmpl-[0-9a-f]{32}$/);
@@ -58,7 +58,7 @@ describe("POST /v1/chat/completions", () => {
     });
   });
 
-  test("streams commits: the role first, the usage last on request", async () => {
+  it("streams commits: the role first, the usage last on request", async () => {
     const chunks = await stream(hello, { stream_options: { include_usage: true } });
     expect(chunks[0].choices[0].delta).toEqual({ role: "assistant", content: "" });
     expect(chunks.slice(1, 3).map((chunk) => chunk.choices[0].delta.content)).toEqual(["Hello ", "world"]);
@@ -68,13 +68,13 @@ describe("POST /v1/chat/completions", () => {
     expect(chunks.slice(0, 4).every((chunk) => chunk.usage === null && chunk.edit === undefined)).toBe(true);
   });
 
-  test("without include_edits, the worker is asked for no drafts", async () => {
+  it("without include_edits, the worker is asked for no drafts", async () => {
     const { replica, response } = post(hello, { model: "synthetic", messages, stream: true });
     await (await response).text();
     expect(replica.requests[0]).toMatchObject({ drafts: false, choices: 1, stop: [], ignoreEos: false });
   });
 
-  test("chunks, edit events and the body that is not streamed hold the same text", async () => {
+  it("chunks, edit events and the body that is not streamed hold the same text", async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (script) => {
         const n = script.choices.length;
@@ -91,7 +91,7 @@ describe("POST /v1/chat/completions", () => {
     );
   });
 
-  test("an edit event comes in a chunk without text, with an id to resume after and no token ids", async () => {
+  it("an edit event comes in a chunk without text, with an id to resume after and no token ids", async () => {
     const withTokens: Respond = (request) =>
       [...(hello(request, new AbortController().signal) as EditEvent[])].map((event) =>
         event.type === "commit" ? { ...event, token_ids: [7] } : event,
@@ -115,7 +115,7 @@ describe("POST /v1/chat/completions", () => {
     expect(carrier).toContain(`id: ${id}:${edit.attempt}.${edit.seq}`);
   });
 
-  test("diffusing: every chunk carries the whole text so far, and the last one the answer", async () => {
+  it("diffusing: every chunk carries the whole text so far, and the last one the answer", async () => {
     const chunks = await stream(hello, { diffusing: true });
     const shown = chunks
       .filter((chunk) => chunk.diffusion_meta?.diffusion_content)
@@ -124,7 +124,7 @@ describe("POST /v1/chat/completions", () => {
     expect(chunks.at(-1)).toBe("[DONE]");
   });
 
-  test("diffusing: drafts after the last block are gone at the end", async () => {
+  it("diffusing: drafts after the last block are gone at the end", async () => {
     const behind: Respond = ({ responseId }) => {
       const events = tell(plainScript(["Hello"]), responseId);
       const draft = events.find((event) => event.type === "draft")!;
@@ -137,7 +137,7 @@ describe("POST /v1/chat/completions", () => {
     expect(shown.at(-1)).toBe("Hello");
   });
 
-  test("tool calls come out of the text, whole and streamed", async () => {
+  it("tool calls come out of the text, whole and streamed", async () => {
     const call: Respond = ({ responseId }) =>
       tell(plainScript(["Let me look.\n", weather.slice(0, 30), weather.slice(30)]), responseId);
     const { message, finish_reason } = (await ask(call, { tools })).choices[0];
@@ -157,14 +157,14 @@ describe("POST /v1/chat/completions", () => {
     expect(chunks.at(-2).choices[0].finish_reason).toBe("tool_calls");
   });
 
-  test("a completion that is only a call has no content, and without tools it is text", async () => {
+  it("a completion that is only a call has no content, and without tools it is text", async () => {
     const call: Respond = ({ responseId }) => tell(plainScript([weather]), responseId);
     expect((await ask(call, { tools })).choices[0].message.content).toBeNull();
     expect((await ask(call, { tools, tool_choice: "none" })).choices[0].message).toMatchObject({ content: weather });
     expect((await ask(call, {})).choices[0]).toMatchObject({ message: { content: weather }, finish_reason: "stop" });
   });
 
-  test("every parameter reaches the worker", async () => {
+  it("every parameter reaches the worker", async () => {
     const conversation = [
       { role: "system", content: "Be brief." },
       {
@@ -234,7 +234,7 @@ describe("POST /v1/chat/completions", () => {
     });
   });
 
-  test("a response that fails before it begins is an HTTP error", async () => {
+  it("a response that fails before it begins is an HTTP error", async () => {
     const full = error("overloaded", "The worker is full.");
     const { response } = post(full, { model: "synthetic", messages, stream: true });
     expect((await response).status).toBe(429);
@@ -243,7 +243,7 @@ describe("POST /v1/chat/completions", () => {
     });
   });
 
-  test("a stream that fails later ends with the error: no finish reason, no [DONE]", async () => {
+  it("a stream that fails later ends with the error: no finish reason, no [DONE]", async () => {
     const lost: Respond = function* (request, signal) {
       yield* [...(hello(request, signal) as EditEvent[])].slice(0, 4);
       yield* error("unavailable", "The worker was lost.")(request, signal) as EditEvent[];
@@ -257,7 +257,7 @@ describe("POST /v1/chat/completions", () => {
     expect((await ask(lost, {})).error.code).toBe("unavailable");
   });
 
-  test("a stream that fails unexpectedly reports a generic error without the cause", async () => {
+  it("a stream that fails unexpectedly reports a generic error without the cause", async () => {
     const broken: Respond = function* (request, signal) {
       yield* [...(hello(request, signal) as EditEvent[])].slice(0, 4);
       throw new Error("secret path /etc/x");
@@ -267,7 +267,7 @@ describe("POST /v1/chat/completions", () => {
     expect(last.error.message).not.toContain("secret");
   });
 
-  test("a client that disconnects cancels the response", async () => {
+  it("a client that disconnects cancels the response", async () => {
     const cancelled = Promise.withResolvers<void>();
     const endless: Respond = async function* (request, signal) {
       signal.addEventListener("abort", () => cancelled.resolve());

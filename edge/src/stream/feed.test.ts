@@ -1,6 +1,6 @@
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { fold } from "../../../test/support/events.ts";
 import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
 import { Feed } from "./feed.ts";
@@ -26,7 +26,7 @@ function missing(feed: Feed, log: readonly EditEvent[]): EditEvent[] {
 const hello = tell(plainScript(["Hello ", "world"]));
 
 describe("a feed", () => {
-  test("makes the same document from any mix of live events and log, lost, late or repeated", async () => {
+  it("makes the same document from any mix of live events and log, lost, late or repeated", async () => {
     const fates = fc.array(fc.record({ lost: fc.boolean(), again: fc.boolean(), jump: fc.nat({ max: 3 }) }), {
       minLength: 60,
     });
@@ -54,7 +54,7 @@ describe("a feed", () => {
     );
   });
 
-  test("ends for every reader when a stale worker wrote after its successor", async () => {
+  it("ends for every reader when a stale worker wrote after its successor", async () => {
     const [open, draft] = [hello[0]!, hello.find(({ type }) => type === "draft")!];
     const shown = [open, { ...draft, attempt: 3, seq: 1 }];
     const log = logOf(hello);
@@ -79,7 +79,7 @@ describe("a feed", () => {
     }
   });
 
-  test("resumes after any position with exactly the rest of the log", async () => {
+  it("resumes after any position with exactly the rest of the log", async () => {
     for (const [at, { attempt, seq }] of logOf(hello).entries()) {
       const feed = new Feed("chatcmpl-synthetic", { attempt, seq });
       feed.readLog(logOf(hello));
@@ -88,7 +88,7 @@ describe("a feed", () => {
     }
   });
 
-  test("drops the drafts of a replaced worker", async () => {
+  it("drops the drafts of a replaced worker", async () => {
     const feed = new Feed("chatcmpl-synthetic");
     const [open, draft] = hello as [EditEvent, EditEvent];
     feed.receive(open);
@@ -100,7 +100,7 @@ describe("a feed", () => {
     expect((await events.next()).value).toMatchObject({ type: "error", attempt: 2, code: "unavailable" });
   });
 
-  test("ends with its error for a reader that resumes after a draft newer than the log", async () => {
+  it("ends with its error for a reader that resumes after a draft newer than the log", async () => {
     const written = logOf(hello).slice(0, 2);
     const after = { attempt: 1, seq: written.at(-1)!.seq + 40 };
     const feed = new Feed("chatcmpl-synthetic", after);
@@ -110,7 +110,7 @@ describe("a feed", () => {
     expect(events).toMatchObject([{ type: "error", code: "unavailable", attempt: 1, seq: after.seq + 1 }]);
   });
 
-  test("fails when a part of the response is lost", async () => {
+  it("fails when a part of the response is lost", async () => {
     const feed = new Feed("chatcmpl-synthetic");
     for (const event of hello) if (event.type !== "commit") feed.receive(event);
     expect(feed.hasGap).toBe(true);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Clock } from "../ports.ts";
 import { HEARTBEAT, withHeartbeat } from "./heartbeat.ts";
 
@@ -17,7 +17,7 @@ function manualClock(): Clock & { tick(): void } {
 }
 
 describe("heartbeat", () => {
-  test("fills silences and loses nothing", async () => {
+  it("fills silences and loses nothing", async () => {
     const clock = manualClock();
     const gate = Promise.withResolvers<void>();
     async function* source() {
@@ -35,7 +35,7 @@ describe("heartbeat", () => {
     expect((await stream.next()).done).toBe(true);
   });
 
-  test("closes the source when the reader stops", async () => {
+  it("closes the source when the reader stops", async () => {
     let closed = false;
     async function* source() {
       try {

@@ -1,5 +1,5 @@
 import { type EditEvent, emptyDocument, type GenerateRequest, reduce } from "@palimpsest/proto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Respond, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { forever } from "../../../test/support/waiting.ts";
@@ -51,7 +51,7 @@ function serve(...scripts: Respond[]) {
 }
 
 describe("a response whose replica is lost", () => {
-  test("is finished by another from its last commit, without repeated events", async () => {
+  it("is finished by another from its last commit, without repeated events", async () => {
     const { ask, asked } = serve(afterCommit, whole);
     const events = await ask();
     expect(asked).toMatchObject([
@@ -65,23 +65,23 @@ describe("a response whose replica is lost", () => {
     expect(kept).toHaveLength(script.filter(({ type }) => type !== "draft").length);
   });
 
-  test("starts on another when it had not started", async () => {
+  it("starts on another when it had not started", async () => {
     const { ask } = serve(atOnce, whole);
     expect((await ask()).reduce(reduce, emptyDocument).status).toBe("ended");
   });
 
-  test("ends as unavailable when there is no other replica", async () => {
+  it("ends as unavailable when there is no other replica", async () => {
     const { ask } = serve(afterCommit);
     expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
   });
 
-  test("is poisoned after three losses, not tried on every replica", async () => {
+  it("is poisoned after three losses, not tried on every replica", async () => {
     const { ask, asked } = serve(atOnce, atOnce, atOnce, atOnce, whole);
     expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "poisoned", retryable: false });
     expect(asked).toHaveLength(3);
   });
 
-  test("keeps its seed", async () => {
+  it("keeps its seed", async () => {
     const { ask, asked } = serve(afterCommit, whole);
     await ask({ sampling: { temperature: 1 } });
     const [one, two] = asked.map(({ sampling }) => sampling?.seed);
@@ -89,7 +89,7 @@ describe("a response whose replica is lost", () => {
     expect(two).toBe(one);
   });
 
-  test("is not taken over when the client has disconnected", async () => {
+  it("is not taken over when the client has disconnected", async () => {
     const client = new AbortController();
     const leaving: Respond = function* () {
       client.abort();
@@ -100,7 +100,7 @@ describe("a response whose replica is lost", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("releases every slot", async () => {
+  it("releases every slot", async () => {
     const { ask, asked } = serve(afterCommit, whole);
     for (let i = 0; i < 3; i++) await ask();
     // All idle again, requests begin with the first.

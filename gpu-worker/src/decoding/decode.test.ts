@@ -1,6 +1,6 @@
 import type { Decoding } from "@palimpsest/proto";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { decodeWith } from "../../../test/support/models/decode-with.ts";
 import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
 import type { BlockQuery } from "./forwards.ts";
@@ -28,7 +28,7 @@ function commits(steps: Step[]): number[][] {
   return steps.filter((step) => step.kind === "commit").map((step) => [...step.cells]);
 }
 
-test("unmasks every cell whose candidate passes the threshold, strictly", async () => {
+it("unmasks every cell whose candidate passes the threshold, strictly", async () => {
   const model = new ScriptedModel([
     ["1@.9", "2@.7", "3@.71", "4@.1"],
     ["1@.9", "2@.9", "3@.9", "4@.9"],
@@ -37,7 +37,7 @@ test("unmasks every cell whose candidate passes the threshold, strictly", async 
   expect(model.seen[1]).toEqual([1, MASK, 3, MASK]);
 });
 
-test("unmasks the most probable cell when none passes", async () => {
+it("unmasks the most probable cell when none passes", async () => {
   const model = new ScriptedModel([
     ["1@.2", "2@.4", "3@.3", "4@.1"],
     ["1@.9", "2@.9", "3@.9", "4@.9"],
@@ -46,7 +46,7 @@ test("unmasks the most probable cell when none passes", async () => {
   expect(model.seen[1]).toEqual([MASK, 2, MASK, MASK]);
 });
 
-test("substitutes a token while masks remain, when its candidate passes the editing threshold", async () => {
+it("substitutes a token while masks remain, when its candidate passes the editing threshold", async () => {
   const model = new ScriptedModel([
     ["1@.9", "2@.9", "3@.1", "4@.1"],
     ["7@.6", "8@.5", "3@.9", "4@.1"],
@@ -62,7 +62,7 @@ test("substitutes a token while masks remain, when its candidate passes the edit
   });
 });
 
-test("leaves a block after max_post_steps forwards without a mask, however it oscillates", async () => {
+it("leaves a block after max_post_steps forwards without a mask, however it oscillates", async () => {
   const model = new ScriptedModel([]);
   let flip = 0;
   model.denoise = async ([block]) => {
@@ -74,7 +74,7 @@ test("leaves a block after max_post_steps forwards without a mask, however it os
   expect(model.seen).toHaveLength(1 + 5);
 });
 
-test("never edits the prompt's tail and hides it from the answer", async () => {
+it("never edits the prompt's tail and hides it from the answer", async () => {
   const model = new ScriptedModel([everywhere("9@.99", 4)]);
   const steps = await run(model, [1, 2, 3, 4, 5, 6], options({ maxTokens: 6 }));
   expect(model.prefilled).toEqual([1, 2, 3, 4]);
@@ -86,7 +86,7 @@ test("never edits the prompt's tail and hides it from the answer", async () => {
   ]);
 });
 
-test("2.1 looks for an end token in finished blocks only", async () => {
+it("2.1 looks for an end token in finished blocks only", async () => {
   const model = new ScriptedModel([
     ["1@.9", `${EOS}@.9`, "3@.1", "4@.1"],
     ["1@.9", "2@.9", "3@.9", `${EOS}@.9`],
@@ -97,7 +97,7 @@ test("2.1 looks for an end token in finished blocks only", async () => {
   expect(model.committed).toEqual([]);
 });
 
-test("2.0 keeps what it wrote and stops inside a block once no mask stands before the end token", async () => {
+it("2.0 keeps what it wrote and stops inside a block once no mask stands before the end token", async () => {
   const model = new ScriptedModel([
     ["1@.1", `${EOS}@.99`, "3@.1", "4@.1"],
     ["1@.99", "2@.99", "3@.2", "4@.1"],
@@ -107,7 +107,7 @@ test("2.0 keeps what it wrote and stops inside a block once no mask stands befor
   expect(model.counts.forwards).toBe(2);
 });
 
-test("a masked cell takes what was drawn for it, by its probability; a token is compared with the best, untempered", async () => {
+it("a masked cell takes what was drawn for it, by its probability; a token is compared with the best, untempered", async () => {
   const model = new ScriptedModel([]);
   const script = [
     [
@@ -150,7 +150,7 @@ test("a masked cell takes what was drawn for it, by its probability; a token is 
   expect(draws).toEqual([[0, 1], [1], [], []]);
 });
 
-test("before min_tokens an end token ends nothing", async () => {
+it("before min_tokens an end token ends nothing", async () => {
   const model = new ScriptedModel([["1@.9", `${EOS}@.9`, "3@.9", "4@.9"]]);
   const steps = await run(model, [], options({ maxTokens: 12, minTokens: 2 }));
   expect(commits(steps)).toEqual([
@@ -159,14 +159,14 @@ test("before min_tokens an end token ends nothing", async () => {
   ]);
 });
 
-test("the last block is cut at the token limit", async () => {
+it("the last block is cut at the token limit", async () => {
   const model = new ScriptedModel([everywhere("1@.9", 4)]);
   const steps = await run(model, [], options({ maxTokens: 6 }));
   expect(commits(steps).flat()).toHaveLength(6);
   expect(steps.at(-1)).toMatchObject({ kind: "commit", finish: "length" });
 });
 
-test("an abort ends the decoding before its next forward", async () => {
+it("an abort ends the decoding before its next forward", async () => {
   const model = new ScriptedModel([everywhere("1@.1", 4)]);
   const controller = new AbortController();
   const steps = decodeWith(model, [], options({ maxTokens: 400 }), controller.signal);
@@ -182,7 +182,7 @@ const candidate = fc.record({
   probability: fc.float({ min: 0, max: 1, noNaN: true }),
 });
 
-test("whatever the candidates: ends within the bound, emits no mask, never touches the prompt", async () => {
+it("whatever the candidates: ends within the bound, emits no mask, never touches the prompt", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 9 }),

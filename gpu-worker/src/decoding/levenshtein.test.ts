@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { bestOf, madeUpCandidate, madeUpRow } from "../../../test/support/models/made-up-model.ts";
 import type { Candidate, OpenBlock, TokenEdit, TokenProbability } from "./block.ts";
 import { levenshteinBlock, levenshteinSteps } from "./levenshtein.ts";
@@ -45,7 +45,7 @@ function run(block: string, prompted: number, script: string[][], changes: Parti
 }
 
 describe("a step", () => {
-  test("unmasks every cell above the threshold, or else the most probable one", () => {
+  it("unmasks every cell above the threshold, or else the most probable one", () => {
     const { blocks } = run("____", 0, [
       ["1@.9", "2@.6", "3@.5", "4@.1"],
       ["1@.9", "2@.6", "3@.2", "4@.3"],
@@ -53,7 +53,7 @@ describe("a step", () => {
     expect(blocks).toEqual(["12__", "12_4"]);
   });
 
-  test("deletes a cell: what follows moves up, and a mask comes in on the right", () => {
+  it("deletes a cell: what follows moves up, and a mask comes in on the right", () => {
     const { blocks, edits } = run("____", 0, [
       ["1@.9", "2@.9", "3@.9", "4@.9"],
       ["1@.9", "D@.9", "3@.9", "5@.9"],
@@ -65,7 +65,7 @@ describe("a step", () => {
     ]);
   });
 
-  test("splits a cell: a mask before it as it was, and the last cell is pushed out", () => {
+  it("splits a cell: a mask before it as it was, and the last cell is pushed out", () => {
     const { blocks, edits } = run("____", 0, [
       ["1@.9", "2@.9", "3@.9", "4@.9"],
       ["1@.9", "S@.9", "3@.9", "5@.9"],
@@ -74,7 +74,7 @@ describe("a step", () => {
     expect(edits[1]).toEqual([{ op: "insert", at: 1, to: 1, after: MASK, probability: 0.9 }]);
   });
 
-  test("unmasks one cell more than edits have masked, however unsure the best of them are", () => {
+  it("unmasks one cell more than edits have masked, however unsure the best of them are", () => {
     const { blocks } = run("______", 0, [
       ["1@.9", "2@.9", "3@.1", "4@.1", "4@.1", "4@.1"],
       ["S@.9", "2@.9", "3@.2", "4@.1", "4@.1", "4@.1"],
@@ -83,14 +83,14 @@ describe("a step", () => {
     expect(blocks).toEqual(["12____", "_123__", "51234_"]);
   });
 
-  test("cleans up when the post steps are over: deletes and splits take their best answer", () => {
+  it("cleans up when the post steps are over: deletes and splits take their best answer", () => {
     const line = ["D@.9 3@.1", "S@.9 2@.1", "3@.9", "4@.9"];
     const { blocks, final } = run("____", 0, [["1@.9", "2@.9", "3@.9", "4@.9"], line, line], { maxPostSteps: 1 });
     expect(blocks).toEqual(["1234", "3234", "3234"]);
     expect(final).toBe(true);
   });
 
-  test("leaves a loop by the least sure of its changes, with the second best token", () => {
+  it("leaves a loop by the least sure of its changes, with the second best token", () => {
     const { blocks } = run("____", 0, [
       ["1@.9", "2@.9", "3@.9", "4@.9"],
       ["5@.9", "6@.8", "3@.9", "4@.9"],
@@ -100,7 +100,7 @@ describe("a step", () => {
     expect(blocks).toEqual(["1234", "5634", "1234", "5034"]);
   });
 
-  test("never touches the prompt's cells, whatever is said of them", () => {
+  it("never touches the prompt's cells, whatever is said of them", () => {
     const line = ["D@.9", "S@.9", "S@.9", "S@.9"];
     const { blocks } = run("12__", 2, [line, line, line]);
     expect(blocks.map((block) => block.slice(0, 2))).toEqual(["12", "12", "12"]);
@@ -134,7 +134,7 @@ function opened(world: World): { cells: number[]; prompted: number; open: OpenBl
 }
 
 describe("whatever the model says", () => {
-  test("a block ends within the bound, with answers only, its length and the prompt kept at every step", () => {
+  it("a block ends within the bound, with answers only, its length and the prompt kept at every step", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         let { open, cells, prompted } = opened(world);
@@ -153,7 +153,7 @@ describe("whatever the model says", () => {
     );
   });
 
-  test("its edits, carried out on the cells, make the next cells", () => {
+  it("its edits, carried out on the cells, make the next cells", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         let { open, prompted } = opened(world);
@@ -168,7 +168,7 @@ describe("whatever the model says", () => {
     );
   });
 
-  test("it decides as the decoder's description does, written down as it stands", () => {
+  it("it decides as the decoder's description does, written down as it stands", () => {
     let left = 0;
     fc.assert(
       fc.property(worlds, (world) => {

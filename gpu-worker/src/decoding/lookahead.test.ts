@@ -1,6 +1,6 @@
 import type { Decoding } from "@palimpsest/proto";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { ahead, decodeWith, type ModelOf } from "../../../test/support/models/decode-with.ts";
 import { HASH_VOCABULARY, HashModel, type HashSequence } from "../../../test/support/models/hash-model.ts";
 import type { SequenceModel } from "./decode.ts";
@@ -42,7 +42,7 @@ const rules: Decoding[] = [
   { rule: "2.0", threshold: 0.95 },
 ];
 
-test("carried or not, the steps are the same, a confirmed block spares a forward, and no block carries past the end", async () => {
+it("carried or not, the steps are the same, a confirmed block spares a forward, and no block carries past the end", async () => {
   let spared = 0;
   await fc.assert(
     fc.asyncProperty(

@@ -1,19 +1,19 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { type DrawPlace, uniform } from "./sampling.ts";
 
 const place: DrawPlace = { seed: 42n, choice: 0, block: 3, step: 1, cell: 9 };
 
-test("is the same for the same place, on every machine", () => {
+it("is the same for the same place, on every machine", () => {
   expect(uniform(place)).toBe(uniform({ ...place }));
   expect(uniform({ seed: 0n, choice: 0, block: 0, step: 0, cell: 0 })).toBe(0.4714103937149048);
 });
 
-test("differs with every part of the place", () => {
+it("differs with every part of the place", () => {
   const others = [{ seed: 43n }, { choice: 1 }, { block: 4 }, { step: 2 }, { cell: 10 }, { block: 1, step: 3 }];
   expect(new Set([{}, ...others].map((change) => uniform({ ...place, ...change }))).size).toBe(7);
 });
 
-test("is spread evenly over [0, 1)", () => {
+it("is spread evenly over [0, 1)", () => {
   const buckets = new Array<number>(10).fill(0);
   for (let seed = 0n; seed < 100n; seed++) {
     for (let cell = 0; cell < 100; cell++) {

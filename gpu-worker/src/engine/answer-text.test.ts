@@ -1,29 +1,29 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { AnswerText } from "./answer-text.ts";
 
 /** Tokens are bytes. */
 const bytes = (token: number): Uint8Array => Uint8Array.of(token);
 const utf8 = (text: string): number[] => [...new TextEncoder().encode(text)];
 
-test("keeps an incomplete character back until the block that completes it", () => {
+it("keeps an incomplete character back until the block that completes it", () => {
   const [a, b] = [utf8("né").slice(0, 2), utf8("né").slice(2)];
   const text = new AnswerText(bytes, []);
   expect(text.commit(a, false)).toEqual({ text: "n", start: 0, stopped: false });
   expect(text.commit(b, true)).toEqual({ text: "é", start: 1, stopped: false });
 });
 
-test("the last commit flushes invalid bytes as replacement characters", () => {
+it("the last commit flushes invalid bytes as replacement characters", () => {
   expect(new AnswerText(bytes, []).commit(utf8("你").slice(0, 2), true).text).toBe("\uFFFD");
 });
 
-test("finds a stop string across blocks and shows nothing of it", () => {
+it("finds a stop string across blocks and shows nothing of it", () => {
   const text = new AnswerText(bytes, ["\n\nEND"]);
   expect(text.commit(utf8("one\n\nE"), false)).toEqual({ text: "one", start: 0, stopped: false });
   expect(text.commit(utf8("ND two"), false)).toEqual({ text: "", start: 3, stopped: true });
 });
 
-test("tells whether tokens would end the text, and is not changed by that", () => {
+it("tells whether tokens would end the text, and is not changed by that", () => {
   const text = new AnswerText(bytes, ["STOP"]);
   text.commit(utf8("a ST"), false);
   expect([text.stops(utf8("OP")), text.stops(utf8("AY STO")), text.stops(utf8("AY STOP"))]).toEqual([
@@ -34,20 +34,20 @@ test("tells whether tokens would end the text, and is not changed by that", () =
   expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2, stopped: false });
 });
 
-test("shows what looked like a stop string and was none", () => {
+it("shows what looked like a stop string and was none", () => {
   const text = new AnswerText(bytes, ["STOP"]);
   text.commit(utf8("a ST"), false);
   expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2, stopped: false });
 });
 
-test("a preview begins with what was kept back and counts holes", () => {
+it("a preview begins with what was kept back and counts holes", () => {
   const text = new AnswerText(bytes, ["STOP"]);
   text.commit(utf8("a S"), false);
   const [h, i] = utf8("hi") as [number, number];
   expect(text.preview([h, undefined, undefined, i])).toEqual({ content: ["Sh", 2, "i"], offsets: [1, 2, 2, 2, 3] });
 });
 
-test("commits join to the decoded whole, cut at the first stop string, however the tokens are cut into blocks", () => {
+it("commits join to the decoded whole, cut at the first stop string, however the tokens are cut into blocks", () => {
   const word = fc.constantFrom("a", "ST", "STOP", "é", "你", "🙂", "x");
   const anyBytes = fc.uint8Array({ maxLength: 12 }).map((b) => [...b]);
   fc.assert(

@@ -2,7 +2,7 @@
 
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { ahead, decodeWith } from "../../../test/support/models/decode-with.ts";
 import { MadeUpModel } from "../../../test/support/models/made-up-model.ts";
 import { AnswerText } from "./answer-text.ts";
@@ -27,7 +27,7 @@ const runs = fc.record({
 });
 type Run = typeof runs extends fc.Arbitrary<infer R> ? R : never;
 
-test("drafts folded in or not, a choice's text is the same, and is that of its tokens", async () => {
+it("drafts folded in or not, a choice's text is the same, and is that of its tokens", async () => {
   const told = { stop: 0, delete: 0, insert: 0 };
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
@@ -51,7 +51,7 @@ test("drafts folded in or not, a choice's text is the same, and is that of its t
   expect(Math.min(...Object.values(told))).toBeGreaterThan(10);
 });
 
-test("an edit's new text is at its offset, and its old text was in its cell", async () => {
+it("an edit's new text is at its offset, and its old text was in its cell", async () => {
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
       let [block, before] = [-1, ""];
@@ -73,7 +73,7 @@ test("an edit's new text is at its offset, and its old text was in its cell", as
   );
 });
 
-test("a run is reproduced from its seed at a temperature above 0, and another seed makes another", async () => {
+it("a run is reproduced from its seed at a temperature above 0, and another seed makes another", async () => {
   const texts = new Set<string>();
   for (let seed = 0; seed < 20; seed++) {
     const run = { seed: 3, prompt: [0], decoding: rules[1]!, maxTokens: 16, stop: [] };

@@ -2,7 +2,7 @@
 
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { ahead, decodeWith, type ModelOf } from "../../../test/support/models/decode-with.ts";
 import {
   bestOf,
@@ -86,7 +86,7 @@ async function stepsOf(
 const committed = (steps: readonly Step[]): number[] =>
   steps.flatMap((step) => (step.kind === "commit" ? step.cells : []));
 
-test("it decides as plain loops do that recompute the window at each step, with and without carried forwards", async () => {
+it("it decides as plain loops do that recompute the window at each step, with and without carried forwards", async () => {
   let revised = 0;
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
@@ -106,7 +106,7 @@ test("it decides as plain loops do that recompute the window at each step, with 
   expect(revised).toBeGreaterThan(100);
 });
 
-test("a block is edited while newer ones are written, and committed when it leaves the window", async () => {
+it("a block is edited while newer ones are written, and committed when it leaves the window", async () => {
   let late = 0;
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
@@ -131,7 +131,7 @@ test("a block is edited while newer ones are written, and committed when it leav
   expect(late).toBeGreaterThan(50);
 });
 
-test("taken up again at any commit, by the blocks that were open then, the rest is the same", async () => {
+it("taken up again at any commit, by the blocks that were open then, the rest is the same", async () => {
   let resumed = 0;
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
@@ -157,7 +157,7 @@ test("taken up again at any commit, by the blocks that were open then, the rest 
   expect(resumed).toBeGreaterThan(50);
 });
 
-test("a client's document, with drafts of several blocks, is the text of the tokens", async () => {
+it("a client's document, with drafts of several blocks, is the text of the tokens", async () => {
   await fc.assert(
     fc.asyncProperty(runs, async (run) => {
       const answer = new AnswerText(bytes, run.stop);

@@ -1,6 +1,6 @@
 /** The engine that a request goes to, and the work that is done once for all of them. */
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { hashRequest, openHashEngine } from "../../../test/support/models/hash-model.ts";
 import { until } from "../../../test/support/waiting.ts";
 import type { PoolableEngine } from "./engine.ts";
@@ -64,7 +64,7 @@ async function begin(engine: EnginePool, counts: readonly number[], signal: Abor
   return Promise.all(ended);
 }
 
-test.each([
+it.each([
   ["without cached blocks the least loaded engine runs it, the first of equals", [0, 0, 0], [1, 1, 1, 1], [0, 1, 2, 0]],
   ["a request of several choices counts once for each", [0, 0], [3, 1, 1, 1, 1], [0, 1, 1, 1, 0]],
   ["a cached prefix draws requests, but not all of them", [0, 4], [1, 1, 1], [1, 1, 0]],
@@ -87,7 +87,7 @@ test.each([
   expect(asked.slice(counts.length)).toEqual(expected);
 });
 
-test("capacity and counters are those of all, a lost rank is named once", async () => {
+it("capacity and counters are those of all, a lost rank is named once", async () => {
   const { engine } = engines([0, 0]);
   expect(engine.model.capacity).toBe(4);
   expect(await engine.stats()).toMatchObject({
@@ -99,7 +99,7 @@ test("capacity and counters are those of all, a lost rank is named once", async 
   });
 });
 
-test("an engine that does not answer is unreachable, and every request fails", async () => {
+it("an engine that does not answer is unreachable, and every request fails", async () => {
   const { asked, engine } = engines([0, 0, 0, 0], 3);
   expect(await engine.stats()).toMatchObject({ runningSequences: 3, lostRanks: [0, 1, 2, 3] });
   const events = await Array.fromAsync(engine.generate(request, new AbortController().signal));
@@ -124,7 +124,7 @@ function tokenizing() {
 
 const never = new AbortController().signal;
 
-test("a prompt is tokenized once, and its response is that of an engine alone", async () => {
+it("a prompt is tokenized once, and its response is that of an engine alone", async () => {
   const { tokenized, alone, pool } = tokenizing();
   for (const text of ["12345678", "123456781234"]) {
     const asked = hashRequest([], { prompt: { kind: "text", text } });
@@ -135,7 +135,7 @@ test("a prompt is tokenized once, and its response is that of an engine alone", 
   }
 });
 
-test("a cached prefix is found by the tokens of a text", async () => {
+it("a cached prefix is found by the tokens of a text", async () => {
   const { pool } = tokenizing();
   const asked = hashRequest([], { prompt: { kind: "text", text: "12345678" } });
   for (const cached of [0, 8]) {
@@ -144,7 +144,7 @@ test("a cached prefix is found by the tokens of a text", async () => {
   }
 });
 
-test("an invalid request gets the error of an engine alone", async () => {
+it("an invalid request gets the error of an engine alone", async () => {
   const { alone, pool } = tokenizing();
   const text = "1".repeat(500);
   for (const changes of [{ choices: 9 }, { maxTokens: 0 }, { prompt: { kind: "text", text } as const }]) {

@@ -1,5 +1,5 @@
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
 import { Scheduler } from "../memory/scheduler.ts";
 import { LocalEngine } from "./local-engine.ts";
@@ -47,7 +47,7 @@ async function events(local: LocalEngine, changes: Partial<GenerateRequest>, sig
 
 const kinds = (all: EditEvent[]): string => all.map(({ type }) => type).join(" ");
 
-test("tells a response from open to end, in order", async () => {
+it("tells a response from open to end, in order", async () => {
   const { engine: local, scheduler } = engine([everywhere("5@.9", 4)]);
   const all = await events(local, {});
   expect(kinds(all)).toBe("open draft draft commit draft draft commit done end");
@@ -67,7 +67,7 @@ test("tells a response from open to end, in order", async () => {
   expect(scheduler.pagesInUse).toBe(0);
 });
 
-test("a stop string ends the choice before the next forward", async () => {
+it("a stop string ends the choice before the next forward", async () => {
   const models: ScriptedModel[] = [];
   const { engine: local } = engine([["1@.9", "2@.9", "3@.9", "4@.9"]], models);
   const all = await events(local, { stop: ["cd"], drafts: false });
@@ -76,7 +76,7 @@ test("a stop string ends the choice before the next forward", async () => {
   expect(models[0]?.counts.forwards).toBe(2);
 });
 
-test("a token that the request stops at ends the choice, with ignore_eos too, and its text is not shown", async () => {
+it("a token that the request stops at ends the choice, with ignore_eos too, and its text is not shown", async () => {
   const { engine: local } = engine([["1@.9", "50@.9", "3@.9", "4@.9"]]);
   const all = await events(local, { stopTokenIds: [3], ignoreEos: true });
   expect(all.find((event) => event.type === "draft")).toMatchObject({ content: ["a."] });
@@ -85,7 +85,7 @@ test("a token that the request stops at ends the choice, with ignore_eos too, an
   expect(all.at(-1)).toMatchObject({ usage: { completion_tokens: 3 } });
 });
 
-test("log-probabilities come with the commit, of each of its tokens, where they are asked for", async () => {
+it("log-probabilities come with the commit, of each of its tokens, where they are asked for", async () => {
   const script = [["1@.9", "2@.8", "50@.75", "4@.9"]] as const;
   const commitOf = async (changes: Partial<GenerateRequest>) =>
     (await events(engine([[...script[0]]]).engine, changes)).find((event) => event.type === "commit");
@@ -105,12 +105,12 @@ test("log-probabilities come with the commit, of each of its tokens, where they 
   expect(await commitOf({})).not.toHaveProperty("logprobs");
 });
 
-test("the penalty in force is told with the decoding", async () => {
+it("the penalty in force is told with the decoding", async () => {
   const [open] = await events(engine([everywhere("5@.9", 4)]).engine, { decoding: { penaltyLambda: 3 } });
   expect(open).toMatchObject({ type: "open", decoding: { rule: "2.1", penalty_lambda: 3 } });
 });
 
-test("a draft shows nothing after the end token", async () => {
+it("a draft shows nothing after the end token", async () => {
   const { engine: local } = engine([
     ["1@.9", "50@.9", "3@.9", "4@.1"],
     ["1@.9", "50@.9", "3@.9", "4@.9"],
@@ -119,7 +119,7 @@ test("a draft shows nothing after the end token", async () => {
   expect(draft).toMatchObject({ content: ["a"], edits: [{ at: 0, after: "a" }] });
 });
 
-test("an abort ends the stream with `cancelled` and frees slot and pages", async () => {
+it("an abort ends the stream with `cancelled` and frees slot and pages", async () => {
   const { engine: local, scheduler } = engine([everywhere("5@.1", 4)]);
   const controller = new AbortController();
   const seen: EditEvent[] = [];
@@ -131,7 +131,7 @@ test("an abort ends the stream with `cancelled` and frees slot and pages", async
   expect([scheduler.running, scheduler.pagesInUse]).toEqual([0, 0]);
 });
 
-test("continues another worker's response at its next block", async () => {
+it("continues another worker's response at its next block", async () => {
   const models: ScriptedModel[] = [];
   const { engine: local } = engine([everywhere("5@.9", 4)], models);
   const all = await events(local, { attempt: 2, committed: [{ tokens: [6, 6, 6, 6] }], drafts: false });
@@ -140,7 +140,7 @@ test("continues another worker's response at its next block", async () => {
   expect(all.at(-1)).toMatchObject({ usage: { completion_tokens: 8 } });
 });
 
-test("a computation that fails is told as an error and frees its pages", async () => {
+it("a computation that fails is told as an error and frees its pages", async () => {
   const { engine: local, scheduler } = engine([["1@.9"]]);
   const all = await events(local, { prompt: { kind: "text", text: "" } });
   expect(all).toMatchObject([{ type: "error", code: "invalid_request", param: "prompt" }]);
@@ -210,7 +210,7 @@ const refused: [string, Partial<GenerateRequest>, string, string][] = [
   ],
 ];
 
-test.each(refused)("refuses a wrong %s before any work, with the numbers", async (param, changes, code, message) => {
+it.each(refused)("refuses a wrong %s before any work, with the numbers", async (param, changes, code, message) => {
   const models: ScriptedModel[] = [];
   const { engine: local } = engine([], models);
   const all = await events(local, changes);

@@ -1,5 +1,5 @@
 import type { EditEvent, GenerateRequest, Usage } from "@palimpsest/proto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { hashRequest, openHashEngine, POISON } from "../../../test/support/models/hash-model.ts";
 import { until } from "../../../test/support/waiting.ts";
 import type { Engine } from "./engine.ts";
@@ -28,7 +28,7 @@ function usageOf(all: readonly EditEvent[]): Usage {
   return last.usage;
 }
 
-test("equal prompts that arrive together are prefilled once, and each says what it found", async () => {
+it("equal prompts that arrive together are prefilled once, and each says what it found", async () => {
   const { engine, model } = openEngine();
   const all = await Promise.all([1, 2, 3].map(() => events(engine, hashRequest(LONG))));
   expect(model.prefilledBlocks).toBe(20);
@@ -36,13 +36,13 @@ test("equal prompts that arrive together are prefilled once, and each says what 
   expect(cached.reduce((sum, tokens) => sum + tokens)).toBe(2 * LONG.length);
 });
 
-test("prefills take turns by chunks of 8 blocks, so a short one does not wait for a long one", async () => {
+it("prefills take turns by chunks of 8 blocks, so a short one does not wait for a long one", async () => {
   const { engine, model } = openEngine();
   await Promise.all([LONG, prompt(6)].map((tokens) => events(engine, hashRequest(tokens))));
   expect(model.prefills).toEqual([8, 1, 8, 4]);
 });
 
-test("blocks of a cancelled prefill are cached for the next request", async () => {
+it("blocks of a cancelled prefill are cached for the next request", async () => {
   const { engine, scheduler, model } = openEngine();
   const controller = new AbortController();
   const cancelled = events(engine, hashRequest(LONG), controller.signal);
@@ -53,7 +53,7 @@ test("blocks of a cancelled prefill are cached for the next request", async () =
   expect(usageOf(await events(engine, hashRequest(LONG))).cached_tokens).toBeGreaterThanOrEqual(8 * blockLength);
 });
 
-test("a takeover with choices that are done says what those that run found", async () => {
+it("a takeover with choices that are done says what those that run found", async () => {
   const { engine } = openEngine();
   await events(engine, hashRequest(prompt(1, 2, 3)));
   const committed = [{ tokens: prompt(6), finishReason: "stop" as const }, { tokens: prompt(5) }, { tokens: [] }];
@@ -65,14 +65,14 @@ test("a takeover with choices that are done says what those that run found", asy
   expect(usageOf(all)).toMatchObject({ cached_tokens: 3 * blockLength, completion_tokens: 4 + 8 + 8 });
 });
 
-test("a takeover of which all is done opens, tells that and ends", async () => {
+it("a takeover of which all is done opens, tells that and ends", async () => {
   const { engine } = openEngine();
   const committed = [{ tokens: prompt(6), finishReason: "length" as const }];
   const all = await events(engine, hashRequest(prompt(1), { attempt: 2, committed }));
   expect(all.map(({ type }) => type)).toEqual(["open", "done", "end"]);
 });
 
-test("a prompt that cannot be computed fails alone", async () => {
+it("a prompt that cannot be computed fails alone", async () => {
   const { engine, scheduler } = openEngine();
   const all = await Promise.all(
     [prompt(1), prompt(POISON), prompt(2)].map((tokens) => events(engine, hashRequest(tokens))),
@@ -93,7 +93,7 @@ const places: [string, (opened: ReturnType<typeof openEngine>) => Promise<unknow
   ["batch", async ({ model }) => until(() => model.counts.forwards > 3)],
 ];
 
-test.each(places)("a deadline that passes in the %s ends that response and no other", async (place, arrive) => {
+it.each(places)("a deadline that passes in the %s ends that response and no other", async (place, arrive) => {
   const opened = openEngine(place === "queue" ? { capacity: 1 } : {});
   const { engine, scheduler } = opened;
   const other = place === "prefill" ? undefined : events(engine, hashRequest(prompt(1), { maxTokens: 40 }));

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { CommittedChoice, EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { HASH_VOCABULARY, hashRequest, openHashEngine } from "../../../test/support/models/hash-model.ts";
 import type { Engine } from "./engine.ts";
 
@@ -61,7 +61,7 @@ const asked = fc.record({
   ),
 });
 
-test("with pages for one sequence, arrivals and cancels change no text, and no page stays in use", async () => {
+it("with pages for one sequence, arrivals and cancels change no text, and no page stays in use", async () => {
   let preemptions = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -104,7 +104,7 @@ test("with pages for one sequence, arrivals and cancels change no text, and no p
   expect(preemptions).toBeGreaterThan(15);
 });
 
-test("a worker that resumes at any commit writes the same rest, also with adjusted logits", async () => {
+it("a worker that resumes at any commit writes the same rest, also with adjusted logits", async () => {
   let resumed = 0;
   await fc.assert(
     fc.asyncProperty(fc.nat(), asked, async (salt, one) => {
@@ -124,7 +124,7 @@ test("a worker that resumes at any commit writes the same rest, also with adjust
   expect(resumed).toBeGreaterThan(60);
 });
 
-test("a resumed sequence is prefilled from its first evicted block", async () => {
+it("a resumed sequence is prefilled from its first evicted block", async () => {
   const prefilled = async (prefixCache: boolean): Promise<number> => {
     const { engine, scheduler, model } = openHashEngine({ salt: 1, blockLength, pages: 7, capacity: 2, prefixCache });
     const one = { maxTokens: 24, seed: undefined, ignoreEos: true, delay: 0, cancelAfter: undefined };
@@ -140,7 +140,7 @@ test("a resumed sequence is prefilled from its first evicted block", async () =>
   expect(shared).toBeLessThan(anew);
 });
 
-test("a request whose worst case fits all pages is accepted without a reservation, so several run at once", async () => {
+it("a request whose worst case fits all pages is accepted without a reservation, so several run at once", async () => {
   const { engine, scheduler } = openHashEngine({ salt: 1, blockLength, pages: 8, capacity: 4, prefixCache: false });
   const one = { seed: undefined, ignoreEos: true, delay: 0, cancelAfter: undefined };
   const refused = await answer(engine, { ...one, prompt: [0, 1, 2, 3], maxTokens: 29 });

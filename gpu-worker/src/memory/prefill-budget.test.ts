@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { PrefillBudget, type PrefillTurn } from "./prefill-budget.ts";
 
 const never = new AbortController().signal;
@@ -23,7 +23,7 @@ function open() {
   return { take, end, now };
 }
 
-test("eight blocks run at once, and a long prefill is not passed by short ones that come after it", async () => {
+it("eight blocks run at once, and a long prefill is not passed by short ones that come after it", async () => {
   const { take, end, now } = open();
   for (const [name, blocks] of [
     ["a", 3],
@@ -38,7 +38,7 @@ test("eight blocks run at once, and a long prefill is not passed by short ones t
   expect(await end("c")).toBe("d");
 });
 
-test("prompts with the same next block run one at a time, and other prompts overtake those that wait", async () => {
+it("prompts with the same next block run one at a time, and other prompts overtake those that wait", async () => {
   const { take, end, now } = open();
   for (const [name, key] of [
     ["a", "x"],
@@ -54,7 +54,7 @@ test("prompts with the same next block run one at a time, and other prompts over
   expect(await end("a")).toBe("d e b");
 });
 
-test("a prefill that stops waiting lets later ones run", async () => {
+it("a prefill that stops waiting lets later ones run", async () => {
   const { take, end, now } = open();
   const controller = new AbortController();
   void take("a", { blocks: 4 });

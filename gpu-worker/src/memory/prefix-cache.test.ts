@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { Admission } from "./admission.ts";
 import { blockKeys } from "./prefix-cache.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -33,7 +33,7 @@ async function runThrough(scheduler: Scheduler, blocks: string): Promise<number>
   return live.admission.cachedBlocks;
 }
 
-test("a sequence begins after the longest cached prefix", async () => {
+it("a sequence begins after the longest cached prefix", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 12, waiting: 1 });
   expect(await runThrough(scheduler, "abcd")).toBe(0);
   expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 4]);
@@ -42,7 +42,7 @@ test("a sequence begins after the longest cached prefix", async () => {
   expect(await runThrough(scheduler, "bc")).toBe(0);
 });
 
-test("evicts the least recently used leaf first, and never a referenced block", async () => {
+it("evicts the least recently used leaf first, and never a referenced block", async () => {
   // Each leaves the page that it could have grown by.
   const scheduler = new Scheduler({ capacity: 3, pages: 6 + 1, waiting: 1 });
   await runThrough(scheduler, "ab");
@@ -60,7 +60,7 @@ test("evicts the least recently used leaf first, and never a referenced block", 
   expect(await runThrough(scheduler, "ab")).toBe(1);
 });
 
-test("when two sequences cache the same block, one page stays and both use it", async () => {
+it("when two sequences cache the same block, one page stays and both use it", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 9, waiting: 1 });
   const [one, two] = [await begin(scheduler, "abc"), await begin(scheduler, "abd")];
   run(one);
@@ -72,7 +72,7 @@ test("when two sequences cache the same block, one page stays and both use it", 
   expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 4]);
 });
 
-test("a sequence takes over blocks that another has cached meanwhile, and frees its own pages", async () => {
+it("a sequence takes over blocks that another has cached meanwhile, and frees its own pages", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 9, waiting: 1 });
   const [one, two] = [await begin(scheduler, "abc"), await begin(scheduler, "abd")];
   one.admission.offer("a");
@@ -86,7 +86,7 @@ test("a sequence takes over blocks that another has cached meanwhile, and frees 
   expect([scheduler.pagesInUse, scheduler.pagesCached]).toEqual([0, 2]);
 });
 
-test("scopes share nothing, and a key contains a whole block", () => {
+it("scopes share nothing, and a key contains a whole block", () => {
   expect(blockKeys([1, 2, 3, 4, 5], 2, "")).toHaveLength(2);
   expect(new Set([...blockKeys([1, 2], 2, "a"), ...blockKeys([1, 2], 2, "b"), ...blockKeys([12], 1, "a")]).size).toBe(
     3,
@@ -145,7 +145,7 @@ const action = fc.oneof(
   fc.record({ kind: fc.constantFrom("offer" as const, "match" as const, "end" as const), which: fc.nat(CAPACITY - 1) }),
 );
 
-test("scheduler and tree agree with the naive twin, and no page is lost or allocated twice", async () => {
+it("scheduler and tree agree with the naive twin, and no page is lost or allocated twice", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 60 }), async (actions) => {
       const scheduler = new Scheduler({ capacity: CAPACITY, pages: PAGES, waiting: 1 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { blockKeys } from "./prefix-cache.ts";
 import { sameText } from "./retokenization.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -20,7 +20,7 @@ async function admit(scheduler: Scheduler, prompt: readonly number[], scope = ""
   return [admission.cachedBlocks, admission.retokenizedBlocks];
 }
 
-test("counts cached blocks whose text the prompt has in other token ids", async () => {
+it("counts cached blocks whose text the prompt has in other token ids", async () => {
   const scheduler = new Scheduler({ capacity: 1, pages: 40, waiting: 1 });
   expect(await admit(scheduler, [0, 1, 2, 5, 3, 3, 3, 3, 4, 4, 4, 4])).toEqual([0, 0]);
   // The same first block, then the text of two blocks tokenized differently, then more.

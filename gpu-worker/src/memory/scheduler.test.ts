@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { Scheduler } from "./scheduler.ts";
 
 const never = new AbortController().signal;
 const ask = (blocks: number) => ({ blocks, prefix: [] });
 
-test("admits in order of arrival, when there is a slot, pages for the prompt and one more page per sequence", async () => {
+it("admits in order of arrival, when there is a slot, pages for the prompt and one more page per sequence", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 10, waiting: 10 });
   const first = await scheduler.admit(ask(5), never);
   const order: string[] = [];
@@ -26,7 +26,7 @@ test("admits in order of arrival, when there is a slot, pages for the prompt and
   expect([scheduler.running, scheduler.pagesInUse]).toEqual([0, 0]);
 });
 
-test("an abort while waiting lets the next sequence in", async () => {
+it("an abort while waiting lets the next sequence in", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 6, waiting: 10 });
   using _first = await scheduler.admit(ask(3), never);
   const controller = new AbortController();
@@ -38,7 +38,7 @@ test("an abort while waiting lets the next sequence in", async () => {
   expect(scheduler.waiting).toBe(0);
 });
 
-test("rejects sequences when the queue is full, but never a preempted one", async () => {
+it("rejects sequences when the queue is full, but never a preempted one", async () => {
   const scheduler = new Scheduler({ capacity: 1, pages: 4, waiting: 1 });
   using first = await scheduler.admit(ask(1), never);
   void scheduler.admit(ask(1), never);
@@ -47,7 +47,7 @@ test("rejects sequences when the queue is full, but never a preempted one", asyn
   expect(scheduler.waiting).toBe(2);
 });
 
-test("preempts the youngest when the pages run out, and readmits it before all that came later", async () => {
+it("preempts the youngest when the pages run out, and readmits it before all that came later", async () => {
   const scheduler = new Scheduler({ capacity: 3, pages: 6, waiting: 10 });
   const old = await scheduler.admit(ask(1), never);
   const young = await scheduler.admit(ask(2), never);
@@ -65,7 +65,7 @@ test("preempts the youngest when the pages run out, and readmits it before all t
   expect([(await again).arrival, (await later).arrival]).toEqual([1, 2]);
 });
 
-test("the youngest preempts itself and waits for earlier sequences", async () => {
+it("the youngest preempts itself and waits for earlier sequences", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
   using _old = await scheduler.admit(ask(1), never);
   const young = await scheduler.admit(ask(1), never);
@@ -75,7 +75,7 @@ test("the youngest preempts itself and waits for earlier sequences", async () =>
   await expect(growing).rejects.toBe(young.preempted.reason);
 });
 
-test("an abort while growing takes no page", async () => {
+it("an abort while growing takes no page", async () => {
   const scheduler = new Scheduler({ capacity: 2, pages: 4, waiting: 10 });
   const old = await scheduler.admit(ask(1), never);
   const young = await scheduler.admit(ask(1), never);

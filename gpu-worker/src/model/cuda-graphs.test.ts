@@ -13,7 +13,7 @@ import {
   type NodeProto,
 } from "@palimpsest/proto/onnx";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type WrittenCheckpoint, writeCheckpoint } from "../../../test/support/models/checkpoint.ts";
 import { openCheckpoint } from "../../../tools/convert/checkpoint.ts";
 import { convertCheckpoint } from "../../../tools/convert/convert.ts";
@@ -104,7 +104,7 @@ const configs = {
 };
 
 describe.each(["int4", "int8"] as const)("in %s", (quantization) => {
-  test.each(Object.entries(configs))("%s uses what CUDA has, with the types it has it for", (_, config) => {
+  it.each(Object.entries(configs))("%s uses what CUDA has, with the types it has it for", (_, config) => {
     const { model } = parseConfig(config, "config.json");
     for (const { graph, types } of graphsOf({ ...model, layers: 2 }, quantization)) {
       for (const node of graph.node) {
@@ -115,7 +115,7 @@ describe.each(["int4", "int8"] as const)("in %s", (quantization) => {
     }
   });
 
-  test("products and experts keep to the kernels' limits", () => {
+  it("products and experts keep to the kernels' limits", () => {
     const { model } = parseConfig(releasedShapes.mini, "config.json");
     const bits = quantization === "int4" ? 4 : 8;
     const all = graphsOf({ ...model, layers: 2 }, quantization, 2);
@@ -161,7 +161,7 @@ describe.each(["int4", "int8"] as const)("in %s", (quantization) => {
     }
   });
 
-  test.each([1, 2, 8])("QMoE over %d ranks gives the experts' weighted sum in plain loops", async (ranks) => {
+  it.each([1, 2, 8])("QMoE over %d ranks gives the experts' weighted sum in plain loops", async (ranks) => {
     const [bits, rows, c] = [quantization === "int4" ? 4 : 8, 6, checkpoint.model] as const;
     const x = Float32Array.from({ length: rows * c.hiddenSize }, (_, i) => Math.sin(i * 1.7));
     // The last row's experts are all on the first ranks.
@@ -183,7 +183,7 @@ describe.each(["int4", "int8"] as const)("in %s", (quantization) => {
   });
 });
 
-test("a whole forward, prefill and cached block, is the CPU package's within f16's and int8 activations' noise", async () => {
+it("a whole forward, prefill and cached block, is the CPU package's within f16's and int8 activations' noise", async () => {
   const options = { source: checkpoint.folder, quantization: "int8", ranks: 2, blockLength: 4 } as const;
   const forwards = [];
   for (const provider of ["cpu", "cuda"] as const) {
@@ -218,7 +218,7 @@ test("a whole forward, prefill and cached block, is the CPU package's within f16
   });
 });
 
-test("a cuda package says what is missing where onnxruntime has no CUDA provider", async () => {
+it("a cuda package says what is missing where onnxruntime has no CUDA provider", async () => {
   const target = join(folder, "package-unopened");
   const manifest = await convertCheckpoint({
     source: checkpoint.folder,
@@ -233,7 +233,7 @@ test("a cuda package says what is missing where onnxruntime has no CUDA provider
   );
 });
 
-test("shapes and formats that the kernel does not take are refused", () => {
+it("shapes and formats that the kernel does not take are refused", () => {
   const { model } = parseConfig(releasedShapes.mini, "config.json");
   expect(fusedExpertFaults(model, "int4")).toEqual([]);
   expect(fusedExpertFaults({ ...model, hiddenSize: 2080, moeIntermediateSize: 96 }, "none")).toEqual([

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { ModelConfig } from "./config.ts";
 import { evenPlan, holdersOf, planByLoad, planFault } from "./shard-plan.ts";
 
@@ -15,7 +15,7 @@ const cases = fc
     }) as fc.Arbitrary<typeof sizes & { loads: [number[], number[]] }>;
   });
 
-test("a plan by load holds every expert, the most chosen ones twice, and as many on every rank", () => {
+it("a plan by load holds every expert, the most chosen ones twice, and as many on every rank", () => {
   fc.assert(
     fc.property(cases, ({ ranks, experts, replicas, loads }) => {
       const plan = planByLoad(config(experts), loads, ranks, replicas);
@@ -33,7 +33,7 @@ test("a plan by load holds every expert, the most chosen ones twice, and as many
   );
 });
 
-test("load that is all on a few experts is spread where an even plan leaves it on one rank", () => {
+it("load that is all on a few experts is spread where an even plan leaves it on one rank", () => {
   const loads = [90, 80, 70, 60, 1, 1, 1, 1];
   const most = (plan: ReturnType<typeof evenPlan>) =>
     Math.max(...plan[0]!.map((held) => held.reduce((sum, expert) => sum + loads[expert]!, 0)));
@@ -41,7 +41,7 @@ test("load that is all on a few experts is spread where an even plan leaves it o
   expect(most(planByLoad(config(8), [loads, loads], 2, 0))).toBe(152);
 });
 
-test.each([
+it.each([
   [[[[0, 1]], [[0, 1]]], "layer 0: plans 1 ranks, not 2"],
   [[[[0], [1]]], "plans 1 layers of experts, the model has 2"],
   [
@@ -62,7 +62,7 @@ test.each([
   expect(planFault(plan, config(2), 2)).toBe(fault);
 });
 
-test("loads of another model are refused with both sizes", () => {
+it("loads of another model are refused with both sizes", () => {
   expect(() => planByLoad(config(8), [[1, 2]], 2, 0)).toThrow(
     "expert loads of 1 layers with 2 experts; the model has 2 layers with 8",
   );

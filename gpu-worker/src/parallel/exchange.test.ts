@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { ExpertExchange, type RankLink, type RoutedRows } from "./exchange.ts";
 
 const EXPERTS = 6;
@@ -70,7 +70,7 @@ async function exchange(
   );
 }
 
-test("every choice is computed once, by a rank that holds its expert, and the order of answers does not change the sums", async () => {
+it("every choice is computed once, by a rank that holds its expert, and the order of answers does not change the sums", async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ own, holders, rows, delays }) => {
       const sums = await exchange(own, holders, rows, delays);
@@ -81,7 +81,7 @@ test("every choice is computed once, by a rank that holds its expert, and the or
   );
 });
 
-test("which replica computes a row does not depend on the rows beside it", async () => {
+it("which replica computes a row does not depend on the rows beside it", async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ own, holders, rows }) => {
       const together = await exchange(own, holders, rows, [0, 0, 0]);

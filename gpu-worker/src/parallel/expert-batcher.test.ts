@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { ExpertExchange, type RankLink, type RoutedRows } from "./exchange.ts";
 import { Gathering } from "./expert-batcher.ts";
 import { Lockstep } from "./lockstep.ts";
@@ -47,7 +47,7 @@ async function together(patienceMs?: number) {
   return { first, second, ran, ask };
 }
 
-test("a layer is run once for the rows of all, in the order of their ranks; one may have none", async () => {
+it("a layer is run once for the rows of all, in the order of their ranks; one may have none", async () => {
   const { ran, ask } = await together();
   const [second, first] = await Promise.all([ask(1, rows(1, 5)), ask(0, rows(1, 3, 4))]);
   expect([first, second]).toEqual([[6, 8], [10]]);
@@ -59,7 +59,7 @@ test("a layer is run once for the rows of all, in the order of their ranks; one 
   ]);
 });
 
-test("a round does not wait for a leader that has left", async () => {
+it("a round does not wait for a leader that has left", async () => {
   const { second, ran, ask } = await together();
   const asked = ask(0, rows(1, 3));
   await sleep(5);
@@ -69,7 +69,7 @@ test("a round does not wait for a leader that has left", async () => {
   expect(await ask(0, rows(2, 4))).toEqual([8]);
 });
 
-test("a leader in the round that sends no rows is skipped, once and for the round", async () => {
+it("a leader in the round that sends no rows is skipped, once and for the round", async () => {
   const { first, ran, ask } = await together(30);
   expect(await ask(0, rows(1, 3))).toEqual([6]);
   expect(first.members).toEqual([0]);
@@ -82,7 +82,7 @@ test("a leader in the round that sends no rows is skipped, once and for the roun
   ]);
 });
 
-test("a failing layer fails all leaders that sent rows to it, and no later layer", async () => {
+it("a failing layer fails all leaders that sent rows to it, and no later layer", async () => {
   const { ask } = await together();
   const failed = await Promise.allSettled([ask(0, rows(1, 13)), ask(1, rows(1, 5))]);
   expect(failed).toMatchObject([{ reason: new Error("thirteen") }, { reason: new Error("thirteen") }]);
@@ -95,7 +95,7 @@ const forwards = fc.array(
   { minLength: 3, maxLength: 3 },
 );
 
-test("ranks that lead different numbers of forwards, with rows for some ranks only, all end with their own sums", async () => {
+it("ranks that lead different numbers of forwards, with rows for some ranks only, all end with their own sums", async () => {
   const LAYERS = 3;
   await fc.assert(
     fc.asyncProperty(forwards, async (plans) => {

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { Lockstep } from "./lockstep.ts";
 
 function ranks(count: number, deadlineMs?: number): Lockstep[] {
@@ -8,7 +8,7 @@ function ranks(count: number, deadlineMs?: number): Lockstep[] {
   return Array.from({ length: count }, (_, rank) => new Lockstep(rank, memory, deadlineMs));
 }
 
-test("forwards of one round begin together, and none while one of another round runs", async () => {
+it("forwards of one round begin together, and none while one of another round runs", async () => {
   const forwards = fc.array(fc.array(fc.nat(3), { maxLength: 6 }), { minLength: 1, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(forwards, async (takingMs) => {
@@ -30,7 +30,7 @@ test("forwards of one round begin together, and none while one of another round 
   );
 });
 
-test("a member that joins during a round takes part in the next", async () => {
+it("a member that joins during a round takes part in the next", async () => {
   const [first, second] = ranks(2) as [Lockstep, Lockstep];
   await first.begin();
   expect(first.members).toEqual([0]);
@@ -42,7 +42,7 @@ test("a member that joins during a round takes part in the next", async () => {
   expect(second.members).toEqual([1]);
 });
 
-test("a rank that stops in the middle of a round is waited for while the round goes on, and until the deadline", async () => {
+it("a rank that stops in the middle of a round is waited for while the round goes on, and until the deadline", async () => {
   const [stopped, busy, waiting] = ranks(3, 40) as [Lockstep, Lockstep, Lockstep];
   await stopped.begin();
   let began = false;
@@ -60,7 +60,7 @@ test("a rank that stops in the middle of a round is waited for while the round g
   expect(stopped.members).toEqual([0]);
 });
 
-test("a watcher sees each change", async () => {
+it("a watcher sees each change", async () => {
   const [one, other] = ranks(2) as [Lockstep, Lockstep];
   const heard = vi.fn();
   void one.changed().then(heard);

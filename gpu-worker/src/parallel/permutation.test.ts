@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { expertsOfRank } from "../model/shard-plan.ts";
 import { permute } from "./permutation.ts";
 
@@ -9,7 +9,7 @@ const routing = fc.record({
   tokens: fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 11 }), { minLength: 3, maxLength: 3 }), { maxLength: 12 }),
 });
 
-test("every choice stands once, with its token's row, in the group of its expert, on the one rank that holds it", () => {
+it("every choice stands once, with its token's row, in the group of its expert, on the one rank that holds it", () => {
   fc.assert(
     fc.property(routing, ({ ranks, topK, tokens }) => {
       const experts = BigInt64Array.from(tokens.flatMap((ids) => ids.slice(0, topK).map(BigInt)));

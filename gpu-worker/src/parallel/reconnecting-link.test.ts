@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
 import { openReconnectingLink } from "./reconnecting-link.ts";
 
@@ -35,7 +35,7 @@ const dies = async () => {
 };
 const hangs = () => new Promise<RankAnswer>(() => {});
 
-test("a rank that dies fails what runs with the reason, and is opened again", async () => {
+it("a rank that dies fails what runs with the reason, and is opened again", async () => {
   const ranks = comingAndGoing(dies, answer(7));
   await using link = await openReconnectingLink({ rank: 1, open: ranks.open });
   await expect(link.run(rows)).rejects.toMatchObject({
@@ -47,7 +47,7 @@ test("a rank that dies fails what runs with the reason, and is opened again", as
   expect(ranks.closed).toEqual([0]);
 });
 
-test("a rank that hangs fails at the deadline, and no later call waits for it while it is away", async () => {
+it("a rank that hangs fails at the deadline, and no later call waits for it while it is away", async () => {
   const ranks = comingAndGoing(hangs);
   await using link = await openReconnectingLink({ rank: 1, open: ranks.open, deadlineMs: 30 });
   await expect(link.run(rows)).rejects.toThrow("rank 1 is unreachable: no answer for layer 3 within 30 ms");
@@ -56,7 +56,7 @@ test("a rank that hangs fails at the deadline, and no later call waits for it wh
   expect(ranks.closed).toEqual([0]);
 });
 
-test("a rank that crashes while idle is reopened before the next call", async () => {
+it("a rank that crashes while idle is reopened before the next call", async () => {
   const { promise: lost, resolve } = Promise.withResolvers<Error>();
   const ranks = comingAndGoing(dies, answer(7));
   const open = async () => ({
@@ -70,7 +70,7 @@ test("a rank that crashes while idle is reopened before the next call", async ()
   expect(ranks.closed).toEqual([0]);
 });
 
-test("several calls that fail together open the rank once", async () => {
+it("several calls that fail together open the rank once", async () => {
   const ranks = comingAndGoing(dies, answer(1));
   await using link = await openReconnectingLink({ rank: 1, open: ranks.open });
   await Promise.allSettled([link.run(rows), link.run(rows), link.run(rows)]);
@@ -78,7 +78,7 @@ test("several calls that fail together open the rank once", async () => {
   expect(ranks.opened()).toBe(2);
 });
 
-test("a closed link stops trying to reach its rank", async () => {
+it("a closed link stops trying to reach its rank", async () => {
   const ranks = comingAndGoing(dies);
   const link = await openReconnectingLink({ rank: 1, open: ranks.open });
   await expect(link.run(rows)).rejects.toThrow("unreachable");

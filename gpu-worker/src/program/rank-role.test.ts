@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { type RankEnvironment, rankTlsOf, roleOf } from "./rank-role.ts";
 
 const pod = (index: number, leader = "demo-0.demo.models"): RankEnvironment => ({
@@ -7,7 +7,7 @@ const pod = (index: number, leader = "demo-0.demo.models"): RankEnvironment => (
   LWS_WORKER_INDEX: index,
 });
 
-test.each<[string, RankEnvironment, object]>([
+it.each<[string, RankEnvironment, object]>([
   ["nothing: a worker of its own", {}, { kind: "leader" }],
   ["the leader's list", { RANK_ADDRESSES: "unix:/a,b:9091" }, { kind: "leader", addresses: ["unix:/a", "b:9091"] }],
   ["a rank's number", { RANK: 2 }, { kind: "rank", rank: 2, addresses: ["127.0.0.1:9091"] }],
@@ -35,7 +35,7 @@ test.each<[string, RankEnvironment, object]>([
   expect(roleOf(env)).toMatchObject(role);
 });
 
-test("certificates are three files, or none", () => {
+it("certificates are three files, or none", () => {
   const [file, nowhere] = [import.meta.filename, "/nowhere/key.pem"];
   expect(rankTlsOf({})).toBeUndefined();
   expect(() => rankTlsOf({ RANK_TLS_CERT: file })).toThrow("RANK_TLS_CERT is set and RANK_TLS_CA is not");
@@ -44,7 +44,7 @@ test("certificates are three files, or none", () => {
   expect(() => rankTlsOf({ ...env, RANK_TLS_KEY: nowhere })).toThrow(/RANK_TLS_KEY: ENOENT/);
 });
 
-test.each<[RankEnvironment, string]>([
+it.each<[RankEnvironment, string]>([
   [{ RANK: 1, RANK_ADDRESSES: "a:1" }, "RANK_ADDRESSES is for the leader; this is rank 1"],
   [{ RANK_ADDRESS: "a:1" }, "RANK_ADDRESS is for a rank other than 0; set RANK"],
   [{ RANK_HEALTH_ADDRESS: "a:1" }, "RANK_HEALTH_ADDRESS is for a rank other than 0; set RANK"],

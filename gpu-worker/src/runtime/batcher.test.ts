@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { BlockInput } from "./attention-inputs.ts";
 import { Batcher } from "./batcher.ts";
 import type { ForwardOutput } from "./forward.ts";
@@ -21,7 +21,7 @@ function forward() {
   return { batches, layers, head };
 }
 
-test("blocks that are ready together share a forward; each submission finds its own", async () => {
+it("blocks that are ready together share a forward; each submission finds its own", async () => {
   const scripted = forward();
   const batcher = new Batcher(scripted, 2);
   const asked = [batcher.run([block(1), block(5, [1])]), batcher.run([block(2, [])]), batcher.run([block(4)])];
@@ -32,7 +32,7 @@ test("blocks that are ready together share a forward; each submission finds its 
   expect(scripted.batches).toEqual([[1, 1, 5, 5, 2, 2, 4, 4]]);
 });
 
-test("a block that fails a forward fails alone", async () => {
+it("a block that fails a forward fails alone", async () => {
   const batcher = new Batcher(forward(), 2);
   const [good, bad, other] = await Promise.allSettled([1, 13, 3].map((token) => batcher.run([block(token)])));
   expect(bad).toMatchObject({ status: "rejected", reason: new Error("thirteen") });
@@ -40,7 +40,7 @@ test("a block that fails a forward fails alone", async () => {
   expect(other).toMatchObject({ value: { candidates: [[{ token: 3 }, { token: 3 }]] } });
 });
 
-test("sequences that arrive during a forward join the next one; finished sequences delay no other", async () => {
+it("sequences that arrive during a forward join the next one; finished sequences delay no other", async () => {
   const scripted = forward();
   const batcher = new Batcher(scripted, 2);
   const steps = async (token: number, count: number): Promise<void> => {
@@ -52,7 +52,7 @@ test("sequences that arrive during a forward join the next one; finished sequenc
   expect(scripted.batches.map((tokens) => [...new Set(tokens)])).toEqual([[1, 2], [1, 3], [1, 3], [1]]);
 });
 
-test("forwards begin when their round does; who has nothing more to run leaves it", async () => {
+it("forwards begin when their round does; who has nothing more to run leaves it", async () => {
   const scripted = forward();
   const told: string[] = [];
   const rounds = {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Message } from "@palimpsest/proto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const shipped = fileURLToPath(new URL("../../models/demo/tokenizer.json", import.meta.url));
@@ -59,7 +59,7 @@ describe.each(Object.entries(tokenizers))("the %s tokenizer", (name, added: read
   };
   const marksIn = (tokens: readonly number[]) => tokens.filter((id) => added.some((token) => token.id === id));
 
-  test.each(added.map(({ content }) => content))(
+  it.each(added.map(({ content }) => content))(
     "%s in a conversation, its tools and calls, and in plain text",
     async (mark) => {
       for (const file of [template, join(folder, "bare.jinja")]) {

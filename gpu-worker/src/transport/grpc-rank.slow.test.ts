@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import type { RankLink, RoutedRows } from "../parallel/exchange.ts";
 import { openGrpcRank } from "./grpc-rank.ts";
@@ -27,7 +27,7 @@ const rank: RankLink = {
   async [Symbol.asyncDispose]() {},
 };
 
-test("a rank that starts after its leader is reached, over one connection", async () => {
+it("a rank that starts after its leader is reached, over one connection", async () => {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "rank-"));
   opened.defer(() => rm(folder, { recursive: true }));

@@ -10,7 +10,7 @@ import * as grpc from "@grpc/grpc-js";
 import { serviceDefinition } from "@palimpsest/proto";
 import { ExchangeRequestSchema, type ExchangeResponse, ExpertService } from "@palimpsest/proto/expert";
 import { service as health } from "grpc-health-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { systemClock } from "../clock.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
 import { openGrpcRank } from "./grpc-rank.ts";
@@ -59,7 +59,7 @@ const rows = (count: number, width = 2): RoutedRows => ({
   weights: new Float32Array(count),
 });
 
-test.each([
+it.each([
   ["TCP", () => "127.0.0.1:0"],
   ["a unix socket", () => `unix:${join(folder, "rank.sock")}`],
 ])("answers on %s, large dispatches and small ones, each to its own question", async (_, address) => {
@@ -73,7 +73,7 @@ test.each([
   }
 });
 
-test("a leader may send a layer's rows without waiting for a window update", async () => {
+it("a leader may send a layer's rows without waiting for a window update", async () => {
   const { address } = await serve();
   const session = connectHttp2(`http://${address}`);
   opened.defer(() => session.destroy());
@@ -83,7 +83,7 @@ test("a leader may send a layer's rows without waiting for a window update", asy
   await vi.waitUntil(() => (session.state.remoteWindowSize as number) >= EXCHANGE_WINDOW_BYTES);
 });
 
-test("a dispatch that cannot be computed fails alone", async () => {
+it("a dispatch that cannot be computed fails alone", async () => {
   const link = await reach(
     (
       await serve(async (routed) => {
@@ -96,12 +96,12 @@ test("a dispatch that cannot be computed fails alone", async () => {
   expect(await link.run(rows(1))).toEqual(await double(rows(1)));
 });
 
-test("an answer of another size is no answer", async () => {
+it("an answer of another size is no answer", async () => {
   const link = await reach((await serve(async () => ({ partial: new Float32Array(3), computeMs: 0 }))).address);
   await expect(link.run(rows(1))).rejects.toThrow("its answer does not fit the dispatch");
 });
 
-test("another package is refused with both digests, and neither side computes", async () => {
+it("another package is refused with both digests, and neither side computes", async () => {
   const run = vi.fn(double);
   const { address } = await serve(run);
   await expect(reach(address, { packageDigest: "cd".repeat(32) })).rejects.toMatchObject({
@@ -114,7 +114,7 @@ test("another package is refused with both digests, and neither side computes", 
   expect(run).not.toHaveBeenCalled();
 });
 
-test("a leader that does not begin with a hello is rejected", async () => {
+it("a leader that does not begin with a hello is rejected", async () => {
   const run = vi.fn(double);
   const { address } = await serve(run);
   const client = opened.adopt(new grpc.Client(address, grpc.credentials.createInsecure()), (it) => it.close());
@@ -130,7 +130,7 @@ test("a leader that does not begin with a hello is rejected", async () => {
   expect(run).not.toHaveBeenCalled();
 });
 
-test("with certificates, a rank takes a leader of its CA and no other, and a leader no other rank", async () => {
+it("with certificates, a rank takes a leader of its CA and no other, and a leader no other rank", async () => {
   const file = (name: string) => readFile(new URL(`../../../test/support/fleet/tls/${name}`, import.meta.url), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
   const tls = { ca, cert, key } as RankTls;
@@ -148,7 +148,7 @@ test("with certificates, a rank takes a leader of its CA and no other, and a lea
   await expect(reach(secure, {}, { ...tls, ca: tls.cert })).rejects.toThrow(/certificate/);
 });
 
-test("a rank with certificates answers health checks without any, and nothing else", async () => {
+it("a rank with certificates answers health checks without any, and nothing else", async () => {
   const file = (name: string) => readFile(new URL(`../../../test/support/fleet/tls/${name}`, import.meta.url), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
   const link: RankLink = { rank: 2, ready: true, run: double, async [Symbol.asyncDispose]() {} };
@@ -170,7 +170,7 @@ test("a rank with certificates answers health checks without any, and nothing el
   await expect(status()).rejects.toThrow(/UNAVAILABLE/);
 });
 
-test("garbage on its port does not disturb a rank", async () => {
+it("garbage on its port does not disturb a rank", async () => {
   const { address } = await serve();
   const link = await reach(address);
   const socket = connect(Number(address.split(":")[1]), "127.0.0.1");
@@ -180,14 +180,14 @@ test("garbage on its port does not disturb a rank", async () => {
   expect(await link.run(rows(1))).toEqual(await double(rows(1)));
 });
 
-test("a server that answers with garbage is refused", async () => {
+it("a server that answers with garbage is refused", async () => {
   const server = createServer((socket) => socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   await once(server.listen(0, "127.0.0.1"), "listening");
   opened.defer(() => void server.close());
   await expect(reach(`127.0.0.1:${(server.address() as AddressInfo).port}`)).rejects.toThrow(Error);
 });
 
-test("a rank that exits fails its pending dispatches and resolves lost", async () => {
+it("a rank that exits fails its pending dispatches and resolves lost", async () => {
   const { server, address } = await serve(() => new Promise(() => {}));
   const link = await reach(address);
   const asked = link.run(rows(1));
@@ -198,7 +198,7 @@ test("a rank that exits fails its pending dispatches and resolves lost", async (
   await expect(link.run(rows(1))).rejects.toThrow(Error);
 });
 
-test("a draining rank serves its leader, rejects another, and exits once the leader has disconnected", async () => {
+it("a draining rank serves its leader, rejects another, and exits once the leader has disconnected", async () => {
   const { server, address } = await serve();
   const link = await reach(address);
   const drained = server.drain(60_000);

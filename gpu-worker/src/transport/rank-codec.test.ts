@@ -1,6 +1,6 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { CombineSchema, DispatchSchema } from "@palimpsest/proto/expert";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import {
   agree,
   decodeCombine,
@@ -18,7 +18,7 @@ const routed = {
   weights: Float32Array.of(0.1, 2.5),
 };
 
-test("f32 rows keep their bits on the way, wherever they stand in a message", () => {
+it("f32 rows keep their bits on the way, wherever they stand in a message", () => {
   for (const id of [1n, 300n, 70_000n, 9_000_000n]) {
     const bytes = toBinary(DispatchSchema, encodeDispatch(id, routed, "f32"));
     const back = decodeDispatch(fromBinary(DispatchSchema, bytes), { sent: "f32", held: "f32" });
@@ -27,7 +27,7 @@ test("f32 rows keep their bits on the way, wherever they stand in a message", ()
   }
 });
 
-test("f16 rows are the nearest f16 numbers; those that are f16 already keep their bits", () => {
+it("f16 rows are the nearest f16 numbers; those that are f16 already keep their bits", () => {
   const sent = encodeCombine(1n, { partial: routed.hidden, computeMs: 2 }, "f16");
   expect(sent.partial.byteLength).toBe(8);
   const message = fromBinary(CombineSchema, toBinary(CombineSchema, sent));
@@ -42,12 +42,12 @@ test("f16 rows are the nearest f16 numbers; those that are f16 already keep thei
 
 const own: ExchangeTerms = { packageDigest: "ab".repeat(32), planDigest: "ef".repeat(32), ranks: 4, rank: 2 };
 
-test("a hello that agrees says what rows are made of", () => {
+it("a hello that agrees says what rows are made of", () => {
   expect(agree(own, encodeHello(own, "f32"))).toBe("f32");
   expect(agree(own, encodeHello(own, "f16"))).toBe("f16");
 });
 
-test.each<[string, object, RegExp]>([
+it.each<[string, object, RegExp]>([
   ["package", { packageDigest: new Uint8Array(32) }, /holds package 0{64}, this process (ab){32}; give all ranks/],
   [
     "plan",
