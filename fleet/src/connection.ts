@@ -1,11 +1,11 @@
-/** How a program of ours reaches NATS over TCP, with keys and certificates in files. Node only. */
+/** Connects to NATS over TCP, with keys and certificates in files. Node only. */
 import { readFileSync } from "node:fs";
 import { type Authenticator, connect, credsAuthenticator, nkeyAuthenticator } from "@nats-io/transport-node";
 import { z } from "zod";
 import type { Dial } from "./link.ts";
 import { connectionOptions, sharedEnvironment } from "./settings.ts";
 
-/** Servers are `nats://host:port`. */
+/** Servers are given as `nats://host:port`. */
 export const natsEnvironment = sharedEnvironment.extend({
   /** In place of user and password: a credentials file (JWT), or a file with an nkey seed. */
   NATS_CREDS: z.string().optional(),

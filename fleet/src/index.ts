@@ -1,4 +1,4 @@
-/** What edges and workers of a fleet share: the only package of ours that knows NATS beside their own adapters. */
+/** The parts of NATS that edges and workers of a fleet share. */
 export * from "./delivery.ts";
 export * from "./jetstream-errors.ts";
 export * from "./link.ts";

@@ -1,6 +1,6 @@
 /**
- * A party's two connections to NATS: control for what must not wait behind a flood of drafts, data for the events. After
- * the server was away, streams that it lost are made again before anybody is told that it is back.
+ * The two connections of an edge or worker to NATS: data for events, control for messages that must not queue behind drafts.
+ * After a reconnect, streams that the server lost are recreated before `onRecovered` is called.
  */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
@@ -11,36 +11,36 @@ export interface LinkLog {
   warn(fields: object, message: string): void;
 }
 
-/** How the server is reached. */
+/** Opens connections to the server. */
 export interface Dial {
   /** Opens a connection of that name. */
   connect(name: string): Promise<NatsConnection>;
-  /** Where replies to these connections go. */
+  /** Prefix of the subjects that replies to these connections use. */
   readonly inboxPrefix: string;
 }
 
 export interface LinkOptions {
   readonly dial: Dial;
-  /** Who this is, in the server's lists. */
+  /** The connection's name in the server's lists. */
   readonly name: string;
   readonly log: LinkLog;
   readonly queueLimit: number;
 }
 
-/** Older servers take the streams' bounds and do not hold them. */
+/** Older servers accept the streams' limits and do not enforce them. */
 const OLDEST_SERVER = [2, 9] as const;
-/** For an answer of the server about streams; what is stored has limits of its own. */
+/** Limit on the server's answers about streams. Writes have limits of their own. */
 const API_TIMEOUT_MS = 2_000;
-/** For last words to a server that is busy: who leaves has a limit of its own. */
+/** Limit on the last messages to a busy server. */
 const PARTING_LIMIT_MS = 2_000;
-/** A server that has just come back leaves the first question unanswered while it reads its streams. */
+/** A restarted server does not answer while it reads its streams. */
 const RECOVER_TIMEOUT_MS = 500;
 const RECOVER_DELAY_MS = 100;
 
 export class Link implements AsyncDisposable {
   readonly control: NatsConnection;
   readonly data: NatsConnection;
-  /** Stores on the data connection, so that events are in one order for the log and for those who listen. */
+  /** Writes on the data connection, so that log and subscribers see events in one order. */
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly buckets: Buckets;
@@ -85,12 +85,12 @@ export class Link implements AsyncDisposable {
     return new Link(options, control, data, jsm, buckets);
   }
 
-  /** False from the loss of a connection until both are back. */
+  /** Whether both connections are open and their streams restored. */
   get connected(): boolean {
     return this.#lost.size === 0 && !this.#closed;
   }
 
-  /** Bytes that the server takes in one message. */
+  /** The server's limit on one message, in bytes. */
   get maxPayload(): number {
     return this.control.info?.max_payload ?? 2 ** 20;
   }
@@ -99,26 +99,26 @@ export class Link implements AsyncDisposable {
     return this.#options.dial.inboxPrefix;
   }
 
-  /** Makes the model's streams, now and after every loss. */
+  /** Creates the model's streams, now and after every reconnect. */
   async createModel(model: string): Promise<void> {
     if (this.#models.has(model)) return;
     await createModelStreams(this.jsm, model, this.#options.queueLimit);
     this.#models.add(model);
   }
 
-  /** Calls back whenever the server was away, messages may be lost, and the streams are there again. */
+  /** Calls back after every reconnect, once the streams exist. Messages may have been lost. */
   onRecovered(recovered: () => void): Disposable {
     this.#recovered.add(recovered);
     return { [Symbol.dispose]: () => void this.#recovered.delete(recovered) };
   }
 
-  /** Says something to whoever listens, unless this party has left or the server is away. */
+  /** Publishes a message on the control connection, or drops it while that is closed. */
   tell(subject: string, bytes?: Uint8Array): void {
     if (!this.#closed && !this.#lost.has(this.control) && !this.control.isClosed())
       this.control.publish(subject, bytes);
   }
 
-  /** Resolves when the server has taken what was sent on the data connection: nobody may send much more than it takes. */
+  /** Resolves when the server has received all events so far. Await it, so that no more is sent than it takes. */
   flushed(): Promise<void> {
     this.#flushing ??= this.data.flush().finally(() => {
       this.#flushing = undefined;
@@ -129,11 +129,11 @@ export class Link implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     const connections = [this.control, this.data];
-    // What is still to be said can only be said to a server that listens.
-    const parting = connections.map((it) => (this.#lost.has(it) ? it.close() : it.drain()));
-    const late = Promise.withResolvers<void>();
-    const limit = setTimeout(late.resolve, PARTING_LIMIT_MS);
-    await Promise.race([Promise.allSettled(parting), late.promise]);
+    // Only an open connection can be drained.
+    const closing = connections.map((it) => (this.#lost.has(it) ? it.close() : it.drain()));
+    const timeout = Promise.withResolvers<void>();
+    const limit = setTimeout(timeout.resolve, PARTING_LIMIT_MS);
+    await Promise.race([Promise.allSettled(closing), timeout.promise]);
     clearTimeout(limit);
     await Promise.allSettled(connections.map((it) => it.close()));
   }
@@ -142,7 +142,7 @@ export class Link implements AsyncDisposable {
     for await (const { type } of connection.status()) {
       if (type === "disconnect" && !this.#closed) {
         this.#lost.add(connection);
-        this.#options.log.warn({ server: connection.getServer() }, "the connection to NATS was lost");
+        this.#options.log.warn({ server: connection.getServer() }, "lost a connection to NATS");
       }
       if (type === "reconnect") void this.#recover(connection);
     }
@@ -159,18 +159,18 @@ export class Link implements AsyncDisposable {
         break;
       } catch (error) {
         if (this.#closed) return;
-        this.#options.log.warn({ err: error }, "streams cannot be made yet");
+        this.#options.log.warn({ err: error }, "failed to restore the streams; retrying");
         await new Promise((resolve) => setTimeout(resolve, RECOVER_DELAY_MS));
       }
     }
     this.#lost.delete(connection);
     if (!this.connected) return;
-    this.#options.log.info({ server: connection.getServer() }, "connected to NATS again");
+    this.#options.log.info({ server: connection.getServer() }, "reconnected to NATS");
     for (const recovered of this.#recovered) recovered();
   }
 }
 
-/** @throws Error when the server is older than what a fleet needs: it would ignore what it does not know */
+/** @throws Error when the server is too old: it would ignore settings that it does not know */
 function requireVersion(connection: NatsConnection): void {
   const { version = "" } = connection.info ?? {};
   const [major = 0, minor = 0] = version.split(".").map(Number);

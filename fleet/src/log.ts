@@ -1,6 +1,6 @@
 /**
- * The log of responses: their commits and the few events around them, one message per subject, the first one for good.
- * Drafts go beside it, the latest of each open block. It knows no request and no queue.
+ * The event log of responses: every event but drafts, one message per subject, which the first write keeps. The drafts'
+ * stream has the latest draft of each open block.
  */
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
@@ -18,14 +18,14 @@ import {
   openSubject,
 } from "./subjects.ts";
 
-/** `stored` by this call or by an earlier one whose answer was lost; `taken`: another event is there. */
+/** `stored`: by this call, or an earlier one whose answer was lost. `taken`: another event is there. */
 export type Appended = "stored" | "taken";
 
 export function encode(event: EditEvent): Uint8Array {
   return toBinary(EditEventSchema, encodeEvent(event));
 }
 
-/** @throws when the bytes are no edit event of this version */
+/** @throws Error when the bytes are no edit event of this version */
 export function decode(bytes: Uint8Array): EditEvent {
   return decodeEvent(fromBinary(EditEventSchema, bytes));
 }
@@ -48,7 +48,7 @@ export function subjectOf(event: EditEvent): string {
   }
 }
 
-/** Writes an event for good. @throws when the server does not answer: then it may be stored or not, and is sent again */
+/** Appends an event. @throws when the server does not answer: the event may be stored or not; append it again */
 export async function append(
   js: JetStreamClient,
   jsm: JetStreamManager,
@@ -67,14 +67,14 @@ export async function append(
     if (there === null) continue;
     const [written] = eventsOf([there.data], event.response_id);
     if (written) return written.attempt === event.attempt && written.seq === event.seq ? "stored" : "taken";
-    // What is no event of this response must not stand where one belongs.
+    // A message that is no event of this response must not block its subject.
     await jsm.streams.deleteMessage(EDIT_STREAM, there.seq);
   }
 }
 
 /**
- * What is written of a response, in the order in which it was. Messages that are no events are passed over. Every subject is
- * asked for by name: for a pattern, a server may look through the subjects of all responses.
+ * A response's events, in the order in which they were written. Messages that are no events are skipped. Subjects are read
+ * by name: for a pattern, a server may search the subjects of all responses.
  * @param next the first block of a choice that the reader does not have yet
  */
 export async function readLog(
@@ -83,7 +83,7 @@ export async function readLog(
   next: (choice: number) => number = () => 0,
 ): Promise<EditEvent[]> {
   const read = (subject: string) => readLast(jsm, EDIT_STREAM, subject, responseId);
-  // The end is asked for before the commits: when it is there, they are.
+  // The end is read before the commits: if it is there, they are.
   const around = await Promise.all(
     [openSubject, endSubject, errorSubject].map((subjectFor) => read(subjectFor(responseId))),
   );
@@ -100,7 +100,7 @@ export async function readLog(
     .map(({ event }) => event);
 }
 
-/** The latest draft of every block that is open: of each choice, from the block that comes next on. */
+/** The latest draft of every open block: of each choice, from block `next` on. */
 export async function readDrafts(
   jsm: JetStreamManager,
   responseId: string,
@@ -118,7 +118,7 @@ interface Stored {
   readonly seq: number;
 }
 
-/** Of one block after the other, from the first on, as far as there are any. */
+/** Reads block after block, from the first to the last that is stored. */
 async function readRow(read: (block: number) => Promise<Stored | undefined>, first: number): Promise<Stored[]> {
   const row: Stored[] = [];
   for (let it = await read(first); it !== undefined; it = await read(first + row.length)) row.push(it);
@@ -137,7 +137,7 @@ async function readLast(
   return message === null || event === undefined ? undefined : { event, seq: message.seq };
 }
 
-/** The messages of a stream under these subjects, in order. One question each: no server before 2.11 answers them together. */
+/** The messages of a stream under these subjects, in order. One request each: servers before 2.11 have no batch. */
 export async function readSubjects(jsm: JetStreamManager, stream: string, subject: string): Promise<Uint8Array[]> {
   const messages: Uint8Array[] = [];
   for (let seq = 1; ; ) {
@@ -148,7 +148,7 @@ export async function readSubjects(jsm: JetStreamManager, stream: string, subjec
   }
 }
 
-/** Those that are events of this response: others may have been written there by mistake. */
+/** Parses the events of this response, and skips other messages, which may have been written by mistake. */
 function eventsOf(messages: readonly Uint8Array[], responseId: string): EditEvent[] {
   return messages.flatMap((bytes) => {
     try {

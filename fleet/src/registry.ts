@@ -1,4 +1,4 @@
-/** What is known of responses beside their logs: who made them, who holds them, which are cancelled. One bucket of keys. */
+/** A bucket of keys about responses: their records, claims, cancellations and idempotency keys. */
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { KV } from "@nats-io/kv";
 import {
@@ -25,14 +25,14 @@ export async function readRecord(bucket: KV, responseId: string): Promise<Respon
   return entry === null ? undefined : parse(ResponseRecordSchema, entry.value);
 }
 
-/** One that cannot be read is nobody's, and is replaced like one of a replica that is gone. */
+/** A response's claim. One that cannot be parsed reads as empty, and is replaced. */
 export async function readClaim(bucket: KV, responseId: string): Promise<HeldClaim | undefined> {
   const entry = await bucket.get(`claim.${responseId}`);
   if (entry === null) return undefined;
   return { claim: parse(ClaimSchema, entry.value) ?? create(ClaimSchema), revision: entry.revision };
 }
 
-/** Replaces what was read, nothing if nothing was. False when somebody else was faster. */
+/** Replaces the claim that was read, or creates the first. False when another replica was faster. */
 export async function writeClaim(
   bucket: KV,
   responseId: string,
@@ -44,7 +44,7 @@ export async function writeClaim(
   return wins(before === undefined ? bucket.create(key, bytes) : bucket.update(key, bytes, before.revision));
 }
 
-/** For workers that pull the request later. */
+/** Marks a response as cancelled, for workers that pull its request later. */
 export async function writeTombstone(bucket: KV, responseId: string): Promise<void> {
   await bucket.put(`cancelled.${responseId}`, new Uint8Array());
 }
@@ -53,7 +53,7 @@ export async function isCancelled(bucket: KV, responseId: string): Promise<boole
   return (await bucket.get(`cancelled.${responseId}`)) !== null;
 }
 
-/** Undefined when the key is this request's from now on, otherwise what it stands for. */
+/** Claims a key for this request. Returns the record of the earlier request, if there is one. */
 export async function claimKey(
   bucket: KV,
   key: string,
@@ -71,12 +71,12 @@ export async function claimKey(
   }
 }
 
-/** Gives a key back whose request was not taken. */
+/** Releases a key whose request was not accepted. */
 export async function releaseKey(bucket: KV, key: string): Promise<void> {
   await bucket.delete(`idempotency.${key}`);
 }
 
-/** Undefined for what is no such message: somebody wrote it there by mistake. */
+/** Undefined for bytes that are no such message, which may have been written by mistake. */
 function parse<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> | undefined {
   try {
     return fromBinary(schema, bytes);

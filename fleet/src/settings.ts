@@ -1,23 +1,23 @@
-/** What every party is told about its NATS server, and what every connection is made with, however it gets there. */
+/** Settings of a connection to NATS, for every transport. */
 import type { ConnectionOptions } from "@nats-io/nats-core";
 import { z } from "zod";
 
-/** A peer that vanished without a word is missed after two of these. */
+/** A peer is unreachable after two pings without an answer. */
 const PING_INTERVAL_MS = 2_000;
 const RECONNECT_WAIT_MS = 250;
 
 export const sharedEnvironment = z.object({
-  /** Servers, with commas between. */
+  /** Servers, comma separated. */
   NATS_URL: z.string().min(1),
   NATS_USER: z.string().optional(),
   NATS_PASSWORD: z.string().optional(),
-  /** Where replies to this client go, for servers that let each user read its own inbox alone. */
+  /** Prefix of reply subjects, for servers that restrict each user to an inbox of its own. */
   NATS_INBOX_PREFIX: z.string().default("_INBOX"),
 });
 
 export type SharedSettings = z.infer<typeof sharedEnvironment>;
 
-/** A connection that never gives up once it is made. */
+/** Options of a connection that reconnects forever once it was open. */
 export function connectionOptions(settings: SharedSettings, name: string): ConnectionOptions {
   const { NATS_URL, NATS_USER, NATS_PASSWORD, NATS_INBOX_PREFIX } = settings;
   return {
@@ -25,7 +25,7 @@ export function connectionOptions(settings: SharedSettings, name: string): Conne
     name,
     inboxPrefix: NATS_INBOX_PREFIX,
     maxReconnectAttempts: -1,
-    // Who is refused for a while, by a server that is being set up, is not refused for good.
+    // A server that is being set up may reject credentials that it accepts later.
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     pingInterval: PING_INTERVAL_MS,

@@ -1,6 +1,6 @@
 /**
- * The streams and buckets of a fleet. Edges and workers alike create them, and again after a server came back without
- * them; what is there stays as it is. Nothing in them needs a server newer than 2.9.
+ * The streams and buckets of a fleet. Edges and workers create them, and recreate those that a server has lost; existing
+ * ones are left unchanged. They need no server newer than 2.9.
  */
 import {
   AckPolicy,
@@ -28,19 +28,19 @@ import {
   wantedSubject,
 } from "./subjects.ts";
 
-/** A log outlives the longest request, ten minutes, by the time in which its reader may come back. */
+/** The longest request, ten minutes, and the time in which its reader may resume. */
 export const LOG_AGE_MS = 20 * 60_000;
-/** Drafts are for whoever joins now. */
+/** Drafts are for readers that join while a block is open. */
 const DRAFT_AGE_MS = 2 * 60_000;
-/** Drafts live in the server's memory: beyond this the oldest go. */
+/** Drafts are kept in the server's memory; beyond this the oldest are dropped. */
 const DRAFT_BYTES = 64 * 2 ** 20;
-/** A running request whose worker says nothing for so long is given to another. */
+/** A request whose worker is silent for this long is redelivered. */
 export const ACK_WAIT_MS = 5_000;
-/** Requests of one class that may wait or run, unless the operator says otherwise. */
+/** Requests of one class that may wait or run, by default. */
 export const DEFAULT_QUEUE_LIMIT = 1024;
-/** A replica that does not refresh its entry for so long is gone. */
+/** A replica that does not refresh its entry for this long is removed. */
 export const PRESENCE_TTL_MS = 6_000;
-/** An autoscaler that polls must still see who was wanted. */
+/** Long enough for an autoscaler that polls. */
 const WANTED_AGE_MS = 5 * 60_000;
 
 export interface Buckets {
@@ -50,13 +50,13 @@ export interface Buckets {
   readonly models: KV;
 }
 
-/** What every model shares. @throws when the server cannot be reached */
+/** Creates the streams that all models share. @throws when the server is unreachable */
 export async function createFleetStreams(jsm: JetStreamManager): Promise<void> {
   await add(jsm, {
     name: EDIT_STREAM,
     subjects: ["edit.>"],
     storage: StorageType.File,
-    // The first commit of a block stands: whoever writes a second one is refused.
+    // The first commit of a block is kept, a second one rejected.
     max_msgs_per_subject: 1,
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
@@ -75,7 +75,7 @@ export async function createFleetStreams(jsm: JetStreamManager): Promise<void> {
   });
 }
 
-/** The queue of a model and the trace of those who waited in vain. */
+/** Creates a model's queue, and the record of its unmet demand. */
 export async function createModelStreams(jsm: JetStreamManager, model: string, queueLimit: number): Promise<void> {
   const queue = queueStream(model);
   await add(jsm, {
@@ -94,7 +94,7 @@ export async function createModelStreams(jsm: JetStreamManager, model: string, q
       filter_subject: queueSubject(model, priority),
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ACK_WAIT_MS),
-      // The default would let 1000 requests run in the whole fleet.
+      // The default would limit the whole fleet to 1000 running requests.
       max_ack_pending: -1,
     });
   }
@@ -107,7 +107,7 @@ export async function createModelStreams(jsm: JetStreamManager, model: string, q
     discard: DiscardPolicy.Old,
     max_age: nanos(WANTED_AGE_MS),
   });
-  // Nobody reads it: what it has pending is what the autoscaler looks at.
+  // It is never read: the autoscaler watches its number of pending messages.
   await addConsumer(jsm, wanted, {
     durable_name: "scaler",
     ack_policy: AckPolicy.Explicit,

@@ -1,17 +1,17 @@
-/** The names under which a fleet speaks over NATS. Pure; docs/fleet.md draws the picture. */
+/** The subjects, streams and buckets of a fleet; docs/fleet.md has the picture. */
 
 /** Classes of a model's queue, the most urgent first. */
 export const PRIORITIES = ["interactive", "default", "batch"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-/** What may stand in a subject as it is. Ids from outside are held against it before they become part of one. */
+/** Text that can be part of a subject unescaped. Ids from clients are checked against it. */
 const TOKEN = /^[A-Za-z0-9_-]{1,128}$/;
 
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Any name as one token of a subject, and as a part of a stream's name: bytes that are not plain become `=XX`. */
+/** Escapes a name as one token of a subject or part of a stream's name: other bytes become `=XX`. */
 export function tokenOf(name: string): string {
   const bytes = new TextEncoder().encode(name);
   const plain = (byte: number) => /[A-Za-z0-9_-]/.test(String.fromCharCode(byte));
@@ -42,21 +42,21 @@ export const commitSubject = (responseId: string, choice: number, block: number)
 export const draftSubject = (responseId: string, choice: number, block: number) =>
   `draft.${responseId}.${choice}.${block}`;
 
-/** Subjects of the queue: one per class, so that each has its own bound. */
+/** Subjects of the queue: one per class, so that each has its own limit. */
 export const queueSubject = (model: string, priority: Priority) => `queue.${tokenOf(model)}.${priority}`;
-/** Says that a queue has something in it. */
+/** Notifies workers that a queue has a request. */
 export const wakeSubject = (model: string) => `wake.${tokenOf(model)}`;
-/** From edge to edge: the next place in a queue that was full is promised. */
+/** From edge to edge: the next free slot of a full queue is promised. */
 export const promisedSubject = (model: string) => `promised.${tokenOf(model)}`;
 export const ALL_PROMISES = "promised.*";
-/** Left behind by a request that nobody came for. */
+/** Records a request that no worker took. */
 export const wantedSubject = (model: string) => `wanted.${tokenOf(model)}`;
 
 /** Subjects of a running response, from edges to its worker. */
 export const cancelSubject = (responseId: string) => `cancel.${responseId}`;
 export const watchSubject = (responseId: string) => `watch.${responseId}`;
 
-/** Where the response's claim is written. */
+/** The subject behind the response's claim key. */
 export const claimSubject = (responseId: string) => `$KV.${RESPONSE_BUCKET}.claim.${responseId}`;
 
 /** Load reports. */

@@ -1,18 +1,18 @@
-/** How an edge without TCP and files reaches NATS: over WebSocket, with keys as text. Web APIs only. */
+/** Connects an edge without TCP and files to NATS: over WebSocket, with keys as text. Web APIs only. */
 import { type Authenticator, credsAuthenticator, nkeyAuthenticator, wsconnect } from "@nats-io/nats-core";
 import { z } from "zod";
 import type { Dial } from "./link.ts";
 import { connectionOptions, sharedEnvironment } from "./settings.ts";
 
-/** Somebody waits for the answer that the connection is for, and a server far away has answered by then. */
+/** A client waits for this connection, and a distant server has answered by then. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export const webSocketEnvironment = sharedEnvironment.extend({
-  /** Of the server's websocket listener; `wss` is TLS. */
+  /** URL of the server's WebSocket listener; `wss` is TLS. */
   NATS_URL: sharedEnvironment.shape.NATS_URL.regex(/^wss?:\/\/[^,\s]+(\s*,\s*wss?:\/\/[^,\s]+)*$/, {
-    error: "name the server's websocket listener as wss://host:port",
+    error: "name the server's WebSocket listener as wss://host:port",
   }),
-  /** In place of user and password: what stands in a credentials file (JWT), or an nkey seed. */
+  /** In place of user and password: the text of a credentials file (JWT), or an nkey seed. */
   NATS_CREDS_TEXT: z.string().optional(),
   NATS_NKEY_SEED: z.string().optional(),
 });

@@ -1,4 +1,4 @@
-/** The worker's one error type. Its code is the protocol's `ErrorCode`, in lower case; adapters translate it at the border. */
+/** The worker's errors. Codes are the protocol's; transports translate them. */
 import type { ErrorCode } from "@palimpsest/proto";
 import type { ZodError } from "zod";
 

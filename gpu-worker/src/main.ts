@@ -1,11 +1,11 @@
-/** The worker program: opens the engine in its thread, serves it over gRPC or to a fleet, drains when told to leave. */
+/** The worker program: opens the engine in its thread, serves it over gRPC or to a fleet, and drains on SIGTERM. */
 import { Link } from "@palimpsest/fleet";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import about from "../package.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
 import { describeIssues, PackageError } from "./errors.ts";
-import { openLeadingRanks } from "./program/data-parallel.ts";
+import { openDataParallel } from "./program/data-parallel.ts";
 import type { EngineSettings } from "./program/open-engine.ts";
 import { openEngineThread } from "./program/open-engine-thread.ts";
 import type { RemoteRanks } from "./program/rank-client.ts";
@@ -41,10 +41,10 @@ async function lead(addresses: readonly string[] | undefined): Promise<void> {
   const dataParallel = env.ATTENTION === "data-parallel";
   if (dataParallel && addresses !== undefined) {
     throw new Error(
-      `ATTENTION is data-parallel, which is for ranks that are threads of one worker; here they are processes at ${addresses}`,
+      `ATTENTION=data-parallel needs ranks that are threads of one worker, but they are processes at ${addresses}; leave one of them out`,
     );
   }
-  await using engine = await (dataParallel ? openLeadingRanks : openEngineThread)(settings(addresses));
+  await using engine = await (dataParallel ? openDataParallel : openEngineThread)(settings(addresses));
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
   const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
   await using serving = new AsyncDisposableStack();
@@ -56,8 +56,8 @@ async function lead(addresses: readonly string[] | undefined): Promise<void> {
   }
   if (NATS_URL !== undefined) servers.push(serving.use(await join(intake, { ...env, NATS_URL })));
   using _ranks = watchRanks(engine, systemClock, (lost) => {
-    if (lost.length > 0) log.warn({ lost_ranks: lost }, "taking no requests");
-    else log.info("all ranks are back");
+    if (lost.length > 0) log.warn({ lost_ranks: lost }, "pausing intake: ranks unreachable");
+    else log.info("all ranks reachable; resuming intake");
     for (const server of servers) server.setServing(lost.length === 0);
   });
   await terminated();

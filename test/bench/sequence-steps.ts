@@ -6,7 +6,7 @@
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
-import { openLeadingRanks } from "../../gpu-worker/src/program/data-parallel.ts";
+import { openDataParallel } from "../../gpu-worker/src/program/data-parallel.ts";
 import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
 
 export interface SequenceStepsSettings {
@@ -28,7 +28,7 @@ const { folder, attention, threads, sequences, context, steps } = JSON.parse(
   process.argv[2] as string,
 ) as SequenceStepsSettings;
 const { config, blockLength } = await readManifest(folder);
-const open = attention === "leader" ? openEngineThread : openLeadingRanks;
+const open = attention === "leader" ? openEngineThread : openDataParallel;
 const engine = await open({ package: folder, threads, capacity: Math.max(...sequences) });
 const rates: number[] = [];
 for (const count of sequences) rates.push(await stepsPerSecond(engine, count));

@@ -1,7 +1,7 @@
 /** Ranks that each lead sequences of their own: the recorded decodes, several at once, token for token. */
 import { afterAll, expect, it } from "vitest";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
-import { openLeadingRanks } from "../../gpu-worker/src/program/data-parallel.ts";
+import { openDataParallel } from "../../gpu-worker/src/program/data-parallel.ts";
 import { convertGolden, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
 import { goldenRequest } from "../support/models/golden-request.ts";
 
@@ -15,7 +15,7 @@ it.each([
 ] as const)("$name, $ranks ranks: all answers, and every rank leads", async ({ name, ranks, every, eos }) => {
   const golden = opened.use(await convertGolden(name, { quantization: "none", ranks }));
   const runs = goldenRuns(name).filter(({ eos_id }, i) => i % every === 0 && eos_id === eos);
-  const engine = opened.use(await openLeadingRanks({ package: golden.folder, capacity: ranks, eosTokens: [eos] }));
+  const engine = opened.use(await openDataParallel({ package: golden.folder, capacity: ranks, eosTokens: [eos] }));
   // A sequence each: as many as run at once are on so many ranks.
   let atOnce = 0;
   const answers = await Promise.all(

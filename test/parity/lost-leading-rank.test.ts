@@ -85,14 +85,14 @@ it("a worker whose rank's thread ends says so and ends with it, and its streams 
   expect(answers.some(({ error }) => error !== undefined)).toBe(true);
   const [code] = await worker.ended;
   expect(code).not.toBe(0);
-  expect(worker.said()).toContain("the engine's thread ended");
+  expect(worker.said()).toContain("the engine's thread exited");
 });
 
 it("ranks that are processes do not lead: a worker that is told so ends and says why", async () => {
   const program = start({ RANK_ADDRESSES: "unix:/nowhere/rank-1.sock" });
   const said = heard(program);
   expect(await once(program, "exit")).toEqual([1, null]);
-  expect(said()).toContain("data-parallel, which is for ranks that are threads of one worker");
+  expect(said()).toContain("ATTENTION=data-parallel needs ranks that are threads of one worker");
 });
 
 /** In this thread, with wires between them that can be held up: to the other, rank 1 is a thread that hangs. */

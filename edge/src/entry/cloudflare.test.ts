@@ -34,6 +34,6 @@ it("requires a WebSocket address for NATS", () => {
   const urls = "wss://a.example:443, ws://b.example/nats";
   expect(parseCloudflareConfig({ NATS_URL: urls, EDGE: lost })).toMatchObject({ edges: 4, nats: { NATS_URL: urls } });
   expect(() => parseCloudflareConfig({ NATS_URL: "nats://a.example:4222", EDGES: "0" })).toThrow(
-    /EDGES: .*\nNATS_URL: name the server's websocket listener as wss:\/\/host:port/s,
+    /EDGES: .*\nNATS_URL: name the server's WebSocket listener as wss:\/\/host:port/s,
   );
 });

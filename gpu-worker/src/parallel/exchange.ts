@@ -1,7 +1,6 @@
 /**
- * The exchange of a layer's rows between ranks. Dispatch sends each rank the rows that its experts take part in, combine
- * brings its partial sums back and puts them where the next layer adds them up, in rank order: the result does not depend on
- * who answers first. It knows no transport: a RankLink hides it.
+ * The exchange of a layer's rows between ranks. Dispatch sends each rank the rows that its experts take part in; combine
+ * brings its partial sums back. The next layer adds them in rank order, so the result does not depend on the order of answers.
  */
 
 /** Hidden rows: f32, or f16 as bits. */
@@ -17,24 +16,24 @@ export interface RoutedRows {
   readonly weights: Float32Array;
 }
 
-/** What a rank answers. */
+/** A rank's answer to a dispatch. */
 export interface RankAnswer {
   /** [T, H]: for each row, the weighted sum over those of its experts that the rank holds. */
   readonly partial: Rows;
-  /** What the rank's own computation took: the rest of the time went into the exchange. */
+  /** Time of the rank's own computation; the rest went into the exchange. */
   readonly computeMs: number;
 }
 
 /** Another rank, as the leader sees it. */
 export interface RankLink extends AsyncDisposable {
   readonly rank: number;
-  /** Whether it can be asked now. */
+  /** Whether it accepts dispatches now. */
   readonly ready: boolean;
-  /** Resolves with the reason when the rank is lost, asked or not. Absent where it cannot be. */
+  /** Resolves with the reason when the rank becomes unreachable, also between dispatches. Absent if it cannot. */
   readonly lost?: Promise<Error>;
   /**
    * Runs the rank's experts. May take `routed`'s memory.
-   * @throws WorkerError `unavailable` when the rank is lost
+   * @throws WorkerError `unavailable` when the rank is unreachable
    */
   run(routed: RoutedRows): Promise<RankAnswer>;
 }
@@ -45,14 +44,14 @@ export interface ExchangeSizes {
 }
 
 export interface ExchangeOptions extends ExchangeSizes {
-  /** Whether a rank hears of every layer, though it may need none of the rows: where ranks wait for each other's. */
+  /** Whether every layer is dispatched to every rank, also without rows: in lockstep, ranks wait for each other's. */
   readonly inStep?: boolean;
 }
 
 /** The rows sent to one rank. */
 interface Sent {
   readonly rank: number;
-  /** Which of the layer's rows they are, in order. */
+  /** Indices of the rows in the layer, in order. */
   readonly rows: readonly number[];
   readonly answer: Promise<RankAnswer>;
 }
@@ -64,7 +63,7 @@ export class ExpertExchange {
   readonly #options: ExchangeOptions;
 
   /**
-   * @param own the rank whose sequences these rows are of, which computes with its own experts itself
+   * @param own the rank whose sequences the rows belong to, which runs its own experts itself
    * @param links the other ranks
    * @param holders for each of a layer's experts, the ranks that hold it
    */
@@ -80,7 +79,7 @@ export class ExpertExchange {
     this.#options = options;
   }
 
-  /** Sends the rows off, each rank only those it needs; a rank that needs none hears nothing, unless in step. */
+  /** Sends each rank the rows that it needs. A rank that needs none gets no dispatch, unless in lockstep. */
   dispatch(routed: RoutedRows): PendingPartials {
     const { topK, hiddenSize, inStep = false } = this.#options;
     const ranks = assignChoices(routed.experts, topK, this.#holders(routed.layer));
@@ -105,7 +104,7 @@ export class ExpertExchange {
   }
 }
 
-/** Partial sums that are being computed elsewhere. */
+/** Partial sums that other ranks are computing. */
 export class PendingPartials {
   /** [T, K]: the weights of the choices that are the rank's own, 0 for the others. */
   readonly ownWeights: Float32Array;
@@ -127,7 +126,7 @@ export class PendingPartials {
     this.#ranks = ranks;
     this.#hiddenSize = hiddenSize;
     this.#arrived = Promise.all(sent.map(({ answer }) => answer));
-    // Who fails while the leader computes is heard in combine.
+    // A failure before combine() is thrown there.
     this.#arrived.catch(() => {});
   }
 
@@ -135,7 +134,7 @@ export class PendingPartials {
    * Waits for all ranks.
    * @param own the rank's own partial sums [T, H]
    * @returns all ranks' [R, T, H], zeros where a rank had no part in a row
-   * @throws WorkerError `unavailable` when a rank is lost
+   * @throws WorkerError `unavailable` when a rank is unreachable
    */
   async combine<T extends Rows>(own: T): Promise<T> {
     if (this.#ranks === 1) return own;
@@ -150,8 +149,8 @@ export class PendingPartials {
 }
 
 /**
- * Which rank computes each choice [T, K]. Where several hold an expert, the row's other experts decide: rows spread over
- * them, and a row is summed in the same order in whatever batch it is.
+ * The rank that computes each choice [T, K]. If several ranks hold an expert, the row's experts decide between them: rows
+ * spread over the ranks, and a row is summed in the same order in every batch.
  */
 function assignChoices(experts: BigInt64Array, topK: number, holders: readonly (readonly number[])[]): Int32Array {
   const ranks = new Int32Array(experts.length);
@@ -175,12 +174,12 @@ function rowsFor(ranks: Int32Array, topK: number, rank: number): number[] {
   return rows;
 }
 
-/** A choice of weight 0 adds nothing: the way to leave it to another rank. */
+/** The weights with 0 for the choices of other ranks, since a choice of weight 0 adds nothing. */
 function weightsFor(weights: Float32Array, ranks: Int32Array, rank: number): Float32Array {
   return weights.map((weight, choice) => (ranks[choice] === rank ? weight : 0));
 }
 
-/** A memory copy per row. */
+/** Copies the rows out, one memory copy per row. */
 function takeRows<T extends Rows | BigInt64Array>(from: T, rows: readonly number[], width: number): T {
   const taken = new (from.constructor as new (length: number) => T)(rows.length * width);
   for (const [i, row] of rows.entries()) {
@@ -189,7 +188,7 @@ function takeRows<T extends Rows | BigInt64Array>(from: T, rows: readonly number
   return taken;
 }
 
-/** A memory copy per row. */
+/** Copies the rows back, one memory copy per row. */
 function putRows(from: Rows, rows: readonly number[], width: number, to: Rows): void {
   for (const [i, row] of rows.entries()) to.set(from.subarray(i * width, (i + 1) * width), row * width);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ExpertExchange, type RankLink, type RoutedRows } from "./exchange.ts";
-import { Gathering } from "./expert-batcher.ts";
+import { ExpertBatcher } from "./expert-batcher.ts";
 import { Lockstep } from "./lockstep.ts";
 
 /** Rows of one value and one expert each. */
@@ -42,8 +42,8 @@ async function together(patienceMs?: number) {
   await first.begin();
   await Promise.all([second.begin(), first.begin()]);
   const { ran, link } = doubling();
-  const gathering = new Gathering(link, first, patienceMs);
-  const ask = async (leader: number, routed: RoutedRows) => [...(await gathering.askedBy(leader).run(routed)).partial];
+  const batcher = new ExpertBatcher(link, first, patienceMs);
+  const ask = async (leader: number, routed: RoutedRows) => [...(await batcher.linkFor(leader).run(routed)).partial];
   return { first, second, ran, ask };
 }
 
@@ -102,9 +102,9 @@ it("ranks that lead different numbers of forwards, with rows for some ranks only
       const memory = Lockstep.memory();
       const locksteps = plans.map((_, rank) => new Lockstep(rank, memory));
       const shards = plans.map((_, rank) => doubling(rank, rank + 1));
-      const gatherings = shards.map(({ link }, rank) => new Gathering(link, locksteps[rank]!));
+      const batchers = shards.map(({ link }, rank) => new ExpertBatcher(link, locksteps[rank]!));
       const lead = async (rank: number): Promise<void> => {
-        const links = gatherings.filter((_, other) => other !== rank).map((gathering) => gathering.askedBy(rank));
+        const links = batchers.filter((_, other) => other !== rank).map((batcher) => batcher.linkFor(rank));
         const holders = () => [[0], [1], [2]];
         const exchange = new ExpertExchange(rank, links, holders, { hiddenSize: 1, topK: 1, inStep: true });
         for (const { rows: count, expert, late } of plans[rank]!) {
@@ -115,7 +115,7 @@ it("ranks that lead different numbers of forwards, with rows for some ranks only
             const experts = new BigInt64Array(count).fill(BigInt(expert));
             const routed = { layer, hidden, experts, weights: new Float32Array(count).fill(1) };
             const pending = exchange.dispatch(routed);
-            const own = await gatherings[rank]!.askedBy(rank).run({ ...routed, weights: pending.ownWeights });
+            const own = await batchers[rank]!.linkFor(rank).run({ ...routed, weights: pending.ownWeights });
             const partials = await pending.combine(own.partial as Float32Array);
             const sums = Array.from(hidden, (_, row) =>
               [0, 1, 2].reduce((sum, r) => sum + partials[r * count + row]!, 0),

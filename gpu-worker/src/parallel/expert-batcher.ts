@@ -1,28 +1,28 @@
 /**
- * A rank's experts for several leaders at once: their rows of a layer are run together, once every leader in the round has sent
- * its own (lockstep.ts). A row's sums do not depend on the rows beside it. It knows no graphs and no transport.
+ * Batches a rank's experts over several leaders: the rows of a layer run together, once every leader in the round has
+ * dispatched its own (lockstep.ts). A row's sums do not depend on the rows beside it.
  */
 import type { RankAnswer, RankLink, RoutedRows, Rows } from "./exchange.ts";
 import type { Lockstep } from "./lockstep.ts";
 import { RANK_DEADLINE_MS } from "./reconnecting-link.ts";
 
-/** A leader that asks no rank for so long is done without: before those who did ask take this rank for lost. */
+/** Idle leaders are skipped after this time, before waiting leaders would time out. */
 const PATIENCE_MS = RANK_DEADLINE_MS / 2;
 
-interface Asked {
+interface Dispatch {
   readonly leader: number;
   readonly routed: RoutedRows;
   readonly resolve: (answer: RankAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export class Gathering {
+export class ExpertBatcher {
   readonly #experts: RankLink;
   readonly #lockstep: Pick<Lockstep, "members" | "expel" | "advance" | "changed">;
   readonly #patienceMs: number;
-  readonly #asked: Asked[] = [];
+  readonly #waiting: Dispatch[] = [];
   #running = false;
-  #late: NodeJS.Timeout | undefined;
+  #patience: NodeJS.Timeout | undefined;
 
   /** @param experts the rank's own */
   constructor(
@@ -37,69 +37,70 @@ export class Gathering {
   }
 
   /** The rank as one of the leaders sees it, itself included. */
-  askedBy(leader: number): RankLink {
+  linkFor(leader: number): RankLink {
     return {
       rank: this.#experts.rank,
       ready: true,
-      run: (routed) => this.#ask(leader, routed),
+      run: (routed) => this.#dispatch(leader, routed),
       async [Symbol.asyncDispose]() {},
     };
   }
 
-  #ask(leader: number, routed: RoutedRows): Promise<RankAnswer> {
+  #dispatch(leader: number, routed: RoutedRows): Promise<RankAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<RankAnswer>();
-    this.#asked.push({ leader, routed, resolve, reject });
+    this.#waiting.push({ leader, routed, resolve, reject });
     this.#lockstep.advance();
-    void this.#look();
+    void this.#runComplete();
     return promise;
   }
 
-  async #look(): Promise<void> {
+  /** Runs layers as long as no leader is missing. */
+  async #runComplete(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    while (this.#asked.length > 0 && this.#missing.length === 0) await this.#runLayer();
+    while (this.#waiting.length > 0 && this.#missing.length === 0) await this.#runLayer();
     this.#running = false;
-    // This thread may have computed all the while: what has arrived is heard first.
-    const late = () => setImmediate(() => this.#goOn());
-    if (this.#asked.length > 0) this.#late ??= setTimeout(late, this.#patienceMs);
+    // If this thread was busy, dispatches may have arrived in the meantime: they come first.
+    const expel = () => setImmediate(() => this.#expelMissing());
+    if (this.#waiting.length > 0) this.#patience ??= setTimeout(expel, this.#patienceMs);
   }
 
-  /** Those in the round that have asked for nothing yet. */
+  /** Leaders in the round that have not dispatched yet. */
   get #missing(): readonly number[] {
-    return this.#lockstep.members.filter((member) => !this.#asked.some(({ leader }) => leader === member));
+    return this.#lockstep.members.filter((member) => !this.#waiting.some(({ leader }) => leader === member));
   }
 
-  #goOn(): void {
-    if (this.#late === undefined) return;
-    this.#late = undefined;
+  #expelMissing(): void {
+    if (this.#patience === undefined) return;
+    this.#patience = undefined;
     this.#lockstep.expel(this.#missing);
-    void this.#look();
+    void this.#runComplete();
   }
 
-  /** Who leaves is no longer waited for. */
+  /** Notices leaders that leave the round. */
   async #watch(): Promise<never> {
     for (;;) {
-      // Asked for before it is looked: what changes in between is not missed.
+      // Subscribe before checking, so that no change is missed.
       const changed = this.#lockstep.changed();
-      void this.#look();
+      void this.#runComplete();
       await changed;
     }
   }
 
-  /** In step, all have asked for the same layer. */
+  /** In lockstep, all waiting dispatches are for the same layer. */
   async #runLayer(): Promise<void> {
-    clearTimeout(this.#late);
-    this.#late = undefined;
-    const layer = this.#asked[0]?.routed.layer;
-    const together = this.#asked.filter(({ routed }) => routed.layer === layer);
-    for (const asked of together) this.#asked.splice(this.#asked.indexOf(asked), 1);
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    const layer = this.#waiting[0]?.routed.layer;
+    const together = this.#waiting.filter(({ routed }) => routed.layer === layer);
+    for (const dispatch of together) this.#waiting.splice(this.#waiting.indexOf(dispatch), 1);
     together.sort((a, b) => a.leader - b.leader);
     try {
       const { partial, computeMs } = await this.#run(merge(together.map(({ routed }) => routed)));
       let at = 0;
       for (const { routed, resolve } of together) {
         const end = at + routed.hidden.length;
-        // Memory of its own, which may be moved to another thread.
+        // A copy, since its memory may be moved to another thread.
         resolve({ partial: together.length === 1 ? partial : partial.slice(at, end), computeMs });
         at = end;
       }
@@ -114,7 +115,7 @@ export class Gathering {
   }
 }
 
-/** Rows of one layer, one after the other. */
+/** Concatenates the rows of one layer. */
 function merge(routed: readonly RoutedRows[]): RoutedRows {
   const [first, ...others] = routed as readonly [RoutedRows, ...RoutedRows[]];
   if (others.length === 0) return first;

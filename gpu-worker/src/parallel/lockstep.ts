@@ -1,26 +1,27 @@
 /**
- * Ranks that lead sequences of their own begin their forwards together, so that each can run its experts once a layer for the
- * rows of all (gathering.ts). Memory that the ranks' threads share says who is in the round that runs and who wants to be in the
- * next one, which begins when the last has left. Nothing but speed depends on it: who is missing is done without.
+ * Starts the forwards of data-parallel ranks together, so that each rank can run its experts once a layer for the rows of all
+ * (expert-batcher.ts). The ranks' threads share memory that says which ranks are in the running round and which want to join
+ * the next, which begins when the last member has left. Only speed depends on it: a missing rank is skipped.
  */
 import { RANK_DEADLINE_MS } from "./reconnecting-link.ts";
 
-/** Members and those who want to be take 16 bits each of one number, which so changes at once. */
-export const MOST_RANKS_IN_STEP = 15;
-const WANTING = 16;
+/** Members and joining ranks are bit sets of one word, which is a signed 32-bit number. */
+export const MAX_LOCKSTEP_RANKS = 15;
+/** Bits 0-15 members, 16-31 joining; one compareExchange changes both. */
+const JOINING_SHIFT = 16;
 
-/** Where the number stands, and where all ranks count what they have done. */
+/** Words of the memory: the round, and a count of all ranks' dispatches. */
 const [ROUND, PROGRESS] = [0, 1];
 
+/** Sets of ranks, a bit for each. */
 interface Round {
-  /** A bit for each rank. */
   readonly members: number;
-  readonly wanting: number;
+  readonly joining: number;
 }
 
 export class Lockstep {
   readonly rank: number;
-  readonly #state: Int32Array;
+  readonly #words: Int32Array;
   readonly #deadlineMs: number;
 
   static memory(): SharedArrayBuffer {
@@ -28,31 +29,31 @@ export class Lockstep {
   }
 
   /**
-   * @param memory the same of all ranks
-   * @param deadlineMs a round in which nothing is done for so long is not waited for
+   * @param memory the same for all ranks
+   * @param deadlineMs a round without progress for this long is not waited for
    */
   constructor(rank: number, memory: SharedArrayBuffer, deadlineMs = RANK_DEADLINE_MS) {
     this.rank = rank;
-    this.#state = new Int32Array(memory);
+    this.#words = new Int32Array(memory);
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Ranks in the round that runs: they ask every rank for every layer, or leave. */
+  /** Ranks in the running round: each dispatches to every rank for every layer, or leaves. */
   get members(): readonly number[] {
-    const { members } = this.#round;
-    return Array.from({ length: MOST_RANKS_IN_STEP }, (_, rank) => rank).filter(
+    const { members } = parse(this.#word);
+    return Array.from({ length: MAX_LOCKSTEP_RANKS }, (_, rank) => rank).filter(
       (rank) => (members & (1 << rank)) !== 0,
     );
   }
 
-  /** Leaves the round that runs, if it is in it, and resolves in the next. */
+  /** Leaves the running round, if this rank is in it, and resolves in the next. */
   async begin(): Promise<void> {
     const own = 1 << this.rank;
-    this.#change(({ members, wanting }) => ({ members: members & ~own, wanting: wanting | own }));
-    let seen = Atomics.load(this.#state, PROGRESS);
+    this.#change(({ members, joining }) => ({ members: members & ~own, joining: joining | own }));
+    let seen = Atomics.load(this.#words, PROGRESS);
     for (let round = this.#word; (round & own) === 0; round = this.#word) {
-      if ((await Atomics.waitAsync(this.#state, ROUND, round, this.#deadlineMs).value) !== "timed-out") continue;
-      const progress = Atomics.load(this.#state, PROGRESS);
+      if ((await Atomics.waitAsync(this.#words, ROUND, round, this.#deadlineMs).value) !== "timed-out") continue;
+      const progress = Atomics.load(this.#words, PROGRESS);
       if (progress === seen) this.expel(this.members);
       seen = progress;
     }
@@ -63,43 +64,40 @@ export class Lockstep {
     this.expel([this.rank]);
   }
 
-  /** Has nobody wait for these ranks any more in this round; they may be in the next. */
+  /** Removes ranks from this round, so that no rank waits for them; they may join the next. */
   expel(ranks: readonly number[]): void {
-    const gone = ranks.reduce((bits, rank) => bits | (1 << rank), 0);
-    this.#change(({ members, wanting }) => ({ members: members & ~gone, wanting }));
+    const expelled = ranks.reduce((bits, rank) => bits | (1 << rank), 0);
+    this.#change(({ members, joining }) => ({ members: members & ~expelled, joining }));
   }
 
-  /** Says that the round goes on. */
+  /** Counts progress of the round. */
   advance(): void {
-    Atomics.add(this.#state, PROGRESS, 1);
+    Atomics.add(this.#words, PROGRESS, 1);
   }
 
-  /** Resolves when somebody has left or begun after this call. */
+  /** Resolves when a rank leaves or a round begins after this call. */
   async changed(): Promise<void> {
-    await Atomics.waitAsync(this.#state, ROUND, this.#word).value;
+    await Atomics.waitAsync(this.#words, ROUND, this.#word).value;
   }
 
   get #word(): number {
-    return Atomics.load(this.#state, ROUND);
-  }
-
-  get #round(): Round {
-    return parse(this.#word);
+    return Atomics.load(this.#words, ROUND);
   }
 
   #change(to: (round: Round) => Round): void {
     for (;;) {
       const before = this.#word;
-      const { members, wanting } = to(parse(before));
-      const after = members === 0 ? wanting : members | (wanting << WANTING);
+      const { members, joining } = to(parse(before));
+      // The last member has left: the next round begins.
+      const after = members === 0 ? joining : members | (joining << JOINING_SHIFT);
       if (after === before) return;
-      if (Atomics.compareExchange(this.#state, ROUND, before, after) !== before) continue;
-      Atomics.notify(this.#state, ROUND);
+      if (Atomics.compareExchange(this.#words, ROUND, before, after) !== before) continue;
+      Atomics.notify(this.#words, ROUND);
       return;
     }
   }
 }
 
 function parse(word: number): Round {
-  return { members: word & ((1 << WANTING) - 1), wanting: word >>> WANTING };
+  return { members: word & ((1 << JOINING_SHIFT) - 1), joining: word >>> JOINING_SHIFT };
 }

@@ -1,6 +1,6 @@
 /**
- * Groups rows by the expert they go to: the token permutation that dispatch and combine share. Pure, on small integer
- * arrays (tokens x topK); the hidden rows themselves are gathered and summed inside the expert graph.
+ * Groups rows by the expert they go to: the token permutation that dispatch and combine share. It computes indices
+ * [tokens x topK]; the expert graph itself gathers and sums the hidden rows.
  */
 
 /** A rank's share of a step. */
@@ -9,7 +9,7 @@ export interface Assignments {
   readonly rows: BigInt64Array;
   /** [local experts]: assignments of each, always even. */
   readonly counts: BigInt64Array;
-  /** [tokens, topK]: where in [A] each choice stands; A for a choice that is not the rank's. */
+  /** [tokens, topK]: index of each choice in [A]; A for a choice of another rank. */
   readonly slots: BigInt64Array;
 }
 
@@ -19,7 +19,7 @@ export interface Assignments {
  * every batch.
  *
  * @param experts [tokens, topK] expert ids
- * @param weights of the choices: those of weight 0 add nothing and are left out
+ * @param weights of the choices; a choice of weight 0 adds nothing and is left out
  * @param local the rank's experts, in the order of its graph
  */
 export function permute(

@@ -1,24 +1,24 @@
 /**
- * Attention data-parallel over ranks: every rank of a package is an engine of its own thread, with attention, head and the K/V of
- * its sequences, and computes its experts for the sequences of all. They begin their forwards together: a layer's experts are run
- * once for the rows of all.
+ * Data-parallel attention: every rank of a package is an engine in a thread of its own, with attention, head and the K/V of
+ * its own sequences, and computes its experts for the sequences of all. The ranks start their forwards together, so that a
+ * layer's experts run once for the rows of all.
  */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { Engine, PoolableEngine } from "../engine/engine.ts";
 import { EnginePool } from "../engine/engine-pool.ts";
 import { PackageError } from "../errors.ts";
 import { readManifest } from "../files/read-manifest.ts";
-import { Lockstep, MOST_RANKS_IN_STEP } from "../parallel/lockstep.ts";
+import { Lockstep, MAX_LOCKSTEP_RANKS } from "../parallel/lockstep.ts";
 import { RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
 import type { EngineSettings, LeadingRank } from "./open-engine.ts";
 import { openEngineThread } from "./open-engine-thread.ts";
 
 /** @throws PackageError when the package cannot be used */
-export async function openLeadingRanks(settings: EngineSettings): Promise<Engine> {
+export async function openDataParallel(settings: EngineSettings): Promise<Engine> {
   const { ranks } = await readManifest(settings.package);
-  if (ranks > MOST_RANKS_IN_STEP) {
+  if (ranks > MAX_LOCKSTEP_RANKS) {
     throw new PackageError(
-      `${settings.package} has ${ranks} ranks; ${MOST_RANKS_IN_STEP} at most can lead sequences of their own`,
+      `${settings.package} has ${ranks} ranks; data-parallel attention supports ${MAX_LOCKSTEP_RANKS} at most`,
     );
   }
   const leading = connect(ranks);
@@ -26,7 +26,7 @@ export async function openLeadingRanks(settings: EngineSettings): Promise<Engine
   const open = async (one: LeadingRank): Promise<PoolableEngine> =>
     opened.use(await openEngineThread({ ...settings, leading: one }));
   const [leader, ...others] = leading as [LeadingRank, ...LeadingRank[]];
-  // The first prepares the package where that is not done; the others find it prepared.
+  // The first prepares the package if necessary; the others find it prepared.
   const first = await open(leader);
   const opening = others.map(open);
   await Promise.allSettled(opening);
@@ -35,7 +35,7 @@ export async function openLeadingRanks(settings: EngineSettings): Promise<Engine
   return engine;
 }
 
-/** A channel from each rank to each other: the one asks, the other answers. */
+/** A channel from each rank to each other, for dispatches in one direction. */
 function connect(ranks: number): LeadingRank[] {
   const lockstep = Lockstep.memory();
   const links = Array.from({ length: ranks }, (): { rank: number; port: MessagePort }[] => []);

@@ -1,5 +1,4 @@
-/** Wires an engine out of a model package: sessions, K/V cache, scheduler, tokenizer. Runs on the caller's thread. */
-
+/** Wires an engine from a model package: sessions, K/V cache, scheduler, tokenizer. It runs on the caller's thread. */
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import type { ModelInfo } from "@palimpsest/proto";
@@ -19,24 +18,24 @@ import { answerThrough, PortLink } from "../threads/rank-port.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-client.ts";
 
-/** Memory for K/V unless the operator says otherwise: room for eight long answers of the shipped model. */
+/** Memory for K/V by default: room for eight long answers of the shipped model. */
 const DEFAULT_KV_CACHE_BYTES = 2 ** 30;
 const DEFAULT_CAPACITY = 8;
-/** Sequences that may wait for each that may run: beyond it, an answer comes too late to be wanted. */
+/** Sequences that may wait, for each that may run. A longer wait outlasts its client. */
 const WAITING_PER_SLOT = 16;
 
-/** A rank that leads sequences of its own, beside the package's other ranks in threads of this process. */
+/** A data-parallel rank, whose package's other ranks are threads of this process. */
 export interface LeadingRank {
   readonly rank: number;
-  /** The other ranks, to ask. */
+  /** The other ranks, for dispatches of this one. */
   readonly links: readonly { readonly rank: number; readonly port: MessagePort }[];
-  /** The same ranks, where they ask this one. */
+  /** The other ranks, for dispatches to this one. */
   readonly askers: LeadingRank["links"];
-  /** What all of them keep in step by. */
+  /** The memory of the ranks' `Lockstep`. */
   readonly lockstep: SharedArrayBuffer;
 }
 
-/** Where a model is and what it may use. */
+/** The model to open and the resources that it may use. */
 export interface EngineSettings {
   /** Folder of the model package. */
   readonly package: string;
@@ -44,50 +43,41 @@ export interface EngineSettings {
   readonly name?: string;
   /** Threads of one operator. */
   readonly threads?: number;
-  /** Where the package's other ranks are; in threads of this process by default. */
+  /** The package's other ranks; threads of this process by default. */
   readonly remoteRanks?: RemoteRanks;
-  /** Every rank leads sequences: which one this is. Threads, K/V cache and capacity are then divided among them. */
+  /** With data-parallel attention: this engine's rank. Threads, K/V cache and capacity are then divided among the ranks. */
   readonly leading?: LeadingRank;
   readonly kvCacheBytes?: number;
   /** Sequences that run at once. */
   readonly capacity?: number;
-  /** Tokens denoised together and tokens that end an answer; the package's by default. */
+  /** Tokens denoised together, and tokens that end an answer; the package's by default. */
   readonly blockLength?: number;
   readonly eosTokens?: readonly number[];
   /** False: recompute everything at every step, the slow twin of the K/V cache. */
   readonly cache?: boolean;
-  /** False: prefill every prompt from its first token, whatever earlier requests have left in the K/V cache. */
+  /** False: prefill every prompt from its first token, without blocks of earlier requests. */
   readonly prefixCache?: boolean;
 }
 
 /**
  * Opens a package's engine.
- * @param onRoute is told which experts each layer's router chose
+ * @param onRoute called with the experts that each layer's router chose
  * @throws PackageError when the package cannot be used
  */
 export async function openEngine(settings: EngineSettings, onRoute?: RouterObserver): Promise<PoolableEngine> {
-  const own = await readManifest(settings.package);
-  const manifest = { ...own, ...given(settings) };
-  if (own.config.blockExperts !== undefined && manifest.blockLength !== own.blockLength) {
-    throw new PackageError(
-      `block length ${manifest.blockLength}: ${settings.package} chooses experts for blocks of ${own.blockLength}; leave it out`,
-    );
-  }
+  const packaged = await readManifest(settings.package);
+  const manifest = withSettings(packaged, settings);
   const { config, blockLength, maskToken, editTokens, eosTokens } = manifest;
-  const leaders = settings.leading === undefined ? 1 : manifest.ranks;
-  const capacity = Math.ceil((settings.capacity ?? DEFAULT_CAPACITY) / leaders);
-  const contextPages = Math.floor(config.maxPositions / blockLength);
-  const budget = Math.floor((settings.kvCacheBytes ?? DEFAULT_KV_CACHE_BYTES) / leaders / pageBytes(manifest));
-  const pages = Math.max(1, Math.min(budget, capacity * contextPages));
+  const { capacity, pages, threads, maxContextTokens } = sizesOf(settings, manifest);
   const tokenizer = await packageTokenizer(settings.package, manifest);
-  const threads = Math.max(1, Math.floor((settings.threads ?? 1) / leaders));
-  const model = await openModel(settings.package, manifest, { threads, pages, onRoute, ...ranksOf(settings, own) });
+  const ranks = ranksOf(settings, packaged);
+  const model = await openModel(settings.package, manifest, { threads, pages, onRoute, ...ranks });
   for (const { rank, port } of settings.leading?.askers ?? []) answerThrough(port, model.experts(rank));
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,
     blockLength,
-    maxContextTokens: Math.min(contextPages, pages) * blockLength,
+    maxContextTokens,
     chat: tokenizer !== undefined && manifest.tokenizer?.chatTemplate !== undefined,
     text: tokenizer !== undefined,
     capacity,
@@ -105,7 +95,35 @@ export async function openEngine(settings: EngineSettings, onRoute?: RouterObser
   });
 }
 
-/** How the leader reaches the other ranks, and what of its threads it keeps where they share them. */
+/** @throws PackageError when the package's experts are chosen for blocks of another length */
+function withSettings(packaged: Manifest, settings: EngineSettings): Manifest {
+  const { blockLength = packaged.blockLength, eosTokens = packaged.eosTokens } = settings;
+  if (packaged.config.blockExperts !== undefined && blockLength !== packaged.blockLength) {
+    throw new PackageError(
+      `block length ${blockLength}: ${settings.package} chooses experts for blocks of ${packaged.blockLength}; leave it out`,
+    );
+  }
+  return { ...packaged, blockLength, eosTokens: [...eosTokens] };
+}
+
+/** This engine's share of the resources. */
+function sizesOf(settings: EngineSettings, manifest: Manifest) {
+  const { kvCacheBytes = DEFAULT_KV_CACHE_BYTES, capacity: total = DEFAULT_CAPACITY, threads = 1 } = settings;
+  const { config, blockLength } = manifest;
+  const engines = settings.leading === undefined ? 1 : manifest.ranks;
+  const capacity = Math.ceil(total / engines);
+  const contextPages = Math.floor(config.maxPositions / blockLength);
+  const affordedPages = Math.floor(kvCacheBytes / engines / pageBytes(manifest));
+  const pages = Math.max(1, Math.min(affordedPages, capacity * contextPages));
+  return {
+    capacity,
+    pages,
+    threads: Math.max(1, Math.floor(threads / engines)),
+    maxContextTokens: Math.min(contextPages, pages) * blockLength,
+  };
+}
+
+/** The model's options for its other ranks: data-parallel ports, processes, threads, or none. */
 function ranksOf({ package: folder, threads = 1, remoteRanks, leading }: EngineSettings, manifest: Manifest) {
   const { ranks } = manifest;
   if (leading !== undefined) {
@@ -119,7 +137,7 @@ function ranksOf({ package: folder, threads = 1, remoteRanks, leading }: EngineS
   return { expertThreads, openLinks: () => openRankThreads(folder, ranks, expertThreads) };
 }
 
-/** A rank that does not answer fails what was asked; its thread and this one live and die together. */
+/** A rank that does not answer fails the dispatch. Reopening reuses the port: threads of one process fail together. */
 function openPort({ rank, port }: LeadingRank["links"][number]) {
   const link = new PortLink(rank, port, async () => {});
   return openReconnectingLink({ rank, open: async () => link });
@@ -134,13 +152,6 @@ function withoutCache(model: Model): EngineModel {
     },
     sequence: () => model.sequenceWithoutCache(),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
-  };
-}
-
-function given({ blockLength, eosTokens }: EngineSettings): Partial<Manifest> {
-  return {
-    ...(blockLength !== undefined && { blockLength }),
-    ...(eosTokens !== undefined && { eosTokens: [...eosTokens] }),
   };
 }
 

@@ -1,27 +1,27 @@
-/** Tells which of a replica's ranks are away: until they are back, every sequence fails. */
+/** Watches a replica's ranks: while one is unreachable, every sequence fails. */
 
 import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 
-/** A worker is to leave the choice of edges within a second of the first sequence that failed. */
-const LOOK_MS = 250;
+/** Short enough that edges avoid a worker within a second of its first failed sequence. */
+const POLL_MS = 250;
 
-/** Looks again and again until it is disposed. @param onChange told the ranks that are lost, when they change */
+/** Polls until it is disposed. @param onChange called with the unreachable ranks whenever they change */
 export function watchRanks(
   engine: Pick<Engine, "stats">,
   clock: Clock,
   onChange: (lost: readonly number[]) => void,
 ): Disposable {
-  let known = "";
+  let before = "";
   let timer: Disposable | undefined;
-  const look = async () => {
+  const poll = async () => {
     const { lostRanks } = await engine.stats();
     const now = lostRanks.join();
-    if (now !== known) onChange(lostRanks);
-    known = now;
+    if (now !== before) onChange(lostRanks);
+    before = now;
   };
   const wait = () => {
-    timer = clock.timer(LOOK_MS, () => void look().then(wait));
+    timer = clock.timer(POLL_MS, () => void poll().then(wait));
   };
   wait();
   return { [Symbol.dispose]: () => timer?.[Symbol.dispose]() };

@@ -1,4 +1,4 @@
-/** The worker program as a rank other than the leader: it opens its own experts and serves them to its leader, and to nobody else. */
+/** The worker program as a rank other than the leader: opens the rank's experts and serves them to the leader alone. */
 import type { Logger } from "pino";
 import { systemClock } from "../clock.ts";
 import { PackageError } from "../errors.ts";
@@ -11,27 +11,27 @@ import { serveRank } from "../transport/rank-server.ts";
 import type { RankTls } from "../transport/rank-tls.ts";
 
 export interface RankProgramOptions {
-  /** Folder of the model package; files of other ranks need not be there. */
+  /** Folder of the model package, which may lack the files of other ranks. */
   readonly package: string;
   readonly rank: number;
   readonly addresses: readonly string[];
-  /** Where it tells its health and nothing else. */
+  /** Addresses that serve health alone. */
   readonly healthAddresses: readonly string[];
   readonly tls: RankTls | undefined;
   /** Threads of one operator. */
   readonly threads: number;
-  /** Told to leave, it stays for its leader's running sequences this long. */
+  /** Time for the leader's running sequences after SIGTERM. */
   readonly drainLimitMs: number;
 }
 
-/** Resolves when it was told to leave and has left. @throws PackageError when the package cannot be used */
+/** Resolves when it has drained after SIGTERM. @throws PackageError when the package cannot be used */
 export async function runRank(options: RankProgramOptions, log: Logger): Promise<void> {
   const { package: folder, rank, addresses, healthAddresses, tls, threads, drainLimitMs } = options;
   const manifest = await readManifest(folder);
   const { ranks, target } = manifest;
   if (rank >= ranks)
-    throw new PackageError(`${folder}: is split over ${ranks} ranks, counted from 0: there is no rank ${rank}`);
-  // A process sees its own devices: the rank is alone here, and CUDA_VISIBLE_DEVICES says where that is.
+    throw new PackageError(`${folder} is split over ${ranks} ranks, counted from 0: there is no rank ${rank}`);
+  // The rank is alone in this process; CUDA_VISIBLE_DEVICES chooses its device.
   const device = 0;
   await using link = await openShard(folder, rank, { threads, device });
   await using server = await serveRank({

@@ -1,4 +1,4 @@
-/** Which part of a replica this process is, by its environment: its own variables, or those that a LeaderWorkerSet sets. */
+/** The part of a replica that this process is, from its own variables or those that a LeaderWorkerSet sets. */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";
@@ -9,11 +9,11 @@ const RANK_PORT = 9091;
 export const rankEnvironment = z.object({
   /** This process's rank; 0 is the leader, which serves. */
   RANK: z.coerce.number().int().min(0).optional(),
-  /** Where a rank other than 0 listens for its leader: `host:port` or `unix:path`, comma separated. */
+  /** Addresses on which a rank other than 0 listens for its leader: `host:port` or `unix:path`, comma separated. */
   RANK_ADDRESS: z.string().optional(),
-  /** Where such a rank tells its health and nothing else, to whoever has no certificate. */
+  /** Addresses on which such a rank serves health alone, to clients without certificates. */
   RANK_HEALTH_ADDRESS: z.string().optional(),
-  /** The leader's: where ranks 1 and so on listen, comma separated. Without, they are threads of this process. */
+  /** For the leader: addresses of ranks 1 and up, comma separated. Absent: they are threads of this process. */
   RANK_ADDRESSES: z.string().optional(),
   /** Files: the CA that signed the certificates of all ranks, and this program's own certificate and key. */
   RANK_TLS_CA: z.string().optional(),
@@ -35,7 +35,7 @@ export type Role =
       readonly healthAddresses: readonly string[];
     };
 
-/** Variables of one's own come before a LeaderWorkerSet's. @throws Error naming the variable at fault */
+/** Own variables override a LeaderWorkerSet's. @throws Error naming the variable at fault */
 export function roleOf(env: RankEnvironment): Role {
   const group = groupOf(env);
   const rank = env.RANK ?? group?.index ?? 0;
@@ -52,7 +52,7 @@ export function roleOf(env: RankEnvironment): Role {
   return group === undefined ? { kind: "leader" } : { kind: "leader", addresses: group.addresses() };
 }
 
-/** @throws Error naming the variable that is missing beside the others, or the file that cannot be read */
+/** @throws Error naming the missing variable, or the file that cannot be read */
 export function rankTlsOf(env: RankEnvironment): RankTls | undefined {
   const names = ["RANK_TLS_CA", "RANK_TLS_CERT", "RANK_TLS_KEY"] as const;
   const missing = names.find((name) => env[name] === undefined);

@@ -10,7 +10,7 @@ import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
 import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
-import type { Gathering } from "../parallel/expert-batcher.ts";
+import type { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import { attentionInputs, type PlacedTokens, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
@@ -47,7 +47,7 @@ export interface ForwardOptions {
   /** Links to the package's other ranks. Absent: their experts are among the sessions too and run here, one after another. */
   readonly links?: readonly RankLink[] | undefined;
   /** Runs this rank's experts for the rows of all ranks, if each rank leads sequences. */
-  readonly gathering?: Gathering | undefined;
+  readonly expertBatcher?: ExpertBatcher | undefined;
   readonly onRoute?: RouterObserver | undefined;
 }
 
@@ -61,18 +61,18 @@ export class Forward {
 
   constructor(sessions: Sessions, manifest: Manifest, kv: KvTensors, options: ForwardOptions = {}) {
     const { config, ranks } = manifest;
-    const { rank: own = LEADER, gathering } = options;
+    const { rank: own = LEADER, expertBatcher } = options;
     this.#sessions = sessions;
     this.#manifest = manifest;
     this.#kv = kv;
     this.#onRoute = options.onRoute;
     const shard = (rank: number) => shardLink(new ExpertShard(sessions, manifest, rank), manifest);
-    this.#own = gathering?.askedBy(own) ?? shard(own);
+    this.#own = expertBatcher?.linkFor(own) ?? shard(own);
     const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== own);
     const links = options.links ?? others.map(shard);
     const holders = shardPlan(manifest).map((layer) => holdersOf(layer, config.experts));
     const onLayer = (layer: number) => holders[layer - config.denseLayers] as readonly (readonly number[])[];
-    this.#exchange = new ExpertExchange(own, links, onLayer, { ...config, inStep: gathering !== undefined });
+    this.#exchange = new ExpertExchange(own, links, onLayer, { ...config, inStep: expertBatcher !== undefined });
   }
 
   /** Runs the layers over blocks of any sequences at any places. */

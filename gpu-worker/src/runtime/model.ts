@@ -5,7 +5,7 @@ import type { PageId } from "../memory/page-allocator.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
 import { LEADER } from "../model/package-plan.ts";
 import type { RankLink } from "../parallel/exchange.ts";
-import { Gathering } from "../parallel/expert-batcher.ts";
+import { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import { Batcher } from "./batcher.ts";
@@ -58,15 +58,15 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   for (const link of links ?? []) opening.use(link);
   const kv = new KvTensors(manifest, options.pages);
   const own = shardLink(new ExpertShard(sessions, manifest, rank), manifest);
-  const gathering = lockstep && new Gathering(own, lockstep);
-  const forward = new Forward(sessions, manifest, kv, { rank, links, gathering, onRoute });
+  const expertBatcher = lockstep && new ExpertBatcher(own, lockstep);
+  const forward = new Forward(sessions, manifest, kv, { rank, links, expertBatcher, onRoute });
   const batcher = new Batcher(forward, manifest.blockLength, lockstep);
   const counts: MutableCounts = { forwards: 0, prefillForwards: 0 };
   const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   const opened = opening.move();
   return {
     counts,
-    experts: (leader) => gathering?.askedBy(leader) ?? own,
+    experts: (leader) => expertBatcher?.linkFor(leader) ?? own,
     get lostRanks() {
       return links?.filter(({ ready }) => !ready).map(({ rank }) => rank) ?? [];
     },

@@ -1,17 +1,17 @@
-/** Work in progress and the way out: nothing new starts, what runs may finish, then it is cancelled. It knows no sockets. */
+/** Work in progress, and its end: no new work starts, running work may finish, then it is cancelled. */
 import { once } from "node:events";
 import type { Clock } from "../clock.ts";
 
-/** A piece of work; dispose it when it is done. */
+/** A piece of work. Dispose it when it is done. */
 export interface Work extends Disposable {
-  /** Aborts when the time to finish is over. */
+  /** Aborts when the drain's limit has passed. */
   readonly signal: AbortSignal;
 }
 
 export class Drain {
   readonly #clock: Clock;
   readonly #running = new Set<Work>();
-  readonly #over = new AbortController();
+  readonly #limitPassed = new AbortController();
   readonly #idle = Promise.withResolvers<void>();
   #draining = false;
 
@@ -22,16 +22,16 @@ export class Drain {
   /** Undefined once draining. */
   begin(): Work | undefined {
     if (this.#draining) return undefined;
-    const work: Work = { signal: this.#over.signal, [Symbol.dispose]: () => this.#finish(work) };
+    const work: Work = { signal: this.#limitPassed.signal, [Symbol.dispose]: () => this.#finish(work) };
     this.#running.add(work);
     return work;
   }
 
-  /** Resolves when no work is left, which is cancelled after `limitMs`. */
+  /** Resolves when no work is left. Work that still runs after `limitMs` is cancelled. */
   async drain(limitMs: number): Promise<void> {
     this.#draining = true;
     if (this.#running.size === 0) return;
-    using _timer = this.#clock.timer(limitMs, () => this.#over.abort());
+    using _timer = this.#clock.timer(limitMs, () => this.#limitPassed.abort());
     await this.#idle.promise;
   }
 
@@ -41,10 +41,10 @@ export class Drain {
   }
 }
 
-/** Resolves when the process is asked to leave. Asked a second time, it leaves at once. */
+/** Resolves at the first SIGTERM or SIGINT. A second one ends the process immediately. */
 export async function terminated(): Promise<void> {
-  const heard = new AbortController();
-  const { signal } = heard;
+  const received = new AbortController();
+  const { signal } = received;
   await Promise.race([once(process, "SIGTERM", { signal }), once(process, "SIGINT", { signal })]);
-  heard.abort();
+  received.abort();
 }

@@ -1,6 +1,6 @@
 /**
- * A rank in another process, as the leader sees it: one stream for dispatches and their answers. Time limits and reopening
- * are parallel/kept-link.ts's.
+ * A rank in another process, as the leader sees it: one stream for dispatches and their answers. Deadlines and reopening are
+ * in parallel/reconnecting-link.ts.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
@@ -32,22 +32,22 @@ import {
 } from "./rank-codec.ts";
 import { leaderCredentials, type RankTls } from "./rank-tls.ts";
 
-/** A process that is frozen takes connections and says nothing. */
+/** A frozen process accepts connections and does not answer. */
 const HELLO_LIMIT_MS = 5_000;
 
-/** Between two attempts to reach a rank that is not there. */
+/** Between two attempts to reach a rank. */
 const RETRY_MS = 500;
 
 const channelOptions: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": MAX_EXCHANGE_BYTES,
   "grpc-node.flow_control_window": EXCHANGE_WINDOW_BYTES,
-  // Ranks are addressed directly: a proxy set for the outside world is not for them.
+  // Ranks are addressed directly, also where the environment names a proxy.
   "grpc.enable_http_proxy": 0,
   "grpc.initial_reconnect_backoff_ms": RETRY_MS,
   "grpc.max_reconnect_backoff_ms": RETRY_MS,
-  // A rank that is started anew elsewhere has another address under its name.
+  // A rank that is restarted elsewhere has another address under its name.
   "grpc.dns_min_time_between_resolutions_ms": 1_000,
-  // A rank that vanished while nothing is asked of it is missed in 15 s; one that is asked, at the link's deadline.
+  // Detects an unreachable rank within 15 s when there are no dispatches; otherwise the link's deadline does.
   "grpc.keepalive_time_ms": 10_000,
   "grpc.keepalive_timeout_ms": 5_000,
 };
@@ -61,8 +61,8 @@ export interface GrpcRankOptions {
 }
 
 /**
- * Reaches a rank and agrees with it; one that cannot be reached is tried again and again.
- * @param onWaiting told after each attempt why it failed; what it throws ends the wait
+ * Connects to a rank and checks that it holds the same package, retrying until it is reachable.
+ * @param onWaiting called with the reason after each failed attempt; an error that it throws ends the wait
  * @throws PackageError when it is another rank, or holds another package or plan
  */
 export async function openGrpcRank(
@@ -70,8 +70,8 @@ export async function openGrpcRank(
   onWaiting: (reason: string) => void,
 ): Promise<RankLink> {
   requireLittleEndian();
-  // One for all attempts. It looks the name up anew when it cannot connect, and one that was closed just then would still make
-  // the connection that it was about to try, which nobody would close.
+  // One client for all attempts: it resolves the name again when it cannot connect. A client closed while it resolves would
+  // still open a connection, which would leak.
   const client = new grpc.Client(address, leaderCredentials(tls), channelOptions);
   try {
     for (;;) {
@@ -112,7 +112,7 @@ class GrpcRank implements RankLink {
     this.#types = types;
     call.on("data", (response: ExchangeResponse) => this.#receive(response));
     call.on("error", (error: grpc.ServiceError) => this.end(new Error(error.details ?? error.message)));
-    call.on("end", () => this.end(new Error("it has left")));
+    call.on("end", () => this.end(new Error("it closed the stream")));
   }
 
   get ready(): boolean {
@@ -131,8 +131,8 @@ class GrpcRank implements RankLink {
   }
 
   /**
-   * One dispatch after the other. Node's HTTP/2 does not read while a write is under way: two ends that both write more than
-   * their sockets hold would wait for each other.
+   * Sends one dispatch after the other. Node's HTTP/2 does not read during a write: two ends that both write more than their
+   * sockets buffer would deadlock.
    */
   run(routed: RoutedRows): Promise<RankAnswer> {
     const answer = this.#last.then(() => this.#ask(routed));
@@ -156,7 +156,7 @@ class GrpcRank implements RankLink {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.end(new Error("its link was closed"));
+    this.end(new Error("the link was closed"));
     this.#client.close();
   }
 

@@ -1,4 +1,4 @@
-/** Serves a worker over gRPC, with the standard health service. It knows the wire and no engine. */
+/** Serves a worker over gRPC, with the standard health service. */
 import { once } from "node:events";
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
@@ -19,21 +19,21 @@ import { listen, listenAll } from "./listen.ts";
 /** The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for tools and ids. */
 export const MAX_REQUEST_BYTES = 8 * 2 ** 20;
 
-/** A peer that vanished without a word holds pages until it is missed: at most half a minute. */
+/** Detects a crashed client within half a minute. Until then its request holds pages. */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 20_000, "grpc.keepalive_timeout_ms": 10_000 };
 
-/** grpc cuts a call at its deadline: the engine is stopped before, so that its last event can still say why. */
+/** gRPC ends a call at its deadline. The engine is stopped before, so that its last event still arrives. */
 const DEADLINE_MARGIN_MS = 250;
 
-/** For the last events to leave the sockets. Health watchers would stay for ever. */
+/** Time for the last events to leave the sockets. Health watchers never close their streams. */
 const LINGER_MS = 2000;
 
 export interface GrpcServer extends AsyncDisposable {
-  /** Where it listens; a port of 0 replaced by the one that was taken. */
+  /** The addresses that it listens on; a port of 0 is replaced by the chosen one. */
   readonly addresses: readonly string[];
-  /** What the health service reports from now on; SERVING before. Nothing is refused for it. */
+  /** Sets what the health service reports; SERVING at first. It rejects no request. */
   setServing(serving: boolean): void;
-  /** Reports NOT_SERVING, refuses new requests, cancels what runs after `limitMs`, and stops listening when nothing is left. */
+  /** Reports NOT_SERVING, rejects new requests, cancels those still running after `limitMs`, and stops listening. */
   drain(limitMs: number): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ async function answer(call: GenerateCall, intake: Intake, clock: Clock): Promise
     }
     call.end();
   } catch (error) {
-    // Nobody is left to tell when the caller is gone; otherwise the engine is broken.
+    // Without a client there is nothing to report; otherwise the engine is broken.
     if (!gone.signal.aborted) call.emit("error", error);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where requests of the internal wire come in, whatever carries them: checked, handed to the engine, and answered through
- * an outbox until the worker drains. It knows no sockets.
+ * The entry of requests, for every transport: parses a request, passes it to the engine, and yields its events through an
+ * outbox until the worker drains.
  */
 import {
   CodecError,
@@ -20,7 +20,7 @@ import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
 import { takeUntil } from "./take-until.ts";
 
 export interface IntakeOptions {
-  /** What one stream is shown at most. */
+  /** Limit for one stream. */
   readonly draftsPerSecond?: number;
 }
 
@@ -42,8 +42,8 @@ export class Intake {
   }
 
   /**
-   * Answers a request with its edit events. What is wrong with it is an `error` event; throws only when the engine is
-   * broken. Aborting the signal or leaving the iteration stops the computation.
+   * Yields a request's edit events; an invalid request yields an `error` event. Aborting the signal or leaving the iteration
+   * stops the computation. @throws only when the engine is broken
    */
   async *generate(message: GenerateMessage, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
     let request: GenerateRequest;
@@ -51,12 +51,12 @@ export class Intake {
       if (message.model !== this.model.name) throw modelNotFound(message.model, this.model.name);
       request = decode(message);
     } catch (error) {
-      yield refusal(message, error);
+      yield rejection(message, error);
       return;
     }
     const work = this.#drain.begin();
     if (work === undefined) {
-      yield refusal(message, gone());
+      yield rejection(message, draining());
       return;
     }
     const outbox = new Outbox(this.#clock, this.#draftsPerSecond);
@@ -70,7 +70,7 @@ export class Intake {
     }
   }
 
-  /** Refuses new requests, and resolves when the engine has none left. Those still running after `limitMs` are cancelled. */
+  /** Rejects new requests, and resolves when the engine has none left. Requests still running after `limitMs` are cancelled. */
   drain(limitMs: number): Promise<void> {
     return this.#drain.drain(limitMs);
   }
@@ -81,13 +81,13 @@ export class Intake {
     let seq = 0;
     let ended = false;
     try {
-      // The engine hears of an abort when its forward is over: who leaves does not wait for that.
+      // The engine sees an abort only after its forward; a drained worker does not wait for that.
       for await (const event of takeUntil(events, work.signal)) {
         outbox.push(event);
         seq = event.seq + 1;
         ended = event.type === "end" || event.type === "error";
       }
-      if (work.signal.aborted && !ended) outbox.push(refusal(request, gone(), seq));
+      if (work.signal.aborted && !ended) outbox.push(rejection(request, draining(), seq));
       outbox.close();
     } catch (error) {
       outbox.close(error);
@@ -95,12 +95,12 @@ export class Intake {
   }
 }
 
-function gone(): WorkerError {
-  return new WorkerError("unavailable", "this worker is leaving; another can take the request");
+function draining(): WorkerError {
+  return new WorkerError("unavailable", "this worker is shutting down; send the request to another");
 }
 
-/** The last event of a response that is not the engine's. */
-function refusal(
+/** The last event of a response that the engine did not end. */
+function rejection(
   { responseId, attempt }: Pick<GenerateMessage, "responseId" | "attempt">,
   error: unknown,
   seq = 0,

@@ -1,4 +1,4 @@
-/** Where a gRPC server listens: TCP ports and Unix sockets. */
+/** Binds gRPC servers to TCP ports and Unix sockets. */
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { connect } from "node:net";
@@ -7,7 +7,7 @@ import * as grpc from "@grpc/grpc-js";
 /**
  * @param address `host:port`, or `unix:` and a path
  * @param credentials neither encrypted nor authenticated by default
- * @returns the address, a port of 0 replaced by the one that was taken
+ * @returns the address; a port of 0 is replaced by the chosen one
  * @throws Error naming the address that cannot be listened on
  */
 export async function listen(
@@ -24,7 +24,7 @@ export async function listen(
   return promise;
 }
 
-/** All or nothing: where one address cannot be listened on, the servers stop, or they would keep a program alive that has given up. */
+/** Binds all addresses or none: if one fails, the servers stop, since they would keep a failed program alive. */
 export async function listenAll<T>(servers: readonly grpc.Server[], begin: () => Promise<T>[]): Promise<T[]> {
   const all = await Promise.allSettled(begin());
   const failed = all.find(({ status }) => status === "rejected");
@@ -33,7 +33,7 @@ export async function listenAll<T>(servers: readonly grpc.Server[], begin: () =>
   throw (failed as PromiseRejectedResult).reason;
 }
 
-/** A program that was killed leaves its socket's file behind: as long as it stands, nobody can listen there. */
+/** Removes the socket file of a killed program, which prevents listening there. */
 async function removeStaleSocket(address: string): Promise<void> {
   const path = /^unix:(?:\/\/)?(.+)$/.exec(address)?.[1];
   if (path === undefined) return;

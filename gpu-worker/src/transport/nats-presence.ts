@@ -1,4 +1,4 @@
-/** Says to a fleet that a replica is there, what it serves and how busy it is. It knows no requests. */
+/** Announces a replica to the fleet: its model, and how busy it is. */
 
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Link, type LinkLog, loadSubject, tokenOf } from "@palimpsest/fleet";
@@ -16,7 +16,7 @@ export interface PresenceOptions {
   readonly clock: Clock;
   readonly log: LinkLog;
   readonly replicaId: string;
-  /** Of this program. */
+  /** Of the worker program. */
   readonly version: string;
 }
 
@@ -26,7 +26,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #model: ModelInfo;
   readonly #load: () => Load;
-  readonly #told = new DisposableStack();
+  readonly #timers = new DisposableStack();
   #leaving = false;
 
   constructor(options: PresenceOptions, model: ModelInfo, load: () => Load) {
@@ -35,33 +35,33 @@ export class Presence {
     this.#load = load;
   }
 
-  /** Resolves when it is known; from then on it is told again and again. @throws when the server does not answer */
+  /** Announces the replica, and from then on repeats it. @throws when the server does not answer */
   async begin(): Promise<void> {
     const { clock, log } = this.#options;
-    const failed = (error: unknown) => log.warn({ err: error }, "NATS does not answer");
+    const failed = (error: unknown) => log.warn({ err: error }, "failed to announce this replica");
     await this.announce();
-    this.#told.use(every(clock, LOAD_MS, async () => this.#report(), failed));
-    this.#told.use(every(clock, PRESENCE_MS, () => this.#announceReplica(), failed));
+    this.#timers.use(every(clock, LOAD_MS, async () => this.#report(), failed));
+    this.#timers.use(every(clock, PRESENCE_MS, () => this.#announceReplica(), failed));
   }
 
-  /** Says who is there and what it serves. @throws when the server does not answer */
+  /** Announces model and replica. @throws when the server does not answer */
   async announce(): Promise<void> {
     const bytes = toBinary(GetModelResponseSchema, encodeModel(this.#model));
     await this.#options.link.buckets.models.put(tokenOf(this.#model.name), bytes);
     await this.#announceReplica();
   }
 
-  /** Says that it takes nothing more. How busy it is goes on being told until `end`. */
+  /** Announces that it takes no more requests. Load reports continue until `end`. */
   async leave(): Promise<void> {
     this.#leaving = true;
     this.#report();
     const { link, replicaId } = this.#options;
-    // It would go by itself, a little later.
+    // If this fails, the entry expires a little later.
     await link.buckets.replicas.delete(tokenOf(replicaId)).catch(() => {});
   }
 
   end(): void {
-    this.#told.dispose();
+    this.#timers.dispose();
   }
 
   async #announceReplica(): Promise<void> {

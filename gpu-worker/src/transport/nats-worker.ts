@@ -1,6 +1,6 @@
 /**
- * A worker of a fleet: pulls requests when it has room, keeps its deliveries, and hands over what runs when it leaves. It
- * dials out and listens nowhere; it knows no engine.
+ * A worker of a fleet: pulls requests when it has free slots, keeps their deliveries, and hands running responses over when
+ * it drains. It only connects out, and listens nowhere.
  */
 import { fromBinary } from "@bufbuild/protobuf";
 import { type Delivery, PRIORITIES, type Priority, pull, queueStream, wakeSubject } from "@palimpsest/fleet";
@@ -13,18 +13,18 @@ import { Presence, type PresenceOptions } from "./nats-presence.ts";
 import { NatsResponse } from "./nats-response.ts";
 import { STALE_MS } from "./nats-writer.ts";
 
-/** Deliveries are lost after 5 s without one. */
+/** Interval of heartbeats. Without one for 5 s, the server redelivers a request. */
 const BEAT_MS = 1_000;
-/** What was given back, or lost by its worker, wakes nobody: it is looked for. */
+/** Redelivered requests trigger no notification, so poll. */
 const POLL_MS = 500;
 const PULL_TIMEOUT_MS = 2_000;
-/** How long the busiest worker lets others look first: an idle one takes what a busy one would have to run beside others. */
+/** Delay of a full worker's pull, in proportion for others, so that idle workers pull first. */
 const SPREAD_MS = 25;
-/** How long a request is left to the worker that is named with it. */
+/** Time that a request is left to the worker that its notification names. */
 const AFFINITY_MS = 50;
-/** A look takes at most this part of the free slots: what waits is shared among workers, and taken in few looks. */
+/** A pull takes at most 1 / SHARES of the free slots, so that workers share the queue. */
 const SHARES = 8;
-/** Of so many looks into the queue, one begins with each lower class, so that the higher ones cannot starve it. */
+/** Of so many pulls, one starts with each lower class, so that higher classes cannot starve it. */
 const TURNS = 8;
 
 export interface NatsWorkerOptions extends PresenceOptions {
@@ -33,9 +33,9 @@ export interface NatsWorkerOptions extends PresenceOptions {
 
 export interface NatsWorker extends AsyncDisposable {
   readonly replicaId: string;
-  /** Whether it takes requests from now on; it does at first. What runs is let run. */
+  /** Pauses or resumes intake; it is on at first. Running responses continue. */
   setServing(serving: boolean): void;
-  /** Takes no more requests, hands over what runs at its next commit, or after `limitMs` where it stands. */
+  /** Stops intake, and hands each running response over at its next commit, or after `limitMs` without one. */
   drain(limitMs: number): Promise<void>;
 }
 
@@ -51,14 +51,14 @@ class Worker implements NatsWorker {
   readonly #options: NatsWorkerOptions;
   readonly #context: ResponseContext;
   readonly #presence: Presence;
-  readonly #running = new Map<NatsResponse, { choices: number; over: Promise<void> }>();
+  readonly #running = new Map<NatsResponse, { choices: number; ended: Promise<void> }>();
   readonly #open = new DisposableStack();
   #lastHeardMs: number;
   #heardSinceMs: number;
   #finished = 0;
   #ignored = 0;
   #turn = 0;
-  #leaving = false;
+  #draining = false;
   #serving = true;
   /** Notified when the queue may have a request for this worker, or the worker room for one. */
   readonly #wakeup = new Wakeup();
@@ -86,28 +86,28 @@ class Worker implements NatsWorker {
     await link.createModel(this.#model);
     await this.#presence.begin();
     this.#open.defer(() => this.#presence.end());
-    const wakes = link.control.subscribe(wakeSubject(this.#model), { callback: (_, { data }) => this.#hear(data) });
+    const wakes = link.control.subscribe(wakeSubject(this.#model), { callback: (_, { data }) => this.#onQueued(data) });
     this.#open.defer(() => wakes.unsubscribe());
     this.#open.use(link.onRecovered(() => void this.#recover()));
-    const failed = (error: unknown) => log.warn({ err: error }, "NATS does not answer");
+    const failed = (error: unknown) => log.warn({ err: error }, "NATS is unreachable");
     this.#open.use(every(clock, BEAT_MS, () => this.#beat(), failed));
     void this.#pullAll();
   }
 
   setServing(serving: boolean): void {
     this.#serving = serving;
-    this.#look();
+    this.#wake();
   }
 
   async drain(limitMs: number): Promise<void> {
-    if (!this.#leaving) {
-      this.#leaving = true;
+    if (!this.#draining) {
+      this.#draining = true;
       for (const response of this.#running.keys()) response.handOver();
       using _limit = this.#options.clock.timer(limitMs, () => {
         for (const response of this.#running.keys()) response.quit();
       });
-      this.#look();
-      await Promise.all([this.#presence.leave(), ...[...this.#running.values()].map(({ over }) => over)]);
+      this.#wake();
+      await Promise.all([this.#presence.leave(), ...[...this.#running.values()].map(({ ended }) => ended)]);
     }
     this.#open.dispose();
   }
@@ -118,11 +118,11 @@ class Worker implements NatsWorker {
 
   async #pullAll(): Promise<void> {
     const { link, clock, intake } = this.#options;
-    while (!this.#leaving) {
+    while (!this.#draining) {
       if (this.#used > 0) await pause(clock, (SPREAD_MS * this.#used) / intake.model.capacity);
       const deliveries = this.#free > 0 && link.connected ? await this.#next() : [];
       for (const delivery of deliveries) this.#start(delivery);
-      if (deliveries.length === 0) await this.#somethingNew();
+      if (deliveries.length === 0) await this.#waitForWork();
     }
   }
 
@@ -149,7 +149,7 @@ class Worker implements NatsWorker {
         const deliveries = await pull({ control, inboxPrefix, ...queue, limit, timeoutMs: PULL_TIMEOUT_MS });
         if (deliveries.length > 0) return deliveries;
       } catch (error) {
-        log.warn({ err: error }, "the queue does not answer");
+        log.warn({ err: error }, "failed to pull from the queue");
         return [];
       }
     }
@@ -159,11 +159,11 @@ class Worker implements NatsWorker {
   #start(delivery: Delivery): void {
     const queued = this.#parse(delivery.data);
     if (queued?.request === undefined) {
-      // Nobody can ever read it.
+      // No worker can parse it.
       delivery.ack();
       return;
     }
-    if (this.#leaving) {
+    if (this.#draining) {
       delivery.giveBack();
       return;
     }
@@ -171,14 +171,14 @@ class Worker implements NatsWorker {
       if (running.responseId === queued.request.responseId) running.abandon();
     }
     const response = new NatsResponse(this.#context, delivery, queued, queued.request);
-    const over = response.run().then((ended) => {
+    const ended = response.run().then((wroteEnd) => {
       this.#running.delete(response);
-      if (ended) this.#finished++;
-      // What was given back is for others at once.
+      if (wroteEnd) this.#finished++;
+      // The request was redelivered: notify the other workers.
       else this.#options.link.tell(wakeSubject(this.#model));
-      this.#look();
+      this.#wake();
     });
-    this.#running.set(response, { choices: Math.max(1, queued.request.choices), over });
+    this.#running.set(response, { choices: Math.max(1, queued.request.choices), ended });
   }
 
   #parse(bytes: Uint8Array): QueuedRequest | undefined {
@@ -186,12 +186,12 @@ class Worker implements NatsWorker {
       return fromBinary(QueuedRequestSchema, bytes);
     } catch (error) {
       this.#ignored++;
-      this.#options.log.warn({ err: error, ignored: this.#ignored }, "a request that cannot be read was dropped");
+      this.#options.log.warn({ err: error, ignored: this.#ignored }, "dropped a request that cannot be parsed");
       return undefined;
     }
   }
 
-  /** Keeps deliveries, however long the server takes to answer. Only when it has answered is it known to have heard. */
+  /** Keeps deliveries, and measures for how long the server has not confirmed that it hears this worker. */
   async #beat(): Promise<void> {
     const { link, clock } = this.#options;
     for (const response of this.#running.keys()) response.beat();
@@ -201,28 +201,28 @@ class Worker implements NatsWorker {
       if (clock.now() - this.#lastHeardMs > STALE_MS) this.#heardSinceMs = clock.now();
       this.#lastHeardMs = sentMs;
     };
-    // What cuts it off is told by the link.
+    // A lost connection is reported by the link.
     link.control.flush().then(heard, () => {});
   }
 
   async #recover(): Promise<void> {
     await this.#presence.announce().catch(() => {});
     for (const response of this.#running.keys()) await response.recover();
-    this.#look();
+    this.#wake();
   }
 
-  /** A request has come, and an edge says who has probably seen its beginning before: that one looks first. */
-  #hear(named: Uint8Array): void {
-    const name = new TextDecoder().decode(named);
-    if (name === "" || name === this.replicaId) this.#look();
-    else this.#options.clock.timer(AFFINITY_MS, () => this.#look());
+  /** A request was queued. Its edge names the worker that probably has its prompt cached, which pulls first. */
+  #onQueued(workerName: Uint8Array): void {
+    const name = new TextDecoder().decode(workerName);
+    if (name === "" || name === this.replicaId) this.#wake();
+    else this.#options.clock.timer(AFFINITY_MS, () => this.#wake());
   }
 
-  #look(): void {
+  #wake(): void {
     this.#wakeup.notify();
   }
 
-  async #somethingNew(): Promise<void> {
+  async #waitForWork(): Promise<void> {
     if (this.#free === 0) this.#wakeup.reset();
     using _poll = this.#options.clock.timer(POLL_MS, () => this.#wakeup.notify());
     await this.#wakeup.wait();
@@ -230,7 +230,7 @@ class Worker implements NatsWorker {
   }
 }
 
-/** The classes in the order in which a free slot looks at them. */
+/** The order in which a pull tries the classes. */
 function classOrder(turn: number): readonly Priority[] {
   const first = turn % TURNS;
   const preferred = first === TURNS - 1 ? "batch" : first === TURNS / 2 - 1 ? "default" : "interactive";

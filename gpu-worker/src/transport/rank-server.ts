@@ -1,6 +1,6 @@
 /**
- * Serves a rank's experts to the leader of its replica, with the standard health service. It knows the wire and no graphs.
- * Each stream's dispatches are computed one after the other, and no more of them are read than are answered.
+ * Serves a rank's experts to the leader of its replica, with the standard health service. A stream's dispatches are computed
+ * one after the other; the next is read when the last is answered.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
@@ -34,13 +34,13 @@ import {
 } from "./rank-codec.ts";
 import { type RankTls, rankCredentials } from "./rank-tls.ts";
 
-/** A leader that vanished without a word leaves a stream behind, and nothing else. */
+/** Detects a leader that crashed. It holds nothing but a stream. */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 20_000, "grpc.keepalive_timeout_ms": 10_000 };
 
 export interface RankServer extends AsyncDisposable {
-  /** Where it listens; a port of 0 replaced by the one that was taken. */
+  /** The addresses that it listens on; a port of 0 is replaced by the chosen one. */
   readonly addresses: readonly string[];
-  /** Reports NOT_SERVING, takes no new leader, and stops when the leader has left, or after `limitMs`. */
+  /** Reports NOT_SERVING, rejects new leaders, and stops when the leader has disconnected, or after `limitMs`. */
   drain(limitMs: number): Promise<void>;
 }
 
@@ -48,13 +48,13 @@ export interface RankServerOptions {
   /** The rank's experts. */
   readonly link: RankLink;
   readonly terms: ExchangeTerms;
-  /** What the package's rows are made of. */
+  /** Type of the package's rows. */
   readonly held: RowType;
   /** `host:port`, or `unix:` and a path. */
   readonly addresses: readonly string[];
-  /** Where health is told without certificates, and nothing else: a kubelet's probe has none. */
+  /** Serves health alone, without certificates: a kubelet's probe has none. */
   readonly healthAddresses?: readonly string[];
-  /** Absent: whoever reaches it is its leader. */
+  /** Absent: any client may be its leader. */
   readonly tls?: RankTls | undefined;
   readonly clock: Clock;
 }
@@ -84,7 +84,11 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
   return { addresses: bound, drain, [Symbol.asyncDispose]: () => drain(0) };
 }
 
-/** grpc-js lets a client choose its window, a server not: here it is chosen when a leader's stream begins. */
+/**
+ * Widens the HTTP/2 window of a leader's stream when it begins: grpc-js has an option for a client's window and none for a
+ * server's. Uses a diagnostics channel of node:http2 that Node 24 documents as experimental. Without that channel ranks work
+ * with the default window of 64 KiB, and large layers take longer.
+ */
 function widenWindows(): Disposable {
   const channel = "http2.server.stream.created";
   const widen = (message: unknown): void => {
@@ -109,28 +113,30 @@ async function exchange(call: ExchangeCall, options: RankServerOptions): Promise
     }
     call.end();
   } catch (error) {
-    // Nobody is left to tell when the leader is gone.
+    // The leader has left.
     if (gone.signal.aborted) return;
     call.emit("error", { code: grpc.status.FAILED_PRECONDITION, details: (error as Error).message });
   }
 }
 
-/** @throws Error when what comes is not what the two have agreed in */
+/** @throws Error when the leader breaks the protocol, or disagrees on the package, plan or rank */
 async function* answers(
   call: ExchangeCall,
   { link, terms, held }: RankServerOptions,
 ): AsyncGenerator<ExchangeResponse["message"]> {
   let types: RowTypes | undefined;
-  // Leaving the iteration does not take the call with it: the status still has to go out.
+  // Without destroyOnReturn, since the status must still be sent when the iteration ends.
   for await (const { message } of call.iterator({ destroyOnReturn: false }) as AsyncIterable<ExchangeRequest>) {
     if (message.case === "hello") {
-      // Said before it is judged: the leader, too, can tell how they differ.
+      // Sent before the check, so that the leader can name the difference, too.
       yield { case: "hello", value: { ...encodeHello(terms, held), rowType: message.value.rowType } };
       types = { sent: agree(terms, message.value), held };
     } else if (message.case === "dispatch" && types !== undefined) {
       yield await answer(link, message.value, types);
     } else {
-      throw new Error(types === undefined ? "a leader begins with a hello" : "a message this program does not know");
+      throw new Error(
+        types === undefined ? "the first message must be a hello" : "a message that this version does not know",
+      );
     }
   }
 }
