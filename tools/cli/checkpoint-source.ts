@@ -1,4 +1,4 @@
-/** What commands take for a checkpoint: a folder, or a hub's model that is downloaded to one. */
+/** The `<checkpoint>` argument of commands: a folder, or a hub's model that is downloaded to one. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
@@ -19,7 +19,7 @@ export interface SourceFlags {
 
 export interface LocalCheckpoint {
   readonly folder: string;
-  /** What the checkpoint is called. */
+  /** Name of the checkpoint. */
   readonly name: string;
 }
 
@@ -31,7 +31,7 @@ export function addSourceFlags(command: Command): Command {
 }
 
 /**
- * Downloads the checkpoint unless it is a folder. What an earlier conversion to the same package has used up is not
+ * Downloads the checkpoint unless it is a folder. Files that an earlier conversion to the same package has consumed are not
  * fetched again.
  * @param target the package's folder
  */
@@ -63,14 +63,14 @@ export async function obtainCheckpoint(
   return { folder, name: basename(source.id) };
 }
 
-/** A checkpoint as far as a plan needs it; gone again when disposed of, where it came from a hub. */
+/** The files of a checkpoint that a plan needs. Those from a hub are deleted when disposed of. */
 export interface CheckpointDescription extends AsyncDisposable {
   readonly folder: string;
-  /** Bytes of the hub's files with weights. */
+  /** Bytes of the hub's weight files. */
   readonly listed: WeightFiles | undefined;
 }
 
-/** Fetches configuration, tokenizer and index of a hub's model to a temporary folder, and none of its weights. */
+/** Fetches configuration, tokenizer and index of a hub's model, without its weights, to a temporary folder. */
 export async function obtainDescription(
   text: string,
   flags: SourceFlags,

@@ -1,5 +1,4 @@
-/** `palimpsest convert`: flags in, package out. */
-
+/** `palimpsest convert`: converts a checkpoint to a package. */
 import { type Target, targetNames } from "@palimpsest/gpu-worker/model/target";
 import type { Quantization } from "@palimpsest/gpu-worker/model/weights";
 import { Command, Option } from "commander";
@@ -37,15 +36,19 @@ export function convertCommand(): Command {
         .choices(["none", "int8", "int4"])
         .default("none"),
     )
-    .addOption(new Option("--target <provider>", "what runs the package").choices(targetNames).default("cpu"))
+    .addOption(
+      new Option("--target <provider>", "onnxruntime provider that runs the package")
+        .choices(targetNames)
+        .default("cpu"),
+    )
     .option("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1), 1)
     .option("--block-length <n>", "tokens denoised together (default: the checkpoint's, else 32)", blockLength)
     .option("--mask-token <id>", "the mask token (default: the checkpoint's)", wholeNumber(0))
-    .option("--eos <ids>", "tokens that end an answer, with commas between (default: the checkpoint's)", tokenList)
-    .option("--name <name>", "what clients call the model (default: the checkpoint's)")
-    .option("--force", "replace the package that is there")
-    .option("--consume", "delete each of the checkpoint's weight files, for good, once it is converted")
-    .option("--dry-run", "say what would be written and what it takes, and write nothing");
+    .option("--eos <ids>", "tokens that end an answer, separated by commas (default: the checkpoint's)", tokenList)
+    .option("--name <name>", "the model's name for clients (default: the checkpoint's)")
+    .option("--force", "replace an existing package")
+    .option("--consume", "permanently delete each weight file of the checkpoint once it is converted")
+    .option("--dry-run", "print the files and the space that a conversion needs, and write nothing");
   return addSourceFlags(command).action(convert);
 }
 

@@ -1,4 +1,4 @@
-/** A package's shard plan in words: what each rank holds, and why. */
+/** Describes a package's shard plan: the experts of each rank, and the reason. */
 import { type Manifest, shardPlan } from "@palimpsest/gpu-worker/model/manifest";
 import { LEADER } from "@palimpsest/gpu-worker/model/package-plan";
 import { type ExpertLoads, holdersOf } from "@palimpsest/gpu-worker/model/shard-plan";
@@ -6,8 +6,8 @@ import { rankBytes } from "./rank-bytes.ts";
 import { formatBytes } from "./units.ts";
 
 /**
- * @param loads how often experts were chosen, for the share of each rank
- * @param dataParallel whether every rank runs sequences of its own
+ * @param loads how often experts were chosen, to print the share of each rank
+ * @param dataParallel true if every rank runs sequences of its own
  */
 export function* describePlan(manifest: Manifest, loads?: ExpertLoads, dataParallel = false): Generator<string> {
   const { config, ranks } = manifest;
@@ -22,8 +22,8 @@ export function* describePlan(manifest: Manifest, loads?: ExpertLoads, dataParal
     yield `rank ${rank}: ${formatBytes(rankBytes(manifest, rank, leads))}: ${experts}${rest}`;
   }
   yield manifest.shards === undefined
-    ? "experts: as many on every rank, in order: nothing was known of how often each is chosen"
-    : "experts: the most chosen first, each where the least load was, as many on every rank";
+    ? "experts: split evenly in order; no load was measured"
+    : "experts: split evenly by measured load, most chosen first";
   for (const [i, layer] of plan.entries()) {
     const name = `layer ${i + config.denseLayers}`;
     const replicas = holdersOf(layer, config.experts).flatMap((ranks, expert) =>
@@ -31,16 +31,19 @@ export function* describePlan(manifest: Manifest, loads?: ExpertLoads, dataParal
     );
     const load = loads?.[i];
     if (load !== undefined) yield `${name}: load ${shares(layer, load).join(", ")}`;
-    if (replicas.length > 0) yield `${name}: chosen most, so that two ranks share them: ${replicas.join(", ")}`;
+    if (replicas.length > 0) yield `${name}: replicated, because chosen most: ${replicas.join(", ")}`;
   }
 }
 
-/** Of a layer's load, each rank's part, in percent; a replica's load is split. */
+/** Each rank's share of a layer's load in percent. The ranks of a replicated expert share its load. */
 function shares(layer: readonly (readonly number[])[], load: readonly number[]): string[] {
   const holders = holdersOf(layer, load.length);
   const total = load.reduce((sum, count) => sum + count, 0);
-  return layer.map((held) => {
-    const part = held.reduce((sum, expert) => sum + (load[expert] as number) / (holders[expert] as number[]).length, 0);
+  return layer.map((experts) => {
+    const part = experts.reduce(
+      (sum, expert) => sum + (load[expert] as number) / (holders[expert] as number[]).length,
+      0,
+    );
     return `${((100 * part) / Math.max(total, 1)).toFixed(1)}%`;
   });
 }

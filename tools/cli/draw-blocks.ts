@@ -1,4 +1,4 @@
-/** Draws a response on a terminal as it is written: committed text stands, the open block is redrawn in place below it. */
+/** Draws a response on a terminal while it is generated: committed text stays, the open block is redrawn below it. */
 import type { WriteStream } from "node:tty";
 import type { Content, EditEvent } from "@palimpsest/proto";
 
@@ -7,7 +7,7 @@ const DIM = "\x1b[2m";
 const EDITED = "\x1b[33m";
 const RESET = "\x1b[0m";
 
-/** Draws until the events end, then a line of figures. */
+/** Draws until the events end, then prints a line of statistics. */
 export async function drawBlocks(events: AsyncIterable<EditEvent>, terminal: WriteStream): Promise<void> {
   let open = "";
   let committed = "";
@@ -32,7 +32,7 @@ export async function drawBlocks(events: AsyncIterable<EditEvent>, terminal: Wri
   }
 }
 
-/** Moves back to where the open block begins and clears it. `lineBefore` is the committed part of its first line. */
+/** Moves the cursor to the start of the open block and clears it. `lineBefore` is the committed part of its first line. */
 function eraseDraft(lineBefore: string, draft: string, columns: number): string {
   const rows = (line: string): number => Math.floor(Math.max(0, line.length - 1) / columns);
   const lines = (lineBefore + draft).split("\n");

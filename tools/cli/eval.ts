@@ -1,4 +1,4 @@
-/** `palimpsest eval`: a suite of tasks through a package on this machine or through a server, and what came of it. */
+/** `palimpsest eval`: runs a suite of tasks through a package on this machine or through a server, and reports the results. */
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -116,7 +116,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   if (out !== undefined) await write(out, { flags, text, rows, conditions });
 }
 
-/** The tasks that the flags name. @throws PackageError */
+/** Selects the tasks that the flags name. @throws PackageError */
 async function select({ suite, family, limit }: EvalFlags): Promise<Task[]> {
   const suites = await Promise.all(suite.map(readSuite));
   const all = suites.flat();
@@ -175,7 +175,7 @@ function describe(
 
 const ANSWERS_FILE = "answers.jsonl";
 
-/** Before the first question: a folder that cannot be written must not be noticed after the last. */
+/** Creates the output files before the first question, so that an unwritable folder fails immediately. */
 async function begin(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
@@ -185,7 +185,7 @@ async function begin(folder: string): Promise<void> {
   }
 }
 
-/** What is answered stays when a later mode fails. */
+/** Writes the answers of a mode, so that they stay if a later mode fails. */
 async function keepAnswers(folder: string, { answers }: Round): Promise<void> {
   await appendFile(join(folder, ANSWERS_FILE), answers.map((answer) => `${JSON.stringify(answer)}\n`).join(""));
 }

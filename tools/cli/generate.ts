@@ -1,4 +1,4 @@
-/** `palimpsest generate`: one prompt through a package on this machine, without a server. */
+/** `palimpsest generate`: runs a prompt through a package on this machine, without a server. */
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { WorkerError } from "@palimpsest/gpu-worker/errors";
@@ -79,7 +79,7 @@ async function print(events: AsyncIterable<EditEvent>, json: boolean): Promise<v
   process.stdout.write("\n");
 }
 
-/** Counts on from what the file holds. @throws PackageError where it is of another model */
+/** Adds to the counts in the file. @throws PackageError when they belong to another model */
 async function openExpertLoad(folder: string, path: string) {
   const counter = new ExpertLoadCounter((await readManifest(folder)).config);
   if (existsSync(path)) counter.add(await readExpertLoad(path));
@@ -104,7 +104,7 @@ async function readTokens({ prompt, promptTokens }: GenerateFlags, command: Comm
   }
 }
 
-/** Text is what a user says where the package has a chat template, else the beginning of the answer's text. */
+/** With a chat template, text is a user message; without one, the start of the text to continue. */
 function prompt(tokens: readonly number[] | undefined, text = "", chat: boolean): Prompt {
   if (tokens !== undefined) return { kind: "tokens", tokens };
   if (!chat) return { kind: "text", text };
@@ -137,7 +137,7 @@ function request(flags: GenerateFlags, prompt: Prompt, model: string): GenerateR
   };
 }
 
-/** The events of a response that must succeed. @throws WorkerError for its error */
+/** Passes events on. @throws WorkerError for an error event */
 async function* failing(events: AsyncIterable<EditEvent>): AsyncGenerator<EditEvent, void, void> {
   for await (const event of events) {
     if (event.type === "error")

@@ -1,4 +1,4 @@
-/** `palimpsest inspect`: what a package is, and whether its files are whole. */
+/** `palimpsest inspect`: describes a package and checks its files. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -15,11 +15,11 @@ import { formatBytes, formatCount } from "./units.ts";
 
 export function inspectCommand(): Command {
   return new Command("inspect")
-    .description("say what a model package is and check its files")
+    .description("describe a model package and check its files")
     .argument("<package>", "folder of the model package")
     .option("--verify", "also compare the files' contents with their checksums")
-    .option("--plan", "say what each rank holds, and why")
-    .option("--data-parallel", "with --plan, what each rank needs where every one runs sequences of its own")
+    .option("--plan", "describe the experts of each rank")
+    .option("--data-parallel", "with --plan, as if every rank runs sequences of its own")
     .option("--expert-load <file>", "with --plan, also each rank's share of the load that a run counted")
     .option("--json", "print one line of JSON")
     .action(inspect);

@@ -38,14 +38,14 @@ try {
   process.exitCode = report(error);
 }
 
-/** Tells what went wrong, where nobody has, and gives the exit code. */
+/** Prints the error, unless commander has, and returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof PackageError || error instanceof WorkerError) {
     console.error(`error: ${error.message}`);
     return EXIT_FAILURE;
   }
-  // The file system's own refusals name the file; a stack would say nothing more to who reads it.
+  // Errors of the file system name the file; a stack would not help.
   if (error instanceof Error && "syscall" in error) {
     console.error(`error: ${error.message}`);
     return EXIT_FAILURE;

@@ -1,5 +1,4 @@
-/** `palimpsest prepare`: packs a package's weights for this machine's CPU ahead of the first load. */
-
+/** `palimpsest prepare`: packs a package's weights for this machine's CPU before the first load. */
 import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { packedBytes, preparePackage } from "@palimpsest/gpu-worker/runtime/prepared";
 import { Command } from "commander";

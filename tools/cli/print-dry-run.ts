@@ -1,4 +1,4 @@
-/** What `palimpsest convert --dry-run` prints. */
+/** Prints the result of `palimpsest convert --dry-run`. */
 import { type DryRun, type DryRunOptions, dryRun, memoryBytes } from "../convert/dry-run.ts";
 import { formatBytes } from "./units.ts";
 
@@ -11,7 +11,7 @@ const CARDS = [
   ["B200", 180],
 ].map(([name, gigabytes]) => ({ name: String(name), sizeBytes: Number(gigabytes) * 1e9 }));
 
-/** Share of a card's memory that weights and cache may take: activations and the runtime want the rest. */
+/** Share of a card's memory for weights and cache; activations and the runtime need the rest. */
 const USABLE_SHARE = 0.9;
 
 const SOURCE_OF_SIZES: Readonly<Record<DryRun["sizesFrom"], string>> = {

@@ -1,10 +1,10 @@
-/** How far a long piece of work is: a bar on a terminal, a line for each tenth elsewhere. */
+/** Shows progress: a bar on a terminal, otherwise a line for each tenth. */
 import type { WriteStream } from "node:tty";
 import { SingleBar } from "cli-progress";
 import { formatBytes } from "./units.ts";
 
 export interface Progress extends Disposable {
-  /** @param label what is being worked on */
+  /** @param label name of the current file */
   update(doneBytes: number, totalBytes: number, label: string): void;
 }
 
@@ -21,7 +21,7 @@ function createBar(stream: WriteStream): Progress {
     etaBuffer: 200,
   });
   const startMs = performance.now();
-  let startBytes: number | undefined; // done before this program began, where it goes on
+  let startBytes: number | undefined; // done by an earlier run, if this one resumes
   return {
     update(doneBytes, totalBytes, label) {
       startBytes ??= doneBytes;

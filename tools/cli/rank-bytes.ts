@@ -1,9 +1,9 @@
-/** What each rank of a package reads. */
+/** Sizes of the ranks of a package. */
 import { graphsOf, type Manifest } from "@palimpsest/gpu-worker/model/manifest";
 
 /**
- * Bytes of a rank's graphs and their weights: what it needs in memory, K/V and working memory apart.
- * @param leads whether it leads sequences; rank 0 does in any case
+ * Bytes of a rank's graphs and their weights: its memory without K/V cache and working memory.
+ * @param leads true if the rank leads sequences; by default only rank 0 does
  */
 export function rankBytes(manifest: Manifest, rank: number, leads?: boolean): number {
   const own = new Set(graphsOf(manifest, rank, leads).flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]));

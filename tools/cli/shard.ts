@@ -1,4 +1,4 @@
-/** `palimpsest shard`: the same package, its experts split over other ranks. */
+/** `palimpsest shard`: splits a package's experts over other ranks. */
 import { readFile } from "node:fs/promises";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { parseExpertLoad } from "@palimpsest/gpu-worker/model/expert-load";
@@ -25,15 +25,15 @@ export function shardCommand(): Command {
     .argument("<target>", "folder to write; must be missing or empty")
     .requiredOption("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1))
     .option("--expert-load <file>", "split by how often a run chose each expert; generate --expert-load counts it")
-    .option("--replicas <n>", "experts of each layer, the most chosen, that stand on two ranks", wholeNumber(0))
-    .option("--force", "replace the package that is there")
+    .option("--replicas <n>", "most chosen experts of each layer to place on two ranks", wholeNumber(0))
+    .option("--force", "replace an existing package")
     .action(shard);
 }
 
 async function shard(source: string, target: string, flags: ShardFlags, command: Command): Promise<void> {
   const { ranks, replicas = 0 } = flags;
   if (replicas > 0 && flags.expertLoad === undefined) {
-    command.error("error: --replicas needs --expert-load, which says whose", { exitCode: 2 });
+    command.error("error: --replicas needs --expert-load to choose the experts", { exitCode: 2 });
   }
   const loads = flags.expertLoad === undefined ? undefined : await readExpertLoad(flags.expertLoad);
   using progress = createProgress(process.stderr);

@@ -1,4 +1,4 @@
-/** `palimpsest synth`: a checkpoint of a released shape with random weights. */
+/** `palimpsest synth`: writes a checkpoint of a released shape with random weights. */
 import { Command, Option } from "commander";
 import { type ReleasedShape, releasedShapes } from "../convert/released-shapes.ts";
 import { SHARD_BYTES, synthesizeCheckpoint } from "../convert/synth.ts";
@@ -21,7 +21,7 @@ export function synthCommand(): Command {
       new Option("--like <shape>", "the released shape").choices(Object.keys(releasedShapes)).makeOptionMandatory(),
     )
     .option("--layers <n>", "layers (default: all of the shape's)", wholeNumber(1))
-    .option("--seed <n>", "another seed gives other weights", wholeNumber(0), 1)
+    .option("--seed <n>", "seed of the random weights", wholeNumber(0), 1)
     .action(synth);
 }
 

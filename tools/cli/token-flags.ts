@@ -1,5 +1,4 @@
-/** Flags of `palimpsest generate` that say which tokens an answer may hold and where it ends. The engine judges their values. */
-
+/** Flags of `palimpsest generate` for the choice of tokens and the end of the answer. The engine checks their values. */
 import { defined, type GenerateRequest } from "@palimpsest/proto";
 import { type Command, Option } from "commander";
 import { another, biasList, decimal, tokenList, wholeNumber } from "./arguments.ts";
@@ -34,7 +33,7 @@ export function addTokenFlags(command: Command): Command {
     .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
     .option("--min-tokens <n>", "tokens before which no end token may stand", wholeNumber(0))
     .option("--stop <text>", "text at which the answer ends; may be given again", another)
-    .option("--stop-token-ids <ids>", "tokens that end the answer beside the package's, with commas between", tokenList)
+    .option("--stop-token-ids <ids>", "further tokens that end the answer, separated by commas", tokenList)
     .option("--ignore-eos", "go on to the length limit")
     .addOption(
       new Option(
@@ -46,7 +45,7 @@ export function addTokenFlags(command: Command): Command {
     );
 }
 
-/** What of a request the flags say. */
+/** The part of a request that the flags set. */
 export function tokenRequest(
   flags: TokenFlags,
 ): Pick<

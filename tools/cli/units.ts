@@ -1,6 +1,6 @@
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 
-/** `9.1 GB`; decimal units, as disks are sold. */
+/** `9.1 GB`, in decimal units like disk sizes. */
 export function formatBytes(bytes: number): string {
   return `${short(bytes, ["bytes", "kB", "MB", "GB", "TB"])}`;
 }

@@ -1,13 +1,13 @@
-/** Whether a file on the disk is the one that a hub has. */
+/** Checksums of files, in the forms that hubs publish. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { ContentId } from "./listing.ts";
 
-/** Bytes read at once: large enough that the disk, not the reading, sets the pace. */
+/** Bytes per read: large enough that the disk is the bottleneck. */
 const READ_BYTES = 1 << 20;
 
-/** In lower-case hexadecimal. git's own id is SHA-1 over a line with the size, then the bytes. */
+/** The digest in lower-case hexadecimal. A git blob id is SHA-1 over a header with the size, then the bytes. */
 export async function contentDigest(
   path: string,
   sizeBytes: number,

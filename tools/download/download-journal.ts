@@ -1,6 +1,6 @@
 /**
- * What of a download is on the disk: a file of JSON lines in its folder. A line is written after what it speaks of. It knows
- * no network.
+ * The journal of a download, by which it is resumed: a file of JSON lines in its folder. A line is written after the data it
+ * describes.
  */
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export const DOWNLOAD_JOURNAL = "download.jsonl";
 
 const begun = z.object({
   file: z.string(),
-  /** Of the whole file, from the hub's list. */
+  /** Digest of the whole file, from the hub's list. */
   content: z.string().optional(),
   sizeBytes: z.int(),
   partBytes: z.int().positive(),
@@ -24,11 +24,11 @@ const line = z.union([
 
 export type JournalEntry = z.infer<typeof line>;
 
-/** How far a file is. */
+/** Progress of a file. */
 export interface FileState extends z.infer<typeof begun> {
-  /** Numbers of the parts that are there. */
+  /** Numbers of the finished parts. */
   readonly parts: Set<number>;
-  /** Whole, checked, and under its name. */
+  /** True if the file is complete, checked and renamed. */
   finished: boolean;
 }
 
@@ -37,13 +37,13 @@ export interface DownloadJournal extends AsyncDisposable {
   add(entry: JournalEntry): Promise<void>;
 }
 
-/** Goes on with the folder's journal, or begins one. */
+/** Continues the folder's journal, or starts one. */
 export async function openDownloadJournal(folder: string): Promise<DownloadJournal> {
   const path = join(folder, DOWNLOAD_JOURNAL);
   const files = new Map<string, FileState>();
   for (const text of ((await ifExists(readFile(path, "utf8"))) ?? "").split("\n")) apply(parse(text), files);
   const handle = await open(path, "a");
-  await handle.appendFile("\n"); // a half-written last line must not swallow the next
+  await handle.appendFile("\n"); // ends a last line that a crash cut off
   return {
     files,
     async add(entry) {
@@ -63,7 +63,7 @@ function apply(entry: JournalEntry | undefined, files: Map<string, FileState>): 
   else if (state) state.finished = true;
 }
 
-/** Undefined for a line that a dying machine left half written. */
+/** Undefined for a line that a crash cut off. */
 function parse(text: string): JournalEntry | undefined {
   try {
     return line.safeParse(JSON.parse(text)).data;

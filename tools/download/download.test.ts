@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type HubServer, MODEL, startHubServer } from "../../test/support/programs/hub-server.ts";
 import { type DownloadOptions, downloadCheckpoint, type WeightFiles } from "./download.ts";
 import { DOWNLOAD_JOURNAL } from "./download-journal.ts";
-import { openPartFile } from "./file-download.ts";
+import { openPartFile } from "./part-file.ts";
 import { parseSource } from "./source.ts";
 
 const PART = 10_000;

@@ -1,4 +1,4 @@
-/** A hub's checkpoint in a folder of this machine. What is there and whole is not fetched again. */
+/** Downloads a hub's checkpoint to a folder. Complete files are not fetched again. */
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,16 +8,17 @@ import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 import { lockFolder } from "../convert/folder-lock.ts";
 import { contentDigest } from "./checksum.ts";
 import { type DownloadJournal, openDownloadJournal } from "./download-journal.ts";
-import { downloadFile, keptBytes, openPartFile, type PartFile, partPath } from "./file-download.ts";
+import { downloadFile, keptBytes } from "./file-download.ts";
 import type { Sleep } from "./http.ts";
 import { createHuggingFace } from "./hugging-face.ts";
 import { checkpointFiles, type RemoteFile } from "./listing.ts";
 import { createModelScope } from "./model-scope.ts";
+import { openPartFile, type PartFile, partPath } from "./part-file.ts";
 import type { CheckpointSource } from "./source.ts";
 
-/** What is lost when a part breaks off and the program with it; large enough that a request more does not count. */
+/** The most data lost when the program ends in the middle of a part; large enough that requests cost little. */
 const PART_BYTES = 64 << 20;
-/** Enough to fill a line that one connection does not, few enough for a hub's limits. */
+/** Enough to use a link that one connection does not fill, few enough for a hub's limits. */
 const CONNECTIONS = 4;
 
 /** Bytes by file name. */
@@ -25,13 +26,13 @@ export type WeightFiles = ReadonlyMap<string, number>;
 
 export interface DownloadOptions {
   readonly source: Exclude<CheckpointSource, { kind: "folder" }>;
-  /** Branch, tag or commit; the hub's main branch where absent. */
+  /** Branch, tag or commit; the hub's main branch by default. */
   readonly revision?: string | undefined;
-  /** Where the checkpoint goes; made where it is missing. */
+  /** Folder for the checkpoint, created if missing. */
   readonly folder: string;
-  /** Files that are not needed any more. */
+  /** Files that are no longer needed. */
   readonly skip?: ReadonlySet<string> | undefined;
-  /** Leaves the weights out: what is left is enough for a plan. */
+  /** Skips the weights; the other files suffice for a plan. */
   readonly withoutWeights?: boolean | undefined;
   /** Tokens and endpoints: HF_TOKEN, HF_ENDPOINT, MODELSCOPE_API_TOKEN, MODELSCOPE_ENDPOINT. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -42,10 +43,10 @@ export interface DownloadOptions {
 }
 
 /**
- * Downloads what a conversion reads.
- * @returns bytes of each of the model's files with weights, fetched or not
- * @throws PackageError where hub, network or disk are at fault, saying what to do; the signal's reason. What is there by then
- * stays for the next download to the same folder.
+ * Downloads the files that a conversion reads.
+ * @returns bytes of each weight file of the model, fetched or not
+ * @throws PackageError when hub, network or disk are at fault, with advice; the signal's reason. Downloaded data stays for the
+ * next download to the same folder.
  */
 export async function downloadCheckpoint(options: DownloadOptions, signal?: AbortSignal): Promise<WeightFiles> {
   const { folder, skip = new Set(), partBytes = PART_BYTES } = options;
@@ -60,7 +61,7 @@ export async function downloadCheckpoint(options: DownloadOptions, signal?: Abor
   checkSkipped(weights, skip, journal, folder);
   await removeOthers(files, skip, journal, folder);
   const left: RemoteFile[] = [];
-  for (const file of files) if (!(await isThere(file, journal, folder, signal))) left.push(file);
+  for (const file of files) if (!(await isComplete(file, journal, folder, signal))) left.push(file);
 
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const leftBytes = left.reduce((sum, file) => sum + file.sizeBytes - keptBytes(file, { journal, partBytes }), 0);
@@ -93,7 +94,7 @@ function createHub({ source, revision, environment }: DownloadOptions, sleep: Sl
   }
 }
 
-/** What was used up of another revision, or of another model, is no part of this one. @throws PackageError */
+/** Checks that consumed files belong to this revision of this model. @throws PackageError */
 function checkSkipped(
   weights: readonly RemoteFile[],
   skip: ReadonlySet<string>,
@@ -106,11 +107,11 @@ function checkSkipped(
   });
   if (other === undefined) return;
   throw new PackageError(
-    `${folder}: ${other.path} was consumed by a conversion of another checkpoint; go on with that one, or delete what it has left`,
+    `${folder}: ${other.path} was consumed by a conversion of another checkpoint; finish that one, or delete its files`,
   );
 }
 
-/** Files of another revision would be taken for parts of this one. Only what a download brought is removed. */
+/** Removes downloaded files of another revision, which would be mistaken for files of this one. */
 async function removeOthers(
   files: readonly RemoteFile[],
   skip: ReadonlySet<string>,
@@ -125,8 +126,8 @@ async function removeOthers(
   }
 }
 
-/** Whole by the journal's word; a file that the journal does not know as finished is read and compared. */
-async function isThere(
+/** True if the journal lists the file as finished, or else its checksum is right. */
+async function isComplete(
   { path, sizeBytes, content }: RemoteFile,
   journal: DownloadJournal,
   folder: string,

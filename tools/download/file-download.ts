@@ -1,8 +1,8 @@
 /**
- * One file of a hub, in parts: several ranges at a time, written in place to `NAME.part`, checked, then renamed. What the
- * journal holds is not fetched again. It knows no hub's interface.
+ * Downloads a file in parts: several ranges at a time, written in place to `NAME.part`, checked, then renamed. Parts in the
+ * journal are not fetched again. It knows no hub's interface.
  */
-import { open, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { writing } from "@palimpsest/gpu-worker/files/disk-space";
@@ -10,14 +10,9 @@ import { contentDigest } from "./checksum.ts";
 import type { DownloadJournal, FileState } from "./download-journal.ts";
 import { get, PassingFailure, persistently, reasonOf, type Sleep } from "./http.ts";
 import type { Hub, RemoteFile } from "./listing.ts";
+import { type PartFile, partPath } from "./part-file.ts";
 
-/** What parts are written to. */
-export interface PartFile extends AsyncDisposable {
-  write(bytes: Uint8Array, position: number): Promise<void>;
-  sync(): Promise<void>;
-}
-
-/** What the files of one download share. */
+/** Settings that the files of a download share. */
 export interface Transfer {
   readonly folder: string;
   readonly hub: Hub;
@@ -26,27 +21,23 @@ export interface Transfer {
   readonly connections: number;
   readonly sleep: Sleep;
   readonly openPart: (path: string) => Promise<PartFile>;
-  /** Told of bytes written, and with a negative number of bytes given up. */
+  /** Called with the number of bytes written; negative when written bytes are discarded. */
   readonly onBytes: (bytes: number, file: string) => void;
 }
 
-/** The server's file is not the one that was begun. */
+/** The server has another version of the file than the one whose download was started. */
 class FileChanged extends Error {
   override readonly name = "FileChanged";
 }
 
-/** Bytes of the file that an earlier run left and this one keeps. */
+/** Bytes of the file that an earlier run has downloaded and this one keeps. */
 export function keptBytes(file: RemoteFile, { journal, partBytes }: Pick<Transfer, "journal" | "partBytes">): number {
   const state = journal.files.get(file.path);
   if (state === undefined || !isSame(state, file, partBytes)) return 0;
   return [...state.parts].reduce((sum, part) => sum + partLength(part, file, partBytes), 0);
 }
 
-export function partPath(folder: string, file: string): string {
-  return join(folder, `${file}.part`);
-}
-
-/** @throws PackageError where the server refuses it, changes it, or gives other bytes than its hub says, twice */
+/** @throws PackageError when the server rejects the request, or twice the file changes or has the wrong checksum */
 export async function downloadFile(
   file: RemoteFile,
   transfer: Transfer,
@@ -81,7 +72,7 @@ export async function downloadFile(
   await journal.add({ file: file.path, finished: true });
 }
 
-/** Without an id of the content nothing tells whether the file is still the one that was begun. */
+/** True if the journal's parts belong to this version of the file. Without a content id that is unknown, so false. */
 function isSame(state: FileState, { content, sizeBytes }: RemoteFile, partBytes: number): boolean {
   return (
     content !== undefined &&
@@ -122,7 +113,7 @@ async function fetchParts(
   const [first, ...others] = left;
   if (first === undefined) return;
   const source: Source = { file, transfer, output, count, etag: undefined };
-  // The first part alone: its answer tells the version of the file, and whether the server can give ranges at all.
+  // The first part alone: its response has the file's version, and shows whether the server supports ranges.
   if (await fetchPart(first, source, true, signal)) return finish(left);
   await finish([first]);
   await inParallel(others, connections, signal, async (part, either) => {
@@ -131,10 +122,10 @@ async function fetchParts(
   });
 }
 
-/** Bytes of one file that are written. */
+/** Counts the bytes written to a file. */
 interface Count {
   add(bytes: number): void;
-  /** What is written counts for nothing. */
+  /** Discards all bytes written so far. */
   clear(): void;
 }
 
@@ -152,11 +143,11 @@ interface Source {
   readonly transfer: Transfer;
   readonly output: PartFile;
   readonly count: Count;
-  /** Of the first answer. */
+  /** Of the first response. */
   etag: string | undefined;
 }
 
-/** @returns whether the server gave the whole file instead, which only the first part may accept */
+/** @returns true if the server sent the whole file instead, which only the first part accepts */
 async function fetchPart(
   part: number,
   source: Source,
@@ -178,7 +169,7 @@ async function fetchPart(
         checkVersion(response, position, source);
         if (response.status !== 206) {
           if (!isFirst) throw new FileChanged("it changed on the server while it was fetched");
-          isWhole = true; // it begins at the file's start, whatever was asked for
+          isWhole = true; // it starts at byte 0 whatever the range
           count.clear();
           position = 0;
           end = file.sizeBytes;
@@ -202,7 +193,7 @@ async function fetchPart(
   return isWhole;
 }
 
-/** A weak tag does not vouch for single bytes. */
+/** A weak tag does not guarantee equal bytes, so it cannot be a condition of a range. */
 function condition(etag: string | undefined): Record<string, string> {
   return etag === undefined || etag.startsWith("W/") ? {} : { "if-range": etag };
 }
@@ -229,7 +220,7 @@ async function* bodyOf(response: Response): AsyncGenerator<Uint8Array, void, voi
   }
 }
 
-/** The first failure stops the others and is thrown. */
+/** Runs `work` on several items at a time. The first failure stops the others and is thrown. */
 async function inParallel<T>(
   items: readonly T[],
   lanes: number,
@@ -253,22 +244,4 @@ async function inParallel<T>(
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   if (failures.length > 0) throw failures[0];
-}
-
-/** On the disk; begun anew where it is missing. */
-export async function openPartFile(path: string): Promise<PartFile> {
-  // "r+" keeps the parts that are there.
-  const handle = await open(path, "r+").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return open(path, "w");
-    throw cause;
-  });
-  return {
-    async write(bytes, position) {
-      for (let done = 0; done < bytes.length; ) {
-        done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
-      }
-    },
-    sync: () => handle.datasync(),
-    [Symbol.asyncDispose]: () => handle.close(),
-  };
 }

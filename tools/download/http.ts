@@ -1,21 +1,21 @@
-/** Requests to a hub that are tried again where that may help, and refusals in words where it does not. */
+/** Requests to a hub: retried after temporary failures, with advice after permanent ones. */
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import type { HubIdentity } from "./listing.ts";
 
-/** Failures in a row, without a byte between them, before a request is given up; with the delays below, two minutes. */
+/** Consecutive failures, without a byte between them, before a request fails; with the delays below, two minutes. */
 const MAX_FAILURES = 8;
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
-/** A hub's limits are counted in windows of five minutes. */
+/** Twice the window of five minutes in which hubs count requests. */
 const MAX_RETRY_AFTER_MS = 600_000;
 
 /** Waits, or rejects with the signal's reason. */
 export type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 
-/** Something that may go well the next time. */
+/** A temporary failure: a retry may succeed. */
 export class PassingFailure extends Error {
   override readonly name = "PassingFailure";
-  /** What the server asked for. */
+  /** The server's Retry-After. */
   readonly delayMs: number | undefined;
 
   constructor(message: string, options: ErrorOptions & { readonly delayMs?: number | undefined } = {}) {
@@ -25,7 +25,7 @@ export class PassingFailure extends Error {
 }
 
 /**
- * Runs `attempt` until it succeeds or fails for good. It calls `progressed` whenever it got on, which forgives earlier failures.
+ * Runs `attempt` until it succeeds or fails permanently. A call of `progressed` resets the count of failures.
  * @throws PackageError after too many failures in a row; what `attempt` throws other than a PassingFailure
  */
 export async function persistently<T>(
@@ -46,7 +46,7 @@ export async function persistently<T>(
           cause: error,
         });
       }
-      // Half of it by chance, so that several connections do not come back at once.
+      // Half of the delay is random, so that connections do not retry at the same time.
       const delayMs =
         Math.min(FIRST_DELAY_MS * 2 ** Math.max(0, failures - 1), MAX_DELAY_MS) * (0.5 + Math.random() / 2);
       await sleep(Math.max(delayMs, Math.min(error.delayMs ?? 0, MAX_RETRY_AFTER_MS)), signal);
@@ -55,8 +55,8 @@ export async function persistently<T>(
 }
 
 /**
- * One GET that follows redirects; `fetch` takes Authorization and Cookie off a request that leaves the host.
- * @throws PassingFailure for a broken connection, 408, 429, 5xx and refusals of another host; PackageError for the hub's own
+ * Sends a GET and follows redirects; `fetch` removes Authorization and Cookie when a redirect leaves the host.
+ * @throws PassingFailure for a broken connection, 408, 429, 5xx and any error of another host; PackageError for the hub's own
  */
 export async function get(
   url: string,
@@ -71,7 +71,7 @@ export async function get(
   if (response.ok) return response;
   await response.body?.cancel();
   const { status } = response;
-  // Where the hub redirects to, a refusal speaks of the redirection's own short-lived signature.
+  // On another host, a 4xx usually means that the redirect's short-lived signature has expired.
   const isElsewhere = new URL(response.url).origin !== new URL(hub.endpoint).origin;
   if (isElsewhere || status === 408 || status === 429 || status >= 500) {
     throw new PassingFailure(`${new URL(response.url).host} answered ${status}`, {
@@ -81,7 +81,7 @@ export async function get(
   throw new PackageError(await refusal(response, hub));
 }
 
-/** As `get`, for a first contact: that nobody answers at all is told at once. @throws PackageError naming the endpoint */
+/** Like `get`, for the first request: fails immediately if the hub is unreachable. @throws PackageError naming the endpoint */
 export async function contact(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -121,12 +121,12 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code ?? codeOf(error.cause);
 }
 
-/** `fetch` says "fetch failed" and keeps the reason to itself. */
+/** The reason of a failure. `fetch` itself only says "fetch failed" and has the reason in its cause. */
 export function reasonOf(error: unknown): string {
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Seconds or a date. */
+/** Parses seconds or a date. */
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
@@ -149,7 +149,7 @@ async function refusal({ status, url }: Response, hub: HubIdentity): Promise<str
       : `${id}: private or gated (403); accept its terms at ${page} and set ${tokenVariable}`;
   }
   if (status === 404) {
-    if (await modelIsThere(hub)) {
+    if (await modelExists(hub)) {
       return `${id}: ${endpoint} has no revision ${revision} of it, or no such file in it (404); give another --revision`;
     }
     return `${id}: neither a folder here nor a model at ${endpoint} (404); check the name`;
@@ -157,7 +157,7 @@ async function refusal({ status, url }: Response, hub: HubIdentity): Promise<str
   return `${new URL(url).host} answered ${status} for ${id}`;
 }
 
-async function modelIsThere({ modelUrl, headers }: HubIdentity): Promise<boolean> {
+async function modelExists({ modelUrl, headers }: HubIdentity): Promise<boolean> {
   const response = await fetch(modelUrl, { headers }).catch(() => undefined);
   await response?.body?.cancel();
   return response?.ok ?? false;

@@ -5,7 +5,7 @@ import type { Hub, HubIdentity, RemoteFile } from "./listing.ts";
 export interface HubOptions {
   /** `org/name` */
   readonly id: string;
-  /** Branch, tag or commit; the hub's main branch where absent. */
+  /** Branch, tag or commit; the hub's main branch by default. */
   readonly revision: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly sleep: Sleep;
@@ -27,9 +27,9 @@ export function createHuggingFace({ id, revision = "main", environment, sleep }:
   return {
     identity,
     async list(signal) {
-      // Loaded when it is needed: a conversion of a folder does without.
+      // Loaded on demand: converting a folder does not need it.
       const { listFiles, modelInfo } = await import("@huggingface/hub");
-      // The next page of a list is where its Link header says, which may be anywhere: no token leaves the endpoint.
+      // A Link header names the next page of a list and may name any host: only the endpoint gets the token.
       const send = (input: RequestInfo | URL): Promise<Response> => {
         const url = input instanceof Request ? input.url : String(input);
         const ours = new URL(url).origin === new URL(endpoint).origin;

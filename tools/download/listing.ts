@@ -1,25 +1,26 @@
-/** A hub's list of a model's files, whichever hub it is, and which of them make a checkpoint. */
+/** A model's files as any hub lists them, and the choice of those that make a checkpoint. */
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 
-/** What a file must contain: SHA-256 of its bytes, or the id that git gives it. */
+/** Identifies a file's content: SHA-256 of its bytes, or its git blob id. */
 export interface ContentId {
   readonly algorithm: "sha256" | "git-blob";
   readonly digest: string;
 }
 
 export interface RemoteFile {
-  /** A plain file name, for the checkpoint's folder. */
+  /** A file name without folders. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** Undefined where the hub gives none: such a file is fetched in one go or again. */
+  /** Undefined if the hub states none: the download of such a file cannot be resumed. */
   readonly content: ContentId | undefined;
   readonly url: string;
 }
 
-/** Lists a model's files, those that no conversion needs among them. */
+/** A model on a hub. */
 export interface Hub {
+  /** Lists all files of the model, needed for a conversion or not. */
   list(signal: AbortSignal | undefined): Promise<readonly RemoteFile[]>;
-  /** What errors are told with. */
+  /** For errors and requests. */
   readonly identity: HubIdentity;
 }
 
@@ -27,13 +28,13 @@ export interface HubIdentity {
   /** `org/name` */
   readonly id: string;
   readonly revision: string;
-  /** Address of the hub, without a slash at its end. */
+  /** Address of the hub, without a trailing slash. */
   readonly endpoint: string;
-  /** Answers whether the model is there, in any revision. */
+  /** Responds with success if the model exists, in any revision. */
   readonly modelUrl: string;
-  /** The token, where there is one: sent with every request to the hub itself, and never to where it redirects. */
+  /** The token, if any: sent with every request to the hub itself, and never to a redirect's host. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Names of the environment's variables. */
+  /** Names of environment variables. */
   readonly tokenVariable: string;
   readonly endpointVariable: string;
 }
@@ -52,8 +53,8 @@ const SMALL_FILES: ReadonlySet<string> = new Set([
 const WEIGHT_FILE = /^\w[\w.-]*\.safetensors$/;
 
 /**
- * The files that a conversion reads: the small ones, and those with the weights.
- * @throws PackageError where they are no checkpoint
+ * Chooses the files that a conversion reads: small files, and weight files.
+ * @throws PackageError when they are not a checkpoint
  */
 export function checkpointFiles(files: readonly RemoteFile[], { id, endpoint }: HubIdentity) {
   const small = files.filter(({ path }) => SMALL_FILES.has(path));

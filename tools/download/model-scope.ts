@@ -1,5 +1,4 @@
-/** Models of ModelScope, or of the server that MODELSCOPE_ENDPOINT names, by the interface its own client uses. */
-
+/** Models of ModelScope, or of the server that MODELSCOPE_ENDPOINT names, by the interface of ModelScope's own client. */
 import { describeIssues, PackageError } from "@palimpsest/gpu-worker/errors";
 import { z } from "zod";
 import { contact } from "./http.ts";
@@ -22,7 +21,7 @@ export function createModelScope({ id, revision = "master", environment, sleep }
   const endpoint = (environment.MODELSCOPE_ENDPOINT || "https://modelscope.cn").replace(/\/+$/, "");
   const token = environment.MODELSCOPE_API_TOKEN;
   const modelUrl = `${endpoint}/api/v1/models/${id}`;
-  // The token goes where ModelScope's own client puts it.
+  // The same header as in ModelScope's own client.
   const headers: Record<string, string> = token ? { cookie: `m_session_id=${token}` } : {};
   const identity: HubIdentity = {
     id,

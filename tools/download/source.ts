@@ -1,4 +1,4 @@
-/** What `palimpsest convert` may be pointed at: a folder of this machine or a model of a hub. It fetches nothing. */
+/** Parses the source of a checkpoint: a folder of this machine or a model of a hub. It fetches nothing. */
 import { stat } from "node:fs/promises";
 import { ifExists } from "@palimpsest/gpu-worker/files/optional-file";
 
@@ -10,7 +10,7 @@ export type CheckpointSource =
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "huggingface" | "modelscope"; readonly id: string };
 
-/** A folder that is there wins over a hub's model of the same name. What can be neither counts as a folder. */
+/** An existing folder has priority over a hub's model of the same name. Any other text is a folder too. */
 export async function parseSource(text: string): Promise<CheckpointSource> {
   const id = text.replace(MODEL_SCOPE_PREFIX, "");
   if (id !== text && HUB_ID.test(id)) return { kind: "modelscope", id };
