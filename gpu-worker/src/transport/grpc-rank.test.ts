@@ -125,7 +125,7 @@ it("a leader that does not begin with a hello is rejected", async () => {
   );
   await expect((call as AsyncIterable<ExchangeResponse>)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
     code: grpc.status.FAILED_PRECONDITION,
-    details: "a leader begins with a hello",
+    details: "the first message must be a hello",
   });
   expect(run).not.toHaveBeenCalled();
 });
