@@ -49,7 +49,7 @@ export function deadlineError(): DOMException {
   return new DOMException("the deadline has passed", "TimeoutError");
 }
 
-/** Whether a deadline aborted the signal, and not a client. */
+/** True if a deadline aborted the signal, and not a client. */
 export function isPastDeadline({ reason }: AbortSignal): boolean {
   return reason instanceof DOMException && reason.name === "TimeoutError";
 }

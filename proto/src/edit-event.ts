@@ -4,7 +4,7 @@
  */
 import type { Failure } from "./error-codes.ts";
 
-/** What every event carries. Order is (attempt, seq): a higher attempt resets every open block. */
+/** Fields of every event. Order is (attempt, seq): a higher attempt resets every open block. */
 interface EventBase {
   v: 1;
   response_id: string;
@@ -51,7 +51,7 @@ export interface DraftEvent extends EventBase {
 /** Text, and counts of cells still masked: `["function ", 3, "(x) {", 12]`. Nothing after the block's first end token. */
 export type Content = (string | number)[];
 
-/** One change that a denoise step made. For showing; `content` is the truth. */
+/** A change of a denoise step, for display; `content` is authoritative. */
 export interface Edit {
   op: EditOp;
   /** The generated cell within the block, counted as the cells were before the step: an insertion puts a mask before it. */
@@ -83,7 +83,7 @@ export interface CommitEvent extends EventBase {
   open_ids?: number[];
   /** On the choice's last commit: on the internal wire only. */
   finish_reason?: FinishReason;
-  /** Of each generated cell, where the request asked for them. */
+  /** Per generated cell, if the request asked for them. */
   logprobs?: TokenLogprob[];
 }
 
@@ -96,7 +96,7 @@ export interface Logprob {
   logprob: number;
 }
 
-/** How probable a committed token was, by the last denoise step that looked at its cell. */
+/** Probability of a committed token in the last denoise step that computed its cell. */
 export interface TokenLogprob extends Logprob {
   /** The denoise step of its block, from 0, that wrote it. */
   step: number;

@@ -81,7 +81,7 @@ export interface DecodingRequest {
 /** A preset of the decoding parameters. */
 export type DecodingMode = "speed" | "quality";
 
-/** How tokens are drawn. */
+/** Sampling parameters. Absent in a request: the most probable token always. */
 export interface Sampling {
   /** Above 0, up to MAX_TEMPERATURE; 1 leaves the model's distribution as it is. */
   readonly temperature: number;

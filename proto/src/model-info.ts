@@ -1,4 +1,4 @@
-/** What a worker serves. */
+/** The model that a worker serves. */
 export interface ModelInfo {
   /** The name that clients use. */
   readonly name: string;

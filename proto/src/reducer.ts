@@ -44,7 +44,7 @@ export interface CommittedBlock {
   readonly text: string;
   /** UTF-16 units of the choice's text before the block. */
   readonly start: number;
-  /** Of each generated cell, where the request asked for them. */
+  /** Per generated cell, if the request asked for them. */
   readonly logprobs?: readonly TokenLogprob[];
 }
 
@@ -53,7 +53,7 @@ export interface DraftBlock {
   readonly rev: number;
   /** Text, and counts of cells still masked. */
   readonly content: Content;
-  /** What the last step did. */
+  /** Edits of the last step. */
   readonly edits: readonly Edit[];
 }
 

@@ -15,7 +15,7 @@ export interface Candidate extends TokenProbability {
   readonly drawn?: TokenProbability;
 }
 
-/** One change to a cell. `at` and `to` count the block's generated cells. */
+/** A change to a cell. `at` and `to` count the block's generated cells. */
 export interface TokenEdit {
   readonly op: EditOp;
   /** The cell's place before the step. */

@@ -42,7 +42,7 @@ export interface ForwardCounts {
   readonly prefillForwards: number;
 }
 
-/** One sequence on a model. Positions are implied: prefilled and committed blocks come first. */
+/** A sequence on a model. Positions are implied: prefilled and committed blocks come first. */
 export interface SequenceForwards {
   readonly counts: ForwardCounts;
   /** Leaves out the next `blocks` blocks: their K/V are in their pages already. */

@@ -1,21 +1,18 @@
-/**
- * What a request moves at the logits before anything is chosen: tokens that it favours or forbids, the neighbour that it would
- * not see repeated, end tokens that come too early. It knows no model and no rule of decoding.
- */
+/** Logit adjustments of a request, applied before any token is chosen: biases, a penalty on repetition, early end tokens. */
 import type { DecodeOptions } from "./open-window.ts";
 
 export interface AdjustmentOptions {
   readonly logitBias: ReadonlyMap<number, number>;
   /**
-   * Taken off the logit of the token that stands one cell before, whatever it is: off the mask's where a mask does. The block's
-   * first cell has no cell before. Source: SGLang's JointThreshold.
+   * Subtracted from the logit of the token one cell before; from the mask token's if that cell is masked. A block's first cell
+   * is not penalized. Source: SGLang's JointThreshold.
    */
   readonly penaltyLambda: number;
-  /** Cells of the answer in which no end token may stand. */
+  /** Cells of the answer that may hold no end token. */
   readonly minTokens: number;
 }
 
-/** Where an answer stands in its blocks. */
+/** Position of an answer in its blocks. */
 export interface AnswerPlace {
   readonly blockLength: number;
   /** Cells of the prompt in block 0. */
@@ -23,7 +20,7 @@ export interface AnswerPlace {
   readonly endTokens: ReadonlySet<number>;
 }
 
-/** The option of `decode` that moves logits; none where nothing is to be moved. */
+/** The option of a decoding that adjusts logits; empty if the request adjusts none. */
 export function adjusting(
   options: AdjustmentOptions,
   { blockLength, prompted, endTokens }: AnswerPlace,

@@ -14,7 +14,7 @@ const STOP = 7;
 /** As many pages as the longest answer has blocks. */
 const PAGES = Array.from({ length: 12 }, (_, page) => page);
 
-/** One forward for one block, and one more for a commit that needs it. */
+/** Runs each block in a forward of its own, and another forward for its commit. */
 function plain(model: HashSequence): SequenceModel {
   return {
     prefill: (tokens) => model.prefill(tokens),

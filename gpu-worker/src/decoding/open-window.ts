@@ -9,7 +9,7 @@ export interface DecodeOptions {
   readonly decoding: Decoding;
   readonly blockLength: number;
   readonly maskToken: number;
-  /** Of a model that deletes and inserts: required by rule 2.2. */
+  /** Delete and split tokens, required by rule 2.2. */
   readonly editTokens?: { readonly delete: number; readonly split: number };
   /** Tokens that end the answer. Empty: the answer goes on to the limit. */
   readonly eosTokens: ReadonlySet<number>;

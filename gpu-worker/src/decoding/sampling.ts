@@ -3,7 +3,7 @@
  * before, so a text is the same alone, in a batch and when another worker goes on with it.
  */
 
-/** How tokens are drawn. */
+/** Parameters of a draw. */
 export interface Sampling {
   /** Above 0; 1 leaves the model's distribution as it is. */
   readonly temperature: number;
@@ -13,7 +13,7 @@ export interface Sampling {
   readonly topP?: number;
 }
 
-/** Where a draw is made. Blocks are numbered in the choice, cells in the block. */
+/** Counter of a draw. Blocks are numbered within the choice, cells within the block. */
 export interface DrawPlace {
   readonly seed: bigint;
   readonly choice: number;

@@ -1,11 +1,10 @@
 /**
- * The text of one choice as its blocks are committed: decodes tokens in context, keeps back what may not be shown yet (an
- * incomplete character, the beginning of a stop string) and finds stop strings. It knows no events and no decoding.
+ * The text of a choice as its blocks are committed: decodes tokens in context, holds back text that cannot be shown yet (an
+ * incomplete character, a possible beginning of a stop string) and finds stop strings.
  */
-
 import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 
-/** What a committed block adds. */
+/** Text that a committed block adds. */
 export interface CommittedText {
   readonly text: string;
   /** UTF-16 units of the choice's text before it. */
@@ -17,9 +16,9 @@ export interface CommittedText {
 export class AnswerText {
   readonly #bytes: TokenBytes;
   readonly #stop: readonly string[];
-  /** Bytes that are not a whole character yet. */
+  /** Bytes of an incomplete character. */
   #partial: Uint8Array = new Uint8Array(0);
-  /** Decoded text that could begin a stop string. */
+  /** Held-back text that could begin a stop string. */
   #held = "";
   #length = 0;
 
@@ -28,7 +27,7 @@ export class AnswerText {
     this.#stop = stop;
   }
 
-  /** Takes a committed block's tokens. `last` flushes what was kept back. */
+  /** Appends a committed block's tokens. `last` also shows the text that was held back. */
   commit(tokens: readonly number[], last: boolean): CommittedText {
     const { text, partial } = this.#read(tokens, last);
     this.#partial = partial;
@@ -40,12 +39,12 @@ export class AnswerText {
     return { text: text.slice(0, visible), start, stopped: end !== undefined };
   }
 
-  /** Whether committing these tokens, with more to follow, would find a stop string. */
+  /** True if committing these tokens, with more to follow, would find a stop string. */
   stops(tokens: readonly number[]): boolean {
     return this.#stop.length > 0 && firstStop(this.#read(tokens, false).text, this.#stop) !== undefined;
   }
 
-  /** What was held back and these tokens, up to the last whole character. */
+  /** Held-back text and these tokens, up to the last whole character. */
   #read(tokens: readonly number[], last: boolean): { text: string; partial: Uint8Array } {
     const bytes = join(this.#partial, ...tokens.map(this.#bytes));
     const complete = last ? bytes.length : completeLength(bytes);
@@ -54,8 +53,8 @@ export class AnswerText {
   }
 
   /**
-   * What the open block looks like: its text after what was kept back, with `undefined` cells as holes.
-   * @returns content (text, and counts of holes), and the offsets in the visible text of each cell and of the end
+   * Shows an open block behind the held-back text; `undefined` cells are masked.
+   * @returns content (text, and counts of masked cells), and the offsets in the visible text of each cell and of the end
    */
   preview(cells: readonly (number | undefined)[]): { content: (string | number)[]; offsets: number[] } {
     const content: (string | number)[] = [];
@@ -73,8 +72,8 @@ export class AnswerText {
       offsets.push(shown + run.length);
       if (cell === undefined) {
         endRun();
-        const holes = content.at(-1);
-        if (typeof holes === "number") content[content.length - 1] = holes + 1;
+        const masked = content.at(-1);
+        if (typeof masked === "number") content[content.length - 1] = masked + 1;
         else content.push(1);
         decoder = utf8();
       } else {
@@ -87,11 +86,11 @@ export class AnswerText {
 }
 
 function utf8(): TextDecoder {
-  // A byte order mark is text like any other.
+  // By default a decoder drops a byte order mark.
   return new TextDecoder("utf-8", { ignoreBOM: true });
 }
 
-/** Bytes up to the last whole character; at most 3 are kept back. */
+/** Length up to the last whole character; at most 3 bytes are held back. */
 function completeLength(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number;
@@ -104,13 +103,13 @@ function completeLength(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** Where the earliest stop string begins. */
+/** Start of the earliest stop string. */
 function firstStop(text: string, stop: readonly string[]): number | undefined {
-  const found = stop.map((s) => text.indexOf(s)).filter((at) => at >= 0);
-  return found.length > 0 ? Math.min(...found) : undefined;
+  const starts = stop.map((s) => text.indexOf(s)).filter((at) => at >= 0);
+  return starts.length > 0 ? Math.min(...starts) : undefined;
 }
 
-/** Length of the longest end of `text` that could be the beginning of a stop string. */
+/** Length of the longest suffix of `text` that is a prefix of a stop string. */
 function heldLength(text: string, stop: readonly string[]): number {
   let longest = 0;
   for (const s of stop) {

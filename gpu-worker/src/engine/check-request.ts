@@ -33,7 +33,7 @@ export interface Served {
   readonly info: Pick<ModelInfo, "blockLength" | "maxContextTokens">;
   readonly vocabSize: number;
   readonly maskToken: number;
-  /** Of a model that deletes and inserts. */
+  /** Tokens of a model that deletes and inserts. */
   readonly editTokens?: { readonly delete: number; readonly split: number };
   /** Absent: prompts are token ids only, and the answer has no text. */
   readonly tokenizer?: Tokenizer;
@@ -45,7 +45,7 @@ export interface Plan {
   readonly prompt: readonly number[];
   readonly maxTokens: number;
   readonly decoding: Decoding;
-  /** Of each choice. */
+  /** Per choice. */
   readonly committed: readonly CommittedChoice[];
   readonly sampling: (Sampling & { readonly seed: bigint }) | undefined;
   readonly adjustments: AdjustmentOptions;

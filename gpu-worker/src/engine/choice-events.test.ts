@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { ahead, decodeWith } from "../../../test/support/models/decode-with.ts";
 import { MadeUpModel } from "../../../test/support/models/made-up-model.ts";
 import { AnswerText } from "./answer-text.ts";
-import { type ChoiceEvent, tellChoice } from "./choice-events.ts";
+import { type ChoiceEvent, choiceEvents } from "./choice-events.ts";
 
 const MASK = 9;
 const EOS = 5;
@@ -91,7 +91,7 @@ async function tell({ seed, prompt, decoding, maxTokens, stop }: Run, drafts: bo
   const answer = new AnswerText(bytes, stop);
   const ends = (tokens: readonly number[]): boolean => answer.stops(tokens);
   const steps = decodeWith(ahead(model), prompt, { ...options, ends }, new AbortController().signal);
-  return Array.fromAsync(tellChoice(steps, { answer, bytes, maskToken: MASK, eosTokens, drafts }));
+  return Array.fromAsync(choiceEvents(steps, { answer, bytes, maskToken: MASK, eosTokens, drafts }));
 }
 
 function uniformOf(seed: number) {

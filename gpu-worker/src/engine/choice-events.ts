@@ -1,7 +1,4 @@
-/**
- * One choice of a response: the steps of its decoding, told as drafts, commits and an end. It numbers blocks and knows
- * text; it knows no response, no queue and no model.
- */
+/** The events of a choice: turns the steps of its decoding into drafts, commits and `done`. */
 import {
   type CommitEvent,
   type DoneEvent,
@@ -17,7 +14,7 @@ import { AnswerText } from "./answer-text.ts";
 import type { SequenceStep } from "./sequence.ts";
 import type { SettledToken } from "./token-scores.ts";
 
-/** An event without what the response adds to it. */
+/** An event without the fields that the response adds. */
 export type ChoiceEvent =
   | { readonly type: "admitted"; readonly cachedTokens: number; readonly retokenizedTokens: number }
   | Bare<DraftEvent>
@@ -26,7 +23,7 @@ export type ChoiceEvent =
 type Bare<E> = Omit<E, "v" | "response_id" | "attempt" | "seq" | "choice">;
 
 export interface ChoiceOptions {
-  /** The choice's text so far. Committed blocks are added to it. */
+  /** The choice's text so far; every commit appends to it. */
   readonly answer: AnswerText;
   readonly bytes: TokenBytes;
   readonly maskToken: number;
@@ -34,8 +31,8 @@ export interface ChoiceOptions {
   readonly drafts: boolean;
 }
 
-/** Tells the steps as events. Leaving it early, as a stop string does, ends the decoding before its next step. */
-export async function* tellChoice(
+/** Events of the steps. Ends early at a stop string, which ends the decoding before its next step. */
+export async function* choiceEvents(
   steps: AsyncIterable<SequenceStep>,
   options: ChoiceOptions,
 ): AsyncGenerator<ChoiceEvent, void, void> {
@@ -52,13 +49,13 @@ export async function* tellChoice(
     if (step.kind === "denoise") {
       oldest ??= block;
       if (!options.drafts) continue;
-      // What earlier blocks keep back is shown before the oldest open one.
+      // Text held back by earlier blocks is shown before the oldest open block.
       const before = block === oldest ? answer : new AnswerText(options.bytes, []);
       yield { type: "draft", block, rev: rev++, ...draft(before, step.cells, step.edits, options) };
       continue;
     }
     oldest = block + 1;
-    // An end token may have a text, which is not the answer's.
+    // An end token may have a text; it is not part of the answer.
     const shown = step.finish === "stop" ? step.cells.slice(0, -1) : step.cells;
     const { text, start, stopped } = answer.commit(shown, step.finish !== undefined);
     const finish_reason = stopped ? "stop" : step.finish;

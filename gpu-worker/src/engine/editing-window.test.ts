@@ -15,7 +15,7 @@ import type { SequenceModel } from "../decoding/decode.ts";
 import { adjusting } from "../decoding/logit-adjustments.ts";
 import type { DecodeOptions, Step } from "../decoding/open-window.ts";
 import { AnswerText } from "./answer-text.ts";
-import { tellChoice } from "./choice-events.ts";
+import { choiceEvents } from "./choice-events.ts";
 
 const SIZE = 4;
 const MASK = 9;
@@ -173,7 +173,7 @@ it("a client's document, with drafts of several blocks, is the text of the token
       const steps = decodeWith(ahead(new MadeUpModel(worldOf(run))), run.prompt, options, new AbortController().signal);
       let document = emptyDocument;
       let [seq, open] = [0, 0];
-      for await (const event of tellChoice(steps, { answer, bytes, ...options, drafts: true })) {
+      for await (const event of choiceEvents(steps, { answer, bytes, ...options, drafts: true })) {
         document = reduce(document, {
           v: 1,
           response_id: "r",

@@ -1,34 +1,34 @@
-/** What a worker asks of its engine. The implementation runs in a thread of its own; this is what stands on both sides. */
+/** The engine as the rest of the worker sees it. It runs in a thread of its own; both sides share these types. */
 import type { EditEvent, Failure, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 
-/** Counters since start, and what is held now. */
+/** Counters since the start, and gauges. */
 export interface EngineStats {
   readonly runningSequences: number;
   readonly waitingSequences: number;
-  /** Pages of the K/V cache that live sequences hold. */
+  /** Pages of the K/V cache that live sequences reference. */
   readonly pagesInUse: number;
-  /** Pages that hold blocks of earlier sequences, for whoever begins alike; free to those who need them. */
+  /** Pages that only the prefix cache references; they are evicted when a sequence needs one. */
   readonly pagesCached: number;
   readonly pagesTotal: number;
-  /** Times that a sequence gave its pages to an older one, to be taken up again at its last commit. */
+  /** Preemptions: a sequence gave its pages to an older one, and resumes from its last commit. */
   readonly preemptions: number;
   readonly forwards: number;
   readonly prefillForwards: number;
   readonly committedTokens: number;
-  /** Prompt tokens that did not have to be prefilled. */
+  /** Prompt tokens found in the prefix cache. */
   readonly cachedTokens: number;
-  /** Prompt tokens that had to be, though their text was cached: its ids were others, as a chat's next turn may have them. */
+  /** Prompt tokens prefilled again because the cached text was tokenized differently, as after a chat turn. */
   readonly retokenizedTokens: number;
-  /** Ranks that do not answer now: until they are back, every sequence fails. */
+  /** Unreachable ranks: until they are back, every sequence fails. */
   readonly lostRanks: readonly number[];
 }
 
 export interface Engine extends AsyncDisposable {
   readonly model: ModelInfo;
   /**
-   * Streams a response's edit events, `open` first, `end` or `error` last. It never throws for what is wrong with a
-   * request or its computation: that is the `error` event. Aborting the signal stops the computation within one denoise
-   * step and ends the stream with `error` code `cancelled`.
+   * Streams a response's edit events, `open` first, `end` or `error` last. An invalid request and a failed computation are
+   * `error` events, never exceptions. Aborting the signal stops the computation within one denoise step and ends the stream
+   * with `error` code `cancelled`.
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
   stats(): Promise<EngineStats>;
@@ -38,12 +38,12 @@ export interface Engine extends AsyncDisposable {
 export interface PoolableEngine extends Engine {
   /** Checks a request as `generate` does, and tokenizes its prompt. */
   checkPrompt(request: GenerateRequest): Promise<CheckedPrompt>;
-  /** How many of these blocks, from the first, the prefix cache has. */
+  /** Number of these blocks, from the first, in the prefix cache. */
   cachedBlocks(keys: readonly string[]): Promise<number>;
 }
 
 /** The prompt of a valid request in tokens, or the event that ends the response to an invalid one. */
 export type CheckedPrompt = { readonly tokens: readonly number[] } | { readonly rejection: FailureEvent };
 
-/** The last event of a response that failed, without its head. */
+/** The last event of a failed response, without its id and order. */
 export type FailureEvent = Failure & { readonly type: "error" };

@@ -1,7 +1,4 @@
-/**
- * The engine: a request becomes sequences, their steps become the response's edit events, and every failure becomes an event
- * here. It knows no sockets, threads or tensors.
- */
+/** The engine: turns a request into sequences, their steps into the response's edit events, and every failure into an event. */
 import {
   type CommittedChoice,
   defined,
@@ -15,12 +12,13 @@ import { adjusting } from "../decoding/logit-adjustments.ts";
 import { uniform } from "../decoding/sampling.ts";
 import { sameText } from "../memory/retokenization.ts";
 import type { Scheduler } from "../memory/scheduler.ts";
+import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 import { AnswerText } from "./answer-text.ts";
 import { type Plan, planRequest, type Served } from "./check-request.ts";
-import { type ChoiceEvent, tellChoice } from "./choice-events.ts";
+import { type ChoiceEvent, choiceEvents } from "./choice-events.ts";
 import type { CheckedPrompt, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
-import { merge } from "./merge-streams.ts";
+import { mergeStreams } from "./merge-streams.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
 
 export interface EngineOptions extends Served {
@@ -28,14 +26,11 @@ export interface EngineOptions extends Served {
   readonly eosTokens: readonly number[];
   readonly model: EngineModel;
   readonly scheduler: Scheduler;
-  /** Whether a sequence begins behind the blocks that earlier ones have left in the K/V cache. */
+  /** Lets sequences share the blocks of earlier ones in the K/V cache. */
   readonly prefixCache: boolean;
 }
 
 type ResponseEvent = ChoiceEvent & { readonly choice: number };
-
-/** What the choices of a response wait for: that the first of those that run has prefilled the prompt. */
-type Prefill = PromiseWithResolvers<void> & { readonly first: number | undefined };
 
 export class LocalEngine implements PoolableEngine {
   readonly model: ModelInfo;
@@ -56,33 +51,19 @@ export class LocalEngine implements PoolableEngine {
     try {
       const plan = planRequest(request, this.#options);
       usage.prompt_tokens = plan.prompt.length;
-      const { decoding, prompt, committed } = plan;
-      usage.completion_tokens = committed.reduce((sum, { tokens }) => sum + tokens.length, 0);
-      const { blockLength, name } = this.model;
-      const { choices } = request;
-      const done = committed.flatMap(({ finishReason: finish_reason }, choice) =>
-        finish_reason === undefined ? [] : [{ type: "done", choice, finish_reason } as const],
-      );
-      const opening = (cached_tokens: number) => {
-        const counts = { choices, prompt_tokens: prompt.length, cached_tokens };
-        return [{ type: "open", model: name, block_length: blockLength, decoding, ...counts } as const, ...done];
-      };
-      const running = committed.flatMap(({ finishReason }, choice) => (finishReason === undefined ? [choice] : []));
-      const prefill = { ...Promise.withResolvers<void>(), first: running[0] };
-      const starts = running.map(
-        (choice) => (either: AbortSignal) => this.#choice(plan, choice, prefill, usage, either),
-      );
-      let opened = false;
-      for await (const event of merge(starts, signal)) {
+      usage.completion_tokens = plan.committed.reduce((sum, { tokens }) => sum + tokens.length, 0);
+      let isOpen = false;
+      for await (const event of this.#choices(plan, usage, signal)) {
         if (event.type !== "admitted") yield { ...head(), ...event };
-        else if (!opened) {
-          opened = true;
+        else if (!isOpen) {
+          isOpen = true;
           usage.cached_tokens = event.cachedTokens;
           this.#retokenizedTokens += event.retokenizedTokens;
-          for (const first of opening(event.cachedTokens)) yield { ...head(), ...first };
+          for (const opening of this.#openEvents(plan, event.cachedTokens)) yield { ...head(), ...opening };
         }
       }
-      if (!opened) for (const first of opening(0)) yield { ...head(), ...first };
+      // Every choice had ended at another worker.
+      if (!isOpen) for (const opening of this.#openEvents(plan, 0)) yield { ...head(), ...opening };
       yield { ...head(), type: "end", usage };
     } catch (error) {
       yield { ...head(), ...failure(error, signal) };
@@ -122,55 +103,58 @@ export class LocalEngine implements PoolableEngine {
     await this.#options.model[Symbol.asyncDispose]();
   }
 
-  /** The first choice prefills the prompt; the others wait for that, to find it cached. */
+  /** `open`, and `done` of choices that ended at another worker. */
+  #openEvents({ request, prompt, decoding, committed }: Plan, cached_tokens: number) {
+    const { name: model, blockLength: block_length } = this.model;
+    const counts = { choices: request.choices, prompt_tokens: prompt.length, cached_tokens };
+    const done = committed.flatMap(({ finishReason: finish_reason }, choice) =>
+      finish_reason === undefined ? [] : [{ type: "done", choice, finish_reason } as const],
+    );
+    return [{ type: "open", model, block_length, decoding, ...counts } as const, ...done];
+  }
+
+  /** Events of all choices that have not ended. The first choice prefills the prompt; the others then share its pages. */
+  #choices(plan: Plan, usage: Usage, signal: AbortSignal): AsyncGenerator<ResponseEvent, void, void> {
+    const running = plan.committed.flatMap(({ finishReason }, choice) => (finishReason === undefined ? [choice] : []));
+    const prefilled = Promise.withResolvers<void>();
+    const starts = running.map((choice, i) => (either: AbortSignal) => {
+      const gate = { isFirst: i === 0, waitsFor: i > 0 && this.#options.prefixCache ? prefilled.promise : undefined };
+      return this.#choice(plan, choice, { ...gate, onPrefilled: prefilled.resolve, usage }, either);
+    });
+    return mergeStreams(starts, signal);
+  }
+
   async *#choice(
     plan: Plan,
     choice: number,
-    prefill: Prefill,
-    usage: Usage,
+    { isFirst, waitsFor, onPrefilled, usage }: ChoiceContext,
     signal: AbortSignal,
   ): AsyncGenerator<ResponseEvent, void, void> {
-    const { request, decoding, prompt, adjustments } = plan;
-    const { blockLength } = this.model;
-    const { scheduler, model, tokenizer, maskToken, editTokens, prefixCache } = this.#options;
-    const isFirst = choice === prefill.first;
-    if (prefixCache && !isFirst) await prefill.promise;
-    using _ended = { [Symbol.dispose]: prefill.resolve };
-    const { tokens: committed, open } = plan.committed[choice] as CommittedChoice;
+    await waitsFor;
+    // A choice that fails before its prefill must not hold the others up.
+    using _ = { [Symbol.dispose]: onPrefilled };
+    const { request, prompt, adjustments } = plan;
+    const { tokenizer, maskToken, eosTokens: modelEosTokens } = this.#options;
+    const { tokens: committed } = plan.committed[choice] as CommittedChoice;
     const bytes = tokenizer?.bytes ?? (() => new Uint8Array(0));
     const answer = new AnswerText(bytes, request.stop);
-    // What another worker has committed: its text is known, and kept back where it must be.
+    // Text that another worker committed: it was sent, but for its held-back tail.
     if (committed.length > 0) answer.commit(committed, false);
-    const scope = request.cacheScope ?? "";
-    const eosTokens = new Set([...(request.ignoreEos ? [] : this.#options.eosTokens), ...(request.stopTokenIds ?? [])]);
+    const eosTokens = new Set([...(request.ignoreEos ? [] : modelEosTokens), ...(request.stopTokenIds ?? [])]);
+    const { blockLength } = this.model;
     const place = { blockLength, prompted: prompt.length % blockLength, endTokens: eosTokens };
     const steps = runSequence(
       {
-        model,
-        scheduler,
-        prompt,
-        committed,
-        decoding,
-        blockLength,
-        maskToken,
-        eosTokens,
-        maxTokens: plan.maxTokens,
-        minTokens: adjustments.minTokens,
+        ...this.#sequenceOptions(plan, choice, bytes),
         ...adjusting(adjustments, place),
+        eosTokens,
         ends: (tokens: readonly number[]) => answer.stops(tokens),
-        ...defined({
-          open,
-          editTokens,
-          logprobs: request.logprobs,
-          sampling: plan.sampling && drawing(plan.sampling, choice),
-        }),
-        ...(prefixCache && { scope, sameText: sameText([...prompt, ...committed], { blockLength, scope, bytes }) }),
         onPrefilled: (cachedTokens) => {
           if (isFirst) {
             usage.cached_tokens = Math.max(usage.cached_tokens, cachedTokens);
             this.#cachedTokens += cachedTokens;
           }
-          prefill.resolve();
+          onPrefilled();
         },
         onForwards: ({ forwards, prefillForwards }) => {
           usage.forwards += forwards;
@@ -179,8 +163,26 @@ export class LocalEngine implements PoolableEngine {
       },
       signal,
     );
-    const told = { answer, bytes, maskToken, eosTokens, drafts: request.drafts };
-    for await (const event of tellChoice(this.#counted(steps, usage), told)) yield { ...event, choice };
+    const options = { answer, bytes, maskToken, eosTokens, drafts: request.drafts };
+    for await (const event of choiceEvents(this.#counted(steps, usage), options)) yield { ...event, choice };
+  }
+
+  #sequenceOptions({ request, decoding, prompt, maxTokens, ...plan }: Plan, choice: number, bytes: TokenBytes) {
+    const { model, scheduler, maskToken, editTokens, prefixCache } = this.#options;
+    const { blockLength } = this.model;
+    const { tokens: committed, open } = plan.committed[choice] as CommittedChoice;
+    const scope = request.cacheScope ?? "";
+    return {
+      ...{ model, scheduler, prompt, committed, decoding, blockLength, maskToken, maxTokens },
+      minTokens: plan.adjustments.minTokens,
+      ...defined({
+        open,
+        editTokens,
+        logprobs: request.logprobs,
+        sampling: plan.sampling && choiceSampling(plan.sampling, choice),
+      }),
+      ...(prefixCache && { scope, sameText: sameText([...prompt, ...committed], { blockLength, scope, bytes }) }),
+    };
   }
 
   async *#counted(steps: AsyncIterable<SequenceStep>, usage: Usage): AsyncGenerator<SequenceStep, void, void> {
@@ -196,8 +198,19 @@ export class LocalEngine implements PoolableEngine {
   }
 }
 
-/** A choice's draws: the same for the same seed, whichever worker makes them. */
-function drawing({ seed, ...sampling }: Sampling & { readonly seed: bigint }, choice: number) {
+/** A choice's part in its response. */
+interface ChoiceContext {
+  /** The first running choice, which prefills the prompt. */
+  readonly isFirst: boolean;
+  /** Resolves when the prompt is prefilled. Absent for a choice that prefills it itself. */
+  readonly waitsFor: Promise<void> | undefined;
+  readonly onPrefilled: () => void;
+  /** The response's, to which the choice adds. */
+  readonly usage: Usage;
+}
+
+/** A choice's draws: the same for the same seed on every worker. */
+function choiceSampling({ seed, ...sampling }: Sampling & { readonly seed: bigint }, choice: number) {
   return {
     ...sampling,
     uniform: (block: number, step: number, cell: number) => uniform({ seed, choice, block, step, cell }),

@@ -1,10 +1,8 @@
-/** Joins async iterables into one, each item as soon as it is there. */
-
 /**
- * Starts every source and yields from all as they produce; ends when all have ended. When one fails, or the reader leaves,
- * the signal that the others were started with aborts.
+ * Merges async iterables into one: starts every source and yields each item as soon as it is there, until all have ended. If a
+ * source fails or the reader returns, the signal that the sources were started with aborts.
  */
-export async function* merge<T>(
+export async function* mergeStreams<T>(
   starts: readonly ((signal: AbortSignal) => AsyncIterable<T>)[],
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {

@@ -1,8 +1,8 @@
 /** Scores (log probabilities) of an answer's tokens, added to the steps of its decoding. Scoring never changes a step. */
-import type { Decoding } from "@palimpsest/proto";
+import { type Decoding, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { SequenceForwards, TokenScore } from "../decoding/forwards.ts";
 import type { Step } from "../decoding/open-window.ts";
-import { WorkerError } from "../errors.ts";
+import { invalid } from "../errors.ts";
 
 /** A committed token's score, and the step that wrote it. */
 export interface SettledToken extends TokenScore {
@@ -12,19 +12,15 @@ export interface SettledToken extends TokenScore {
 
 export type ScoredStep = Step & { readonly tokens?: readonly SettledToken[] };
 
-/** OpenAI's own limit. */
-const BEST_LIMIT = 20;
-
 /** @throws WorkerError for a number of best tokens out of range, or a decoding whose tokens cannot be scored */
 export function checkScoring(best: number | undefined, { editing_window = 1 }: Decoding): void {
   if (best === undefined) return;
-  if (!(Number.isInteger(best) && best >= 0 && best <= BEST_LIMIT)) {
-    const message = `top_logprobs: must be a whole number from 0 to ${BEST_LIMIT}, not ${best}`;
-    throw new WorkerError("invalid_request", message, { param: "top_logprobs" });
+  if (!(Number.isInteger(best) && best >= 0 && best <= MAX_TOP_LOGPROBS)) {
+    throw invalid("top_logprobs", `must be a whole number from 0 to ${MAX_TOP_LOGPROBS}, not ${best}`);
   }
   if (editing_window > 1) {
-    const message = `logprobs: can't be combined with an editing_window above 1, here ${editing_window}; leave one of them out`;
-    throw new WorkerError("invalid_request", message, { param: "logprobs" });
+    const problem = `can't be combined with an editing_window above 1, here ${editing_window}; leave one of them out`;
+    throw invalid("logprobs", problem);
   }
 }
 
