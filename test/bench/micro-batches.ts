@@ -8,7 +8,7 @@ import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { graphsOf } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import { openRankThreads, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
-import type { PlacedTokens } from "../../gpu-worker/src/runtime/attention-inputs.ts";
+import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
@@ -45,7 +45,7 @@ async function measure({ folder, addresses, context, steps, blocks }: MicroBatch
   const forward = new Forward(sessions, manifest, new KvTensors(manifest, most * pages), { links });
   const inputs = Array.from(
     { length: most },
-    (_, block): PlacedTokens => ({
+    (_, block): Omit<BlockInput, "cells"> => ({
       tokens: Array.from({ length: blockLength }, (_, i) =>
         i % 2 === 0 ? maskToken : ((blockLength * block + i) * 7919) % config.vocabSize,
       ),
@@ -53,7 +53,7 @@ async function measure({ folder, addresses, context, steps, blocks }: MicroBatch
       peers: [],
     }),
   );
-  const run = async (some: readonly PlacedTokens[]): Promise<void> => {
+  const run = async (some: readonly Omit<BlockInput, "cells">[]): Promise<void> => {
     const rows = Array.from({ length: some.length * blockLength }, (_, row) => row);
     await forward.head(await forward.layers(some), rows);
   };

@@ -23,7 +23,7 @@ import {
 } from "../../gpu-worker/src/model/package-plan.ts";
 import { weightBytes } from "../../gpu-worker/src/model/weights.ts";
 import { openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
-import type { PlacedTokens } from "../../gpu-worker/src/runtime/attention-inputs.ts";
+import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
@@ -160,7 +160,7 @@ async function reportSteps(model: string, manifest: Manifest, contexts: readonly
 }
 
 /** A block half of whose cells are still masked, after cached blocks. */
-function openBlock({ blockLength, maskToken, config }: Manifest, cached: number): PlacedTokens {
+function openBlock({ blockLength, maskToken, config }: Manifest, cached: number): Omit<BlockInput, "cells"> {
   const token = (i: number): number => (i % 2 === 0 ? maskToken : (i * 7919) % config.vocabSize);
   return {
     tokens: Array.from({ length: blockLength }, (_, i) => token(i)),
@@ -175,7 +175,7 @@ async function layerShares(
   manifest: Manifest,
   forward: Forward,
   sessions: Map<string, InferenceSession>,
-  block: PlacedTokens,
+  block: Omit<BlockInput, "cells">,
   threads: number,
 ): Promise<Record<"attention" | "router" | "projections", number>> {
   const name = layerGraph(manifest.config.layers - 1);

@@ -11,7 +11,7 @@ import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import { expertGraph } from "../../gpu-worker/src/model/package-plan.ts";
 import { expertsOfRank } from "../../gpu-worker/src/model/shard-plan.ts";
 import { permute } from "../../gpu-worker/src/parallel/permutation.ts";
-import type { PlacedTokens } from "../../gpu-worker/src/runtime/attention-inputs.ts";
+import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
@@ -111,7 +111,7 @@ function layerBlocks(sessions: Sessions, manifest: Manifest): Run {
 /** Candidates at some of a forward's rows. */
 async function headRows(sessions: Sessions, manifest: Manifest): Promise<Run> {
   const forward = new Forward(sessions, manifest, new KvTensors(manifest, 1));
-  const block = (first: number): PlacedTokens => ({
+  const block = (first: number): Omit<BlockInput, "cells"> => ({
     tokens: Array.from({ length: manifest.blockLength }, (_, cell) => first + cell),
     pages: [],
     peers: [],

@@ -4,6 +4,7 @@ import type { Sampling } from "./sampling.ts";
 
 /** Draws a token at a cell: the one at `uniform` in the cumulative distribution. */
 export interface Draw extends Sampling {
+  /** In the block; for the head, the index among its rows. */
   readonly cell: number;
   /** In [0, 1). */
   readonly uniform: number;
@@ -11,6 +12,7 @@ export interface Draw extends Sampling {
 
 /** Moves the logit of a token at a cell before any token is chosen; minus infinity forbids it. */
 export interface LogitAdjustment {
+  /** In the block; for the head, the index among its rows. */
   readonly cell: number;
   readonly token: number;
   readonly by: number;

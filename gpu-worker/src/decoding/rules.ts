@@ -2,15 +2,11 @@
 import type { Decoding } from "@palimpsest/proto";
 import type { OpenBlock } from "./block.ts";
 import { levenshteinBlock, levenshteinOptions } from "./levenshtein.ts";
+import type { DecodeOptions } from "./open-window.ts";
 import { tokenEditingBlock, unmaskingBlock } from "./token-editing.ts";
 
-/** Options of every rule; each reads its own. */
-export interface RuleOptions {
-  readonly decoding: Decoding;
-  readonly maskToken: number;
-  readonly eosTokens: ReadonlySet<number>;
-  readonly editTokens?: { readonly delete: number; readonly split: number };
-}
+/** The options that rules read. */
+export type RuleOptions = Pick<DecodeOptions, "decoding" | "maskToken" | "eosTokens" | "editTokens">;
 
 export interface DecodingRule {
   /** Opens a block whose first `prompted` cells are the prompt's and never change. */

@@ -198,7 +198,7 @@ it("a whole forward, prefill and cached block, is the CPU package's within f16's
     const prompt = await forward.layers([{ tokens: [5, 6, 7, 8], pages: [], peers: [] }]);
     kv.write(1, prompt, 0);
     const output = await forward.layers([{ tokens: [9, 10, 95, 95], pages: [1], peers: [] }]);
-    const draw = { row: 0, uniform: 0.5, temperature: 1 };
+    const draw = { cell: 0, uniform: 0.5, temperature: 1 };
     forwards.push({ output, candidates: await forward.head(output, [0, 1, 2, 3], [draw]), manifest });
   }
   const [cpu, cuda] = forwards;

@@ -11,7 +11,7 @@ import { Scheduler } from "../memory/scheduler.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { Lockstep } from "../parallel/lockstep.ts";
 import { openReconnectingLink } from "../parallel/reconnecting-link.ts";
-import type { RouterObserver } from "../runtime/forward.ts";
+import type { ForwardOptions } from "../runtime/forward.ts";
 import { pageBytes } from "../runtime/kv-tensors.ts";
 import { type Model, openModel } from "../runtime/model.ts";
 import { answerThrough, PortLink } from "../threads/rank-port.ts";
@@ -64,7 +64,10 @@ export interface EngineSettings {
  * @param onRoute called with the experts that each layer's router chose
  * @throws PackageError when the package cannot be used
  */
-export async function openEngine(settings: EngineSettings, onRoute?: RouterObserver): Promise<PoolableEngine> {
+export async function openEngine(
+  settings: EngineSettings,
+  onRoute?: NonNullable<ForwardOptions["onRoute"]>,
+): Promise<PoolableEngine> {
   const packaged = await readManifest(settings.package);
   const manifest = withSettings(packaged, settings);
   const { config, blockLength, maskToken, editTokens, eosTokens } = manifest;

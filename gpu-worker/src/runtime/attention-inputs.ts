@@ -1,6 +1,6 @@
 /**
- * Which keys each block of a forward sees, as the index tensors that the attention graphs take. Loops over blocks and heads,
- * never over positions x width.
+ * The index tensors of the attention graphs: they say which keys each block of a forward sees. Loops run over blocks and
+ * heads, never over positions x width.
  */
 import { Tensor } from "onnxruntime-node";
 import type { BlockQuery } from "../decoding/forwards.ts";
@@ -14,16 +14,17 @@ export interface BlockInput extends BlockQuery {
   readonly peers: readonly number[];
 }
 
-/** A block as the layers see it: the head alone reads its queries. */
-export type PlacedTokens = Pick<BlockInput, "tokens" | "pages" | "peers">;
-
-/** How many blocks come before a block: its place in its sequence. */
-export function placeOf({ pages, peers }: PlacedTokens): number {
+/** A block's place in its sequence: the number of blocks before it. */
+export function placeOf({ pages, peers }: Pick<BlockInput, "pages" | "peers">): number {
   return pages.length + peers.length;
 }
 
 /** The inputs `mask`, `page_rows`, `own_slots` and `own_rows`; model/attention.ts has their shapes. */
-export function attentionInputs(blocks: readonly PlacedTokens[], kvHeads: number, blockLength: number) {
+export function attentionInputs(
+  blocks: readonly Pick<BlockInput, "pages" | "peers">[],
+  kvHeads: number,
+  blockLength: number,
+) {
   const own = Math.max(...blocks.map(({ peers }) => peers.length)) + 1;
   const reach = Math.max(...blocks.map(({ pages }) => pages.length)) + own;
   const mask = new Float32Array(blocks.length * reach * blockLength);

@@ -4,9 +4,11 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Candidate } from "../decoding/block.ts";
+import type { Draw, LogitAdjustment } from "../decoding/forwards.ts";
 import { WorkerError } from "../errors.ts";
+import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
-import type { Forward, ForwardOutput, RowAdjustment, RowDraw } from "./forward.ts";
+import type { Forward, ForwardOutput } from "./forward.ts";
 
 /** A submission's blocks in the forward that ran them. */
 export interface Batched {
@@ -24,21 +26,19 @@ interface Submission {
   readonly reject: (error: unknown) => void;
 }
 
-/** Keeps forwards in step with those of other ranks. */
-export interface Rounds {
-  /** Resolves when a forward may run. */
-  begin(): Promise<void>;
-  end(): void;
-}
-
 export class Batcher {
   readonly #forward: Pick<Forward, "layers" | "head">;
   readonly #blockLength: number;
-  readonly #rounds: Rounds | undefined;
+  /** Keeps forwards in step with those of other ranks. */
+  readonly #rounds: Pick<Lockstep, "begin" | "end"> | undefined;
   readonly #pending: Submission[] = [];
   #running = false;
 
-  constructor(forward: Pick<Forward, "layers" | "head">, blockLength: number, rounds?: Rounds) {
+  constructor(
+    forward: Pick<Forward, "layers" | "head">,
+    blockLength: number,
+    rounds?: Pick<Lockstep, "begin" | "end">,
+  ) {
     this.#forward = forward;
     this.#blockLength = blockLength;
     this.#rounds = rounds;
@@ -97,14 +97,14 @@ export class Batcher {
   /** Runs the head for the cells that the blocks ask about. */
   async #candidates(output: ForwardOutput, blocks: readonly BlockInput[]): Promise<Candidate[][]> {
     const rows: number[] = [];
-    const draws: RowDraw[] = [];
-    const adjustments: RowAdjustment[] = [];
+    const draws: Draw[] = [];
+    const adjustments: LogitAdjustment[] = [];
     blocks.forEach((block, b) => {
       const rowOf = new Map(block.cells.map((cell, row) => [cell, rows.length + row]));
-      draws.push(...(block.draws ?? []).map(({ cell, ...draw }) => ({ ...draw, row: rowOf.get(cell) as number })));
+      draws.push(...(block.draws ?? []).map((draw) => ({ ...draw, cell: rowOf.get(draw.cell) as number })));
       // A loop: `push(...)` fails on more adjustments than an argument list can hold.
       for (const { cell, token, by } of block.adjustments ?? []) {
-        adjustments.push({ row: rowOf.get(cell) as number, token, by });
+        adjustments.push({ cell: rowOf.get(cell) as number, token, by });
       }
       rows.push(...block.cells.map((cell) => b * this.#blockLength + cell));
     });

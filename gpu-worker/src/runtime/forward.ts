@@ -4,42 +4,23 @@
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, TokenProbability } from "../decoding/block.ts";
-import type { TokenScore } from "../decoding/forwards.ts";
-import type { Sampling } from "../decoding/sampling.ts";
+import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
 import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
 import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
 import type { ExpertBatcher } from "../parallel/expert-batcher.ts";
-import { attentionInputs, type PlacedTokens, placeOf } from "./attention-inputs.ts";
+import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
-import type { KvTensors, MadeTensors } from "./kv-tensors.ts";
+import type { KvTensors } from "./kv-tensors.ts";
 import { runGraph, type Sessions } from "./package.ts";
 
-export interface ForwardOutput extends MadeTensors {
+export interface ForwardOutput extends Pick<KvTensors, "keys" | "values"> {
   /** The head's inputs: [T, H], and the last layer's partial results [R, T, H]. */
   readonly hidden: Tensor;
   readonly partials: Tensor;
 }
-
-/** A token to draw at one of the head's rows. */
-export interface RowDraw extends Sampling {
-  /** Index into the head's rows. */
-  readonly row: number;
-  /** In [0, 1). */
-  readonly uniform: number;
-}
-
-/** An addition to the logit of a token at one of the head's rows. */
-export interface RowAdjustment {
-  readonly row: number;
-  readonly token: number;
-  readonly by: number;
-}
-
-/** Called with the experts [T, K] that a layer's router chose. */
-export type RouterObserver = (layer: number, experts: BigInt64Array) => void;
 
 export interface ForwardOptions {
   /** This rank, whose experts are among the sessions; the leader by default. */
@@ -48,14 +29,15 @@ export interface ForwardOptions {
   readonly links?: readonly RankLink[] | undefined;
   /** Runs this rank's experts for the rows of all ranks, if each rank leads sequences. */
   readonly expertBatcher?: ExpertBatcher | undefined;
-  readonly onRoute?: RouterObserver | undefined;
+  /** Called with the experts [T, K] that a layer's router chose. */
+  readonly onRoute?: ((layer: number, experts: BigInt64Array) => void) | undefined;
 }
 
 export class Forward {
   readonly #sessions: Sessions;
   readonly #manifest: Manifest;
   readonly #kv: KvTensors;
-  readonly #onRoute: RouterObserver | undefined;
+  readonly #onRoute: ForwardOptions["onRoute"];
   readonly #own: RankLink;
   readonly #exchange: ExpertExchange;
 
@@ -76,7 +58,7 @@ export class Forward {
   }
 
   /** Runs the layers over blocks of any sequences at any places. */
-  async layers(blocks: readonly PlacedTokens[]): Promise<ForwardOutput> {
+  async layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<ForwardOutput> {
     const { config, blockLength } = this.#manifest;
     const tokens = blocks.flatMap((block) => block.tokens);
     const positions = blocks.flatMap((block) => block.tokens.map((_, i) => placeOf(block) * blockLength + i));
@@ -108,8 +90,8 @@ export class Forward {
   async head(
     output: ForwardOutput,
     rows: readonly number[],
-    draws: readonly RowDraw[] = [],
-    adjustments: readonly RowAdjustment[] = [],
+    draws: readonly Draw[] = [],
+    adjustments: readonly LogitAdjustment[] = [],
   ): Promise<Candidate[]> {
     const out = await this.#head(output, rows, { draws, adjustments });
     let candidates: Candidate[] = choices(out.token as Tensor, out.probability as Tensor);
@@ -121,7 +103,7 @@ export class Forward {
       }));
     }
     choices(out.drawn_token as Tensor, out.drawn_probability as Tensor).forEach((drawn, i) => {
-      const { row } = draws[i] as RowDraw;
+      const { cell: row } = draws[i] as Draw;
       candidates[row] = { ...(candidates[row] as Candidate), drawn };
     });
     return candidates.slice(0, rows.length);
@@ -178,8 +160,8 @@ export class Forward {
 
 /** Requests to the head beyond the best token of each row. */
 interface HeadRequest {
-  readonly draws?: readonly RowDraw[];
-  readonly adjustments?: readonly RowAdjustment[];
+  readonly draws?: readonly Draw[];
+  readonly adjustments?: readonly LogitAdjustment[];
   /** Tokens to score, one for each of the first rows. */
   readonly tokens?: readonly number[];
   /** Most probable tokens to score at each of those rows. */
@@ -193,8 +175,11 @@ function rowInputs(rows: readonly number[]) {
 }
 
 /** Places [E, 2] of adjusted logits, and what is added to each [E]. */
-function adjustmentInputs(adjustments: readonly RowAdjustment[]) {
-  const [places, additions] = [adjustments.flatMap(({ row, token }) => [row, token]), adjustments.map(({ by }) => by)];
+function adjustmentInputs(adjustments: readonly LogitAdjustment[]) {
+  const [places, additions] = [
+    adjustments.flatMap(({ cell, token }) => [cell, token]),
+    adjustments.map(({ by }) => by),
+  ];
   return {
     adjusted: int64(places, [adjustments.length, 2]),
     adjustments: new Tensor("float32", Float32Array.from(additions), [adjustments.length]),
@@ -211,12 +196,12 @@ function scoreInputs(tokens: readonly number[], best: number) {
 }
 
 /** Rows [Q] that draw a token, and their sampling parameters [Q, 1]. */
-function drawInputs(draws: readonly RowDraw[], vocabSize: number) {
+function drawInputs(draws: readonly Draw[], vocabSize: number) {
   const dims = [draws.length, 1];
   const floats = (values: number[]): Tensor => new Tensor("float32", Float32Array.from(values), dims);
   return {
     drawn_rows: int64(
-      draws.map(({ row }) => row),
+      draws.map(({ cell }) => cell),
       [draws.length],
     ),
     temperature: floats(draws.map(({ temperature }) => temperature)),

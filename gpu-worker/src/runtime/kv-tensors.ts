@@ -14,13 +14,7 @@ export function pageBytes({ config, blockLength, target }: Manifest): number {
 /** Storage of keys and values by element type. */
 const STORAGE = { f32: Float32Array, f16: Uint16Array } as const;
 
-/** Keys and values that a forward computed, per layer [blocks, kvHeads, blockLength, headDim]. */
-export interface MadeTensors {
-  readonly keys: readonly Tensor[];
-  readonly values: readonly Tensor[];
-}
-
-export class KvTensors implements MadeTensors {
+export class KvTensors {
   /** Per layer [pages * kvHeads, blockLength, headDim]. The system provides the memory when a page is first written. */
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
@@ -39,8 +33,11 @@ export class KvTensors implements MadeTensors {
     this.values = Array.from({ length: layers }, pool);
   }
 
-  /** Copies a block of a forward into a page: one memory copy per layer for keys, one for values. */
-  write(page: PageId, made: MadeTensors, block: number): void {
+  /**
+   * Copies a block of a forward into a page: one memory copy per layer for keys, one for values.
+   * @param made keys and values per layer [blocks, kvHeads, blockLength, headDim]
+   */
+  write(page: PageId, made: Pick<KvTensors, "keys" | "values">, block: number): void {
     const size = this.#pageElements;
     const copy = (from: Tensor, to: Tensor): void => {
       const source = (from.data as Float32Array).subarray(block * size, (block + 1) * size);

@@ -10,7 +10,7 @@ import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import { Batcher } from "./batcher.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
-import { Forward, type ForwardOutput, type RouterObserver } from "./forward.ts";
+import { Forward, type ForwardOptions, type ForwardOutput } from "./forward.ts";
 import { KvTensors } from "./kv-tensors.ts";
 import { openSessions, type SessionOptions } from "./package.ts";
 
@@ -23,14 +23,7 @@ export interface ModelOptions extends SessionOptions {
   readonly rank?: number;
   /** Data-parallel attention: keeps this rank's forwards in step with those of the others. */
   readonly lockstep?: Lockstep | undefined;
-  /** Called with the experts that the router chose. */
-  readonly onRoute?: RouterObserver | undefined;
-}
-
-/** Counts of a model since it was opened, or of one sequence. Sequences that share a forward count one each. */
-interface MutableCounts {
-  forwards: number;
-  prefillForwards: number;
+  readonly onRoute?: ForwardOptions["onRoute"];
 }
 
 export interface Model extends AsyncDisposable {
@@ -61,7 +54,7 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   const expertBatcher = lockstep && new ExpertBatcher(own, lockstep);
   const forward = new Forward(sessions, manifest, kv, { rank, links, expertBatcher, onRoute });
   const batcher = new Batcher(forward, manifest.blockLength, lockstep);
-  const counts: MutableCounts = { forwards: 0, prefillForwards: 0 };
+  const counts = { forwards: 0, prefillForwards: 0 };
   const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   const opened = opening.move();
   return {
@@ -82,11 +75,11 @@ interface Shared {
   readonly batcher: Batcher;
   readonly kv: KvTensors;
   readonly blockLength: number;
-  readonly counts: MutableCounts;
+  readonly counts: { forwards: number; prefillForwards: number };
 }
 
 class CachedSequence implements SequenceForwards {
-  readonly counts: MutableCounts = { forwards: 0, prefillForwards: 0 };
+  readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
   #cached = 0;
@@ -146,7 +139,7 @@ class CachedSequence implements SequenceForwards {
 }
 
 class UncachedSequence implements SequenceForwards {
-  readonly counts: MutableCounts = { forwards: 0, prefillForwards: 0 };
+  readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #tokens: number[] = [];
   #last: { readonly output: ForwardOutput; at: number } | undefined;
@@ -195,7 +188,7 @@ async function score(
   return forward.score(last.output, rows, tokens, best);
 }
 
-function count(sequence: { counts: MutableCounts }, shared: Shared, kind: keyof MutableCounts): void {
+function count(sequence: CachedSequence | UncachedSequence, shared: Shared, kind: keyof ForwardCounts): void {
   sequence.counts[kind]++;
   shared.counts[kind]++;
 }

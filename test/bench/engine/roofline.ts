@@ -8,8 +8,8 @@ import {
   planPackage,
 } from "../../../gpu-worker/src/model/package-plan.ts";
 import { type Weight, weightBytes } from "../../../gpu-worker/src/model/weights.ts";
-import type { PlacedTokens } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
-import { Forward, type RouterObserver } from "../../../gpu-worker/src/runtime/forward.ts";
+import type { BlockInput } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
+import { Forward, type ForwardOptions } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
 import { readBandwidth } from "../bandwidth.ts";
@@ -33,9 +33,12 @@ export interface Machine {
 }
 
 /** Collects a record per forward. */
-export function recorder({ config }: Manifest): { records: ForwardRecord[]; onRoute: RouterObserver } {
+export function recorder({ config }: Manifest): {
+  records: ForwardRecord[];
+  onRoute: NonNullable<ForwardOptions["onRoute"]>;
+} {
   const records: ForwardRecord[] = [];
-  const onRoute: RouterObserver = (layer, chosen) => {
+  const onRoute: NonNullable<ForwardOptions["onRoute"]> = (layer, chosen) => {
     if (layer === config.denseLayers) records.push({ rows: chosen.length / config.topK, experts: [] });
     records.at(-1)?.experts.push(new Set(chosen).size);
   };
@@ -84,7 +87,7 @@ export async function measureMachine(folder: string, manifest: Manifest, threads
   const timer = new Map<string, number>();
   const sessions = await openSessions(folder, manifest, { threads });
   const forward = new Forward(timed(sessions, timer), manifest, new KvTensors(manifest, 1));
-  const blocks = Array.from({ length: PEAK_BLOCKS }, (_, b): PlacedTokens => {
+  const blocks = Array.from({ length: PEAK_BLOCKS }, (_, b): Omit<BlockInput, "cells"> => {
     return {
       tokens: Array.from({ length: blockLength }, (_, i) => (b * 7919 + i * 31) % config.vocabSize),
       pages: [],

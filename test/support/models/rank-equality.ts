@@ -11,7 +11,7 @@ import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { isExpertGraph } from "../../../gpu-worker/src/model/package-plan.ts";
 import { expertsOfRank } from "../../../gpu-worker/src/model/shard-plan.ts";
 import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
-import type { PlacedTokens } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
+import type { BlockInput } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
 import { Forward, type ForwardOutput } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSession } from "../../../gpu-worker/src/runtime/package.ts";
@@ -134,7 +134,7 @@ function timed(session: InferenceSession, spentMs: number[], rank: number): Infe
 }
 
 /** Each sees those before it in the same forward. */
-function blocksOf({ blockLength, maskToken, config }: Manifest): PlacedTokens[] {
+function blocksOf({ blockLength, maskToken, config }: Manifest): Omit<BlockInput, "cells">[] {
   const token = (block: number, cell: number): number =>
     block === BLOCKS - 1 && cell % 2 === 1 ? maskToken : ((block * blockLength + cell) * 7919) % config.vocabSize;
   return Array.from({ length: BLOCKS }, (_, block) => ({
