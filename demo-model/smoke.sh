@@ -7,7 +7,8 @@ out=${1:?usage: smoke.sh FOLDER}
 node=${NODE:-node}
 python=${PYTHON:-/usr/bin/python3}
 # Newer CPUs than OpenBLAS knows are taken for very old ones; see start.sh.
-if grep -q avx512bw /proc/cpuinfo; then export OPENBLAS_CORETYPE=SkylakeX; fi
+if grep -q avx512bw /proc/cpuinfo; then export OPENBLAS_CORETYPE=SkylakeX
+elif grep -q avx2 /proc/cpuinfo; then export OPENBLAS_CORETYPE=Haswell; fi
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
 "$node" "$here/data/make.ts" tokenizer --out "$out/data" --samples 2000 --size 600
 "$node" "$here/data/make.ts" pack --out "$out/data" --shards 1 --samples 400

@@ -7,7 +7,8 @@ out=$(printf '%s\n' "$@" | sed -n '/^--out$/{n;p;}')
 mkdir -p "$out"
 # Debian's OpenBLAS takes CPUs that are newer than itself for very old ones, which makes it four times slower.
 unset OPENBLAS_L2_SIZE OPENBLAS_CORETYPE
-if grep -q avx512bw /proc/cpuinfo; then export OPENBLAS_CORETYPE=SkylakeX; fi
+if grep -q avx512bw /proc/cpuinfo; then export OPENBLAS_CORETYPE=SkylakeX
+elif grep -q avx2 /proc/cpuinfo; then export OPENBLAS_CORETYPE=Haswell; fi
 export OMP_NUM_THREADS="${TRAIN_THREADS:-1}" OPENBLAS_NUM_THREADS="${TRAIN_THREADS:-1}" GOMP_SPINCOUNT=200000
 # In every step every expert has another number of rows, and oneDNN a kernel for each number: it keeps them instead of making them anew.
 export DNNL_PRIMITIVE_CACHE_CAPACITY=16384
