@@ -23,6 +23,8 @@ const post = (body: unknown, path = "/v1/chat/completions", headers: Record<stri
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 
+const calls = (id: string) => ({ id, type: "function", function: { name: "f", arguments: "{}" } });
+
 describe("an invalid request is rejected with the parameter at fault", () => {
   const image = [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }];
   it.each([
@@ -33,6 +35,8 @@ describe("an invalid request is rejected with the parameter at fault", () => {
     ["messages[0].content[0].type", { messages: image }],
     ["messages[0].content", { messages: [{ role: "assistant" }] }],
     ["messages[0].tool_call_id", { messages: [{ role: "tool", content: "x" }] }],
+    ["messages[0].tool_call_id", { messages: [{ role: "tool", content: "x", tool_call_id: "a" }] }],
+    ["messages[0].tool_calls[0]", { messages: [{ role: "assistant", tool_calls: [calls("a")] }, chat.messages[0]] }],
     ["temperature", { temperature: 3 }],
     ["n", { n: 9 }],
     ["n", { n: 1.5 }],

@@ -5,6 +5,7 @@ import type { Message } from "@palimpsest/proto";
 import { defined, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
 import { generationOf, sharedParameters } from "./parameters.ts";
+import { inOrderOfCalls, toolResultFaults } from "./tool-results.ts";
 
 /** OpenAI's own limit. */
 const MAX_TOOLS = 128;
@@ -53,7 +54,12 @@ const tool = z.looseObject({
 
 export const chatBody = sharedParameters
   .extend({
-    messages: z.array(message).min(1),
+    messages: z
+      .array(message)
+      .min(1)
+      .superRefine((messages, context) => {
+        for (const fault of toolResultFaults(messages)) context.addIssue({ code: "custom", ...fault });
+      }),
     max_completion_tokens: sharedParameters.shape.max_tokens,
     tools: z.array(tool).max(MAX_TOOLS).nullish(),
     tool_choice: z
@@ -107,7 +113,7 @@ export function chatRequest(body: ChatBody, responseId: string): ClientRequest {
   return {
     ...generationOf({ ...body, max_tokens: maxTokens }),
     responseId,
-    prompt: { kind: "chat", messages: body.messages.map(messageOf), tools },
+    prompt: { kind: "chat", messages: inOrderOfCalls(body.messages).map(messageOf), tools },
     // A client that resumes a background response may want its drafts.
     drafts: watched || body.background === true,
     ...defined({ logprobs: body.logprobs ? (body.top_logprobs ?? 0) : undefined }),

@@ -164,6 +164,25 @@ describe("POST /v1/chat/completions", () => {
     expect((await ask(call, {})).choices[0]).toMatchObject({ message: { content: weather }, finish_reason: "stop" });
   });
 
+  it("results of tools reach the worker in the order of their calls", async () => {
+    const call = (id: string, city: string) => ({
+      id,
+      type: "function",
+      function: { name: "weather", arguments: city },
+    });
+    const conversation = [
+      { role: "user", content: "Weather in Paris and Oslo?" },
+      { role: "assistant", content: null, tool_calls: [call("a", '{"city":"Paris"}'), call("b", '{"city":"Oslo"}')] },
+      { role: "tool", tool_call_id: "b", content: "-4 degrees" },
+      { role: "tool", tool_call_id: "a", content: "21 degrees" },
+    ];
+    const { replica, response } = post(hello, { model: "synthetic", messages: conversation });
+    expect((await response).status).toBe(200);
+    expect(replica.requests[0]?.prompt).toMatchObject({
+      messages: [{}, {}, { toolCallId: "a", content: "21 degrees" }, { toolCallId: "b", content: "-4 degrees" }],
+    });
+  });
+
   it("every parameter reaches the worker", async () => {
     const conversation = [
       { role: "system", content: "Be brief." },

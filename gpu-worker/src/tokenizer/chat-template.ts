@@ -6,7 +6,8 @@ import { invalid, PackageError, WorkerError } from "../errors.ts";
 
 export interface ChatTemplate {
   /**
-   * The prompt, up to the beginning of the assistant's answer.
+   * The prompt, up to the beginning of the assistant's answer. System messages that the template does not show where they
+   * stand are joined into the leading one.
    * @throws WorkerError naming the message that the template refuses, or does not show
    */
   render(messages: readonly TemplateMessage[], tools: readonly unknown[]): string;
@@ -35,21 +36,28 @@ export function openChatTemplate(
   const run = (messages: readonly TemplateMessage[], tools: readonly unknown[]) =>
     template.render({ ...variables, messages, tools: tools.length > 0 ? tools : null, add_generation_prompt: true });
 
+  /** The prompt, and the first message that it does not show. @throws what the template throws */
+  const shown = (messages: readonly TemplateMessage[], tools: readonly unknown[]) => {
+    const probe = probeOf(messages);
+    const probed = probe === undefined ? "" : run(messages.map(probe.mark), tools);
+    return { prompt: run(messages, tools), dropped: probe?.missing(probed) };
+  };
+
   return {
     render(messages, tools) {
+      const joined = withOneSystem(messages);
       try {
-        const prompt = run(messages, tools);
-        for (const role of new Set(messages.map(({ role }) => role))) {
-          const index = messages.findIndex((message) => message.role === role);
-          if (!alwaysShown.has(role) && run(messages.with(index, probed(messages[index]!)), tools) === prompt) {
-            const problem = `the model's chat template does not show the role ${JSON.stringify(role)}`;
-            throw invalid(`messages[${index}]`, problem);
-          }
-        }
-        return prompt;
+        const asSent = joined === messages ? undefined : attempt(() => shown(messages, tools));
+        if (asSent && asSent.dropped === undefined) return asSent.prompt;
+        const { prompt, dropped } = shown(joined, tools);
+        if (dropped === undefined) return prompt;
+        const index = messages.indexOf(joined[dropped]!);
+        const at = index < 0 ? messages.findIndex(({ role }) => role === "system") : index;
+        const role = JSON.stringify(joined[dropped]?.role);
+        throw invalid(`messages[${at}]`, `the model's chat template does not show the role ${role}`);
       } catch (cause) {
         if (cause instanceof WorkerError) throw cause;
-        throw refusal(messages, cause as Error, (count) => run(messages.slice(0, count), tools));
+        throw refusal(messages, cause as Error, (count) => run(withOneSystem(messages.slice(0, count)), tools));
       }
     },
   };
@@ -80,9 +88,45 @@ function parse(source: string, file: string): Template {
 /** Roles that every chat template shows. It may silently drop the messages of others. */
 const alwaysShown: ReadonlySet<string> = new Set(["user", "assistant"]);
 
-/** The message with different content: a template that shows the message renders a different prompt. */
-function probed(message: TemplateMessage): TemplateMessage {
-  return { ...message, content: `${message.content}?` };
+/**
+ * The conversation with its system messages joined into one, which leads: many templates show only that one. The same
+ * conversation if it has only that one.
+ */
+function withOneSystem(messages: readonly TemplateMessage[]): readonly TemplateMessage[] {
+  const system = messages.filter(({ role }) => role === "system");
+  if (system.length === 0 || (system.length === 1 && messages[0] === system[0])) return messages;
+  const content = system.map((message) => message.content).join("\n\n");
+  return [{ ...system[0]!, content }, ...messages.filter(({ role }) => role !== "system")];
+}
+
+interface Probe {
+  /** The message with a mark in its content. */
+  mark(message: TemplateMessage, index: number): TemplateMessage;
+  /** The first message whose mark is not in the prompt. */
+  missing(prompt: string): number | undefined;
+}
+
+/** Marks every message that a template may drop; one prompt then tells about all. Undefined if there is none. */
+function probeOf(messages: readonly TemplateMessage[]): Probe | undefined {
+  const indexes = messages.flatMap(({ role }, index) => (alwaysShown.has(role) ? [] : [index]));
+  if (indexes.length === 0) return undefined;
+  // Letters and digits, which no filter of a template changes; random, so that no message holds them.
+  const random = crypto.randomUUID().replaceAll("-", "");
+  const markOf = (index: number) => `${random}x${index}x`;
+  return {
+    mark: (message, index) =>
+      alwaysShown.has(message.role) ? message : { ...message, content: message.content + markOf(index) },
+    missing: (prompt) => indexes.find((index) => !prompt.includes(markOf(index))),
+  };
+}
+
+/** The result, or undefined where the call throws. */
+function attempt<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names the first message that the template refuses after all messages before it: its error does not say which. */
