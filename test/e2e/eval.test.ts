@@ -85,20 +85,20 @@ it("judges the answers of another program", async () => {
   const judged = await palimpsest("eval", "--suite", suite, "--answers", file, "--family", "code");
   expect(judged.stdout).toMatch(/\| recorded \| code +\| 1 +\| 100\.0% .* unknown .* \| 1\.00 .* \| 5 +\|$/m);
   const missing = await palimpsest("eval", "--suite", suite, "--answers", file);
-  expect(missing).toMatchObject({ code: 1, stderr: `error: ${file}: no answer to never\n` });
+  expect(missing).toMatchObject({ code: 1, stderr: `error: ${file}: no answer for task never\n` });
 });
 
-it("refuses what it cannot do with a line that says what to do", async () => {
+it("rejects invalid arguments with a line that says what to do", async () => {
   const model = ["--model", SHIPPED_PACKAGE];
   const bad = join(folder, "bad.jsonl");
   await writeFile(bad, '{"a": 1}\n');
   for (const [args, code, message] of [
     [["--suite", bad, ...model], 1, `error: ${bad}:1: no form of a task has these keys`],
-    [["--suite", suite, ...model, "--family", "none"], 1, "no family none; there are code, text"],
+    [["--suite", suite, ...model, "--family", "none"], 1, "no family none; its families are code, text"],
     [["--suite", suite], 2, "--model, --url or --answers is needed"],
     [["--suite", suite, ...model, "--samples", "4"], 2, "--samples above 1 needs a --temperature"],
     [["--suite", suite, ...model, "--k", "2"], 2, "--k is at most --samples"],
-    [["--suite", suite, ...model, "--mode", "fast"], 2, "It is quality, speed, either with /off"],
+    [["--suite", suite, ...model, "--mode", "fast"], 2, "It must be quality or speed, optionally with /off"],
     [["--suite", suite, "--url", "http://127.0.0.1:1"], 1, "error: http://127.0.0.1:1: "],
   ] as const) {
     const { code: actual, stderr } = await palimpsest("eval", ...args);

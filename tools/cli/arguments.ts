@@ -1,7 +1,7 @@
 /** Parsers of flag values. A wrong value is a usage error that names the flag. */
 import { InvalidArgumentError } from "commander";
 
-/** A whole number from `minimum`. */
+/** A whole number of at least `minimum`. */
 export function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

@@ -23,11 +23,11 @@ export interface LocalCheckpoint {
   readonly name: string;
 }
 
-/** The flags that go with `<checkpoint>`. */
+/** Adds the flags that belong to `<checkpoint>`. */
 export function addSourceFlags(command: Command): Command {
   return command
     .option("--revision <name>", "branch, tag or commit of the hub's model (default: its main branch)", revision)
-    .option("--download-dir <folder>", "where the hub's files go (default: <package>.checkpoint)");
+    .option("--download-dir <folder>", "folder for the hub's files (default: <package>.checkpoint)");
 }
 
 /**
@@ -87,7 +87,7 @@ export async function obtainDescription(
   const listed = await downloadCheckpoint(options, signal);
   if (listed.has(WEIGHTS_FILE)) {
     throw new PackageError(
-      `${source.id}: has its weights in one file, and no index tells what is in it; download it, then give --dry-run the folder`,
+      `${source.id}: the weights are in one file without an index; download it, then pass the folder to --dry-run`,
     );
   }
   const opened = cleanup.move();
@@ -97,7 +97,7 @@ export async function obtainDescription(
 async function sourceOf(text: string, flags: SourceFlags, command: Command): Promise<CheckpointSource> {
   const source = await parseSource(text);
   if (source.kind === "folder" && (flags.revision !== undefined || flags.downloadDir !== undefined)) {
-    command.error(`error: --revision and --download-dir go with a hub's model; ${text} is none`, { exitCode: 2 });
+    command.error(`error: --revision and --download-dir need a hub's model; ${text} is a folder`, { exitCode: 2 });
   }
   return source;
 }

@@ -1,4 +1,4 @@
-/** What `palimpsest inspect --plan` says of a package's ranks. */
+/** Tests the output of `palimpsest inspect --plan`. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
@@ -23,12 +23,10 @@ it("the ranks' graphs are the package's, each once, unless every rank runs seque
   expect(rankBytes(manifest, 1, true)).toBe(rankBytes(manifest, 1) + shared);
 });
 
-it("it says who runs attention and head, and so what each needs", () => {
+it("names the ranks that run attention and head, and so the needs of each", () => {
   const [leader, other] = [...describePlan(manifest)];
-  expect(leader).toMatch(
-    /^rank 0: .*8 of 16 experts in 2 layers, and embedding, attention, .* which every row passes$/,
-  );
+  expect(leader).toMatch(/^rank 0: .*8 of 16 experts in 2 layers, and embedding, attention, .* for every row$/);
   expect(other).toMatch(/^rank 1: .*8 of 16 experts in 2 layers$/);
   const each = [...describePlan(manifest, undefined, true)].slice(0, 2);
-  for (const line of each) expect(line).toMatch(/attention, .* head, which every row of its sequences passes$/);
+  for (const line of each) expect(line).toMatch(/attention, .* head, for every row of its sequences$/);
 });

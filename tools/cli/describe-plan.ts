@@ -18,7 +18,7 @@ export function* describePlan(manifest: Manifest, loads?: ExpertLoads, dataParal
     const experts = `${least === most ? most : `${least} to ${most}`} of ${config.experts} experts in ${plan.length} layers`;
     const leads = dataParallel || rank === LEADER;
     const rows = dataParallel ? "every row of its sequences" : "every row";
-    const rest = leads ? `, and embedding, attention, routers, shared experts and head, which ${rows} passes` : "";
+    const rest = leads ? `, and embedding, attention, routers, shared experts and head, for ${rows}` : "";
     yield `rank ${rank}: ${formatBytes(rankBytes(manifest, rank, leads))}: ${experts}${rest}`;
   }
   yield manifest.shards === undefined

@@ -15,7 +15,7 @@ import type { Task } from "../eval/task.ts";
 import { wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./interrupt.ts";
 
-/** Twice the longest reference of our own suite; published ones need more. */
+/** Twice the longest reference of our own suite; published suites need more. */
 const DEFAULT_MAX_TOKENS = 1024;
 const DEFAULT_CONCURRENCY = 1;
 
@@ -51,8 +51,8 @@ export function evalCommand(): Command {
         "judge what another program answered: JSONL of id, text, tokens, forwards, seconds",
       ).conflicts(["model", "url", "mode", "sweep", "samples", "temperature"]),
     )
-    .option("--api-key <key>", "what the server asks for")
-    .option("--served-model <id>", "which of the server's models (default: its first)")
+    .option("--api-key <key>", "API key for the server")
+    .option("--served-model <id>", "model on the server (default: its first)")
     .addOption(
       new Option(
         "--mode <mode>",
@@ -60,8 +60,8 @@ export function evalCommand(): Command {
       ).argParser((text, before?: readonly Mode[]) => [...(before ?? []), mode(text)]),
     )
     .addOption(new Option("--sweep", "a grid of thresholds instead, with a plot").conflicts("mode"))
-    .option("--samples <n>", "answers to each task; more than one needs a temperature", wholeNumber(1), 1)
-    .option("--temperature <t>", "draw tokens at this temperature (default: the best token always)", temperature)
+    .option("--samples <n>", "answers per task; more than one needs a temperature", wholeNumber(1), 1)
+    .option("--temperature <t>", "draw tokens at this temperature (default: always the best token)", temperature)
     .addOption(
       new Option("--k <k>", "also pass@k; again for more").argParser((text, before?: readonly number[]) => [
         ...(before ?? []),
@@ -71,7 +71,7 @@ export function evalCommand(): Command {
     .option("--family <family...>", "only tasks of these families")
     .option("--limit <n>", "only the first tasks", wholeNumber(1))
     .option("--max-tokens <n>", "length limit of an answer", wholeNumber(1), DEFAULT_MAX_TOKENS)
-    .option("--concurrency <n>", "questions asked at once", wholeNumber(1), DEFAULT_CONCURRENCY)
+    .option("--concurrency <n>", "requests in flight", wholeNumber(1), DEFAULT_CONCURRENCY)
     .option("--threads <n>", "threads of one operator, with --model (default: 1)", wholeNumber(1))
     .option("--out <folder>", "write report.json, report.md, answers.jsonl and, of a sweep, sweep.svg")
     .action(run);
@@ -107,7 +107,9 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
     if (out !== undefined) await keepAnswers(out, round);
     const refused = round.answers.filter(({ forwards }) => forwards === 0);
     if (refused.length > 0)
-      console.error(`${one.name}: ${refused.length} could not be asked and count as failed; ${refused[0]?.reason}`);
+      console.error(
+        `${one.name}: ${refused.length} were rejected and count as failed; first reason: ${refused[0]?.reason}`,
+      );
   }
   const rows = rounds.map((round) => figures(round, ks));
   const conditions = describe(flags, respondent, rounds);
@@ -123,17 +125,17 @@ async function select({ suite, family, limit }: EvalFlags): Promise<Task[]> {
   const twice = [...Map.groupBy(all, ({ id }) => id)].find(([, own]) => own.length > 1)?.[0];
   if (twice !== undefined) {
     const files = suite.filter((_, i) => suites[i]?.some(({ id }) => id === twice));
-    throw new PackageError(`${files.join(" and ")} both have ${twice}: evaluate one after the other`);
+    throw new PackageError(`${files.join(" and ")} both contain the task id ${twice}: evaluate them separately`);
   }
   const known = new Set(all.map((task) => task.family));
   const unknown = family?.find((one) => !known.has(one));
   if (unknown !== undefined)
-    throw new PackageError(`${suite}: no family ${unknown}; there are ${[...known].join(", ")}`);
+    throw new PackageError(`${suite}: no family ${unknown}; its families are ${[...known].join(", ")}`);
   const tasks = all.filter((task) => family?.includes(task.family) ?? true).slice(0, limit);
   if (tasks.some(({ tests }) => tests.kind === "python") && !(await hasPython()))
-    throw new PackageError(`${suite}: its answers are Python, and there is no python3 here that could run them`);
+    throw new PackageError(`${suite}: answers in Python need python3 on the PATH; install it or choose another suite`);
   if (tasks.some(needsNumpy) && (await isolatedPython("import numpy")) !== undefined)
-    throw new PackageError(`${suite}: its tests need numpy, which python3 does not have here`);
+    throw new PackageError(`${suite}: its tests need numpy; install it for python3`);
   return tasks;
 }
 
@@ -141,9 +143,9 @@ function needsNumpy({ tests }: Task): boolean {
   return tests.kind === "python" && /^\s*(import|from)\s+numpy\b/m.test(`${tests.before}\n${tests.after}`);
 }
 
-function chooseModes({ sweep, answers, mode: asked }: EvalFlags): readonly Mode[] {
+function chooseModes({ sweep, answers, mode: modes }: EvalFlags): readonly Mode[] {
   if (answers !== undefined) return [{ name: "recorded", parameters: {} }];
-  return sweep ? sweptModes() : (asked ?? ["quality", "speed"].map(mode));
+  return sweep ? sweptModes() : (modes ?? ["quality", "speed"].map(mode));
 }
 
 function open({ model, url, answers, apiKey, servedModel, threads, concurrency }: EvalFlags): Promise<Respondent> {
@@ -216,7 +218,7 @@ function mode(text: string): Mode {
   const parsed = parseMode(text);
   if (parsed) return parsed;
   throw new InvalidArgumentError(
-    "It is quality, speed, either with /off, or two probabilities as in 0.6/0.2 or 0.6/off; then perhaps /window2, up to 8.",
+    "It must be quality or speed, optionally with /off, or two probabilities as in 0.6/0.2 or 0.6/off; optionally followed by /window2 to /window8.",
   );
 }
 

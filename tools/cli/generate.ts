@@ -38,12 +38,12 @@ export function generateCommand(): Command {
     .addOption(
       new Option("--prompt <text>", "what the user says; goes through the chat template").conflicts("promptTokens"),
     )
-    .option("--prompt-tokens <file>", "JSON file with an array of token ids, taken as they are")
+    .option("--prompt-tokens <file>", "JSON file with an array of token ids, used as they are")
     .addOption(new Option("--mode <mode>", "preset of thresholds (default: the rule's)").choices(["speed", "quality"]))
     .option("--threshold <p>", "minimum probability to unmask", probability)
     .option("--editing-threshold <p>", "minimum probability to substitute a token", probability)
     .option("--max-post-steps <n>", "steps allowed after the last mask", wholeNumber(0))
-    .option("--editing-window <blocks>", "blocks that may be edited at once (default: 1, the newest)", wholeNumber(1))
+    .option("--editing-window <blocks>", "blocks that may be edited together (default: 1, the newest)", wholeNumber(1))
     .addOption(new Option("--decoding <rule>", "decoding rule (default: the model's)").choices(["2.0", "2.1", "2.2"]))
     .option("--block-length <n>", "tokens denoised together (default: the package's)", blockLength)
     .addOption(
@@ -51,7 +51,7 @@ export function generateCommand(): Command {
         .argParser(wholeNumber(0))
         .conflicts("ignoreEos"),
     )
-    .option("--no-cache", "recompute everything at every step: slow, and the same answer")
+    .option("--no-cache", "recompute everything at every step: the same answer, slowly")
     .option("--threads <n>", "threads of one operator (default: 1)", wholeNumber(1))
     .option("--expert-load <file>", "add to this file how often each expert was chosen; palimpsest shard plans by it")
     .option("--json", "print one line of JSON");

@@ -10,7 +10,7 @@ import { type HubServer, MODEL, startHubServer } from "../../test/support/progra
 let root: string;
 let local: string;
 let hub: HubServer;
-/** What the environment's variables hold. */
+/** Value of the token variable in the environment. */
 let token = "";
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "cli-hub-"));
@@ -42,7 +42,7 @@ function convert(...args: string[]): Promise<{ code: number; out: string; err: s
   });
 }
 
-/** Every file of a package, without the time of its making. */
+/** Every file of a package, without its creation time. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const files = (await readdir(folder)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "base64")));
@@ -51,7 +51,7 @@ async function contents(folder: string): Promise<Map<string, string>> {
   return new Map([...pairs, ["manifest.json", JSON.stringify({ ...manifest, created: 0 })]]);
 }
 
-it("a hub's model becomes the package that its files in a folder become", async () => {
+it("a hub's model converts to the same package as its files in a folder", async () => {
   expect(await convert("tiny", "from-folder")).toMatchObject({ code: 0 });
   const expected = await contents(join(root, "from-folder"));
   expect(expected.size).toBeGreaterThan(10);
@@ -64,19 +64,19 @@ it("a hub's model becomes the package that its files in a folder become", async 
   }
 });
 
-it("--download-dir keeps the files elsewhere, and a second conversion fetches none", async () => {
+it("--download-dir keeps the files elsewhere, and a second conversion downloads none", async () => {
   expect(await convert(MODEL, "first", "--download-dir", "kept", "--revision", "v1")).toMatchObject({ code: 0 });
   hub.served.length = 0;
   expect(await convert(MODEL, "second", "--download-dir", "kept", "--quantize", "int8")).toMatchObject({ code: 0 });
   expect(hub.served).toEqual([]);
 });
 
-it("a dry run of a hub's model tells what one of its files does, fetches no weights and leaves nothing", async () => {
+it("a dry run of a hub's model prints the plan of its files, downloads no weights and leaves nothing", async () => {
   const ofFolder = await convert("tiny", "planned", "--dry-run", "--quantize", "int4");
   const before = await readdir(root);
   hub.served.length = 0;
   [hub.token, token] = ["secret", "secret"];
-  // Room on the disk is another a moment later.
+  // Free space on the disk changes between runs.
   const plan = (out: string): string => out.replace(/^free .*\n/m, "");
   for (const source of [MODEL, `modelscope:${MODEL}`]) {
     const args = ["planned", "--dry-run", "--quantize", "int4", "--revision", "v1"] as const;
@@ -96,17 +96,17 @@ it("a dry run of a hub's model tells what one of its files does, fetches no weig
   expect(await readdir(root)).toEqual(before);
 });
 
-it("a model that cannot become a package is refused before any download", async () => {
+it("rejects a model that cannot become a package before any download", async () => {
   hub.served.length = 0;
   await writeFile(join(root, "file"), "");
-  const told = [
-    [await convert("org/other", "out"), 1, "org/other: neither a folder here nor a model at http"],
-    [await convert(MODEL, "out", "--revision", "v9"), 1, "has no revision v9 of it"],
+  const outcomes = [
+    [await convert("org/other", "out"), 1, "org/other: neither a local folder nor a model at http"],
+    [await convert(MODEL, "out", "--revision", "v9"), 1, "has no revision v9"],
     [await convert(MODEL, "tiny"), 1, "tiny: not empty and not a model package"],
-    [await convert("tiny", "out", "--revision", "v1"), 2, "--revision and --download-dir go with a hub's model"],
+    [await convert("tiny", "out", "--revision", "v1"), 2, "--revision and --download-dir need a hub's model"],
     [await convert(MODEL, "out", "--revision", "../x"), 2, "It must be a branch, a tag or a commit."],
   ] as const;
-  for (const [outcome, code, message] of told) {
+  for (const [outcome, code, message] of outcomes) {
     expect(outcome).toMatchObject({ code, out: "", err: expect.stringContaining(message) });
     if (code === 1) expect(outcome.err).toMatch(/^error: .*\n$/);
   }

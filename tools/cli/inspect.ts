@@ -81,8 +81,10 @@ async function findFaults(folder: string, manifest: Manifest, contents: boolean)
     const file = join(folder, path);
     const found = await stat(file).catch(() => undefined);
     if (found === undefined) faults.push(`${file}: missing`);
-    else if (found.size !== sizeBytes) faults.push(`${file}: ${found.size} bytes, the manifest says ${sizeBytes}`);
-    else if (contents && (await checksum(file)) !== sha256) faults.push(`${file}: not the content that was written`);
+    else if (found.size !== sizeBytes)
+      faults.push(`${file}: ${found.size} bytes, but the manifest states ${sizeBytes}`);
+    else if (contents && (await checksum(file)) !== sha256)
+      faults.push(`${file}: its checksum differs from the manifest`);
   }
   return faults;
 }

@@ -1,6 +1,6 @@
-/** Ctrl-C and a supervisor's SIGTERM, as a signal that work can be given. */
+/** Turns Ctrl-C and a supervisor's SIGTERM into an AbortSignal. */
 
-/** Aborts at the first of the two; a second one ends the program at once, as usual. */
+/** Aborts at the first signal; a second signal ends the program immediately, as usual. */
 export function interruptSignal(): AbortSignal {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());

@@ -53,14 +53,14 @@ it("convert writes a package that inspect describes and verifies", async () => {
   expect(json).toMatchObject({ quantization: "int4", ranks: 2, rankBytes: [expect.any(Number), expect.any(Number)] });
 });
 
-it("inspect finds a file that is longer, changed or gone", async () => {
+it("inspect finds a file that is longer, changed or missing", async () => {
   const target = join(folder, "damaged");
   await palimpsest("convert", checkpoint, target);
   await appendFile(join(target, "head.bin"), "x");
   await rm(join(target, "layer-00.bin"));
   expect(await palimpsest("inspect", target)).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/layer-00\.bin: missing; .*head\.bin: \d+ bytes, the manifest says \d+; copy/),
+    err: expect.stringMatching(/layer-00\.bin: missing; .*head\.bin: \d+ bytes, but the manifest states \d+; copy/),
   });
   await writeFile(join(target, "layer-01.onnx"), Buffer.alloc((await inspectSize(target, "layer-01.onnx")) ?? 0));
   expect((await palimpsest("inspect", target, "--verify")).err).toContain("layer-01.onnx: not the content");
@@ -71,7 +71,7 @@ async function inspectSize(target: string, file: string): Promise<number | undef
   return files.find(({ path }: { path: string }) => path === file)?.sizeBytes;
 }
 
-it("a checkpoint at fault is one line on stderr and exit code 1", async () => {
+it("a faulty checkpoint prints one line on stderr and exits with code 1", async () => {
   const { code, out, err } = await palimpsest("convert", join(folder, "nowhere"), join(folder, "out"));
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toMatch(/^error: .*nowhere: .*neither model\.safetensors nor .*\n$/);
@@ -89,7 +89,7 @@ it.each([
   expect(await palimpsest(...args)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
 });
 
-it("--help ends well", async () => {
+it("--help exits with code 0", async () => {
   expect(await palimpsest("convert", "--help")).toMatchObject({
     code: 0,
     out: expect.stringContaining("--mask-token"),

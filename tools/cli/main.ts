@@ -1,4 +1,4 @@
-/** The `palimpsest` program: its commands, and how their failures end. What each does stands in its own file. */
+/** The `palimpsest` program: its commands, and how it reports their failures. Each command has its own file. */
 
 import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
 import { Command, CommanderError } from "commander";
@@ -12,7 +12,7 @@ import { synthCommand } from "./synth.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
-/** What shells give a program that Ctrl-C ended. */
+/** Exit code that shells use for a program ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
 
 const program = new Command("palimpsest")

@@ -36,12 +36,15 @@ export async function printDryRun(options: DryRunOptions, target: string, replac
       `${formatBytes(sizeBytes)} of weights${cache}; fits on ${fits.join(", ") || "none of the known cards"}`,
     );
   });
-  line("context", `${run.model.maxPositions} tokens, one sequence; a tenth of each card is left for the rest`);
+  line(
+    "context",
+    `${run.model.maxPositions} tokens, one sequence; a tenth of each card is reserved for activations and the runtime`,
+  );
   line("checkpoint", `${formatBytes(run.sourceBytes)}${SOURCE_OF_SIZES[run.sizesFrom]}`);
   line(
     "disk",
     `${formatBytes(run.peakBytes)} at most with the checkpoint, ${formatBytes(run.peakBytesConsuming)} with --consume`,
   );
   line("free", formatBytes(run.freeBytes));
-  if (run.finishedFiles > 0) line("goes on", `after ${run.finishedFiles} of ${run.weightFiles} weight files`);
+  if (run.finishedFiles > 0) line("resumes", `after ${run.finishedFiles} of ${run.weightFiles} weight files`);
 }

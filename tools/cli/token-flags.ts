@@ -25,11 +25,11 @@ export function addTokenFlags(command: Command): Command {
       "draw tokens: 1 as the model says, less is surer (default: 0, the best always)",
       decimal,
     )
-    .option("--top-p <p>", "draw among the most probable tokens that hold more than this share", decimal)
+    .option("--top-p <p>", "draw among the most probable tokens, up to this cumulative probability", decimal)
     .option("--top-k <n>", "draw among this many of the most probable tokens", wholeNumber(1))
-    .option("--seed <n>", "the same draws each time", wholeNumber(0))
-    .option("--penalty-lambda <x>", "taken off the logit of the token one cell before (default: 0)", decimal)
-    .option("--logit-bias <id=bias,...>", "added to the logits of tokens", biasList)
+    .option("--seed <n>", "seed of the draws; the same seed gives the same answer", wholeNumber(0))
+    .option("--penalty-lambda <x>", "subtract from the logit of the token one cell before (default: 0)", decimal)
+    .option("--logit-bias <id=bias,...>", "add to the logits of tokens", biasList)
     .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
     .option("--min-tokens <n>", "tokens before which no end token may stand", wholeNumber(0))
     .option("--stop <text>", "text at which the answer ends; may be given again", another)

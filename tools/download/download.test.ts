@@ -59,13 +59,13 @@ function servedBytes(): number {
   return hub.served.filter(({ path }) => path === WEIGHTS).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Sends half of an answer and breaks the connection. */
+/** Sends half of a response and breaks the connection. */
 function breakOff(bytes: Buffer, response: ServerResponse): boolean {
   response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
   return true;
 }
 
-it("the files that a conversion reads come in parts, and a second run fetches none of them", async () => {
+it("downloads the files that a conversion reads in parts, and a second run downloads none", async () => {
   const progress: [number, number][] = [];
   await download({ onProgress: (doneBytes, totalBytes) => progress.push([doneBytes, totalBytes]) });
   await expectWhole();
@@ -77,20 +77,20 @@ it("the files that a conversion reads come in parts, and a second run fetches no
   expect(hub.served).toEqual([]);
 });
 
-it("without the weights the rest comes, and their sizes are told", async () => {
+it("without weights, downloads the other files and returns the weights' sizes", async () => {
   expect(await download({ withoutWeights: true })).toEqual(new Map([[WEIGHTS, SIZE]]));
   expect((await readdir(folder)).sort()).toEqual(["config.json", DOWNLOAD_JOURNAL].sort());
   expect(hub.served.map(({ path }) => path)).toEqual(["config.json"]);
 });
 
-it("modelscope's files come by the same way", async () => {
+it("downloads modelscope's files in the same way", async () => {
   hub.token = "ms-secret";
   await download({ source: { kind: "modelscope", id: MODEL }, environment: { MODELSCOPE_API_TOKEN: "ms-secret" } });
   await expectWhole();
   expect(hub.contentRequests.every(({ headers }) => headers.cookie === undefined)).toBe(true);
 });
 
-it("the token goes to the hub and not to where it redirects", async () => {
+it("sends the token to the hub but not to the target of a redirect", async () => {
   hub.token = "hf_secret";
   await download({ environment: { HF_TOKEN: "hf_secret" } });
   await expectWhole();
@@ -98,7 +98,7 @@ it("the token goes to the hub and not to where it redirects", async () => {
   expect(hub.contentRequests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
 });
 
-it("a connection that breaks in mid-part goes on at the byte where it broke", async () => {
+it("resumes at the byte where a connection broke in mid-part", async () => {
   let broken = 0;
   hub.body = ({ path }, bytes, response) => path === WEIGHTS && broken++ < 3 && breakOff(bytes, response);
   await download();
@@ -108,15 +108,15 @@ it("a connection that breaks in mid-part goes on at the byte where it broke", as
   expect(slept).toHaveLength(3);
 });
 
-it("a server that breaks off at the same byte for ever is given up", async () => {
+it("gives up on a server that always breaks off at the same byte", async () => {
   hub.body = ({ path }, _, response) => path === WEIGHTS && response.destroy() !== undefined;
   await expect(download()).rejects.toThrow(
-    /^127\.0\.0\.1:\d+.*, 8 times in a row; run the same command again to go on$/,
+    /^127\.0\.0\.1:\d+.*, 8 times in a row; run the same command again to resume$/,
   );
   expect(slept).toHaveLength(7);
 });
 
-it("a server without ranges gives the file in one go, and again after a break", async () => {
+it("downloads a whole file from a server without ranges, and again after a break", async () => {
   hub.ranges = false;
   let broken = false;
   hub.body = ({ path }, bytes, response) => {
@@ -131,7 +131,7 @@ it("a server without ranges gives the file in one go, and again after a break", 
   expect(Math.max(...progress)).toBe(SIZE + 2);
 });
 
-it("files that a killed download had finished are not fetched again", async () => {
+it("does not repeat files that a killed download had finished", async () => {
   const interrupt = new AbortController();
   hub.body = ({ path, range }) => {
     if (path !== WEIGHTS || range !== `bytes=${4 * PART}-${5 * PART - 1}`) return false;
@@ -150,7 +150,7 @@ it("files that a killed download had finished are not fetched again", async () =
   expect(servedBytes()).toBeLessThanOrEqual(PART + 123);
 });
 
-it("a file that changed between runs is fetched anew", async () => {
+it("downloads a file again if it changed between runs", async () => {
   hub.body = ({ range }) => range === `bytes=${2 * PART}-${3 * PART - 1}`;
   const interrupt = new AbortController();
   const stop = setTimeout(() => interrupt.abort(), 300);
@@ -164,7 +164,7 @@ it("a file that changed between runs is fetched anew", async () => {
   expect(servedBytes()).toBe(SIZE);
 });
 
-it("a file that changes during a run is not stitched together", async () => {
+it("does not mix two versions of a file that changes during a run", async () => {
   const after = randomBytes(SIZE);
   hub.body = ({ path }) => {
     if (path === WEIGHTS) hub.files.set(WEIGHTS, after);
@@ -180,14 +180,14 @@ it("a file that changes during a run is not stitched together", async () => {
   await expectWhole();
 });
 
-it.each([WEIGHTS, "config.json"])("a wrong checksum of %s is an error after one more try", async (file) => {
+it.each([WEIGHTS, "config.json"])("retries once after a wrong checksum of %s, then fails", async (file) => {
   hub.listedChecksums.set(file, "ab".repeat(20));
   await expect(download()).rejects.toThrow(/its (sha256|git-blob) checksum is \w+, not (ab)+ as the hub says, twice; /);
   expect(hub.served.filter(({ path }) => path === file)).toHaveLength(file === WEIGHTS ? 12 : 2);
   expect(await readdir(folder)).not.toContain(file);
 });
 
-it("a damaged byte on the way is fetched again", async () => {
+it("downloads a part again after a byte was corrupted in transit", async () => {
   let damaged = false;
   hub.body = ({ path }, bytes, response) => {
     if (path !== WEIGHTS || damaged) return false;
@@ -199,7 +199,7 @@ it("a damaged byte on the way is fetched again", async () => {
   await expectWhole();
 });
 
-it("429 is answered by waiting as long as it says", async () => {
+it("waits as long as a 429 response requests", async () => {
   let refused = false;
   hub.fault = (request, response) => {
     if (refused || !request.url?.includes(WEIGHTS)) return false;
@@ -212,21 +212,21 @@ it("429 is answered by waiting as long as it says", async () => {
   expect(slept).toEqual([77_000]);
 });
 
-it("errors of the server pass", async () => {
+it("survives temporary server errors", async () => {
   let failures = 0;
   hub.fault = (_, response) => failures++ < 2 && response.writeHead(503).end() !== undefined;
   await download();
   await expectWhole();
 });
 
-it("a refusal where the hub redirects to is no refusal of the hub", async () => {
+it("does not report a rejection by a redirect's target as the hub's own", async () => {
   hub.contentRefusals = 2;
   await download();
   await expectWhole();
   expect(slept).toHaveLength(2);
 });
 
-it("a file that got its name just before the machine died is not fetched again", async () => {
+it("does not repeat a file that was renamed just before a crash", async () => {
   await download();
   const journal = join(folder, DOWNLOAD_JOURNAL);
   const text = await readFile(journal, "utf8");
@@ -237,10 +237,10 @@ it("a file that got its name just before the machine died is not fetched again",
   expect(hub.served).toEqual([]);
 });
 
-it("a missing token, a wrong token and terms not accepted have different errors", async () => {
+it("reports a missing token, a wrong token and unaccepted terms with different errors", async () => {
   hub.token = "hf_secret";
   await expect(download()).rejects.toThrow(
-    `org/tiny: ${hub.endpoint} wants a token (401): no such model, or a private or gated one; check the name, accept its ` +
+    `org/tiny: ${hub.endpoint} requires a token (401): the model does not exist, or is private or gated; check the name, accept its ` +
       `terms at ${hub.endpoint}/org/tiny and set HF_TOKEN`,
   );
   await expect(download({ environment: { HF_TOKEN: "hf_secret" }, revision: "v9" })).rejects.toThrow(
@@ -255,27 +255,27 @@ it("a missing token, a wrong token and terms not accepted have different errors"
 });
 
 it.each(["huggingface", "modelscope"] as const)(
-  "%s: no such model and no such revision are told apart",
+  "%s: reports a missing model and a missing revision differently",
   async (kind) => {
     await expect(download({ source: { kind, id: "org/other" } })).rejects.toThrow(
-      `org/other: neither a folder here nor a model at ${hub.endpoint} (404); check the name`,
+      `org/other: neither a local folder nor a model at ${hub.endpoint} (404); check the name`,
     );
-    await expect(download({ source: { kind, id: MODEL }, revision: "v9" })).rejects.toThrow("has no revision v9 of it");
+    await expect(download({ source: { kind, id: MODEL }, revision: "v9" })).rejects.toThrow("has no revision v9");
     await download({ source: { kind, id: MODEL }, revision: "v1" });
     await expectWhole();
   },
 );
 
-it("a hub that cannot be reached is named, with the variable that names another", async () => {
+it("names an unreachable hub and the variable that selects another", async () => {
   const endpoint = hub.endpoint;
   await hub[Symbol.asyncDispose]();
   await expect(download({ environment: { HF_ENDPOINT: endpoint } })).rejects.toThrow(
-    `${endpoint} cannot be reached (ECONNREFUSED); check the network, or name a mirror in HF_ENDPOINT`,
+    `${endpoint} is unreachable (ECONNREFUSED); check the network, or name a mirror in HF_ENDPOINT`,
   );
   expect(slept).toEqual([]);
 });
 
-it("a full disk is told, and what was finished stays for the next run", async () => {
+it("reports a full disk, and keeps finished files for the next run", async () => {
   const openFull: DownloadOptions["openPart"] = async (path) => {
     const file = await openPartFile(path);
     const write: typeof file.write = (bytes, position) => {
@@ -293,7 +293,7 @@ it("a full disk is told, and what was finished stays for the next run", async ()
   expect(servedBytes()).toBeLessThanOrEqual(SIZE - PART);
 });
 
-it("a disk that is too small is told before the first byte", async () => {
+it("reports a disk that is too small before the first byte", async () => {
   hub.fault = (request, response) => {
     if (!request.url?.includes("/tree/")) return false;
     const listed = [...hub.files.keys()].map((path) => ({ type: "file", path, size: 2 ** 60, oid: "0" }));
@@ -304,7 +304,7 @@ it("a disk that is too small is told before the first byte", async () => {
   expect(hub.served).toEqual([]);
 });
 
-it("a list that names files outside the folder brings none of them", async () => {
+it("ignores listed files outside the folder", async () => {
   const outside = ["../out.safetensors", "/tmp/out.safetensors", "a/../../out.safetensors", "..", ".safetensors"];
   for (const path of outside) hub.files.set(path, Buffer.from("outside"));
   await download();
@@ -312,12 +312,12 @@ it("a list that names files outside the folder brings none of them", async () =>
   expect(await readdir(root)).toEqual(["checkpoint"]);
 });
 
-it("a model without weights is no checkpoint", async () => {
+it("rejects a model without weights", async () => {
   hub.files.delete(WEIGHTS);
   await expect(download()).rejects.toThrow(/org\/tiny at .* has no \*\.safetensors; name a model with a checkpoint/);
 });
 
-it("used-up files are not fetched, and another revision's files do not stay", async () => {
+it("skips consumed files, and deletes files of another revision", async () => {
   hub.files.set("model-2.safetensors", Buffer.from("two"));
   await download({ skip: new Set([WEIGHTS]) });
   expect(servedBytes()).toBe(0);
@@ -327,7 +327,7 @@ it("used-up files are not fetched, and another revision's files do not stay", as
   await expectWhole();
 });
 
-it("consumed shards of another checkpoint are not taken for this one's", async () => {
+it("rejects consumed shards of another checkpoint", async () => {
   await download();
   hub.files.set(WEIGHTS, Buffer.from("another model's"));
   await expect(download({ skip: new Set([WEIGHTS]) })).rejects.toThrow(
@@ -335,7 +335,7 @@ it("consumed shards of another checkpoint are not taken for this one's", async (
   );
 });
 
-it("a folder that is there wins over a hub's name", async () => {
+it("prefers an existing folder to a hub's model of the same name", async () => {
   expect(await parseSource("inclusionAI/LLaDA2.1-mini")).toEqual({
     kind: "huggingface",
     id: "inclusionAI/LLaDA2.1-mini",

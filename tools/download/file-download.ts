@@ -64,7 +64,7 @@ export async function downloadFile(
     if (fault === undefined) break;
     if (attempt === 2) {
       throw new PackageError(
-        `${file.path}: ${fault}, twice; the server or something on the way to it is at fault: try later or name a mirror`,
+        `${file.path}: ${fault}, twice; the server or a proxy is at fault: retry later or use a mirror`,
       );
     }
   }
@@ -175,7 +175,7 @@ async function fetchPart(
           end = file.sizeBytes;
         }
         for await (const bytes of bodyOf(response)) {
-          if (position + bytes.length > end) throw new FileChanged("the server sends more bytes than its list says");
+          if (position + bytes.length > end) throw new FileChanged("the server sent more bytes than its list states");
           await writing(partPath(transfer.folder, file.path), () => output.write(bytes, position));
           position += bytes.length;
           count.add(bytes.length);
@@ -201,13 +201,13 @@ function condition(etag: string | undefined): Record<string, string> {
 function checkVersion(response: Response, position: number, source: Source): void {
   const etag = response.headers.get("etag") ?? undefined;
   if (source.etag !== undefined && etag !== source.etag) {
-    throw new FileChanged("it changed on the server while it was fetched");
+    throw new FileChanged("the file changed on the server during the download");
   }
   source.etag = etag;
   if (response.status !== 206) return;
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
   if (Number(start) !== position || (total !== "*" && Number(total) !== source.file.sizeBytes)) {
-    throw new FileChanged("the server gives another range or size than its list says");
+    throw new FileChanged("the server sent another range or size than requested");
   }
 }
 

@@ -42,7 +42,7 @@ export async function persistently<T>(
       signal?.throwIfAborted();
       if (!(error instanceof PassingFailure)) throw error;
       if (failures >= MAX_FAILURES) {
-        throw new PackageError(`${error.message}, ${failures} times in a row; run the same command again to go on`, {
+        throw new PackageError(`${error.message}, ${failures} times in a row; run the same command again to resume`, {
           cause: error,
         });
       }
@@ -97,7 +97,7 @@ export async function contact(
         const code = error instanceof PassingFailure ? codeOf(error.cause) : undefined;
         if (code === undefined || !UNREACHABLE.has(code)) throw error;
         throw new PackageError(
-          `${hub.endpoint} cannot be reached (${code}); check the network, or name a mirror in ${hub.endpointVariable}`,
+          `${hub.endpoint} is unreachable (${code}); check the network, or name a mirror in ${hub.endpointVariable}`,
           { cause: error },
         );
       }
@@ -141,18 +141,18 @@ async function refusal({ status, url }: Response, hub: HubIdentity): Promise<str
     return `${id}: ${endpoint} does not accept the token in ${tokenVariable} (401), or has no such model; check both`;
   }
   if (status === 401) {
-    return `${id}: ${endpoint} wants a token (401): no such model, or a private or gated one; check the name, accept its terms at ${page} and set ${tokenVariable}`;
+    return `${id}: ${endpoint} requires a token (401): the model does not exist, or is private or gated; check the name, accept its terms at ${page} and set ${tokenVariable}`;
   }
   if (status === 403) {
     return hasToken
-      ? `${id}: the account of ${tokenVariable} may not read it (403); accept its terms at ${page}`
+      ? `${id}: the account of ${tokenVariable} may not read the model (403); accept its terms at ${page}`
       : `${id}: private or gated (403); accept its terms at ${page} and set ${tokenVariable}`;
   }
   if (status === 404) {
     if (await modelExists(hub)) {
       return `${id}: ${endpoint} has no revision ${revision} of it, or no such file in it (404); give another --revision`;
     }
-    return `${id}: neither a folder here nor a model at ${endpoint} (404); check the name`;
+    return `${id}: neither a local folder nor a model at ${endpoint} (404); check the name`;
   }
   return `${new URL(url).host} answered ${status} for ${id}`;
 }

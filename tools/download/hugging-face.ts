@@ -1,4 +1,6 @@
-/** Models of the Hugging Face hub, or of a mirror that HF_ENDPOINT names. The only file that knows `@huggingface/hub`. */
+/**
+ * Models of the Hugging Face hub, or of a mirror that HF_ENDPOINT names. The only file that imports `@huggingface/hub`.
+ */
 import { contact, type Sleep } from "./http.ts";
 import type { Hub, HubIdentity, RemoteFile } from "./listing.ts";
 

@@ -1,4 +1,4 @@
-/** A round from questions to figures, with a respondent that writes by a script. */
+/** An evaluation from questions to figures, with a scripted respondent. */
 import type { EditEvent } from "@palimpsest/proto";
 import { expect, it } from "vitest";
 import { WorkerError } from "../../gpu-worker/src/errors.ts";
@@ -18,7 +18,7 @@ const task = (id: string, family: string): Task => ({
   tests: { kind: "code", cases: [{ args: [2], expected: 4 }] },
 });
 
-/** Writes `first` and then puts `last` in its place, in three forwards of which the third changes nothing. */
+/** Writes `first`, then replaces it with `last`, in three forwards of which the third changes nothing. */
 function edited(first: string, last: string): EditEvent[] {
   const base = { v: 1, response_id: "r", attempt: 1, choice: 0, block: 0 } as const;
   const usage = { prompt_tokens: 9, cached_tokens: 0, completion_tokens: 12, forwards: 3, prefill_forwards: 1 };
@@ -77,7 +77,7 @@ const plan: Plan = {
 const judging = () => ({ runner, verdicts: new Map() });
 const quiet = (): void => {};
 
-it("counts passes, first drafts, rescues and forwards, by family and in all", async () => {
+it("counts passes, first drafts, rescues and forwards, per family and in total", async () => {
   const round = await evaluate(respondent, plan, judging(), quiet, new AbortController().signal);
   const [easy, hard, code, all] = figures(round, []);
   expect([easy, hard, code, all].map((row) => [row?.group, row?.tasks, row?.passAt1.value])).toEqual([
@@ -96,7 +96,7 @@ it("counts passes, first drafts, rescues and forwards, by family and in all", as
   );
 });
 
-it("judges each text of a task once", async () => {
+it("judges each distinct text of a task once", async () => {
   let runs = 0;
   const counting = {
     verdicts: new Map(),
@@ -111,11 +111,11 @@ it("judges each text of a task once", async () => {
   const signal = new AbortController().signal;
   await evaluate(respondent, plan, counting, quiet, signal);
   await evaluate(respondent, { ...plan, mode: parseMode("quality")! }, counting, quiet, signal);
-  // The first and the last text of three tasks, where they differ.
+  // Three tasks, each with its first and its last text where they differ.
   expect(runs).toBe(5);
 });
 
-it("gives pass@k of several answers to each task", async () => {
+it("estimates pass@k for each task with several answers", async () => {
   const signal = new AbortController().signal;
   const varied: Respondent = {
     ...respondent,
@@ -130,14 +130,14 @@ it("gives pass@k of several answers to each task", async () => {
   expect(all?.passAtK[4]?.value).toBe(1);
 });
 
-it("ends at a failure that no task is to blame for, and when it is told to", async () => {
+it("stops at a failure that no task caused, and when it is aborted", async () => {
   const signal = new AbortController().signal;
   const down: Respondent = { ...respondent, ask: () => Promise.reject(new WorkerError("unavailable", "gone")) };
   await expect(evaluate(down, plan, judging(), quiet, signal)).rejects.toThrow("gone");
   await expect(evaluate(respondent, plan, judging(), quiet, AbortSignal.abort())).rejects.toThrow("abort");
 });
 
-it("takes a parameter that is refused for no fault of a task, and asks nothing more", async () => {
+it("reports a rejected parameter that no task caused, and sends no further request", async () => {
   let asked = 0;
   const waiting = Promise.withResolvers<void>();
   const strict: Respondent = {
@@ -155,7 +155,7 @@ it("takes a parameter that is refused for no fault of a task, and asks nothing m
   expect(asked).toBe(2);
 });
 
-it("does not count confirming forwards where several blocks are open", async () => {
+it("does not count confirming forwards when several blocks are open", async () => {
   const signal = new AbortController().signal;
   const round = await evaluate(respondent, { ...plan, mode: parseMode("speed/window2")! }, judging(), quiet, signal);
   expect(round.answers.some((answer) => "confirmingForwards" in answer)).toBe(false);
@@ -175,7 +175,7 @@ it("plots a line for each editing threshold with a mark for each mode", async ()
   expect(svg).toContain("<title>a &lt; b</title>");
 });
 
-it("reads modes, and nothing else as one", () => {
+it("parses valid modes and rejects everything else", () => {
   expect(parseMode("speed")?.parameters).toEqual({ mode: "speed" });
   expect(parseMode("quality/off")?.parameters).toEqual({ mode: "quality", editing_threshold: 1, max_post_steps: 0 });
   expect(parseMode("0.6/0.2")?.parameters).toEqual({ threshold: 0.6, editing_threshold: 0.2 });

@@ -1,4 +1,6 @@
-/** Asks a respondent every task of a suite under one mode, then judges the answers. It knows no files and no reports. */
+/**
+ * Sends every task of a suite to a respondent under one mode, then judges the answers. It reads and writes no files.
+ */
 
 import { WorkerError } from "@palimpsest/gpu-worker/errors";
 import type { EditOp, FinishReason, Usage } from "@palimpsest/proto";
@@ -11,19 +13,19 @@ import type { Task } from "./task.ts";
 export interface Plan {
   readonly tasks: readonly Task[];
   readonly mode: Mode;
-  /** Answers per task; more than one only with a temperature. */
+  /** Answers per task; more than one needs a temperature. */
   readonly samples: number;
   readonly temperature?: number;
   readonly maxTokens: number;
-  /** Questions asked at once. */
+  /** Requests in flight. */
   readonly concurrency: number;
 }
 
-/** One answer with its verdict and what it cost. */
+/** An answer with its verdict and its cost. */
 export interface Answer {
   readonly id: string;
   readonly family: string;
-  /** What kind of tests judged it. */
+  /** Kind of the tests that judged the answer. */
   readonly kind: Task["tests"]["kind"];
   readonly mode: string;
   readonly sample: number;
@@ -31,21 +33,21 @@ export interface Answer {
   readonly finish: FinishReason | undefined;
   readonly pass: boolean;
   readonly reason?: string;
-  /** Whether it has the form that was asked for; absent where the task asks for none. */
+  /** True if the answer has the requested form; absent if the task requests none. */
   readonly valid?: boolean;
-  /** The text made of each cell's first token, and whether it passes; absent where the events do not tell. */
+  /** The text of each cell's first token, and its verdict; absent if the events do not determine it. */
   readonly firstDraft?: { readonly text: string; readonly pass: boolean };
   readonly tokens: number;
   readonly forwards: number;
   readonly prefillForwards: number;
-  /** Denoise forwards that changed nothing that is seen; absent where drafts were dropped, or several blocks were open at once. */
+  /** Denoise forwards without a visible change; absent if drafts were dropped or several blocks were open together. */
   readonly confirmingForwards?: number;
   readonly edits: Readonly<Record<EditOp, number>>;
-  /** From the question to the last event. */
+  /** From the request to the last event. */
   readonly seconds: number;
 }
 
-/** All answers under one mode, and how long answering took, judging apart. */
+/** All answers under one mode, and the time that answering took, without judging. */
 export interface Round {
   readonly mode: Mode;
   readonly answers: readonly Answer[];
@@ -54,7 +56,7 @@ export interface Round {
 
 export interface Judging {
   readonly runner: Runner;
-  /** Verdicts so far, by task and text: most answers of two modes are alike. */
+  /** Verdicts so far, by task and text: most answers of two modes are the same. */
   readonly verdicts: Map<string, Promise<Verdict>>;
 }
 
@@ -64,7 +66,7 @@ type Unjudged = Omit<Answer, "pass" | "reason" | "valid" | "firstDraft"> & {
   readonly refused?: string;
 };
 
-/** Speed is measured while nothing else is done: judging begins when the last answer is there. @throws WorkerError */
+/** Judging begins after the last answer, so that it does not disturb the measured speed. @throws WorkerError */
 export async function evaluate(
   respondent: Respondent,
   plan: Plan,
@@ -109,7 +111,7 @@ async function ask(
   const { events, seconds } = response;
   const usage = events.flatMap((event) => (event.type === "end" ? [event.usage] : []))[0] as Usage;
   const first = firstDraft(events);
-  // With several blocks open, a forward has a draft for each, and they cannot be told apart.
+  // With several blocks open, each forward sends a draft of each block, so drafts do not count forwards.
   const changing = (mode.parameters.editing_window ?? 1) > 1 ? undefined : changingDrafts(events);
   return {
     ...base,
@@ -135,7 +137,10 @@ const UNANSWERED = {
   edits: { unmask: 0, substitute: 0, delete: 0, insert: 0 },
 } as const;
 
-/** A task that the model cannot be asked (a role its template lacks, a prompt beyond its context) is one it fails. */
+/**
+ * The rejection, if the model cannot take the task (an unsupported role, a prompt beyond its context); the task then
+ * fails. Throws any other error.
+ */
 function refusal(error: unknown): WorkerError {
   if (error instanceof WorkerError && REFUSALS.has(error.code) && /^(messages|tools)\b/.test(error.param ?? ""))
     return error;

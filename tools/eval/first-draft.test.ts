@@ -33,12 +33,12 @@ it("joins the first tokens of all cells, block after block", () => {
   expect(firstDraft(events)).toBe("let y= 1;");
 });
 
-it("ends where a cell first held an end token, even if that was replaced later", () => {
+it("ends where a cell first contained an end token, even if that was replaced later", () => {
   const events = [draft(0, 0, unmask(0, "a")), draft(0, 1, substitute(1, "", "b"), unmask(2, "c")), draft(1, 2)];
   expect(firstDraft(events)).toBe("a");
 });
 
-it("does not guess when a draft was dropped, or a cell was first filled out of sight", () => {
+it("is undefined if a draft was dropped or a cell was first filled unseen", () => {
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 2, unmask(1, "b"))])).toBeUndefined();
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(1, 2, unmask(0, "b"))])).toBeUndefined();
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 1, unmask(2, "c"))])).toBeUndefined();
@@ -47,7 +47,7 @@ it("does not guess when a draft was dropped, or a cell was first filled out of s
   expect(firstDraft([draft(0, 0, unmask(0, "a")), draft(0, 1, deleted)])).toBeUndefined();
 });
 
-it("is empty where nothing was written, and unknown where nothing was told", () => {
+it("is empty for an empty answer, and undefined without events", () => {
   expect(firstDraft([])).toBeUndefined();
   expect(firstDraft([draft(0, 0)])).toBe("");
 });

@@ -1,10 +1,10 @@
-/** The answer as the cells' first tokens make it: what would stand there if nothing had ever been edited. */
+/** The answer that the cells' first tokens form: its text if nothing had been edited. */
 import type { DraftEvent, EditEvent } from "@palimpsest/proto";
 
 /**
- * Rebuilds the text from the edits of every draft of one choice. Undefined when the events do not tell: a draft was dropped on
- * the way, a token is a part of a character, a cell was first filled behind an end token that later moved, or cells were
- * deleted or inserted, so that they have no first tokens of their own.
+ * Rebuilds the text from the edits of every draft of one choice. Undefined if the events do not determine it: a draft
+ * was dropped, a token is part of a character, a cell was first filled behind an end token that later moved, or cells
+ * were deleted or inserted and so have no first tokens of their own.
  */
 export function firstDraft(events: readonly EditEvent[]): string | undefined {
   const blocks = allDrafts(events);
@@ -19,14 +19,14 @@ export function firstDraft(events: readonly EditEvent[]): string | undefined {
   return text;
 }
 
-/** Drafts that show a change; undefined when one was dropped on the way. */
+/** The number of drafts that show a change; undefined if a draft was dropped. */
 export function changingDrafts(events: readonly EditEvent[]): number | undefined {
   return allDrafts(events)
     ?.flat()
     .filter(({ edits }) => edits.length > 0).length;
 }
 
-/** The drafts of each block, in order; undefined when there are none, or one was dropped on the way. */
+/** The drafts of each block, in order; undefined if there are none or a draft was dropped. */
 function allDrafts(events: readonly EditEvent[]): DraftEvent[][] | undefined {
   const drafts = events.filter(isDraft);
   const whole = drafts.length > 0 && drafts.every(({ rev }, i) => rev === i);
@@ -41,7 +41,7 @@ function firstTexts(drafts: readonly DraftEvent[]): { text: string; ended: boole
   const first = new Map<number, string | undefined>();
   for (const { op, at, before = "", after = "" } of drafts.flatMap(({ edits }) => edits)) {
     if (op === "delete" || op === "insert") return undefined;
-    // A cell whose first visible change is a substitution of nothing held an end token from its first unmask on.
+    // If the first visible change of a cell substitutes nothing, the cell held an end token from its first unmask.
     if (!first.has(at)) first.set(at, op === "unmask" ? after : before === "" ? undefined : before);
   }
   const cells = Math.max(-1, ...first.keys()) + 1;

@@ -6,13 +6,13 @@ const returning = (code: string) => ({ code: `function f(x) { ${code} }`, calls:
 const run = async (code: string): Promise<CallResults | undefined> => (await isolatedCalls([returning(code)]))[0];
 
 describe("isolated JavaScript", () => {
-  it("gives what each call returned", async () => {
+  it("returns the result of each call", async () => {
     const calls = [2, 0].map((x) => ({ entry: "double", args: [x] }));
     const list = { code: "const double = (x) => ({ twice: x * 2 });", calls };
     expect(await isolatedCalls([list])).toEqual([{ results: [{ twice: 4 }, { twice: 0 }] }]);
   });
 
-  it("says why there is no result, and goes on with the next answer", async () => {
+  it("reports why there is no result, and continues with the next answer", async () => {
     const lists = ["for (;;) {}", "throw new Error('no')", "return x + 1"].map(returning);
     const [endless, thrown, good] = await isolatedCalls(lists);
     expect(endless).toEqual({ error: expect.stringContaining("timed out") });
@@ -20,7 +20,7 @@ describe("isolated JavaScript", () => {
     expect(good).toEqual({ results: [4] });
   });
 
-  it("has no files, programs, network or environment, not even by making code of strings", async () => {
+  it("denies files, programs, network and environment, even to code made from strings", async () => {
     const names = ["process", "require", "fetch", "Buffer", "WebSocket"];
     expect(await run(`return [${names.map((name) => `typeof ${name}`)}]`)).toEqual({
       results: [names.map(() => "undefined")],
@@ -33,7 +33,7 @@ describe("isolated JavaScript", () => {
     });
   });
 
-  it("ends an answer that takes too much memory, and no other", async () => {
+  it("ends only the answer that exceeds its memory", async () => {
     const lists = ["const all = []; for (;;) all.push(new Array(1e6).fill(x))", "return x"].map(returning);
     const [greedy, modest] = await isolatedCalls(lists);
     expect(greedy).toEqual({ error: expect.stringMatching(/memory|timed out/) });
@@ -43,14 +43,14 @@ describe("isolated JavaScript", () => {
     });
   });
 
-  it("judges many answers at once, each by its own", async () => {
+  it("judges many answers in parallel, each by its own result", async () => {
     const runner = createIsolatedRunner();
     const results = await Promise.all(Array.from({ length: 70 }, (_, i) => runner.calls(returning(`return x * ${i}`))));
     expect(results).toEqual(Array.from({ length: 70 }, (_, i) => ({ results: [3 * i] })));
   });
 });
 
-it("reports a Python that is not installed", async () => {
+it("reports that Python is not installed", async () => {
   expect(await hasPython("no-such-python")).toBe(false);
   expect(await isolatedPython("pass", "no-such-python")).toContain("cannot run no-such-python");
 });

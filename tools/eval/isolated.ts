@@ -1,8 +1,8 @@
 /**
- * Runs answers in processes of their own: each in a process group, without the environment, with limits of time and memory,
- * and with as little of the machine as its language lets us take away. Enough against endless loops and greedy allocations,
- * and against files and programs where Node's permissions hold; from Python, files to read and the network are not taken
- * away. Run models that you do not trust on a machine that you can lose.
+ * Runs answers in separate processes: each in its own process group, without the environment, with limits on time and
+ * memory, and with as little access as its language allows. This stops endless loops and greedy allocations, and Node's
+ * permissions deny files and programs; Python can still read files and use the network. It is not a security boundary:
+ * run untrusted models on a disposable machine.
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -11,21 +11,21 @@ import { fileURLToPath } from "node:url";
 import type { CallList, CallResults } from "./run-calls.ts";
 import type { Runner } from "./score.ts";
 
-/** What an answer's own code may take; a reference needs a hundredth of it. */
+/** Time limit for an answer's own code; a reference needs a hundredth of it. */
 const CODE_TIMEOUT_MS = 1000;
-/** For a process with its start, on a machine that does other things besides. */
+/** Time limit for a process including its start, on a busy machine. */
 const PROCESS_TIMEOUT_MS = 15_000;
-/** A process takes longer to start than most answers to run: so many share one, each in a context of its own. */
+/** Starting a process takes longer than running most answers, so this many share a process, each in its own context. */
 const LISTS_PER_PROCESS = 32;
 const PYTHON_TIMEOUT_SECONDS = 10;
 const HEAP_MB = 128;
-/** Private memory of the Node process, buffers and threads included; much below this it does not start. */
+/** Private memory of the Node process, buffers and threads included; with much less it does not start. */
 const PROCESS_KB = 1_000_000;
 const PYTHON_MEMORY_MB = 512;
-/** More output than this is no result. */
+/** More output than this counts as no result. */
 const OUTPUT_BYTES = 4 * 2 ** 20;
 
-/** A runner whose processes are as many at once as the machine has cores. */
+/** A runner with as many concurrent processes as the machine has cores. */
 export function createIsolatedRunner(): Runner {
   const slots = new Slots(availableParallelism());
   let waiting: { list: CallList; resolve: (results: CallResults) => void }[] = [];
@@ -52,8 +52,8 @@ export function createIsolatedRunner(): Runner {
 }
 
 /**
- * Calls answers' JavaScript functions in a process under Node's permission model: no files, no programs, no threads. Where one
- * of them brings the process down, each has another to itself.
+ * Calls answers' JavaScript functions in a process under Node's permission model: no files, no programs, no threads. If
+ * an answer crashes the shared process, each answer runs again in its own.
  */
 export async function isolatedCalls(lists: readonly CallList[]): Promise<CallResults[]> {
   const child = fileURLToPath(new URL("run-calls-child.ts", import.meta.url));
@@ -72,12 +72,9 @@ export async function isolatedCalls(lists: readonly CallList[]): Promise<CallRes
   return [{ error: typeof ran.end === "string" ? ran.end : "the process died: too much memory, or a crash" }];
 }
 
-/**
- * Runs a Python program to its end.
- * @returns undefined when no line raised, else why not
- */
+/** Runs a Python program to its end. @returns undefined if no line raised, otherwise the reason */
 export async function isolatedPython(program: string, python = "python3"): Promise<string | undefined> {
-  // Only a program that was run to its last line says this: one that exits early, or prints, does not.
+  // Only a program that runs to its last line prints this token: an early exit or any other output does not.
   const token = randomUUID();
   const ran = await run([python, "-I", "-B", "-c", PYTHON_FRAME, token], program, PROCESS_TIMEOUT_MS, ONE_THREAD);
   if (ran.end === 0 && ran.output === token) return undefined;
@@ -85,12 +82,12 @@ export async function isolatedPython(program: string, python = "python3"): Promi
   return ran.errors.trim().split("\n").at(-1)?.slice(0, 200) || "the program ended before its tests did";
 }
 
-/** Whether Python answers can be run here. */
+/** True if this machine can run Python answers. */
 export async function hasPython(python = "python3"): Promise<boolean> {
   return (await isolatedPython("pass", python)) === undefined;
 }
 
-/** numpy's library starts a thread for each core, and it gets none. */
+/** OpenBLAS starts a thread for each core, which the process limit forbids. */
 const ONE_THREAD = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 
 const PYTHON_FRAME = `
@@ -112,7 +109,7 @@ os.write(answer, sys.argv[1].encode())
 `;
 
 interface Ran {
-  /** The exit code, or what happened instead. */
+  /** The exit code, or a description of the failure. */
   readonly end: number | string | undefined;
   readonly output: string;
   readonly errors: string;
@@ -125,7 +122,7 @@ function run(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
   const { promise, resolve } = Promise.withResolvers<Ran>();
-  // A group of its own, so that what the answer started ends with it.
+  // A process group of its own, so that the answer's child processes end with it.
   const env = { PATH: process.env.PATH, ...settings };
   const child = spawn(command as string, args, { cwd: tmpdir(), env, detached: true });
   const [output, errors] = [child.stdout, child.stderr].map((stream) => gather(stream, () => kill("too much output")));
@@ -135,7 +132,7 @@ function run(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // It had ended by itself.
+      // The process had already exited.
     }
   };
   const timer = setTimeout(() => kill("took too long"), timeoutMs);
@@ -147,7 +144,7 @@ function run(
     kill("");
     resolve({ end: end || (code ?? undefined), output: output!(), errors: errors!() });
   });
-  // An answer that does not read is judged by what it does.
+  // An answer that ignores its stdin is judged by its output.
   child.stdin.on("error", () => {});
   child.stdin.end(input);
   return promise;
@@ -164,7 +161,7 @@ function gather(stream: NodeJS.ReadableStream, full: () => void): () => string {
   return () => Buffer.concat(parts).toString();
 }
 
-/** Lets so many tasks run at once. */
+/** Limits how many tasks run concurrently. */
 class Slots {
   readonly #queue: (() => void)[] = [];
   #free: number;

@@ -1,6 +1,6 @@
-/** What a suite is run under: thresholds, by name or by number. */
+/** The modes that a suite runs under: thresholds, by name or by number. */
 
-/** A named set of decoding parameters, as the API has them. */
+/** A named set of decoding parameters, as in the API. */
 export interface Mode {
   readonly name: string;
   readonly parameters: {
@@ -12,16 +12,15 @@ export interface Mode {
   };
 }
 
-/** Only what exceeds it is edited, and nothing exceeds 1; without post steps no forward is spent on confirming. */
+/** Editing needs a probability above its threshold, and none exceeds 1; without post steps no forward only confirms. */
 const UNEDITED = { editing_threshold: 1, max_post_steps: 0 } as const;
 const PRESETS = ["quality", "speed"] as const;
 const SWEPT_THRESHOLDS = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3] as const;
 const SWEPT_EDITING = ["off", 0.5, 0] as const;
 
 /**
- * `quality`, `speed`, either with `/off` for the same without editing, or two numbers: `0.6/0.2`, `0.6/off`. With `/window2`
- * behind any of them, that many blocks are open to editing at once.
- * @returns undefined for anything else
+ * Parses `quality`, `speed`, either with `/off` for the same without editing, or two numbers: `0.6/0.2`, `0.6/off`.
+ * `/window2` after any of them opens that many blocks to editing. @returns undefined for anything else
  */
 export function parseMode(name: string): Mode | undefined {
   const [, rest, window] = /^(.+)\/window([1-8])$/.exec(name) ?? [];
@@ -40,7 +39,7 @@ export function parseMode(name: string): Mode | undefined {
   return editing_threshold === undefined ? undefined : { name, parameters: { threshold, editing_threshold } };
 }
 
-/** The grid of a sweep: every threshold without editing, with the presets' two editing thresholds. */
+/** The grid of a sweep: every threshold without editing, and with the two editing thresholds of the presets. */
 export function sweptModes(): Mode[] {
   return SWEPT_EDITING.flatMap((edit) => SWEPT_THRESHOLDS.map((unmask) => parseMode(`${unmask}/${edit}`) as Mode));
 }

@@ -1,8 +1,8 @@
-/** Lines of published benchmarks as tasks. The wording of the requests is ours; what decides is the benchmark's. */
+/** Converts lines of published benchmarks to tasks. The requests are worded here; the benchmark's own tests decide. */
 import { z } from "zod";
 import type { Task } from "./task.ts";
 
-/** A form: its name, the keys that tell it from the others, what a line must hold, and the task it makes. */
+/** A form: its name, the keys that identify it, the schema of a line, and the task that a line becomes. */
 export interface PublishedForm<T = never> {
   readonly name: string;
   readonly mark: readonly string[];
@@ -63,7 +63,7 @@ const mbpp = form({
     tests: {
       kind: "python",
       before: [...(line.test_imports ?? []), line.test_setup_code ?? ""].join("\n"),
-      // MBPP+ has one script instead, which holds the first tests too.
+      // MBPP+ has one script instead, which includes the first tests.
       after: line.test ?? [...line.test_list, ...(line.challenge_test_list ?? [])].join("\n"),
     },
   }),
@@ -87,7 +87,7 @@ const gsm8k = form({
 
 export const PUBLISHED_FORMS: readonly PublishedForm[] = [humanEval, mbpp, gsm8k];
 
-/** Keeps a form's parts of one type while it is written; a list of forms has many. */
+/** Checks a form against its own line type, then erases that type so that a list can contain many forms. */
 function form<T>(one: PublishedForm<T>): PublishedForm {
   return one as unknown as PublishedForm;
 }

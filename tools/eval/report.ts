@@ -1,31 +1,31 @@
-/** Figures of a round, by family, by kind of test and in all, and as Markdown. */
+/** Figures of a round, by family, by kind of test and in total, and as Markdown. */
 import type { EditOp } from "@palimpsest/proto";
 import type { Answer, Round } from "./evaluate.ts";
 import { bootstrapMean, type Estimate, mean, passAtK, wilson } from "./statistics.ts";
 
-/** One row: some of a round's answers. Means are per answer. */
+/** A row of figures about a subset of a round's answers. Means are per answer. */
 export interface Figures {
   readonly mode: string;
   readonly group: string;
   readonly tasks: number;
   readonly answers: number;
-  /** With one answer per task the interval is Wilson's; with more, a bootstrap over tasks. */
+  /** Wilson's interval with one answer per task, otherwise a bootstrap over tasks. */
   readonly passAt1: Estimate;
-  /** Answers with the form that was asked for, among those asked for JSON or for calls; absent where none was. */
+  /** Share of answers with the requested form, among tasks that request JSON or calls; absent if none does. */
   readonly valid?: Estimate;
-  /** For every k asked for, by k; a bootstrap over tasks. */
+  /** By k, for every requested k; a bootstrap over tasks. */
   readonly passAtK: Readonly<Record<number, Estimate>>;
-  /** Answers whose first draft is known; of these, those whose first draft passes, and the passes that an edit rescued. */
+  /** Answers with a known first draft; of these, the passing first drafts, and the passes that an edit rescued. */
   readonly draftsKnown: number;
   readonly draftsPass: number;
   readonly rescued: number;
   readonly tokens: number;
   readonly tokensPerForward: number;
   readonly forwards: number;
-  /** Share of denoise forwards that changed nothing, among answers where that is known. */
+  /** Share of denoise forwards that changed nothing, among answers for which that is known. */
   readonly confirming: number;
   readonly edits: Readonly<Record<EditOp, number>>;
-  /** Of one stream: tokens over the seconds that its answers took. */
+  /** Speed of one stream: tokens divided by the seconds that its answers took. */
   readonly tokensPerSecond: number;
 }
 
@@ -79,7 +79,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
   };
 }
 
-/** Of valid answers; with several answers a task a bootstrap over tasks. */
+/** Share of valid answers; with several answers per task a bootstrap over tasks. */
 function share(answers: readonly Answer[], single: boolean): Estimate {
   if (single) return wilson(answers.filter(({ valid }) => valid).length, answers.length);
   const tasks = Map.groupBy(answers, ({ id }) => id).values();

@@ -1,4 +1,4 @@
-/** A server that is not always there. */
+/** Tests the respondent against an unreliable server. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,7 +12,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** Breaks the connection of the first questions, then answers; or refuses with this status. */
+/** Breaks the connection of the first requests, then answers; or rejects with this status. */
 async function serve(broken: number, status = 200) {
   let asked = 0;
   server = createServer((incoming, outgoing) => {
@@ -39,7 +39,7 @@ async function serve(broken: number, status = 200) {
   return { ask: (signal = new AbortController().signal) => respondent.ask(question, signal), asked: () => asked };
 }
 
-it("asks again where the connection broke, and not where it was refused", async () => {
+it("retries after a broken connection but not after a rejection", async () => {
   const broken = await serve(1);
   expect((await broken.ask()).events.at(-1)).toMatchObject({ type: "end" });
   expect(broken.asked()).toBe(2);
@@ -48,7 +48,7 @@ it("asks again where the connection broke, and not where it was refused", async 
   expect(refused.asked()).toBe(1);
 });
 
-it("stops waiting when it is told to", async () => {
+it("stops waiting when it is aborted", async () => {
   const { ask } = await serve(Number.POSITIVE_INFINITY);
   const stop = new AbortController();
   const asked = ask(stop.signal);

@@ -1,4 +1,4 @@
-/** Who answers: a server over the public API, a package in this process, or a file of answers that another program gave. */
+/** Respondents: a server over the public API, a package in this process, or a file of answers from another program. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, PalimpsestError } from "@palimpsest/client";
@@ -11,7 +11,7 @@ import type { Mode } from "./modes.ts";
 import { parseLine } from "./suite.ts";
 import type { Message, Task } from "./task.ts";
 
-/** A server may be full or restarting, and a connection may break: one of them must not end an hour's questions. */
+/** A server may be full or restarting, and a connection may break: neither may end an hour of requests. */
 const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
 
@@ -19,33 +19,33 @@ export interface Question {
   readonly task: Task;
   readonly mode: Mode;
   readonly maxTokens: number;
-  /** Absent: the best token always. */
+  /** Absent: always the best token. */
   readonly sampling?: { readonly temperature: number; readonly seed: number };
 }
 
 export interface Respondent extends AsyncDisposable {
   readonly model: string;
-  /** @throws WorkerError when there is no answer */
+  /** @throws WorkerError if there is no answer */
   ask(question: Question, signal: AbortSignal): Promise<Response>;
 }
 
 export interface Response {
   /** All events of one answer, drafts included, `end` last. */
   readonly events: readonly EditEvent[];
-  /** From the question to the last event. */
+  /** From the request to the last event. */
   readonly seconds: number;
 }
 
-/** A package in a thread of this process. @throws PackageError */
+/** Runs a package in a thread of this process. @throws PackageError */
 export async function openLocal(settings: EngineSettings): Promise<Respondent> {
   const engine = await openEngineThread(settings);
-  let asked = 0;
+  let requests = 0;
   return {
     model: engine.model.name,
     async ask({ task, mode, maxTokens, sampling }, signal) {
       const { mode: preset, threshold, editing_threshold, max_post_steps, editing_window } = mode.parameters;
       const request = {
-        responseId: `eval-${asked++}`,
+        responseId: `eval-${requests++}`,
         attempt: 1,
         model: engine.model.name,
         prompt: { kind: "chat", messages: task.messages.map(engineMessage), tools: task.tools ?? [] },
@@ -74,7 +74,10 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
   };
 }
 
-/** A server. @param model its only one by default. @throws WorkerError when it does not answer or serves another */
+/**
+ * Uses a server. @param model by default its only model @throws WorkerError if it does not answer or serves another
+ * model
+ */
 export async function openRemote(baseUrl: string, options: { apiKey?: string; model?: string }): Promise<Respondent> {
   const client = createClient({ baseUrl, ...(options.apiKey !== undefined && { apiKey: options.apiKey }) });
   const served = await client.models().catch((cause: Error) => {
@@ -112,7 +115,10 @@ export async function openRemote(baseUrl: string, options: { apiKey?: string; mo
   };
 }
 
-/** Answers from a file: JSONL of `{ id, text, tokens, forwards, seconds }`, one for each task. @throws PackageError */
+/**
+ * Reads answers from a file: JSONL of `{ id, text, tokens, forwards, seconds }`, one line for each task. @throws
+ * PackageError
+ */
 export async function openRecorded(path: string): Promise<Respondent> {
   const answers = new Map<string, z.infer<typeof recorded>>();
   const lines = (await readFile(path, "utf8")).split("\n");
@@ -125,7 +131,7 @@ export async function openRecorded(path: string): Promise<Respondent> {
     model: path,
     async ask({ task: { id } }) {
       const answer = answers.get(id);
-      if (answer === undefined) throw new PackageError(`${path}: no answer to ${id}`);
+      if (answer === undefined) throw new PackageError(`${path}: no answer for task ${id}`);
       const { text, tokens: completion_tokens, forwards, seconds } = answer;
       const base = { v: 1, response_id: id, attempt: 1 } as const;
       const edits = { unmask: completion_tokens, substitute: 0, delete: 0, insert: 0 };

@@ -1,4 +1,4 @@
-/** The process in which answers run: call lists as JSON come in, their results as JSON go out. Started by isolated.ts. */
+/** The process that runs answers: reads call lists as JSON and writes their results as JSON. Started by isolated.ts. */
 import { text } from "node:stream/consumers";
 import { type CallList, runCalls } from "./run-calls.ts";
 

@@ -18,7 +18,7 @@ const double = {
 };
 
 describe("score", () => {
-  it("passes code that gives the expected values, fenced or not", async () => {
+  it("passes code that returns the expected values, fenced or not", async () => {
     expect((await score(double, "const double = (x) => x * 2;")).pass).toBe(true);
     expect((await score(double, "Here:\n```js\nfunction double(x) { return x + x; }\n```")).pass).toBe(true);
   });
@@ -33,21 +33,21 @@ describe("score", () => {
     expect((await score(double, "function double(x) { for (;;) {} }")).pass).toBe(false);
   });
 
-  it("calls the last function when the task gave no name", async () => {
+  it("calls the last function if the task names none", async () => {
     const tests = { kind: "code" as const, cases: double.tests.cases };
     expect((await score({ tests }, "function two() { return 2; }\nfunction f(x) { return x * two(); }")).pass).toBe(
       true,
     );
   });
 
-  it("tells NaN and undefined from null", async () => {
+  it("distinguishes NaN and undefined from null", async () => {
     const tests = { kind: "code" as const, entry: "f", cases: [{ args: [], expected: null }] };
     expect((await score({ tests }, "function f() { return NaN; }")).pass).toBe(false);
     expect((await score({ tests }, "function f() {}")).pass).toBe(false);
     expect((await score({ tests }, "function f() { return null; }")).pass).toBe(true);
   });
 
-  it("compares JSON without regard to the order of keys, and calls in their order", async () => {
+  it("ignores the order of keys in JSON and respects the order of calls", async () => {
     expect((await score({ tests: { kind: "json", expected: { a: 1, b: [2] } } }, '{"b": [2], "a": 1}')).pass).toBe(
       true,
     );
@@ -58,7 +58,7 @@ describe("score", () => {
     expect((await score({ tests: { kind: "calls", expected } }, `${answer}\n${answer}`)).pass).toBe(false);
   });
 
-  it("tells a wrong answer from one without the form that was asked for", () => {
+  it("distinguishes a wrong answer from an answer without the requested form", () => {
     const json = { tests: { kind: "json" as const, expected: 1 } };
     expect(valid(json, "```json\n2\n```")).toBe(true);
     expect(valid(json, '{"a": }')).toBe(false);
@@ -79,13 +79,13 @@ describe("score", () => {
     expect(valid({ ...calls, tools: [strange] }, call('{"name": "f", "arguments": {"x": 3}}'))).toBeUndefined();
   });
 
-  it("reads the last number of a sum and looks for words in a text", async () => {
+  it("reads the last number of a sum, and finds words in a text", async () => {
     expect((await score({ tests: { kind: "number", expected: -7 } }, "3 - 10\nThe answer is -7.")).pass).toBe(true);
     expect((await score({ tests: { kind: "number", expected: 1200 } }, "so 1,200 in all")).pass).toBe(true);
     expect((await score({ tests: { kind: "text", includes: ["palimpsest"] } }, "I am Palimpsest.")).pass).toBe(true);
   });
 
-  it("puts a Python answer after the prompt, or after its imports when it is the whole function", async () => {
+  it("puts a Python answer after the prompt, or after its imports if it is the whole function", async () => {
     const prompt = "from typing import List\n\ndef add(a, b):\n";
     const tests = { kind: "python", before: "import math", after: "check(add)", entry: "add", prompt } as const;
     const program = async (answer: string) => (await score({ tests }, answer)) as { reason: string };
@@ -95,7 +95,7 @@ describe("score", () => {
     );
   });
 
-  it("takes numbers as equal up to rounding", () => {
+  it("accepts numbers that are equal up to rounding", () => {
     expect(same(0.1 + 0.2, 0.3)).toBe(true);
     expect(same(-0, 0)).toBe(true);
     expect(same([1, { a: null }], [1, { a: null }])).toBe(true);

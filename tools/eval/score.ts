@@ -1,16 +1,16 @@
-/** Judges an answer against its task's tests. Code runs where the caller says; the verdict is made here. */
+/** Judges an answer against its task's tests. A Runner executes code; the verdict is made here. */
 import { z } from "zod";
 import type { CallList, CallResults } from "./run-calls.ts";
 import type { Call, Case, Json, Task, Tests } from "./task.ts";
 
-/** Runs an answer's code: isolated.ts for a model's, run-calls.ts for our own. */
+/** Runs an answer's code: isolated.ts for a model's answers, run-calls.ts for our own references. */
 export interface Runner {
   calls(list: CallList): Promise<CallResults> | CallResults;
-  /** @returns why it failed, or undefined */
+  /** @returns the reason for a failure, or undefined */
   python(program: string): Promise<string | undefined>;
 }
 
-/** Whether the answer passes, and the first reason why not. */
+/** Pass, or failure with its first reason. */
 export type Verdict = { pass: true } | { pass: false; reason: string };
 
 const PASS: Verdict = { pass: true };
@@ -51,8 +51,8 @@ export async function score(task: Pick<Task, "tests">, answer: string, runner: R
 }
 
 /**
- * Whether the answer has the form that was asked for, right or wrong: JSON, or calls of tools on offer with arguments that
- * their schemas accept. Undefined where the task asks for neither, or with a schema that zod cannot read. Never throws.
+ * True if the answer has the requested form, right or wrong: JSON, or calls of offered tools with arguments that their
+ * schemas accept. Undefined if the task requests neither, or its schema is one that zod cannot read. Never throws.
  */
 export function valid({ tests, tools = [] }: Pick<Task, "tests" | "tools">, answer: string): boolean | undefined {
   if (tests.kind === "json") return parseJson(stripFence(answer)) !== undefined;
@@ -71,7 +71,7 @@ function readSchema(schema: { [key: string]: Json }): z.ZodType | undefined {
   }
 }
 
-/** The tool calls in an answer, in order; a call that cannot be read makes the list undefined. */
+/** The tool calls in an answer, in order; undefined if any call cannot be parsed. */
 export function parseCalls(answer: string): Call[] | undefined {
   const calls: Call[] = [];
   for (const match of answer.matchAll(/<tool_call>\s*([\s\S]*?)\s*<\/tool_call>/g)) {
@@ -85,12 +85,12 @@ export function parseCalls(answer: string): Call[] | undefined {
 
 async function scoreCode(
   answer: string,
-  asked: string | undefined,
+  entryName: string | undefined,
   cases: readonly Case[],
   runner: Runner,
 ): Promise<Verdict> {
   const code = stripFence(answer);
-  const last = asked ?? lastFunction(code);
+  const last = entryName ?? lastFunction(code);
   const calls = cases.flatMap(({ entry = last, args }) => (entry === undefined ? [] : [{ entry, args }]));
   if (calls.length < cases.length) return fail("no function");
   const outcome = await runner.calls({ code, calls });
@@ -99,7 +99,7 @@ async function scoreCode(
   return wrong < 0 ? PASS : fail(`case ${wrong}: got ${JSON.stringify(outcome.results[wrong])}`);
 }
 
-/** An answer that defines the function stands after the prompt's imports; one that goes on stands after the prompt. */
+/** Puts a whole function after the prompt's imports, and a continuation after the whole prompt. */
 function pythonProgram(tests: Extract<Tests, { kind: "python" }>, answer: string): string {
   const code = stripFence(answer);
   const { before, after, entry, prompt = "" } = tests;
@@ -109,7 +109,7 @@ function pythonProgram(tests: Extract<Tests, { kind: "python" }>, answer: string
   return [before, lead + code, after].join("\n");
 }
 
-/** Deep equality of JSON values: key order is free, -0 is 0, numbers may differ in the last of about ten digits. */
+/** Deep equality of JSON values: key order is free, -0 is 0, numbers may differ beyond about ten digits. */
 export function same(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a === "number" && typeof b === "number")
     return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
@@ -126,7 +126,7 @@ function lastFunction(code: string): string | undefined {
   return found?.[1];
 }
 
-/** The inside of the first fenced block, or the whole text when there is none. */
+/** The inside of the first fenced block, or the whole text without one. */
 function stripFence(text: string): string {
   return text.match(/```\w*\n([\s\S]*?)```/)?.[1] ?? text;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bootstrapMean, passAtK, wilson } from "./statistics.ts";
 
 describe("wilson", () => {
-  it("gives the published interval of 81 of 263", () => {
+  it("matches the published interval of 81 of 263", () => {
     // Newcombe (1998), table I, method 3.
     const { value, low, high } = wilson(81, 263);
     expect(value).toBeCloseTo(0.308, 4);
@@ -18,7 +18,7 @@ describe("wilson", () => {
 });
 
 describe("passAtK", () => {
-  it("is the share of k-subsets with a pass, counted one by one", () => {
+  it("equals the share of k-subsets with a pass, counted explicitly", () => {
     for (const [count, hits] of [
       [5, 0],
       [5, 2],
@@ -35,7 +35,7 @@ describe("passAtK", () => {
 });
 
 describe("bootstrapMean", () => {
-  it("comes near the normal interval for many values, and is the same every time", () => {
+  it("approximates the normal interval for many values, and is deterministic", () => {
     const values = Array.from({ length: 400 }, (_, i) => (i % 4 === 0 ? 1 : 0));
     const { value, low, high } = bootstrapMean(values);
     const half = 1.96 * Math.sqrt((0.25 * 0.75) / 400);
@@ -45,7 +45,7 @@ describe("bootstrapMean", () => {
     expect(bootstrapMean(values)).toEqual({ value, low, high });
   });
 
-  it("has no width where all values are alike", () => {
+  it("has no width if all values are equal", () => {
     expect(bootstrapMean([1, 1, 1])).toEqual({ value: 1, low: 1, high: 1 });
   });
 });

@@ -9,10 +9,12 @@ export interface Estimate {
 
 /** The 97.5% point of the normal distribution. */
 const Z = 1.959964;
-/** Resamples of the bootstrap: its own error is then far below the interval's width. */
+/** Bootstrap resamples: enough that the bootstrap's own error is far below the interval's width. */
 const RESAMPLES = 2000;
 
-/** `hits` of `count` with Wilson's score interval (Wilson, 1927), which stays sensible near 0 and 1. `count` is above 0. */
+/**
+ * `hits` of `count` with Wilson's score interval (Wilson, 1927), which stays sensible near 0 and 1. `count` is above 0.
+ */
 export function wilson(hits: number, count: number): Estimate {
   const value = hits / count;
   const scale = 1 / (1 + Z ** 2 / count);
@@ -22,8 +24,8 @@ export function wilson(hits: number, count: number): Estimate {
 }
 
 /**
- * The chance that one of `k` answers drawn from `count`, of which `hits` pass, passes: 1 - C(count - hits, k) / C(count, k)
- * (Chen et al., 2021). `k` is at most `count`.
+ * The probability that at least one of `k` answers drawn from `count`, of which `hits` pass, passes: 1 - C(count -
+ * hits, k) / C(count, k) (Chen et al., 2021). `k` is at most `count`.
  */
 export function passAtK(count: number, hits: number, k: number): number {
   let allFail = 1;
@@ -31,7 +33,7 @@ export function passAtK(count: number, hits: number, k: number): number {
   return 1 - allFail;
 }
 
-/** The mean of values with a percentile bootstrap interval over them; the same values give the same interval. */
+/** The mean of values with a percentile bootstrap interval; deterministic for the same values. */
 export function bootstrapMean(values: readonly number[]): Estimate {
   const random = xorshift(0x9e3779b9);
   const means = Array.from({ length: RESAMPLES }, () =>
@@ -40,7 +42,7 @@ export function bootstrapMean(values: readonly number[]): Estimate {
   return { value: mean(values), low: means[RESAMPLES * 0.025] as number, high: means[RESAMPLES * 0.975 - 1] as number };
 }
 
-/** The mean; of nothing it is NaN. */
+/** The mean; NaN without values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }

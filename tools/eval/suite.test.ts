@@ -31,13 +31,13 @@ describe("published forms", () => {
     expect(parsed.messages[0]?.content).toContain(content);
   });
 
-  it("GSM8K: the last number decides", async () => {
+  it("GSM8K is judged by the last number", async () => {
     expect(await passes(gsm8k, "3 boxes of 400 are 1,200 pens.")).toBe(true);
     expect(await passes(gsm8k, "1200 pens. No: 403.")).toBe(false);
   });
 });
 
-describe("a suite that cannot be used", () => {
+describe("an unusable suite", () => {
   const own = {
     id: "a",
     family: "f",
@@ -79,14 +79,14 @@ describe("a suite that cannot be used", () => {
     return join(folder, name);
   };
 
-  it("counts lines in its file, blank ones too", async () => {
+  it("counts lines in its file, blank lines included", async () => {
     const good = await write("good.jsonl", `${JSON.stringify(own)}\n\n${JSON.stringify({ ...own, id: "b" })}\r\n`);
     expect((await readSuite(good)).map(({ id }) => id)).toEqual(["a", "b"]);
     const bad = await write("bad.jsonl", `${JSON.stringify(own)}\n\nnonsense\n`);
     await expect(readSuite(bad)).rejects.toThrow(`${bad}:3: not JSON`);
   });
 
-  it("has each id once and is not empty", async () => {
+  it("has unique ids and at least one task", async () => {
     const twice = await write("twice.jsonl", `${JSON.stringify(own)}\n${JSON.stringify(own)}\n`);
     await expect(readSuite(twice)).rejects.toThrow(`${twice}:2: the id a is line 1's already`);
     await expect(readSuite(await write("empty.jsonl", "\n"))).rejects.toThrow("no task in it");

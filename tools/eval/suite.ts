@@ -1,4 +1,4 @@
-/** Reads a suite: JSONL in our own form, or in the form in which HumanEval, MBPP or GSM8K are published. */
+/** Reads a suite: JSONL in our own form, or in the published form of HumanEval, MBPP or GSM8K. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { describeIssues, PackageError } from "@palimpsest/gpu-worker/errors";
@@ -26,7 +26,7 @@ export async function readSuite(path: string): Promise<Task[]> {
   return tasks;
 }
 
-/** One line as a task. @param where file and line, for messages @throws PackageError */
+/** Parses a line as a task. @param where file and line, for messages @throws PackageError */
 export function parseTask(line: string, where: string): Task {
   const value = parseObject(line, where);
   if ("tests" in value) return valid(taskForm, value, where, "a task");
@@ -37,7 +37,7 @@ export function parseTask(line: string, where: string): Task {
   throw new PackageError(`${where}: no form of a task has these keys; known are our own (tests), ${known}`);
 }
 
-/** One line as what a schema says. @param what its name, for messages @throws PackageError */
+/** Parses a line by a schema. @param what the name of the expected thing, for messages @throws PackageError */
 export function parseLine<T>(schema: z.ZodType<T>, line: string, where: string, what: string): T {
   return valid(schema, parseObject(line, where), where, what);
 }

@@ -4,10 +4,10 @@ import type { Figures } from "./report.ts";
 const WIDTH = 720;
 const HEIGHT = 440;
 const MARGIN = { left: 56, right: 24, top: 24, bottom: 48 };
-/** Told apart by those who see colors otherwise, too (Okabe and Ito, 2008). */
+/** A palette that color-blind readers can distinguish (Okabe and Ito, 2008). */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"];
 
-/** `rows` have modes of the form threshold/editing; each point carries its 95% interval and its threshold. */
+/** `rows` have modes of the form threshold/editing; each point shows its 95% interval and its threshold. */
 export function sweepPlot(rows: readonly Figures[], title: string): string {
   const lines = [...Map.groupBy(rows, ({ mode }) => mode.split("/")[1] ?? "")];
   const widest = Math.max(1, ...rows.map((one) => one.tokensPerForward)) * 1.08;

@@ -1,4 +1,4 @@
-/** A task that a model is asked, and how its answer is judged. What a suite's file holds, whatever form it came in. */
+/** A task for a model, and how its answer is judged: the common form of every suite. */
 import { z } from "zod";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -8,7 +8,7 @@ const json = z.json() as z.ZodType<Json>;
 export type Call = z.infer<typeof call>;
 const call = z.object({ name: z.string(), arguments: z.record(z.string(), json) });
 
-/** One message in OpenAI's shape, but for the arguments of calls. A tool result has role `tool`. */
+/** A message in OpenAI's shape, except that the arguments of calls are objects. A tool result has role `tool`. */
 export type Message = z.infer<typeof message>;
 const message = z.object({
   role: z.enum(["system", "user", "assistant", "tool"]),
@@ -24,22 +24,22 @@ const tool = z.object({
 });
 
 /**
- * One call of the function under test: `entry`, where a task asks for several functions, else the tests' own. Values are
- * plain JSON: no NaN, no infinities, no undefined.
+ * A call of the function under test: `entry` if a task requests several functions, otherwise the function of its tests.
+ * Values are plain JSON: no NaN, no infinities, no undefined.
  */
 export type Case = z.infer<typeof oneCase>;
 const oneCase = z.object({ entry: z.string().exactOptional(), args: z.array(json), expected: json });
 
 /**
- * How an answer is judged (`score.ts`):
- * - `code`: run it as JavaScript; the function `entry` must give the expected value for every case. Without `entry` (the
- *   task gave no name) the last function that the answer defines is called.
- * - `python`: run it as Python between what stands `before` and `after` it; no line may raise. `prompt` is put before an
- *   answer that does not define `entry` itself, as one that goes on where the prompt ended.
- * - `json`: the answer is this JSON value; the order of keys is free.
- * - `calls`: the answer is exactly these tool calls, in this order.
- * - `number`: the last number in the answer is this one.
- * - `text`: the answer holds every one of these strings; case is ignored.
+ * Tests of an answer (`score.ts`):
+ * - `code`: runs it as JavaScript; the function `entry` must return the expected value for every case. Without `entry`
+ *   (the task names no function) the last function that the answer defines is called.
+ * - `python`: runs it as Python between `before` and `after`; no line may raise. `prompt` is put before an answer that
+ *   does not define `entry` itself, since such an answer continues the prompt.
+ * - `json`: the answer equals this JSON value; the order of keys is free.
+ * - `calls`: the answer consists of exactly these tool calls, in this order.
+ * - `number`: the last number in the answer equals this number.
+ * - `text`: the answer contains all of these strings; case is ignored.
  */
 export type Tests = z.infer<typeof tests>;
 const tests = z.discriminatedUnion("kind", [
@@ -57,7 +57,7 @@ const tests = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("text"), includes: z.array(z.string()).min(1) }),
 ]);
 
-/** One line of a suite. Its id is unlike any other there; figures are given for each family apart. */
+/** A line of a suite. Its id is unique in the suite; figures are reported for each family. */
 export type Task = z.infer<typeof task>;
 export const task = z.object({
   id: z.string(),

@@ -1,6 +1,6 @@
 /**
- * `npm run fleet`: a whole fleet on this machine, for trying it: nats-server, two edges and three workers on the shipped
- * model. Kill any of them and watch the streams go on. Ctrl-C drains all.
+ * `npm run fleet`: a whole fleet on this machine, to try out: nats-server, two edges and three workers on the shipped
+ * model. Kill any of them: the streams continue. Ctrl-C drains all.
  */
 import { Command } from "commander";
 import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
@@ -50,7 +50,7 @@ Open ${urls[0]} and kill a worker in mid-sentence. Ctrl-C stops all.`);
 await Promise.all(children.map(exited));
 await server[Symbol.asyncDispose]();
 
-/** Edges first: they finish their streams, for which they need the workers. */
+/** Stops edges first: they finish their streams, for which they need the workers. */
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;

@@ -1,6 +1,6 @@
 /**
- * A nats-server for tests and for trying a fleet on one machine: the one on the PATH, else Debian's, fetched without root
- * into an ignored folder. Programs of the fleet only dial; nothing in src knows this.
+ * A nats-server for tests and for a fleet on one machine: from the PATH, otherwise Debian's, downloaded without root
+ * into an ignored folder. The fleet's programs only connect to it.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ const START_TIMEOUT_MS = 20_000;
 
 export interface NatsServerOptions {
   readonly port?: number;
-  /** Where streams on file live; a folder that goes with the server by default. */
+  /** Folder of the streams on file; by default a temporary folder, deleted with the server. */
   readonly storeDir?: string;
   /** More lines of nats.conf: accounts, limits, TLS. */
   readonly config?: string;
@@ -27,16 +27,16 @@ export interface NatsServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly process: ChildProcess;
-  /** Ends the process, by SIGKILL unless told otherwise, and starts it again on the same port and store. */
+  /** Ends the process, with SIGKILL by default, and starts it again on the same port and store. */
   restart(signal?: NodeJS.Signals): Promise<void>;
   /** Ends the process until `start`. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   start(): Promise<void>;
-  /** Deletes its streams on file, while it is stopped. */
+  /** Deletes its streams on file; call it while the server is stopped. */
   forget(): Promise<void>;
 }
 
-/** Resolves when it listens. @throws Error when there is no nats-server and none can be fetched */
+/** Resolves when the server listens. @throws Error if there is no nats-server and none can be downloaded */
 export async function openNatsServer({ port, storeDir, config = "" }: NatsServerOptions = {}): Promise<NatsServer> {
   const binary = await natsServerBinary();
   const folder = await mkdtemp(join(tmpdir(), "nats-"));
@@ -83,10 +83,10 @@ export async function openNatsServer({ port, storeDir, config = "" }: NatsServer
   };
 }
 
-/** Path of the program. @throws Error saying how to get one */
+/** Path of the program. @throws Error with instructions to install it */
 export async function natsServerBinary(): Promise<string> {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  // Debian puts it where only root's PATH looks.
+  // Debian installs it where only root's PATH looks.
   for (const folder of [...folders, "/usr/sbin", join(FETCHED, "usr/sbin")]) {
     const path = join(folder, "nats-server");
     if (await exists(path)) return path;
@@ -97,7 +97,7 @@ export async function natsServerBinary(): Promise<string> {
 
 const run = promisify(execFile);
 
-/** apt's own download, with lists of its own where the system has none: neither needs root. */
+/** Downloads with apt, with package lists of its own if the system has none: neither needs root. */
 async function fetchFromDebian(): Promise<void> {
   await mkdir(join(FETCHED, ".."), { recursive: true });
   const folder = await mkdtemp(join(FETCHED, "../nats-server-"));
@@ -135,7 +135,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Whether it accepts connections: it does so when its streams are there. */
+/** True if the server accepts connections: it does so once its streams are there. */
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   try {
@@ -148,7 +148,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** A port that nobody listens on now. */
+/** A port that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,6 +1,6 @@
 /**
- * `npm start`: a worker on the shipped model and an edge in front of it, on this machine, joined directly or by a fleet's
- * NATS. Ctrl-C drains both. It knows their command lines and nothing of what they do.
+ * `npm start`: a worker on the shipped model and an edge in front of it, on this machine, connected directly or through
+ * a fleet's NATS. Ctrl-C drains both. It knows only their command lines.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -50,7 +50,7 @@ const { ranks: packaged } = await readManifest(model).catch(({ message }: Error)
 const folder = await mkdtemp(join(tmpdir(), "palimpsest-"));
 const address = `unix:${join(folder, "worker.sock")}`;
 const joined: Record<string, string> = nats === undefined ? { WORKER_ADDRESS: address } : { NATS_URL: nats };
-// One person looks on, from the same machine: let them see every step of a model this small.
+// The only client is local, so show every step of a model this small.
 const drafts = { DRAFTS_PER_SECOND: process.env.DRAFTS_PER_SECOND ?? "1000" };
 const logLevel = { LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" };
 const served = { MODEL_PACKAGE: ranks === undefined || Number(ranks) === packaged ? model : await shard(ranks) };
@@ -87,7 +87,7 @@ Open ${url} to watch text being written, edited and committed. Ctrl-C stops.`);
 await Promise.all([worker, edge, ...rankProcesses].map(exited));
 await rm(folder, { recursive: true, force: true });
 
-/** The package with its experts split over so many ranks. @returns its folder */
+/** Splits the package's experts over this many ranks. @returns the new package's folder */
 async function shard(ranks: string): Promise<string> {
   const target = join(folder, "package");
   const cli = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
@@ -100,7 +100,7 @@ async function shard(ranks: string): Promise<string> {
   return process.exit(code ?? 1);
 }
 
-/** Edge first: it finishes its streams, for which it needs the worker, which needs its ranks. */
+/** Stops the edge first: it finishes its streams, for which it needs the worker, which needs its ranks. */
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
