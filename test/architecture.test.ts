@@ -9,9 +9,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 interface Room {
   /** A folder or a file. A file belongs to the longest path that contains it. */
   readonly room: string;
-  /** What the room may import beside itself and Node's modules: paths in this repository, and packages. */
+  /** Allowed imports apart from the room itself and Node's modules: paths in this repository, and packages. */
   readonly mayImport: readonly string[];
-  /** What to do in place of another import. */
+  /** Advice for the message of a forbidden import. */
   readonly instead: string;
 }
 
@@ -229,7 +229,7 @@ it("every source file is in a room", () => {
   expect(sources.filter((file) => roomOf(file) === undefined)).toEqual([]);
 });
 
-it("sees every form of import", () => {
+it("recognizes every form of import", () => {
   const source = `import a from "../a.ts";\nimport {\n  b,\n} from 'b';\nexport * from "./c.ts";\nimport "d";\nawait import("e/f");`;
   expect(importsOf(source, "x/y/z.ts")).toEqual(["x/a.ts", "b", "x/y/c.ts", "d", "e/f"]);
 });
@@ -245,7 +245,7 @@ function matches(target: string, allowed: string): boolean {
 
 /** Paths from the root of the repository, and names of packages other than Node's own. */
 function importsOf(source: string, file: string): string[] {
-  // Statements begin a line, so the word "from" in a string is no import.
+  // Import statements begin a line, so the word "from" in a string does not match.
   return [...source.matchAll(/(?:^(?:import|export|\})[^"'\n]*\bfrom|^import|\bimport\s*\()\s*["']([^"'\n]+)["']/gm)]
     .map(([, target]) => target!)
     .filter((target) => !target.startsWith("node:"))

@@ -1,4 +1,4 @@
-/** A sequence's candidates have the same bits alone and in any mix of sequences that start and end beside it. */
+/** A sequence's candidates have the same bits alone and batched with any other sequences. */
 
 import { expect, it } from "vitest";
 import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
@@ -24,7 +24,7 @@ it.each([
 
   const alone: string[] = [];
   for (const [i, run] of runs.entries()) alone.push(await transcript(model, 0, optionsOf(name, run, i), run.prompt));
-  // Each of a few places takes the next run as soon as it is free, so sequences at all stages meet.
+  // A few slots each take the next run as soon as they are free, so that sequences at all stages meet.
   const together = new Array<string>(runs.length);
   const queue = [...runs.entries()];
   const place = async (slot: number): Promise<void> => {

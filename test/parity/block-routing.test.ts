@@ -1,4 +1,7 @@
-/** LLaDA 2.2's routing: one pool of experts per block, recomputed by hand, and untouched by what runs beside the block. */
+/**
+ * LLaDA 2.2's routing: one pool of experts per block, checked against plain loops, and independent of other blocks in
+ * the forward.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it("a token's experts are its best of the block's pool: those with the highest score of any of its tokens", async () => {
+it("chooses a token's experts from its block's pool, which holds the best scores of any of its tokens", async () => {
   const logits = Array.from({ length: 3 * BLOCK_LENGTH }, (_, row) =>
     Array.from({ length: EXPERTS }, (_, expert) => Math.sin(row * 12.9898 + expert * 78.233)),
   );
@@ -48,7 +51,7 @@ it("a token's experts are its best of the block's pool: those with the highest s
   expect(restricted).toBeGreaterThan(0);
 });
 
-it("a token that is sure decides for its own block only", async () => {
+it("lets a token with a certain choice affect its own block only", async () => {
   const quiet = Array.from({ length: EXPERTS }, (_, expert) => -expert / 100);
   const loud = quiet.map((score, expert) => (expert >= EXPERTS - POOL ? 5 : score));
   const blockOf = (first: number[]) => [first, ...new Array<number[]>(BLOCK_LENGTH - 1).fill(quiet)];
@@ -87,7 +90,7 @@ it.each([
   },
 );
 
-it("an engine refuses to run a package with another block length than its experts are chosen for", async () => {
+it("refuses a block length other than that of the package's expert pools", async () => {
   const target = join(folder, "engine");
   await convertCheckpoint({ source: join(folder, "checkpoint"), target, quantization: "none", ranks: 1 });
   await expect(openEngine({ package: target, blockLength: 16 })).rejects.toThrow(
@@ -95,7 +98,7 @@ it("an engine refuses to run a package with another block length than its expert
   );
 });
 
-/** The router's own graph on rows of logits: with the identity as its matrix it sees its inputs. */
+/** Runs the router's graph on rows of logits: its matrix is the identity, so its inputs are the logits. */
 async function route(logits: readonly (readonly number[])[]): Promise<number[][]> {
   const g = new OnnxGraph("router");
   const x = g.input("x", "f32", ["T", EXPERTS]);
@@ -121,7 +124,7 @@ async function route(logits: readonly (readonly number[])[]): Promise<number[][]
   return logits.map((_, i) => experts.slice(i * TOP_K, (i + 1) * TOP_K));
 }
 
-/** Candidates, to the last bit, of a sequence's open block: a prompt's tail before masks, filled step by step. */
+/** Exact candidates of a sequence's open block: the end of a prompt followed by masks, filled step by step. */
 async function transcript(model: Model, index: number): Promise<string> {
   const pages = Array.from({ length: 4 }, (_, page) => 4 * index + page);
   const sequence = model.sequence(pages);

@@ -1,4 +1,7 @@
-/** The head's candidates against the full softmax of a forward in plain loops: whichever token comes first, none that may not. */
+/**
+ * Compares the head's candidates with the full softmax of a forward in plain loops, including which tokens it must
+ * exclude.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,32 +14,35 @@ import { writeCheckpoint } from "../support/models/checkpoint.ts";
 import { referenceProbabilities } from "../support/models/reference-model.ts";
 
 const BLOCK = 32;
-/** Of a vocabulary this small every token is among the best of some row. */
+/** In a vocabulary this small every token is among the best of some row. */
 const VOCABULARY = 8;
 const MASK = 5;
 const EDITS = { delete: 2, split: 6 };
 
-it.each([1, 3])("a 2.2 head gives the best answer, and the two best with delete and split, %i ranks", async (ranks) => {
-  const { found, expected } = await candidatesWith(
-    { delete_token_id: EDITS.delete, split_token_id: EDITS.split },
-    ranks,
-  );
-  const seconds = new Set<number>();
-  for (const [cell, candidate] of found.entries()) {
-    const [best, next] = ranked(expected[cell]!, [MASK]);
-    const [answer] = ranked(expected[cell]!, [MASK, EDITS.delete, EDITS.split]);
-    expect([candidate.token, candidate.edit?.[0].token, candidate.edit?.[1].token]).toEqual([answer, best, next]);
-    expect(candidate.probability).toBeCloseTo(expected[cell]![answer!]!, 4);
-    expect(candidate.edit?.[0].probability).toBeCloseTo(expected[cell]![best!]!, 4);
-    expect(candidate.edit?.[1].probability).toBeCloseTo(expected[cell]![next!]!, 4);
-    seconds.add(ranked(expected[cell]!, []).indexOf(MASK));
-  }
-  expect(found.some(({ edit }) => edit?.[0].token === EDITS.delete || edit?.[0].token === EDITS.split)).toBe(true);
-  // Rows where the mask would have come first, second and later.
-  expect(seconds.size).toBeGreaterThan(2);
-});
+it.each([1, 3])(
+  "a 2.2 head returns the best answer, and the two best with delete and split, on %i ranks",
+  async (ranks) => {
+    const { found, expected } = await candidatesWith(
+      { delete_token_id: EDITS.delete, split_token_id: EDITS.split },
+      ranks,
+    );
+    const seconds = new Set<number>();
+    for (const [cell, candidate] of found.entries()) {
+      const [best, next] = ranked(expected[cell]!, [MASK]);
+      const [answer] = ranked(expected[cell]!, [MASK, EDITS.delete, EDITS.split]);
+      expect([candidate.token, candidate.edit?.[0].token, candidate.edit?.[1].token]).toEqual([answer, best, next]);
+      expect(candidate.probability).toBeCloseTo(expected[cell]![answer!]!, 4);
+      expect(candidate.edit?.[0].probability).toBeCloseTo(expected[cell]![best!]!, 4);
+      expect(candidate.edit?.[1].probability).toBeCloseTo(expected[cell]![next!]!, 4);
+      seconds.add(ranked(expected[cell]!, []).indexOf(MASK));
+    }
+    expect(found.some(({ edit }) => edit?.[0].token === EDITS.delete || edit?.[0].token === EDITS.split)).toBe(true);
+    // Rows in which the mask would have ranked first, second and lower.
+    expect(seconds.size).toBeGreaterThan(2);
+  },
+);
 
-it("a model without edit tokens has one candidate per cell, its best token but the mask", async () => {
+it("a model without edit tokens returns one candidate per cell, its best token except the mask", async () => {
   const { found, expected } = await candidatesWith({}, 1);
   const best = expected.map((row) => ranked(row, [MASK])[0]);
   expect(found.map(({ token }) => token)).toEqual(best);
@@ -59,7 +65,7 @@ async function candidatesWith(edits: object, ranks: number) {
   }
 }
 
-/** Tokens but those of `never`, the most probable first. */
+/** All tokens except `never`, the most probable first. */
 function ranked(row: readonly number[], never: readonly number[]): number[] {
   const tokens = [...row.keys()].filter((token) => !never.includes(token));
   return tokens.toSorted((a, b) => row[b]! - row[a]!);

@@ -1,4 +1,4 @@
-/** Ranks that each lead sequences of their own: the recorded decodes, several at once, token for token. */
+/** Ranks that each lead their own sequences reproduce the recorded decodes, several in parallel, token for token. */
 import { afterAll, expect, it } from "vitest";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { openDataParallel } from "../../gpu-worker/src/program/data-parallel.ts";
@@ -16,7 +16,7 @@ it.each([
   const golden = opened.use(await convertGolden(name, { quantization: "none", ranks }));
   const runs = goldenRuns(name).filter(({ eos_id }, i) => i % every === 0 && eos_id === eos);
   const engine = opened.use(await openDataParallel({ package: golden.folder, capacity: ranks, eosTokens: [eos] }));
-  // A sequence each: as many as run at once are on so many ranks.
+  // As many sequences run in parallel as there are ranks.
   let atOnce = 0;
   const answers = await Promise.all(
     runs.map((run) =>

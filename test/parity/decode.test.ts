@@ -1,6 +1,6 @@
 /**
- * The official `generate()`'s decisions, token for token: forward for forward by the plain loop, and with the forwards spared
- * that another can carry; with and without the K/V cache.
+ * Compares decoding with the official `generate()`, token for token: forward for forward in the plain loop, and with
+ * the forwards that lookahead saves; with and without the K/V cache.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ describe.each([
   { name: "tiny-21", ranks: 1, on: "one thread", twin: "recomputed", every: 1 },
   { name: "demo-21", ranks: 1, on: "one thread", twin: "cached", every: 1 },
   { name: "demo-21", ranks: 4, on: "threads", twin: "cached", every: 1 },
-  // One run of each mode.
+  // The first run of each mode.
   { name: "demo-21", ranks: 4, on: "processes", twin: "cached", every: 12 },
   { name: "demo-21", ranks: 1, on: "one thread", twin: "recomputed", every: 1 },
 ] as const)("$name, $ranks ranks on $on, $twin", ({ name, ranks, on, twin, every }) => {

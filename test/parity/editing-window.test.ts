@@ -1,4 +1,7 @@
-/** An editing window on the trained model: the same answer cached and recomputed, alone, together, and taken over at any commit. */
+/**
+ * An editing window on the trained model gives the same answer cached and recomputed, alone, batched, and resumed at
+ * any commit.
+ */
 import { expect, it } from "vitest";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
 import { answerOf, type TokenAnswer, takeOver } from "../support/fakes/engine-answer.ts";
@@ -14,7 +17,7 @@ it.each([2, 3])(
   async (editingWindow) => {
     await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
     await using engine = await openEngine({ package: golden.folder });
-    // Every other one draws its tokens.
+    // Every other request draws its tokens.
     const requests = prompts.map((prompt, i) => {
       const sampling = i % 2 === 1 && { sampling: { temperature: 0.8, topP: 0.95, seed: BigInt(i) } };
       return { prompt, changes: { decoding: { mode: "speed", editingWindow }, maxTokens: 150, ...sampling } } as const;
@@ -22,7 +25,7 @@ it.each([2, 3])(
     const alone: TokenAnswer[] = [];
     for (const { prompt, changes } of requests) alone.push(await answerOf(engine, prompt, changes));
     const tokens = alone.map(({ tokens }) => tokens);
-    // The prefix cache holds their beginnings by now.
+    // The prefix cache contains their beginnings by now.
     const together = await Promise.all(requests.map(({ prompt, changes }) => answerOf(engine, prompt, changes)));
     expect(together.map(({ tokens }) => tokens)).toEqual(tokens);
     await using recomputing = await openEngine({ package: golden.folder, cache: false });

@@ -1,4 +1,6 @@
-/** Loaded into a worker program with `--import`: on SIGUSR2 the last engine's thread that it has started leaves, unasked. */
+/**
+ * Loaded into a worker program with `--import`: on SIGUSR2 the last engine thread that it started exits unexpectedly.
+ */
 import { isMainThread, type Worker } from "node:worker_threads";
 
 if (isMainThread) {

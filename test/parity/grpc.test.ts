@@ -1,4 +1,4 @@
-/** The golden decode runs once more, through the worker's gRPC service and the engine's thread. */
+/** Runs the golden decodes through the worker's gRPC service and the engine's thread. */
 import { expect, it } from "vitest";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
 import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
@@ -14,7 +14,7 @@ it.each(["tiny-21", "demo-21"] as const)("a worker over gRPC reproduces the gold
     await using engine = await openEngineThread({ package: golden.folder, eosTokens: [eos] });
     await using server = await serveGrpc(new Intake(engine, systemClock), ["127.0.0.1:0"], systemClock);
     using remote = await openRemoteEngine(server.addresses[0] as string);
-    // All at once: they share forwards, and every one of them still decides alike.
+    // All in parallel: they share forwards, and each must still decide alike.
     await Promise.all(runs.map((run) => reproduces(run, remote)));
     expect(await engine.stats()).toMatchObject({ runningSequences: 0, pagesInUse: 0 });
   }

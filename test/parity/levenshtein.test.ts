@@ -1,6 +1,6 @@
 /**
- * LLaDA 2.2's rule on a model of its architecture: the same answer cached and recomputed, alone and beside others, preempted and
- * taken over.
+ * LLaDA 2.2's rule on a model of its architecture gives the same answer cached and recomputed, alone and batched,
+ * preempted and resumed.
  */
 import type { GenerateRequest } from "@palimpsest/proto";
 import { expect, it } from "vitest";
@@ -10,7 +10,7 @@ import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { answerOf, type TokenAnswer, takeOver } from "../support/fakes/engine-answer.ts";
 import { convertLevenshtein, EDIT_TOKENS, MASK_TOKEN } from "../support/models/levenshtein-package.ts";
 
-/** Too few for all, enough for the longest: sequences are preempted. */
+/** Too few pages for all sequences, enough for the longest: sequences are preempted. */
 const PAGES = 8;
 
 const moved = { logitBias: new Map([[7, -100], [9, 4]]), minTokens: 10, ignoreEos: false, decoding: { penaltyLambda: 2 } }; // biome-ignore format: a table
@@ -60,7 +60,7 @@ it.each([
   },
 );
 
-it("the same package is decoded by 2.1's rule when asked, and then never deletes or inserts", async () => {
+it("decodes the same package by 2.1's rule on request, and then never deletes or inserts", async () => {
   await using package22 = await convertLevenshtein("none");
   await using engine = await openEngine({ package: package22.folder });
   const { prompt, changes } = requests[3]!;

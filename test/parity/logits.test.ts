@@ -1,4 +1,7 @@
-/** The official model's logits and chosen experts over a whole sequence, at once and through the K/V cache. */
+/**
+ * Compares logits and chosen experts with the official model over a whole sequence, in one forward and through the K/V
+ * cache.
+ */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
@@ -26,7 +29,7 @@ afterAll(() => golden[Symbol.asyncDispose]());
 describe.each(goldenLogits().map((one, index) => ({ index, ...one })))(
   "case $index, $shape",
   ({ input_ids, logits, experts }) => {
-    it("all blocks at once under the block-causal mask", async () => {
+    it("matches with all blocks in one forward under the block-causal mask", async () => {
       const { forward, chosen } = observed(1);
       const output = await forward.layers(
         blocksOf(input_ids).map((tokens, i, all) => ({ tokens, pages: [], peers: [...all.keys()].slice(0, i) })),
@@ -35,7 +38,7 @@ describe.each(goldenLogits().map((one, index) => ({ index, ...one })))(
       expect(chosen()).toEqual(experts);
     });
 
-    it("block by block over cached keys and values", async () => {
+    it("matches block by block over cached keys and values", async () => {
       const { forward, kv } = observed(input_ids.length / 32);
       const found: number[] = [];
       for (const [block, tokens] of blocksOf(input_ids).entries()) {

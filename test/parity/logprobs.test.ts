@@ -1,6 +1,6 @@
 /**
- * Whole answers and the log-probabilities of their tokens, as the forward in plain loops has them: a token's at the last denoise
- * step that looked at it.
+ * Compares whole answers and the log-probabilities of their tokens with a forward in plain loops. A token's
+ * log-probability is that of the last denoise step that included it.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -52,7 +52,7 @@ const drawn = {
   },
 };
 const moved = adjusting({ logitBias: new Map([[7, 4], [8, -4]]), penaltyLambda: 2, minTokens: 9 }, places); // biome-ignore format: a table
-/** So that cells are deleted and inserted. */
+/** Makes the rule delete and insert cells. */
 const eager: Pick<DecodeOptions, "adjust"> = {
   adjust: (_, __, cells) => cells.flatMap((cell) => Object.values(EDITS).map((token) => ({ cell, token, by: 2.5 }))),
 };
@@ -100,7 +100,7 @@ it.each<[string, Decoding, Partial<DecodeOptions>]>([
   }
 });
 
-/** The answer over the plain loops, with what each step saw of its block. */
+/** Decodes with the plain loops and records each step's view of its block. */
 async function describedRun(options: DecodeOptions) {
   const looked: (readonly number[])[] = [];
   const plain = referenceSequence(checkpoint, options);
@@ -128,7 +128,7 @@ async function describedRun(options: DecodeOptions) {
       referenceProbabilities(checkpoint.model, checkpoint.tensors, [...earlier, ...seen[which]!], BLOCK)
         .slice(earlier.length + first)
         .map((row) => row.map(Math.log));
-    // The step from which on the cell held what it holds in the end.
+    // The step from which on the cell contains its final token.
     const settled = cells.map((token, cell) => stood.findLastIndex((state) => state[cell] !== token) + 1);
     const known = new Map<number, number[][]>();
     blocks.push({

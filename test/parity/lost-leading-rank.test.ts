@@ -1,6 +1,6 @@
 /**
- * Ranks that lead sequences of their own, when one of them stops or ends while all run: every sequence ends right or with the
- * stated error, nothing hangs, and what comes after is right again.
+ * Stops or ends a rank that leads its own sequences while others run: every sequence ends correctly or with the stated
+ * error, nothing hangs, and later sequences are correct again.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
@@ -41,7 +41,7 @@ async function answer(engine: Pick<Engine, "generate">, run: GoldenRun, onDraft 
   return { tokens };
 }
 
-/** Runs in the given engines, all at once; `act` is called when each is on its way. */
+/** Runs in the given engines in parallel; calls `act` once each of them is generating. */
 async function disturbed(engines: readonly Pick<Engine, "generate">[], act: () => void): Promise<Answer[]> {
   const begun = new Set<number>();
   const answers = await Promise.all(
@@ -64,7 +64,7 @@ async function disturbed(engines: readonly Pick<Engine, "generate">[], act: () =
 
 const right = runs.map(({ output: tokens }) => ({ tokens }));
 
-it("a rank that stops in the middle of a round fails those that need it, and all go on when it does", async () => {
+it("a rank that stops within a round fails the sequences that need it, and all continue when it does", async () => {
   const { engines, stop, goOn } = await twoRanks();
   expect(await disturbed(engines, () => {})).toEqual(right);
   const answers = await disturbed(engines, stop);
@@ -78,7 +78,7 @@ it("a rank that stops in the middle of a round fails those that need it, and all
   expect(await disturbed(engines, () => {})).toEqual(right);
 });
 
-it("a worker whose rank's thread ends says so and ends with it, and its streams break", async () => {
+it("a worker exits with a message when its rank's thread ends, and its streams break", async () => {
   const worker = await startWorker();
   expect(await disturbed([worker.engine], () => {})).toEqual(right);
   const answers = await disturbed([worker.engine], () => worker.program.kill("SIGUSR2"));
@@ -88,14 +88,14 @@ it("a worker whose rank's thread ends says so and ends with it, and its streams 
   expect(worker.said()).toContain("the engine's thread exited");
 });
 
-it("ranks that are processes do not lead: a worker that is told so ends and says why", async () => {
+it("a worker whose ranks are processes rejects data-parallel attention and exits with a message", async () => {
   const program = start({ RANK_ADDRESSES: "unix:/nowhere/rank-1.sock" });
   const said = heard(program);
   expect(await once(program, "exit")).toEqual([1, null]);
   expect(said()).toContain("ATTENTION=data-parallel needs ranks that are threads of one worker");
 });
 
-/** In this thread, with wires between them that can be held up: to the other, rank 1 is a thread that hangs. */
+/** Runs two ranks in this thread over connections that can be paused: to the other rank, rank 1 then seems to hang. */
 async function twoRanks() {
   const held: (() => void)[] = [];
   let stopped = false;

@@ -1,4 +1,6 @@
-/** A rank's thread that dies in mid-sentence: what runs fails with the reason, and what comes after it is right again. */
+/**
+ * Ends a rank's thread during a forward: running sequences fail with the reason, and later sequences are correct again.
+ */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
@@ -12,7 +14,7 @@ import { patiently, until } from "../support/waiting.ts";
 
 let golden: GoldenPackage;
 let model: Model;
-/** The thread that rank 1 runs in now. */
+/** The current thread of rank 1. */
 let thread: RankLink;
 
 beforeAll(async () => {
@@ -53,7 +55,7 @@ async function answer(first: number, afterForward: (n: number) => PromiseLike<un
   return output;
 }
 
-it("both sequences that shared the forward are told, the rank comes back, and the text is the undisturbed one", async () => {
+it("both sequences in the forward fail, the rank restarts, and the text then equals the undisturbed text", async () => {
   const killed = await Promise.allSettled([
     answer(0, (n) => (n === 2 ? thread[Symbol.asyncDispose]() : undefined)),
     answer(8, () => undefined),

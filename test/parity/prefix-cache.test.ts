@@ -1,4 +1,4 @@
-/** A request's text is the same whatever the prefix cache holds, beside whomever, preempted or not, and after whatever cancels. */
+/** A request's text does not depend on the prefix cache, other requests, preemption or earlier cancellations. */
 
 import { join } from "node:path";
 import type { GenerateRequest } from "@palimpsest/proto";
@@ -11,7 +11,7 @@ import { openTokenizer } from "../../gpu-worker/src/tokenizer/tokenizer.ts";
 import { convertGolden, goldenRuns } from "../support/models/golden.ts";
 
 const BLOCK = 32;
-/** Too few to keep everything, enough for the longest request: blocks are evicted all the time. */
+/** Too few pages for everything, enough for the longest request: blocks are evicted constantly. */
 const PAGES = 12;
 
 it.each(["tiny-21", "demo-21"] as const)(
@@ -28,7 +28,7 @@ it.each(["tiny-21", "demo-21"] as const)(
     const settings = { package: golden.folder, kvCacheBytes };
     await using plain = await openEngine({ ...settings, prefixCache: false });
     const expected: Answer[] = [];
-    // Every other one draws its tokens.
+    // Every other request draws its tokens.
     const drawn = (i: number) => i % 2 === 1 && { sampling: { temperature: 0.9, topP: 0.95, seed: BigInt(i) } };
     for (const [i, prompt] of shared.entries()) {
       expected.push(await answer(plain, prompt, Number.POSITIVE_INFINITY, { ...drawn(i) }));
@@ -52,7 +52,7 @@ it.each(["tiny-21", "demo-21"] as const)(
   },
 );
 
-it("a second turn is prefilled from the first block that differs; two scopes share nothing; choices share a prompt", async () => {
+it("prefills a second turn from the first block that differs; two scopes share nothing; choices share a prompt", async () => {
   await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
   await using engine = await openEngine({ package: golden.folder });
   const prompt = Array.from({ length: 10 * BLOCK }, (_, i) => 100 + (i % 300));
@@ -68,7 +68,7 @@ it("a second turn is prefilled from the first block that differs; two scopes sha
   expect(choices).toMatchObject({ cached: 0, prefillForwards: 2 });
 });
 
-it("prompt tokens that are computed though their text was cached under other ids are counted", async () => {
+it("counts prompt tokens that are prefilled although their text was cached under other ids", async () => {
   await using golden = await convertGolden("demo-21", { quantization: "none", ranks: 1 });
   await using engine = await openEngine({ package: golden.folder });
   const { tokenizer: files } = await readManifest(golden.folder);

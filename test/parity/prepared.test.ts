@@ -1,4 +1,4 @@
-/** Prepared weights give what the package's own give, and one that is damaged or missing is made again. */
+/** Prepared weights give the same results as the package's own, and damaged or missing ones are rebuilt. */
 import { mkdir, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => golden[Symbol.asyncDispose]());
 
-/** Candidates of one block after a prompt, to the last bit. */
+/** Exact candidates of one block after a prompt. */
 async function candidates(): Promise<string> {
   const model = await openModel(golden.folder, manifest, { threads: 1, pages: 4 });
   const sequence = model.sequence([0, 1, 2, 3]);
@@ -34,12 +34,12 @@ it.each(["int4", "int8"] as const)("prepared %s weights give the same bits", asy
   const own = await candidates();
   const prepared = await preparePackage(golden.folder, manifest);
   expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
-  // The package's own are out of the way: what runs now is what was prepared.
+  // The package's own weights are zeroed, so the prepared ones run.
   for (const graph of packedGraphs(manifest)) await truncateToZeros(join(golden.folder, `${graph}.bin`));
   expect(await candidates()).toBe(own);
 });
 
-it("a package is prepared once", async () => {
+it("prepares a package once", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   const { mtimeMs } = await stat(join(prepared, "head.bin"));
   const seen: string[] = [];
@@ -48,7 +48,7 @@ it("a package is prepared once", async () => {
   expect((await stat(join(prepared, "head.bin"))).mtimeMs).toBe(mtimeMs);
 });
 
-it("a prepared file that was cut short counts for nothing and is made again", async () => {
+it("ignores and rebuilds a truncated prepared file", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   await truncate(join(prepared, "head.bin"), 100);
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
@@ -56,13 +56,13 @@ it("a prepared file that was cut short counts for nothing and is made again", as
   expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
 });
 
-it("an index that is damaged counts for nothing", async () => {
+it("ignores a damaged index", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   await writeFile(join(prepared, "prepared.json"), '{"files":[{"pa');
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
 });
 
-it("files of a killed process are removed once no process writes to them, and files still being written are kept", async () => {
+it("removes files of a killed process once no process writes to them, and keeps files still being written", async () => {
   const [abandoned, growing] = ["a.partial-1", "b.partial-2"].map((name) => join(golden.folder, PREPARED_FOLDER, name));
   for (const folder of [abandoned, growing] as string[]) await mkdir(folder, { recursive: true });
   await utimes(abandoned as string, 0, Date.now() / 1000 - 3600);
@@ -72,14 +72,14 @@ it("files of a killed process are removed once no process writes to them, and fi
   expect(left).not.toContain("a.partial-1");
 });
 
-it("other weights are other prepared weights", async () => {
+it("prepares different weights separately", async () => {
   const prepared = await preparePackage(golden.folder, manifest);
   const files = manifest.files.map((file) => (file.path === "head.bin" ? { ...file, sha256: "0".repeat(64) } : file));
   expect(await findPrepared(golden.folder, { ...manifest, files })).toBeUndefined();
   expect(await findPrepared(golden.folder, manifest)).toBe(prepared);
 });
 
-it("a rank prepares its own graphs where the others' files are not there", async () => {
+it("a rank prepares its own graphs without the other ranks' files", async () => {
   const [own, others] = [true, false].map((isOwn) => manifest.graphs.filter(({ rank }) => (rank === 1) === isOwn));
   for (const { name } of others!) await rm(join(golden.folder, `${name}.bin`));
   const prepared = await preparePackage(golden.folder, { ...manifest, graphs: own! });
@@ -91,18 +91,18 @@ it("a rank prepares its own graphs where the others' files are not there", async
   expect(await findPrepared(golden.folder, manifest)).toBeUndefined();
 });
 
-it("an abort or a package that cannot be opened leaves nothing behind", async () => {
+it("leaves nothing behind after an abort or a package that cannot be opened", async () => {
   await expect(preparePackage(golden.folder, manifest, () => {}, AbortSignal.abort())).rejects.toThrow("abort");
   await rm(join(golden.folder, "head.onnx"));
   await expect(preparePackage(golden.folder, manifest)).rejects.toThrow("cannot write prepared weights");
   expect(await readdir(join(golden.folder, PREPARED_FOLDER))).toEqual([]);
 });
 
-it("packages without quantized weights have nothing to prepare", async () => {
+it("has nothing to prepare for packages without quantized weights", async () => {
   expect(packedGraphs({ ...manifest, quantization: "none" })).toEqual([]);
 });
 
-/** Keeps the size, which the manifest knows. */
+/** Keeps the size, which the manifest records. */
 async function truncateToZeros(file: string): Promise<void> {
   const { size } = await stat(file);
   await truncate(file, 0);

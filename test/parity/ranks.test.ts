@@ -1,4 +1,7 @@
-/** A layer with the released models' 256 experts gives over four ranks what it gives whole. Narrow here; full-size in bench -- rank-equality. */
+/**
+ * A layer with the released models' 256 experts gives the same results on four ranks as on one. Narrow here; full-size
+ * in bench -- rank-equality.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +10,7 @@ import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { SHARD_BYTES, synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 import { compareRanks } from "../support/models/rank-equality.ts";
 
-/** Sizes of flash, divided; experts, groups, heads and layers stay in proportion. */
+/** Sizes of flash, divided; experts, groups, heads and layers keep their proportions. */
 const narrow = {
   num_hidden_layers: 2,
   hidden_size: 256,
@@ -38,6 +41,6 @@ it.each([
   const { largestDifference, rms, equalExperts, distinctExperts, cells, equalTokens } = compared;
   expect(largestDifference).toBeLessThan(1e-5 * rms);
   expect(equalExperts).toBe(true);
-  expect(Math.min(...distinctExperts)).toBeGreaterThan(0); // every rank has something to add
+  expect(Math.min(...distinctExperts)).toBeGreaterThan(0); // every rank contributes
   expect(equalTokens).toBe(cells);
 });

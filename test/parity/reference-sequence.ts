@@ -1,4 +1,6 @@
-/** A sequence's model in plain loops: the slow, obvious twin of head, batch and cache. Every step runs everything again. */
+/**
+ * A sequence's model in plain loops: the slow, obvious twin of head, batch and cache. Every step recomputes everything.
+ */
 import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
 import type { SequenceModel } from "../../gpu-worker/src/decoding/decode.ts";
 import type { WrittenCheckpoint } from "../support/models/checkpoint.ts";

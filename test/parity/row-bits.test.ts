@@ -1,6 +1,6 @@
 /**
- * Quantized products give a row the same bits alone and in a batch of any size, because odd batches are made even: on the
- * graphs that a package has, for 1 to 64 rows, at narrow sizes and at mini's.
+ * Quantized products give a row the same bits alone and in a batch of any size, because odd batches are padded to even
+ * ones. Tested on a package's graphs with 1 to 64 rows, at narrow sizes and at mini's.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -53,14 +53,14 @@ it.each([
   await expectSameBits(layerBlocks(sessions, manifest), MOST_ROWS / 2);
 });
 
-/** What the graphs give for a batch: one entry for each of its members, numbers below MOST_ROWS. */
+/** Runs the graphs on a batch and returns an entry for each of its members, which are numbers below MOST_ROWS. */
 type Run = (batch: readonly number[]) => Promise<readonly string[]>;
 
-/** Every member alone, then in batches of every size, each time with other neighbours and at another place. */
+/** Runs every member alone, then in batches of every size, each time with other neighbours and at another place. */
 async function expectSameBits(run: Run, most: number): Promise<void> {
   const alone: string[] = [];
   for (let member = 0; member < most; member++) alone.push(...(await run([member])));
-  expect(new Set(alone).size).toBeGreaterThan(most / 2); // members can be told apart
+  expect(new Set(alone).size).toBeGreaterThan(most / 2); // members differ
   for (let size = 1; size <= most; size++) {
     const batch = Array.from({ length: size }, (_, i) => (size * 7 + i) % most);
     const found = await run(batch);
@@ -68,7 +68,7 @@ async function expectSameBits(run: Run, most: number): Promise<void> {
   }
 }
 
-/** The first expert gets every row, the others one of three each. */
+/** The first expert gets every row, each other expert every third row. */
 function expertRows(sessions: Sessions, { config }: Manifest): Run {
   const { hiddenSize, topK } = config;
   const x = Float32Array.from({ length: MOST_ROWS * hiddenSize }, (_, i) => Math.sin(i * 12.9898));
@@ -96,7 +96,7 @@ function expertRows(sessions: Sessions, { config }: Manifest): Run {
   };
 }
 
-/** Blocks of two cells, the fewest there may be, each of a sequence of its own: every projection of a layer, and its experts. */
+/** Blocks of two cells, the minimum, each of its own sequence: tests every projection of a layer, and its experts. */
 function layerBlocks(sessions: Sessions, manifest: Manifest): Run {
   const short = { ...manifest, blockLength: 2 };
   const forward = new Forward(sessions, short, new KvTensors(short, 1));
@@ -121,7 +121,7 @@ async function headRows(sessions: Sessions, manifest: Manifest): Promise<Run> {
     (await forward.head(output, batch)).map(({ token, probability }) => `${token}@${probability}`);
 }
 
-/** The bytes of each of so many equal parts. */
+/** The bytes of each of `parts` equal parts. */
 function rowBits({ data }: Tensor, parts: number): string[] {
   const { buffer, byteOffset, byteLength } = data as Float32Array;
   const size = byteLength / parts;

@@ -1,4 +1,4 @@
-/** Tokens drawn in the graph, against the same distribution cut and inverted in plain loops. */
+/** Compares tokens drawn in the graph with the same distribution cut and inverted in plain loops. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,7 +48,7 @@ it.each([
     const never = [manifest.maskToken, ...Object.values(manifest.editTokens ?? {})];
     const undrawn = await candidatesOf(model.sequence([0]), tokens);
     for (const [step, sampling] of ways.entries()) {
-      // Every other cell draws, so that the rest shows that drawing leaves it alone.
+      // Every other cell draws; the others show that drawing does not affect them.
       const draws = tokens.flatMap((_, cell) => {
         const number = uniform({ seed: 7n, choice: 0, block: 0, step, cell });
         return cell % 2 === 0 ? [{ ...sampling, cell, uniform: number }] : [];
@@ -63,7 +63,7 @@ it.each([
         expect(drawn.probability).toBeCloseTo(distribution[drawn.token] as number, 3);
       }
       const edge = await candidatesOf(model.sequence([0]), tokens, [{ ...sampling, cell: 0, uniform: 1 }]);
-      // As a product that rounds up to the total would: the last token that has a probability, never one past the end.
+      // A product that rounds up to the total must select the last token with a probability, never one past the end.
       expect(edge[0]?.drawn?.probability).toBeGreaterThan(0);
       expect(candidates.map(({ drawn: _, ...best }) => best)).toEqual(undrawn);
     }

@@ -1,4 +1,4 @@
-/** Checkpoints of the released layout in other shapes, against the forward in plain loops, cached and sharded. */
+/** Compares checkpoints of other shapes in the released layout with the forward in plain loops, cached and sharded. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ const shapes: [string, Record<string, unknown>, Form][] = [
   ["f16", {}, { dtype: "F16" }],
 ];
 
-it.each(shapes)("%s has the candidates of the forward in plain loops", async (_name, config, form) => {
+it.each(shapes)("%s gives the candidates of the forward in plain loops", async (_name, config, form) => {
   const { candidates, expected } = await run("none", config, form);
   candidates.forEach(({ token, probability }, i) => {
     const row = expected[i] as number[];
@@ -56,7 +56,7 @@ it.each(shapes)("%s has the candidates of the forward in plain loops", async (_n
   });
 });
 
-it("the edit tokens of 2.2 are never candidates, however probable", async () => {
+it("never proposes the edit tokens of 2.2, however probable", async () => {
   const favourites = (await run("none", {}, {})).candidates.map(({ token }) => token);
   const [remove, split] = [...new Set(favourites)] as [number, number];
   const { candidates, expected } = await run("none", { delete_token_id: remove, split_token_id: split }, {});
@@ -74,7 +74,7 @@ const quantized = [
   ["int4", { hidden_size: 128, moe_intermediate_size: 33, num_shared_experts: 2 }, 0.1],
 ] as const;
 
-it.each(quantized)("%s, %o, comes near the unquantized model", async (quantization, config, tolerance) => {
+it.each(quantized)("%s, %o, approximates the unquantized model", async (quantization, config, tolerance) => {
   const { candidates, expected } = await run(quantization, config, { ranks: 2 });
   const errors = candidates.map(({ token, probability }, i) =>
     Math.abs(probability - ((expected[i] as number[])[token] as number)),

@@ -1,6 +1,6 @@
 /**
- * The recorded decodes over ranks whose experts are not split evenly: placed by measured load, the hottest on two ranks, and
- * with a rank that most steps can do without.
+ * Reproduces the recorded decodes on ranks with uneven shares of the experts: placed by measured load, the hottest on
+ * two ranks, and with a rank that most steps skip.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { shardPackage } from "../../tools/convert/shard.ts";
 import { ahead, decodeWith } from "../support/models/decode-with.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
 
-/** One of each mode. */
+/** The first run of each mode. */
 const runs = goldenRuns("tiny-21").filter((_, index) => index % 4 === 0);
 const PAGES = Array.from({ length: 8 }, (_, page) => page);
 const REPLICAS = 4;
@@ -26,7 +26,7 @@ const REPLICAS = 4;
 let one: GoldenPackage;
 let folder: string;
 let manifest: Manifest;
-/** Of the runs on one rank. */
+/** Measured by the runs on one rank. */
 let load: ExpertLoadCounter;
 
 beforeAll(async () => {
@@ -65,7 +65,7 @@ it.each([2, 4])(
   },
 );
 
-it("a rank is not asked in a step whose rows chose none of its experts", async () => {
+it("skips a rank in a step whose rows chose none of its experts", async () => {
   const plan = load.layers.map((counts) => {
     const least = counts.indexOf(Math.min(...counts));
     return [[...counts.keys()].filter((expert) => expert !== least), [least]];
@@ -86,11 +86,11 @@ async function split(plan: ShardPlan, ranks: number): Promise<string> {
 
 interface Watched {
   readonly onRoute?: (layer: number, experts: BigInt64Array) => void;
-  /** Told what goes to ranks other than the leader. */
+  /** Called with the rows for ranks other than the leader. */
   readonly onDispatch?: (routed: RoutedRows) => void;
 }
 
-/** The answers of all runs, ranks in threads. */
+/** The answers of all runs, with ranks in threads. */
 async function decodeRuns(target: string, ranks: number, { onRoute, onDispatch }: Watched): Promise<number[][]> {
   const watched = (link: RankLink): RankLink => ({
     rank: link.rank,

@@ -1,4 +1,4 @@
-/** A short soak; `npm run bench -- soak` is the long one. */
+/** A short soak; `npm run bench -- soak` is the long version. */
 import { expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";
@@ -6,10 +6,10 @@ import { pageBytes } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { convertGolden, GOLDEN_MASK } from "../support/models/golden.ts";
 import { type Checkpoint, soak } from "../support/models/soak.ts";
 
-/** Too few for eight at once: sequences are preempted and blocks evicted all the time. */
+/** Too few pages for eight sequences: they are preempted and blocks evicted constantly. */
 const PAGES = 8;
 
-it("400 requests with random cancels have one text each, and hold nothing when they are over", async () => {
+it("400 requests with random cancels always give the same text and leave nothing allocated", async () => {
   await using golden = await convertGolden("tiny-21", { quantization: "int8", ranks: 1 });
   const kvCacheBytes = PAGES * pageBytes(await readManifest(golden.folder));
   await using engine = await openEngine({ package: golden.folder, kvCacheBytes });

@@ -1,18 +1,18 @@
-/** Bounded waits. A condition that never holds fails with its own text, not with the timeout of the test. */
+/** Bounded waits. A condition that stays false fails with its own text, not with the timeout of the test. */
 import { setImmediate, setTimeout } from "node:timers/promises";
 
-/** For a call that takes a signal and that the test does not cancel. */
+/** A signal for calls that the test does not cancel. */
 export const forever = new AbortController().signal;
 
-/** Options of `vi.waitFor` for what crosses processes. */
+/** Options of `vi.waitFor` for waits across processes. */
 export const patiently = { timeout: 30_000, interval: 20 };
 
-/** Below the timeout of a unit test, so that the message arrives. */
+/** Shorter than the timeout of a unit test, so that the message arrives. */
 const TIMEOUT_MS = 8_000;
 
 /**
- * Waits until the condition holds. A synchronous one is evaluated in every turn of the event loop, so that no short state is
- * missed; one that asks another thread or process, every 10 ms.
+ * Waits until the condition is true. A synchronous condition is evaluated in every turn of the event loop, so that no
+ * short state is missed; an asynchronous one, every 10 ms.
  */
 export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = TIMEOUT_MS): Promise<void> {
   const endMs = performance.now() + timeoutMs;

@@ -1,4 +1,7 @@
-/** An engine without a model that writes known blocks, goes on from committed ones, and waits where a test tells it to. */
+/**
+ * An engine without a model that writes predictable blocks, continues after committed blocks, and waits where a test
+ * says so.
+ */
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import type { Script } from "./scripted-engine.ts";
 import { opening, usage } from "./synthetic-response.ts";
@@ -6,11 +9,11 @@ import { opening, usage } from "./synthetic-response.ts";
 export interface BlockScript {
   /** Blocks of every choice. */
   readonly blocks: number;
-  /** Waited for before a block is committed, after its first draft. */
+  /** Awaited before a block is committed, after its first draft. */
   before?(block: number, request: GenerateRequest, signal: AbortSignal): Promise<unknown>;
 }
 
-/** The text of a block: the same, whoever writes it. */
+/** The text of a block: the same from any worker. */
 export const blockText = (choice: number, block: number) => `${choice}.${block} ${"x".repeat(block % 5)}\n`;
 
 /** The whole text of a choice. */
@@ -18,7 +21,7 @@ export function textOf(choice: number, blocks: number): string {
   return Array.from({ length: blocks }, (_, block) => blockText(choice, block)).join("");
 }
 
-/** One token stands for a block. */
+/** Writes blocks of a single token each. */
 export function writeBlocks({ blocks, before }: BlockScript): Script {
   return async function* (signal, request) {
     let seq = 0;
@@ -49,7 +52,7 @@ export function writeBlocks({ blocks, before }: BlockScript): Script {
   };
 }
 
-/** Resolves when the signal aborts: engines that wait for anything else would never leave. */
+/** Resolves when the signal aborts: an engine that waits for anything else would never stop. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

@@ -1,4 +1,4 @@
-/** What an engine answers to a prompt of token ids, and what a worker that takes over would be told on the way. */
+/** Collects an engine's answer to a prompt of token ids, and the committed state that a worker could resume from. */
 import type { CommittedChoice, GenerateRequest, TokenLogprob, Usage } from "@palimpsest/proto";
 import { expect } from "vitest";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
@@ -7,11 +7,11 @@ export interface TokenAnswer {
   readonly tokens: readonly number[];
   readonly logprobs: readonly TokenLogprob[];
   readonly usage: Usage;
-  /** After each commit but the last. */
+  /** State after each commit but the last. */
   readonly checkpoints: readonly CommittedChoice[];
 }
 
-/** Goes on to the limit unless told otherwise. @throws Error when the response fails */
+/** Runs to the limit by default. @throws Error if the response fails */
 export async function answerOf(
   engine: Engine,
   prompt: readonly number[],
@@ -45,7 +45,7 @@ export async function answerOf(
   throw new Error("the response did not end");
 }
 
-/** Whoever takes over after any commit writes the same rest. @returns how many commits there were to take over after */
+/** Checks that resuming after any commit gives the same rest. @returns the number of commits resumed after */
 export async function takeOver(
   engine: Engine,
   prompt: readonly number[],

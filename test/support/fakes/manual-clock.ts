@@ -1,4 +1,4 @@
-/** For tests: a clock that stands still until it is told to go on. */
+/** A clock for tests that advances only when a test advances it. */
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../gpu-worker/src/clock.ts";
 
@@ -10,7 +10,7 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  /** The real one: tests compare it with deadlines that another program gave. */
+  /** Real time, since tests compare it with deadlines set by another program. */
   date(): number {
     return Date.now();
   }
@@ -34,7 +34,7 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** Goes on in small steps until the promise settles. */
+  /** Advances in small steps until the promise settles. */
   async runUntil(promise: Promise<unknown>): Promise<void> {
     let settled = false;
     const settle = () => {

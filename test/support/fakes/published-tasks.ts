@@ -1,4 +1,4 @@
-/** A task in the form of each published suite that Python judges. */
+/** A task in the form of each published suite with Python tests. */
 export const humanEval = {
   task_id: "HumanEval/900",
   prompt: 'import math\n\ndef area(r):\n    """ The area of a circle.\n    >>> area(0)\n    0.0\n    """\n',

@@ -1,4 +1,4 @@
-/** For tests: an engine that says what it is told to, as fast as it is told to. */
+/** An engine for tests that sends scripted events at a scripted pace. */
 import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import type { Engine, EngineStats } from "../../../gpu-worker/src/engine/engine.ts";
 
@@ -12,7 +12,7 @@ const model: ModelInfo = {
   capacity: 4,
 };
 
-/** A request that nothing is wrong with. */
+/** A valid request. */
 export const request: GenerateRequest = {
   responseId: "r1",
   attempt: 1,
@@ -28,12 +28,12 @@ export const request: GenerateRequest = {
 
 export type Script = (signal: AbortSignal, request: GenerateRequest) => AsyncIterable<EditEvent>;
 
-/** Runs a script per request, and ends it as engines do when its signal aborts. */
+/** Runs a script for each request; an abort ends it as in a real engine. */
 export class ScriptedEngine implements Engine {
   readonly model = model;
   readonly requests: GenerateRequest[] = [];
   readonly signals: AbortSignal[] = [];
-  /** Requests whose iteration has ended, whatever the reason. */
+  /** Requests whose iteration has ended, for any reason. */
   ended = 0;
   readonly #script: Script;
 

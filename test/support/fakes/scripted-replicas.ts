@@ -1,4 +1,4 @@
-/** An edge without a network: replicas whose responses a test writes, and the dependencies around them. */
+/** An edge without a network: replicas whose responses a test writes, and the edge's dependencies. */
 import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import { createPlacement } from "../../../edge/src/admission/placement.ts";
 import { createApp } from "../../../edge/src/app.ts";
@@ -18,7 +18,7 @@ export const syntheticModel: ModelInfo = {
 export type Respond = (request: GenerateRequest, signal: AbortSignal) => Iterable<EditEvent> | AsyncIterable<EditEvent>;
 
 export interface ScriptedReplica extends Replica {
-  /** Requests as they came. */
+  /** Requests in order of arrival. */
   readonly requests: GenerateRequest[];
 }
 
@@ -46,7 +46,7 @@ export const stoppedClock: Clock = {
 
 export const silentLog: Log = { info() {}, warn() {}, error() {} };
 
-/** The app over these replicas; anything else about it may be given. */
+/** The app over these replicas, with other dependencies replaced as needed. */
 export function scriptedEdge(replicas: readonly Replica[], given: Partial<EdgeDependencies> = {}) {
   return createApp({
     replicas: createPlacement(replicas),

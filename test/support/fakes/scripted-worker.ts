@@ -18,13 +18,13 @@ export type Responder = (
 export interface ScriptedWorker extends AsyncDisposable {
   /** `host:port`. */
   readonly address: string;
-  /** Requests as they came. */
+  /** Requests in order of arrival. */
   readonly requests: GenerateRequest[];
-  /** Requests that were cancelled on the way. */
+  /** Requests that were cancelled before their end. */
   readonly cancelled: GenerateRequest[];
-  /** Breaks every connection at once, as a killed process would. */
+  /** Breaks all connections immediately, like a killed process. */
   kill(): void;
-  /** What its health says from now on; that it serves, before. */
+  /** Sets the reported health; initially it is serving. */
   setServing(serving: boolean): void;
 }
 

@@ -1,17 +1,19 @@
-/** For tests: arbitrary responses, told as the edit events a fleet could send. Takeovers included; no model involved. */
+/**
+ * Arbitrary responses for tests, as the edit events that a fleet could send, takeovers included. No model is involved.
+ */
 
 import type { Content, EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
 
-/** What every choice will have committed, and when another worker takes over. */
+/** The text that every choice commits, and the points at which another worker takes over. */
 export interface Script {
   /** Per choice, the text of each block. */
   readonly choices: readonly (readonly string[])[];
-  /** Which choice takes the next step, again and again. */
+  /** Indexes of the choices that take the next steps, repeated cyclically. */
   readonly turns: readonly number[];
-  /** Drafts shown of each block before its commit. */
+  /** Drafts of each block before its commit. */
   readonly draftsPerBlock: number;
-  /** Commits after which the worker is lost, and another goes on. */
+  /** Numbers of commits after which the worker crashes and another takes over. */
   readonly takeovers: readonly number[];
 }
 
@@ -24,7 +26,7 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   takeovers: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 3 }),
 });
 
-/** A response without surprises: these blocks per choice, each with two drafts before its commit. */
+/** An uneventful response: these blocks per choice, each with two drafts before its commit. */
 export function plainScript(...choices: string[][]): Script {
   return { choices, turns: [0], draftsPerBlock: 2, takeovers: [] };
 }
@@ -34,7 +36,9 @@ export function textsOf(script: Script): string[] {
   return script.choices.map((blocks) => blocks.join(""));
 }
 
-/** The events, in the order they were sent. A lost worker leaves drafts of open blocks and may repeat its last commit. */
+/**
+ * The events, in the order of sending. A crashed worker leaves drafts of open blocks and may repeat its last commit.
+ */
 export function tell(script: Script, responseId = "chatcmpl-synthetic"): EditEvent[] {
   const events: EditEvent[] = [];
   let attempt = 1;
@@ -70,7 +74,7 @@ type Base = "v" | "response_id" | "attempt" | "seq";
 type Without<E> = E extends EditEvent ? Omit<E, Base> : never;
 type EventBody = Without<EditEvent>;
 
-/** What every synthetic response opens and ends with. */
+/** Common first and last events of all synthetic responses. */
 export const opening = {
   type: "open",
   model: "synthetic",

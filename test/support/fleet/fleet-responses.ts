@@ -1,4 +1,4 @@
-/** Responses of a fleet as tests follow them, and engines that stand still where they are told to. */
+/** Follows responses of a fleet in tests, and provides engines that block at a given point. */
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { expect, vi } from "vitest";
 import type { Replicas } from "../../../edge/src/ports.ts";
@@ -8,16 +8,16 @@ import { openTestFleet, type TestFleet } from "./fleet.ts";
 
 export const healthy = writeBlocks({ blocks: 5 });
 
-/** A fleet of its own for each test: they take seconds, and wait side by side. */
+/** Gives each test its own fleet: the tests take seconds, and wait in parallel. */
 export async function withFleet(test: (fleet: TestFleet) => Promise<void>): Promise<void> {
   await using fleet = await openTestFleet();
   await test(fleet);
 }
 
-/** The events so far, and all of them in the end. */
+/** Collects a response's events: those so far, and all of them at the end. */
 export function listen(replicas: Replicas, request: GenerateRequest, signal = forever) {
   const events: EditEvent[] = [];
-  /** Resolves when so many commits have come. */
+  /** Resolves after `count` commits. */
   const commits = (count: number) =>
     vi.waitFor(() => expect(events.filter(({ type }) => type === "commit").length).toBe(count), patiently);
   const ended = (async () => {
@@ -30,11 +30,11 @@ export function listen(replicas: Replicas, request: GenerateRequest, signal = fo
 
 export interface StuckOptions {
   readonly goOn?: PromiseWithResolvers<void>;
-  /** It hears no abort either, as an engine in a forward. */
+  /** Ignores aborts, like an engine within a forward. */
   readonly deaf?: boolean;
 }
 
-/** Writes two of five blocks, or as many as are said, then waits until it is allowed to go on. */
+/** Writes `written` of five blocks, then waits for permission to continue. */
 export function stuck(written = 2, { goOn = Promise.withResolvers<void>(), deaf = false }: StuckOptions = {}) {
   const reached = Promise.withResolvers<void>();
   const script = writeBlocks({

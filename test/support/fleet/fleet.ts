@@ -1,4 +1,4 @@
-/** A fleet in one process: a real nats-server, and edges and workers that know each other through it alone. */
+/** A fleet in one process: a real nats-server, with edges and workers that communicate only through it. */
 import { type NatsFleet, openNatsFleet } from "../../../edge/src/adapters/nats-fleet.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import { systemClock as edgeClock } from "../../../edge/src/clock.ts";
@@ -24,7 +24,7 @@ export interface FleetOptions {
 export interface EdgeOptions {
   readonly deadlineMs?: number;
   readonly waitLimitMs?: number;
-  /** Where it dials, when something stands between it and the server. */
+  /** The address to connect to, if there is a proxy in front of the server. */
   readonly url?: string;
 }
 
@@ -35,7 +35,7 @@ export interface WorkerOptions {
   readonly clock?: Clock;
 }
 
-/** The HTTP face of an edge, as fetch would see it. */
+/** The HTTP interface of an edge, as fetch would see it. */
 export function appOf(fleet: NatsFleet, given: Partial<EdgeDependencies> = {}) {
   return createApp({
     replicas: fleet.replicas,
@@ -71,7 +71,7 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
       );
       return Object.assign(fleet, { link: own });
     },
-    /** A wire to the server that can be cut. */
+    /** Opens a connection to the server that can be cut. */
     async wire() {
       const wire = opened.use(await openTcpProxy(server.port));
       return Object.assign(wire, { url: `nats://127.0.0.1:${wire.port}` });
@@ -93,7 +93,7 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
 
 let responses = 0;
 
-/** A request as a route makes it. */
+/** A request as a route creates it. */
 export function fleetRequest(change: Partial<ClientRequest> = {}): ClientRequest {
   return {
     responseId: `chatcmpl-${Date.now().toString(36)}${++responses}`,

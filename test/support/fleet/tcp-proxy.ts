@@ -1,12 +1,12 @@
-/** A wire that a test can cut: stands between a program and its server. */
+/** A TCP proxy between a program and its server that a test can cut. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** Breaks what is connected and refuses what comes, until mended. */
+  /** Breaks open connections and refuses new ones, until restored. */
   cut(): void;
-  /** Nothing passes any more, and nobody is told. */
+  /** Forwards no more bytes, without closing any connection. */
   stall(): void;
   mend(): void;
 }
@@ -48,7 +48,7 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
       state = "stalled";
     },
     mend() {
-      // Bytes are missing from what was connected: it must begin anew.
+      // Open connections lost bytes, so they must be reopened.
       breakAll();
       state = "open";
     },

@@ -1,6 +1,6 @@
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type { Draw, SequenceForwards } from "../../../gpu-worker/src/decoding/forwards.ts";
-/** One forward of one open block: the candidates of all its cells. */
+/** Runs a forward of a single open block. @returns the candidates of all its cells */
 
 export async function candidatesOf(
   sequence: SequenceForwards,

@@ -1,6 +1,7 @@
 /**
- * Small checkpoints with random weights in the released layout, any shape a configuration can describe. The tensor list is
- * written out here a second time, from the released models, so that it can tell when the package plan is wrong.
+ * Small checkpoints with random weights in the released layout, of any shape that a configuration can describe. The
+ * tensor list is written out here a second time, from the released models, so that it detects errors in the package
+ * plan.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ export interface CheckpointOptions {
   readonly dtype?: Dtype;
   /** More than 1 writes shards and an index. */
   readonly shards?: number;
-  /** Which tensors a shard holds: one of every so many, or a run of neighbours as in the released files. */
+  /** Distribution of tensors over shards: round-robin, or runs of neighbours as in the released files. */
   readonly layout?: "mixed" | "runs";
   readonly seed?: number;
 }
@@ -57,7 +58,7 @@ export const tinyConfig = {
   eos_token_id: 94,
 } as const;
 
-/** Writes `config.json` and the weights into `folder`, which is made where it is missing. */
+/** Writes `config.json` and the weights into `folder`, which is created if it is missing. */
 export async function writeCheckpoint(folder: string, options: CheckpointOptions = {}): Promise<WrittenCheckpoint> {
   const { dtype = "F32", shards = 1, layout = "mixed", seed = 1 } = options;
   const config = { ...tinyConfig, ...options.config };
@@ -126,7 +127,7 @@ function tensorList(c: ModelConfig): [name: string, dims: number[]][] {
   ];
 }
 
-/** Norms near 1, biases small, matrices scaled so that activations neither die nor explode. */
+/** Norms near 1, small biases, matrices scaled so that activations neither vanish nor explode. */
 function randomValues(name: string, dims: readonly number[], random: () => number): Float32Array {
   const elements = dims.reduce((product, dim) => product * dim, 1);
   const [mean, spread] = name.includes("norm")
@@ -137,12 +138,12 @@ function randomValues(name: string, dims: readonly number[], random: () => numbe
   return Float32Array.from({ length: elements }, () => mean + spread * normal(random));
 }
 
-/** Box and Muller's. */
+/** A normally distributed number, by the Box-Muller transform. */
 function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** Mulberry32: numbers in [0, 1) that are the same for the same seed everywhere. */
+/** Mulberry32: numbers in [0, 1), the same everywhere for the same seed. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,10 +1,10 @@
-/** Decoding from a prompt in one call, with lookahead as the engine runs it, or without. */
+/** Decodes from a prompt in one call, with the engine's lookahead or without. */
 import { decode, type SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
 import type { SequenceForwards } from "../../../gpu-worker/src/decoding/forwards.ts";
 import { Lookahead } from "../../../gpu-worker/src/decoding/lookahead.ts";
 import { type DecodeOptions, OpenWindow, type Step } from "../../../gpu-worker/src/decoding/open-window.ts";
 
-/** A model that may look ahead in the window it is decoded with. */
+/** Creates a model that may look ahead within the window that it decodes with. */
 export type ModelOf = (window: OpenWindow) => SequenceModel;
 
 export function ahead(forwards: Pick<SequenceForwards, "prefill" | "forward" | "commit">): ModelOf {

@@ -1,4 +1,4 @@
-/** A golden run as a request to an engine. */
+/** Converts a golden run to a request for an engine. */
 import type { GenerateRequest } from "@palimpsest/proto";
 import type { GoldenRun } from "./golden.ts";
 

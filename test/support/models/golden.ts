@@ -1,4 +1,6 @@
-/** The golden vectors in test/parity/golden: what the official code answers, and packages converted from their checkpoints. */
+/**
+ * The golden vectors in test/parity/golden: the official code's answers, and packages converted from their checkpoints.
+ */
 
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,7 +13,7 @@ import { convertCheckpoint } from "../../../tools/convert/convert.ts";
 
 export type GoldenName = "tiny-21" | "demo-21";
 
-/** One run of the official `generate()`. */
+/** A run of the official `generate()`. */
 export interface GoldenRun {
   readonly version: "2.0" | "2.1";
   readonly mode: string;
@@ -22,7 +24,7 @@ export interface GoldenRun {
   readonly eos_id: number;
   readonly prompt: readonly number[];
   readonly forwards: number;
-  /** The block being decoded, as it stood before each forward. */
+  /** The state of the block being decoded, before each forward. */
   readonly block_before_each_forward: readonly (readonly number[])[];
   /** Up to and including the first end token. */
   readonly output: readonly number[];
@@ -44,7 +46,7 @@ export function goldenRuns(name: GoldenName): readonly GoldenRun[] {
   return JSON.parse(readFileSync(folder(name, "decode.json"), "utf8")).cases;
 }
 
-/** tiny-21's logits: the cases, and a view on the numbers of each. */
+/** tiny-21's logits: the cases, and a view of the numbers of each. */
 export function goldenLogits(): readonly (GoldenLogits & { readonly logits: Float32Array })[] {
   const cases: GoldenLogits[] = JSON.parse(readFileSync(folder("tiny-21", "logits.json"), "utf8")).cases;
   const numbers = new Uint8Array(readFileSync(folder("tiny-21", "logits.f32"))).buffer;
@@ -58,14 +60,14 @@ export function goldenLogits(): readonly (GoldenLogits & { readonly logits: Floa
 export const GOLDEN_MASK = { "tiny-21": 511, "demo-21": 1 } as const satisfies Record<GoldenName, number>;
 
 /**
- * Forwards that a run needs at the least: one less for each block but the last that was confirmed by a forward that changed
- * nothing, since that forward can carry the next block's first.
+ * Minimum forwards of a run: for each block but the last, a confirming forward that changed nothing can be saved, since
+ * it can also run the next block's first step.
  */
 export function leastForwards({ prompt, output, forwards, block_before_each_forward: seen }: GoldenRun): number {
   const size = seen[0]?.length ?? 0;
   const tail = prompt.slice(prompt.length - (prompt.length % size));
   const answer = [...tail, ...output];
-  // A block is seen for the first time with all its cells masked, and then never again.
+  // A block is all masks when it is first seen, and never again.
   const [mask] = (seen[0] as readonly number[]).slice(-1);
   const isFirst = (block: readonly number[], i: number): boolean =>
     block.slice(i === 0 ? tail.length : 0).every((token) => token === mask);
@@ -106,7 +108,7 @@ export async function convertGolden(
 ): Promise<GoldenPackage> {
   const parent = await mkdtemp(join(tmpdir(), "palimpsest-golden-"));
   const target = join(parent, name);
-  // tiny-21 has no tokenizer and its configuration names neither token.
+  // tiny-21 has no tokenizer, and its configuration names neither token.
   const tokens = name === "tiny-21" ? { maskToken: GOLDEN_MASK[name], eosTokens: [508] } : {};
   await convertCheckpoint({ source: goldenCheckpoint(name), target, ...options, ...tokens });
   return { folder: target, [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }) };

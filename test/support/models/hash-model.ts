@@ -1,6 +1,6 @@
 /**
- * A model for tests, and an engine on it. Its candidates depend on every token before and in a block, as its pages have them.
- * Its texts settle, flip and end within a few blocks.
+ * A model for tests, and an engine on it. Its candidates depend on every token before and in a block, as stored in its
+ * pages. Its texts settle, flip and end within a few blocks.
  */
 
 import { setImmediate } from "node:timers/promises";
@@ -20,7 +20,7 @@ import type { PageId } from "../../../gpu-worker/src/memory/page-allocator.ts";
 import { PREFILL_BLOCKS } from "../../../gpu-worker/src/memory/prefill-budget.ts";
 import { Scheduler } from "../../../gpu-worker/src/memory/scheduler.ts";
 
-/** A prefill that begins with it fails. No answer holds it. */
+/** A prefill that begins with this token fails. No answer contains it. */
 export const POISON = 10;
 
 export const HASH_VOCABULARY = { vocabSize: 11, eosToken: 8, maskToken: 9 } as const;
@@ -30,9 +30,9 @@ export class HashModel implements EngineModel {
   readonly lostRanks: readonly number[] = [];
   /** Blocks of each prefill forward, in order, of all sequences. */
   readonly prefills: number[] = [];
-  /** Blocks that are prefilled at this moment. */
+  /** Blocks in a prefill now. */
   prefilling = 0;
-  /** What every page holds. */
+  /** The tokens of every page. */
   readonly pages = new Map<PageId, readonly number[]>();
   readonly salt: number;
   readonly blockLength: number;

@@ -1,4 +1,4 @@
-/** A small package of a 2.2 checkpoint with random weights, whose tokens are bytes: a model that edits all the time. */
+/** A small package of a 2.2 checkpoint with random weights and bytes as tokens: its model edits frequently. */
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { convertCheckpoint } from "../../../tools/convert/convert.ts";
 import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
 import { synthesizeCheckpoint } from "../../../tools/convert/synth.ts";
 
-/** Of the tokenizer in this folder: five marks, then the bytes, then what BPE has merged. */
+/** Tokens of the tokenizer in this folder before BPE merges: five marks, then the bytes. */
 const PLAIN_TOKENS = 5 + 256;
 export const MASK_TOKEN = 1;
 export const EDIT_TOKENS = { delete: PLAIN_TOKENS, split: PLAIN_TOKENS + 1 };
@@ -49,7 +49,7 @@ export async function convertLevenshtein(quantization: Quantization, ranks = 1):
   return { folder, [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }) };
 }
 
-/** The tokenizer's files without what BPE has merged. */
+/** Writes the tokenizer's files without BPE merges. */
 async function writeTokenizer(folder: string): Promise<void> {
   await cp(fileURLToPath(new URL("tokenizer", import.meta.url)), folder, { recursive: true });
   const file = join(folder, "tokenizer.json");

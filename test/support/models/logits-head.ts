@@ -1,4 +1,4 @@
-/** A head that gives logits, which no package has: for comparisons with the official model and between forms of weights. */
+/** A head that returns logits, which no package has: compares with the official model and between weight formats. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
@@ -10,10 +10,10 @@ import { openCheckpoint } from "../../../tools/convert/checkpoint.ts";
 import { createOutputFile } from "../../../tools/convert/output-file.ts";
 import { weightFile, weightPlaces, writeWeights } from "../../../tools/convert/weight-file.ts";
 
-/** Logits [rows, vocabulary] at so many rows of a forward, an even number. */
+/** Logits [rows, vocabulary] at these rows of a forward, an even number. */
 export type LogitsHead = (output: ForwardOutput, rows: readonly number[]) => Promise<Float32Array>;
 
-/** Makes the head of a package from its checkpoint and keeps it in the package's folder. */
+/** Builds the head of a package from its checkpoint and saves it in the package's folder. */
 export async function openLogitsHead(
   folder: string,
   manifest: Manifest,

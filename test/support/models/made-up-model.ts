@@ -2,8 +2,8 @@ import type { Candidate, TokenProbability } from "../../../gpu-worker/src/decodi
 import type { SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
 import type { BlockQuery, Draw } from "../../../gpu-worker/src/decoding/forwards.ts";
 /**
- * A model for tests whose every probability follows from a seed and the tokens before and around a cell: whatever can happen
- * with a real one happens with some seed, loops included.
+ * A model for tests whose every probability follows from a seed and the tokens before and around a cell: every
+ * behaviour of a real model occurs with some seed, loops included.
  */
 
 export interface MadeUpWorld {
@@ -11,9 +11,9 @@ export interface MadeUpWorld {
   readonly vocabSize: number;
   readonly maskToken: number;
   readonly editTokens?: { readonly delete: number; readonly split: number };
-  /** Tokens from 0 that are likely: the fewer, the smaller the world. */
+  /** Number of likely tokens, from token 0: fewer tokens make repetitions more frequent. */
   readonly answers: number;
-  /** How much likelier an edit token is than an answer. */
+  /** Ratio of an edit token's likelihood to an answer token's. */
   readonly eagerness?: number;
 }
 
@@ -34,7 +34,7 @@ export function madeUpRow(world: MadeUpWorld, tokens: readonly number[], cell: n
   return weights.map((weight) => weight / sum);
 }
 
-/** The row when some tokens' logits are moved. */
+/** The row with some tokens' logits moved. */
 export function movedRow(row: readonly number[], moves: readonly { token: number; by: number }[]): number[] {
   const weights = [...row];
   for (const { token, by } of moves) weights[token] = (weights[token] as number) * Math.exp(by);
@@ -42,14 +42,14 @@ export function movedRow(row: readonly number[], moves: readonly { token: number
   return weights.map((weight) => weight / sum);
 }
 
-/** The most probable token but those of `never`. */
+/** The most probable token except `never`. */
 export function bestOf(row: readonly number[], never: readonly number[]): TokenProbability {
   const tokens = [...row.keys()].filter((token) => !never.includes(token));
   const token = tokens.reduce((a, b) => ((row[b] as number) > (row[a] as number) ? b : a));
   return { token, probability: row[token] as number };
 }
 
-/** What a head says of a row. */
+/** A head's candidate for a row. */
 export function madeUpCandidate(
   { maskToken, editTokens }: MadeUpWorld,
   row: readonly number[],
@@ -64,7 +64,7 @@ export function madeUpCandidate(
   };
 }
 
-/** As if the row were not tempered. */
+/** Draws from the row without a temperature. */
 function drawnOf(row: readonly number[], never: readonly number[], { uniform }: Draw): TokenProbability {
   const kept = row.map((probability, token) => (never.includes(token) ? 0 : probability));
   const total = kept.reduce((a, b) => a + b);
@@ -77,7 +77,7 @@ function drawnOf(row: readonly number[], never: readonly number[], { uniform }: 
 }
 
 export class MadeUpModel implements SequenceModel {
-  /** What was prefilled and committed. */
+  /** Tokens prefilled and committed so far. */
   readonly tokens: number[] = [];
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #world: MadeUpWorld;

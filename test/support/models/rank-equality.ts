@@ -1,6 +1,6 @@
 /**
- * One checkpoint as a package of one rank and as one of several: how far apart the rows are that both give for the same
- * blocks, and how long each rank's experts take.
+ * Converts a checkpoint to a package of one rank and to one of several, and measures how far their rows differ for the
+ * same blocks, and how long each rank's experts take.
  */
 
 import { rm } from "node:fs/promises";
@@ -17,12 +17,12 @@ import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSession } from "../../../gpu-worker/src/runtime/package.ts";
 import { convertCheckpoint } from "../../../tools/convert/convert.ts";
 
-/** Blocks of one sequence in the forward; of the last every other cell is a mask. */
+/** Blocks of one sequence in the forward; every other cell of the last block is a mask. */
 const BLOCKS = 4;
 
 export interface RankComparisonOptions {
   readonly checkpoint: string;
-  /** For the packages, which are made one after the other and removed. */
+  /** Folder for the packages, which are converted in turn and removed. */
   readonly folder: string;
   readonly quantization: Quantization;
   readonly ranks: number;
@@ -32,23 +32,25 @@ export interface RankComparisonOptions {
 
 export interface RankComparison {
   readonly rows: number;
-  /** Of the rows after the last layer: the largest difference of two values, and the root mean square of all values. */
+  /**
+   * Over the rows after the last layer: the largest difference of two values, and the root mean square of all values.
+   */
   readonly largestDifference: number;
   readonly rms: number;
   readonly equalBits: boolean;
-  /** Whether the routers chose the same experts for every row. */
+  /** True if the routers chose the same experts for every row. */
   readonly equalExperts: boolean;
-  /** Different experts that they chose, of those that each of several ranks holds. */
+  /** Number of distinct chosen experts on each of the several ranks. */
   readonly distinctExperts: readonly number[];
   /** Cells of the last block, and those with the same candidate token. */
   readonly cells: number;
   readonly equalTokens: number;
-  /** Milliseconds in the expert graphs, best of the runs: of the one rank, and of each of several. */
+  /** Milliseconds in the expert graphs, best of the runs: on the single rank, and on each of several. */
   readonly wholeMs: number;
   readonly rankMs: readonly number[];
 }
 
-/** @throws PackageError where the checkpoint cannot be converted */
+/** @throws PackageError if the checkpoint cannot be converted */
 export async function compareRanks(options: RankComparisonOptions): Promise<RankComparison> {
   const whole = await run(options, 1);
   const split = await run(options, options.ranks);
@@ -78,9 +80,9 @@ interface Run {
   readonly rows: number;
   /** [rows * H]: after the last layer, its experts' partial results added in rank order. */
   readonly hidden: Float32Array;
-  /** Of the layers in turn, [rows, K] each. */
+  /** Each layer in turn, [rows, K]. */
   readonly experts: readonly bigint[];
-  /** Of each rank. */
+  /** One count for each rank. */
   readonly distinctExperts: readonly number[];
   readonly candidates: readonly Candidate[];
   readonly rankMs: readonly number[];
@@ -122,7 +124,7 @@ async function run({ checkpoint, folder, quantization, runs }: RankComparisonOpt
   return { rows, hidden: sum(output), experts, distinctExperts, candidates: await forward.head(output, last), rankMs };
 }
 
-/** The session, which adds the milliseconds of its runs to the rank's. */
+/** Wraps the session to add the milliseconds of its runs to the rank's. */
 function timed(session: InferenceSession, spentMs: number[], rank: number): InferenceSession {
   const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {
     const startMs = performance.now();

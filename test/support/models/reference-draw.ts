@@ -1,7 +1,7 @@
 /** The distribution that a token is drawn from, and the draw, in plain loops. */
 import type { Sampling } from "../../../gpu-worker/src/decoding/sampling.ts";
 
-/** Tempered, without the tokens of `never`, then cut by top-k, then by top-p of what is left. */
+/** Applies the temperature, removes the tokens of `never`, then cuts by top-k, then by top-p of the rest. */
 export function drawnFrom(
   probabilities: readonly number[],
   never: readonly number[],
@@ -20,7 +20,7 @@ export function drawnFrom(
   return normalized(tempered.map((p, token) => (kept.has(token) ? p : 0)));
 }
 
-/** Where a token lies in the cumulative distribution. */
+/** The interval of a token in the cumulative distribution. */
 export function interval(distribution: readonly number[], token: number): [number, number] {
   const from = distribution.slice(0, token).reduce((a, b) => a + b, 0);
   return [from, from + (distribution[token] as number)];

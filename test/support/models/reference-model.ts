@@ -1,6 +1,7 @@
 /**
- * The LLaDA2 forward in plain double-precision loops: the slow, obvious twin of the graphs. One whole sequence, no cache.
- * Source: the model specification's forward pass, step by step; nothing here is shared with the graph builder.
+ * The LLaDA2 forward in plain double-precision loops: the slow, obvious twin of the graphs. It computes a whole
+ * sequence without a cache. Source: the model specification's forward pass, step by step; it shares nothing with the
+ * graph builder.
  */
 import type { ModelConfig } from "../../../gpu-worker/src/model/config.ts";
 import type { TestTensor } from "./safetensors.ts";
@@ -94,7 +95,7 @@ function expertsOfPool(block: readonly Row[], count: number): number[] {
   return best([...highest.keys()], highest, count);
 }
 
-/** LLaDA 2.0 and 2.1: the experts of the groups whose best two sum highest. */
+/** LLaDA 2.0 and 2.1: the experts of the groups whose best two scores have the largest sum. */
 function expertsOfBestGroups(c: ModelConfig, ranked: Row): number[] {
   const size = c.experts / c.expertGroups;
   const groupScore = (group: number): number =>

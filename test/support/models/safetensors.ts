@@ -9,7 +9,7 @@ export interface TestTensor {
   readonly dtype: Dtype;
 }
 
-/** A whole file. `header` may change its JSON before it is written, to make faulty ones. */
+/** Encodes a whole file. `header` may change its JSON before it is written, to make a faulty file. */
 export function encodeSafetensors(
   tensors: readonly TestTensor[],
   header: (entries: Record<string, unknown>) => unknown = (entries) => entries,
@@ -25,7 +25,7 @@ export function encodeSafetensors(
   return Buffer.concat([encodeHeader(JSON.stringify(header(entries))), ...parts]);
 }
 
-/** The header's length, then the header. */
+/** Encodes the header's length, then the header. */
 export function encodeHeader(text: string): Buffer {
   const json = Buffer.from(text);
   const length = Buffer.alloc(8);
@@ -33,7 +33,7 @@ export function encodeHeader(text: string): Buffer {
   return Buffer.concat([length, json]);
 }
 
-/** What a value becomes when it is stored as `dtype` and read back. */
+/** Converts values to `dtype` and back. */
 export function rounded(values: Float32Array, dtype: Dtype): Float32Array {
   const bytes = encodeValues(values, dtype);
   switch (dtype) {
@@ -76,7 +76,7 @@ function bfloatBits(value: number): number {
   return Number.isNaN(value) ? 0x7fc0 : ((word + 0x7fff + ((word >>> 16) & 1)) >>> 16) & 0xffff;
 }
 
-/** Rounds to the nearest; ties away from zero, which is near enough for a test's weights. */
+/** Rounds to the nearest; ties away from zero, which is accurate enough for a test's weights. */
 function halfBits(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;

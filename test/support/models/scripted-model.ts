@@ -7,12 +7,12 @@ import type { BlockQuery, SequenceForwards, TokenScore } from "../../../gpu-work
 /** `"7@.9"`: token 7 with probability 0.9. */
 type ScriptedCandidate = `${number}@${number}`;
 
-/** Records what the decoding did to it. */
+/** Records the decoder's calls. */
 export class ScriptedModel implements SequenceModel, SequenceForwards {
   readonly prefilled: number[] = [];
   skipped = 0;
   readonly committed: number[][] = [];
-  /** Blocks as they stood before each forward. */
+  /** Blocks before each forward. */
   readonly seen: number[][] = [];
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #script: readonly (readonly ScriptedCandidate[])[];
@@ -29,13 +29,13 @@ export class ScriptedModel implements SequenceModel, SequenceForwards {
     this.prefilled.push(...tokens);
   }
 
-  /** Without the block that may be carried: the plain loop. */
+  /** Ignores the speculative block: tests the plain loop. */
   async denoise(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     return this.forward(blocks);
   }
 
   async forward(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
-    // The last forward repeats, so that a script need not say when the text is stable.
+    // The last forward repeats, so that a script need not state when the text is stable.
     const forward = this.#script[Math.min(this.counts.forwards++, this.#script.length - 1)] ?? [];
     return blocks.map(({ tokens, cells }) => {
       this.seen.push([...tokens]);
@@ -46,7 +46,7 @@ export class ScriptedModel implements SequenceModel, SequenceForwards {
     });
   }
 
-  /** By the last forward's script, which gives a token that it does not name no probability. */
+  /** Scores by the last forward's script; a token that it does not name has no probability. */
   async score(cells: readonly number[], tokens: readonly number[]): Promise<readonly TokenScore[]> {
     const forward = this.#script[Math.min(this.counts.forwards, this.#script.length) - 1] ?? [];
     return cells.map((cell, i) => {

@@ -1,4 +1,7 @@
-/** Many short requests with random cancels, on one engine: what it holds when nothing runs, and whether a request has one text. */
+/**
+ * Sends many short requests with random cancels to one engine, and checks its idle memory and that a request always
+ * gives the same text.
+ */
 
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -7,9 +10,9 @@ import type { GenerateRequest } from "@palimpsest/proto";
 import { uniform } from "../../../gpu-worker/src/decoding/sampling.ts";
 import type { Engine, EngineStats } from "../../../gpu-worker/src/engine/engine.ts";
 
-/** Requests that differ; each is asked again and again. */
+/** Distinct requests; each is repeated many times. */
 const DISTINCT = 200;
-/** Clients that ask one after the other. */
+/** Clients that send requests in sequence. */
 const CLIENTS = 8;
 const CANCELLED_SHARE = 0.3;
 const LONGEST_PROMPT = 100;
@@ -19,26 +22,26 @@ const FEW_STEPS = 0.01;
 
 export interface SoakOptions {
   readonly requests: number;
-  /** Times that all clients stop and the engine is looked at. */
+  /** Number of times that all clients stop and the engine's state is measured. */
   readonly checkpoints: number;
   readonly seed: bigint;
-  /** Prompts are made of tokens below it. */
+  /** Prompts consist of tokens below it. */
   readonly vocabSize: number;
 }
 
-/** What is held while nothing runs. */
+/** Memory and objects of an idle engine. */
 export interface Checkpoint {
   readonly requests: number;
   readonly cancelled: number;
   readonly stats: EngineStats;
-  /** Request objects that are still reachable: an engine that keeps one keeps its prompt, its text and its signal. */
+  /** Request objects that are still reachable: a leaked request retains its prompt, its text and its signal. */
   readonly liveRequests: number;
   readonly heapBytes: number;
   /** Memory of typed arrays and tensors outside the heap. */
   readonly externalBytes: number;
 }
 
-/** @throws Error when a request fails, or has another text than before */
+/** @throws Error if a request fails, or its text changes */
 export async function* soak(engine: Engine, options: SoakOptions): AsyncGenerator<Checkpoint, void, void> {
   setFlagsFromString("--expose-gc");
   const collectGarbage: () => void = runInNewContext("gc");
@@ -58,14 +61,14 @@ export async function* soak(engine: Engine, options: SoakOptions): AsyncGenerato
       if (answer === undefined) cancelled++;
       else if (answer !== (answers.get(which) ?? answer)) throw new Error(`request ${which} has two texts`);
       else answers.set(which, answer);
-      // Now and then the engine has nothing to do.
+      // Lets the engine become idle now and then.
       if (random(3) < 0.01) await setTimeout(5);
     }
   };
   for (let i = 1; i <= options.checkpoints; i++) {
     const until = Math.round((options.requests * i) / options.checkpoints);
     await Promise.all(Array.from({ length: CLIENTS }, () => client(until)));
-    // Tensors are let go by finalizers, which run after the collection.
+    // Finalizers release tensors after the collection.
     for (let i = 0; i < 3; i++) {
       collectGarbage();
       await setImmediate();
@@ -82,7 +85,10 @@ export async function* soak(engine: Engine, options: SoakOptions): AsyncGenerato
   }
 }
 
-/** Half of the requests begin with one of a few long prefixes; one in eight has two choices, one in four draws its tokens. */
+/**
+ * Half of the requests begin with one of a few long prefixes; one in eight has two choices, one in four draws its
+ * tokens.
+ */
 function distinctRequest(which: number, { seed, vocabSize }: SoakOptions): GenerateRequest {
   const random = (what: number, i = 0): number => uniform({ seed, choice: which, block: 100 + what, step: i, cell: 0 });
   const length = 1 + Math.floor(random(0) * LONGEST_PROMPT);
@@ -111,7 +117,7 @@ function distinctRequest(which: number, { seed, vocabSize }: SoakOptions): Gener
   };
 }
 
-/** @returns every choice's tokens, or undefined where it was cancelled in time */
+/** @returns every choice's tokens, or undefined if it was cancelled in time */
 async function ask(engine: Engine, request: GenerateRequest, cancelAfter = Number.POSITIVE_INFINITY) {
   const controller = new AbortController();
   const tokens = Array.from({ length: request.choices }, (): number[] => []);

@@ -1,6 +1,6 @@
 /**
- * A server on this machine that answers as the Hugging Face hub and as ModelScope do where the downloader asks, with faults
- * to order. Large files are redirected to a second address, as to a content network.
+ * A local server that implements the endpoints of the Hugging Face hub and of ModelScope that the downloader uses, with
+ * configurable faults. It redirects large files to a second address, like a content network.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -11,24 +11,24 @@ const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
 export interface HubServer extends AsyncDisposable {
   readonly endpoint: string;
-  /** What the model holds, by path. Names in it are listed as they are. */
+  /** The model's files, by path. Names are listed unchanged. */
   readonly files: Map<string, Buffer>;
   /** Requests for contents, in order. */
   readonly served: ServedRequest[];
   /** Every request that reached the content address. */
   readonly contentRequests: IncomingMessage[];
-  /** Takes over a request to the hub; gives true when it has dealt with it. */
+  /** Intercepts a request to the hub; returns true if it has responded. */
   fault: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
-  /** Takes over the sending of a content, after its head; gives true when it has. */
+  /** Intercepts the body of a content response, after its head; returns true if it has sent it. */
   body: ((served: ServedRequest, bytes: Buffer, response: ServerResponse) => boolean) | undefined;
   ranges: boolean;
-  /** How many requests for contents get a 403 from now on. */
+  /** Number of further content requests that get a 403. */
   contentRefusals: number;
   /** Overrides the listed checksum of a file. */
   readonly listedChecksums: Map<string, string>;
   /** Overrides a file's entity tag. */
   readonly etags: Map<string, string>;
-  /** Where set, requests to the hub need it. */
+  /** If set, requests to the hub need this token. */
   token: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface ServedRequest {
   bytes: number;
 }
 
-/** Files up to this size are git's own, larger ones are LFS files. */
+/** Files up to this size are plain git files, larger files are LFS files. */
 const LFS_FROM_BYTES = 1024;
 
 export async function startHubServer(files: Iterable<readonly [string, Buffer]>): Promise<HubServer> {
@@ -149,7 +149,7 @@ function sendContent(hub: HubServer, request: IncomingMessage, response: ServerR
   if (!hub.body?.(served, bytes.subarray(start, end), response)) response.end(bytes.subarray(start, end));
 }
 
-/** Of contents that were served before: a large file is asked for in many parts. */
+/** Caches checksums of contents: a large file is requested in many parts. */
 const checksums = new WeakMap<Buffer, string>();
 
 function sha256(bytes: Buffer): string {

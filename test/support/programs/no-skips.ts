@@ -1,4 +1,4 @@
-/** A vitest reporter: a skipped test fails the run under CI, and the last line counts what ran. */
+/** A vitest reporter: a skipped test fails the run under CI, and the last line counts the results. */
 import type { Reporter, TestModule } from "vitest/node";
 
 export default class NoSkips implements Reporter {

@@ -1,4 +1,4 @@
-/** Programs of the repository, run as a user runs them. */
+/** Runs programs of the repository as a user would. */
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -17,7 +17,7 @@ export function palimpsest(...args: readonly string[]): Promise<Finished> {
   return finished(...PALIMPSEST, ...args);
 }
 
-/** Runs `palimpsest` where no file can grow beyond so many bytes: its writes fail in the middle, as on a full disk. */
+/** Runs `palimpsest` with a limit on file sizes: its writes fail midway, as on a full disk. */
 export function palimpsestWithFileLimit(limitBytes: number, ...args: readonly string[]): Promise<Finished> {
   const script = `trap "" XFSZ; ulimit -f ${Math.floor(limitBytes / 1024)}; exec "$@"`;
   return finished("bash", "-c", script, "bash", ...PALIMPSEST, ...args);
@@ -31,12 +31,12 @@ function finished(program: string, ...args: readonly string[]): Promise<Finished
   });
 }
 
-/** Runs one of examples/ to its end, against the server at the URL. */
+/** Runs a program of examples/ to its end, against the server at the URL. */
 export function example(name: string, url: string): Promise<Finished> {
   return finished("env", `PALIMPSEST_URL=${url}`, process.execPath, `examples/${name}.ts`);
 }
 
-/** Starts what `npm start` starts; its programs say on stdout what they do. */
+/** Starts `npm start`; its programs print their state on stdout. */
 export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, ["tools/serve/start.ts", ...args], {
     cwd: ROOT,
@@ -44,7 +44,7 @@ export function start(...args: readonly string[]): ChildProcessWithoutNullStream
   });
 }
 
-/** The URL that a program of `start` prints when it serves. @throws Error with its output if it exits instead */
+/** The URL that a program of `start` prints once it serves. @throws Error with its output if it exits instead */
 export function servedUrl(program: ChildProcessWithoutNullStreams): Promise<string> {
   let output = "";
   program.stderr.on("data", (text) => {

@@ -1,4 +1,4 @@
-/** Ranks of a package as the worker program runs them, each a process on a Unix socket of its own. */
+/** Runs ranks of a package with the worker program, each a process on its own Unix socket. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,14 +9,14 @@ import { fileURLToPath } from "node:url";
 const PROGRAM = fileURLToPath(new URL("../../../gpu-worker/src/main.ts", import.meta.url));
 
 export interface RankProcesses extends AsyncDisposable {
-  /** Rank 1's and so on. */
+  /** Addresses from rank 1 on. */
   readonly addresses: readonly string[];
-  /** Started anew, a rank is another process at the same address. */
+  /** Starts a rank, again if it has stopped: then it is another process at the same address. */
   start(rank: number, changes?: Readonly<Record<string, string>>): ChildProcess;
   process(rank: number): ChildProcess;
 }
 
-/** Starts every rank but the leader; they come when they are ready. */
+/** Starts every rank except the leader, without waiting until they are ready. */
 export async function startRanks(folder: string, ranks: number): Promise<RankProcesses> {
   const sockets = await mkdtemp(join(tmpdir(), "palimpsest-ranks-"));
   const processes = new Map<number, ChildProcess>();

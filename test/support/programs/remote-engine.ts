@@ -1,4 +1,4 @@
-/** A worker reached over gRPC, with the face of an engine: what runs on one runs on the other. */
+/** A worker reached over gRPC, with the interface of an engine: tests can use either. */
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import {
@@ -14,24 +14,23 @@ import { decodeModel, encodeRequest } from "@palimpsest/proto/request-codec";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import { WorkerError } from "../../../gpu-worker/src/errors.ts";
 
-/** A draft carries a block's text and a step's edits, a commit the block's tokens: kilobytes, unless something is wrong. */
+/**
+ * A draft contains a block's text and a step's edits, a commit the block's tokens: kilobytes, unless there is a fault.
+ */
 const MAX_EVENT_BYTES = 2 ** 20;
 
 const channelOptions: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": MAX_EVENT_BYTES,
-  // Workers are addressed directly: a proxy set for the outside world is not for them.
+  // Workers are addressed directly, never through a proxy.
   "grpc.enable_http_proxy": 0,
 };
 
-/** A worker that listens answers at once. */
+/** A listening worker answers immediately. */
 const OPEN_TIMEOUT_MS = 10_000;
 
 export interface RemoteEngine extends Pick<Engine, "model" | "generate">, Disposable {}
 
-/**
- * @param address `host:port`, or `unix:` and a path
- * @throws WorkerError `unavailable` when nobody answers there
- */
+/** @param address `host:port`, or `unix:` and a path @throws WorkerError `unavailable` if it is unreachable */
 export async function openRemoteEngine(address: string): Promise<RemoteEngine> {
   const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
   let model: ModelInfo;
@@ -75,7 +74,7 @@ async function* generate(
     responseDeserialize,
     encodeRequest({ ...request, model }),
   );
-  // The status of a stream that nobody reads any more: without a listener it would end the process.
+  // The status of a stream that is no longer read: without a listener the error would end the process.
   call.on("error", () => {});
   const cancel = () => call.cancel();
   if (signal.aborted) cancel();
@@ -88,7 +87,7 @@ async function* generate(
       yield decoded;
       if (decoded.type === "end" || decoded.type === "error") return;
     }
-    throw new Error("its stream ended without a last event");
+    throw new Error("the stream ended without a last event");
   } catch (cause) {
     const head = { v: 1, response_id: request.responseId, attempt: request.attempt, seq } as const;
     yield { ...head, type: "error", ...failure(cause as Error, signal) };
@@ -98,7 +97,7 @@ async function* generate(
   }
 }
 
-/** What a stream that breaks off means. */
+/** The error for a broken stream. */
 function failure(cause: Error, signal: AbortSignal): { code: ErrorCode; message: string; retryable: boolean } {
   if (signal.aborted) {
     const late = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";

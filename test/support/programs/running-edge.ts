@@ -13,7 +13,7 @@ export interface RunningEdge extends AsyncDisposable {
   readonly baseUrl: string;
 }
 
-/** Serves what the workers serve, once all can be reached. */
+/** Serves the workers' models, once all are reachable. */
 export async function openEdge(
   addresses: string | readonly string[],
   given: Partial<EdgeDependencies> = {},

@@ -1,4 +1,4 @@
-/** Edge and worker on a real model, joined by real sockets in one process: what a test needs to look into both. */
+/** Edge and worker on a real model, connected by real sockets in one process, so that a test can inspect both. */
 
 import { systemClock } from "../../../gpu-worker/src/clock.ts";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
@@ -10,7 +10,7 @@ import { SHIPPED_PACKAGE } from "../../../tools/serve/launch.ts";
 import { openEdge } from "./running-edge.ts";
 
 export interface System extends AsyncDisposable {
-  /** Of the edge, without `/v1`. */
+  /** URL of the edge, without `/v1`. */
   readonly baseUrl: string;
   readonly engine: Engine;
 }
