@@ -1,4 +1,6 @@
-/** Who holds the responses of a crowd, as the fleet's own records have it, and whether those that lost their worker found another. */
+/**
+ * Follows the fleet's stored claims on a crowd's responses, and checks that responses of a crashed worker find another.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ClaimSchema } from "@palimpsest/proto/fleet";
@@ -8,10 +10,13 @@ import type { NatsServer } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "../support/fakes/scripted-replicas.ts";
 import type { Crowd } from "./crowd.ts";
 
-/** Far more than it should be. */
+/** Far above the expected time. */
 const TAKEOVER_LIMIT_MS = 30_000;
 
-/** Tells the crowd who holds its responses: by what is stored, since whoever listens hears refused claims too. */
+/**
+ * Reports claims to the crowd as the fleet stores them, since a listener on the subject would also receive rejected
+ * claims.
+ */
 export async function hearClaims(server: NatsServer, crowd: Crowd): Promise<Link> {
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: server.url }));
   const link = await Link.open({ dial, name: "chaos", log: silentLog, queueLimit: 1 });
@@ -25,7 +30,7 @@ export async function hearClaims(server: NatsServer, crowd: Crowd): Promise<Link
   return link;
 }
 
-/** Waits until those who were hit are somebody's again. @returns what is known of those who are not */
+/** Waits until other workers have claimed the affected responses. @returns descriptions of the unclaimed ones */
 export async function notTakenOver(crowd: Crowd, link: Link): Promise<string[]> {
   for (const end = Date.now() + TAKEOVER_LIMIT_MS; crowd.waiting.length > 0; await sleep(20)) {
     if (Date.now() < end) continue;

@@ -1,24 +1,24 @@
-/** Many clients at once, kept at their number while faults happen; what became of each, and how long takeovers took. */
+/** Keeps a constant number of clients during faults, and records the result of each and the duration of takeovers. */
 import type { EditEvent } from "@palimpsest/proto";
 import { follow, newStream, type Result, type Sample, type Stream } from "./load.ts";
 import type { Random } from "./random.ts";
 
-/** What one fault did. */
+/** The effect of one fault. */
 export interface FaultEffect {
   readonly name: string;
-  /** Milliseconds from the fault until another worker held a response, of each that was taken over. */
+  /** Milliseconds from the fault to another worker's claim, for each response taken over. */
   readonly claims: number[];
-  /** And until its client saw the first event of that worker. */
+  /** Milliseconds from the fault to the client's first event from the new worker. */
   readonly takeovers: number[];
-  /** Of those, streams that showed a block that was not committed. */
+  /** Affected streams that showed an uncommitted block. */
   midBlock: number;
 }
 
 interface Watched {
   readonly stream: Stream;
-  /** What hit it, and its attempt and state then, until its client sees it go on. */
+  /** The fault that affected the stream, with its attempt and state then, until the client sees it continue. */
   hit?: Hit;
-  /** Its worker was killed, and no block was committed since. */
+  /** True if its worker was killed and no block was committed since. */
   bereaved?: boolean;
 }
 
@@ -27,7 +27,7 @@ interface Hit {
   readonly atMs: number;
   readonly attempt: number;
   readonly midBlock: boolean;
-  /** By the end of its worker, not by its absence. */
+  /** True if the worker ended, false if it was only disconnected. */
   readonly deadly: boolean;
   claimed: boolean;
 }
@@ -39,7 +39,7 @@ export class Crowd {
   readonly #samples: readonly Sample[];
   readonly #random: Random;
   readonly #running = new Set<Watched>();
-  /** Who holds each response, by its latest claim. */
+  /** The worker of each response, by its latest claim. */
   readonly #holders = new Map<string, { attempt: number; replicaId: string }>();
   #size = 0;
   #idle = Promise.withResolvers<void>();
@@ -54,18 +54,21 @@ export class Crowd {
     return [...this.#running].map(({ stream }) => stream);
   }
 
-  /** Responses that a fault has hit and that nobody has claimed yet. */
+  /** Affected responses without a new claim. */
   get waiting(): string[] {
     const waiting = [...this.#running].filter(({ hit }) => hit?.claimed === false);
     return waiting.map(({ stream }) => stream.document.open?.response_id ?? "");
   }
 
-  /** They are not waited for any more. */
+  /** Stops waiting for affected responses. */
   forgetWaiting(): void {
     for (const watched of this.#running) if (watched.hit?.claimed === false) delete watched.hit;
   }
 
-  /** What this replica writes: streams that are shown an open block, and such whose worker was killed over this very block. */
+  /**
+   * Counts the replica's streams: those that show an open block, and those whose previous worker was killed during this
+   * block.
+   */
   writtenBy(replicaId: string): { midBlock: number; bereaved: number } {
     const written = [...this.#running].filter(({ stream }) => this.#holder(stream)?.replicaId === replicaId);
     return {
@@ -74,7 +77,7 @@ export class Crowd {
     };
   }
 
-  /** Somebody claims a response: a take-over if it was being written when the fault came. */
+  /** Records a claim: a takeover if the response was in progress when the fault occurred. */
   claimed(responseId: string, attempt: number, replicaId: string): void {
     if (attempt <= (this.#holders.get(responseId)?.attempt ?? 0)) return;
     this.#holders.set(responseId, { attempt, replicaId });
@@ -88,13 +91,16 @@ export class Crowd {
     }
   }
 
-  /** Streams now in flight, which is what there will always be until the end. */
+  /** Sets the number of streams in flight, which stays constant until the end. */
   grow(size: number): void {
     this.#size = size;
     while (this.#running.size < size) this.#add();
   }
 
-  /** From now on, whoever goes on with another worker was hit by this: all, or only what this replica writes. */
+  /**
+   * Begins a fault: from now on a stream that changes its worker counts as affected, either any stream or only the
+   * replica's.
+   */
   fault(name: string, replicaId?: string, deadly = false): FaultEffect {
     const effect: FaultEffect = { name, claims: [], takeovers: [], midBlock: 0 };
     this.effects.push(effect);
@@ -108,7 +114,7 @@ export class Crowd {
     return effect;
   }
 
-  /** No new ones; resolves when all have ended. */
+  /** Starts no more streams; resolves when all have ended. */
   async end(): Promise<void> {
     this.#size = 0;
     if (this.#running.size > 0) await this.#idle.promise;
@@ -136,7 +142,7 @@ export class Crowd {
     if (hit === undefined || hit.attempt === 0 || attempt <= hit.attempt) return;
     delete watched.hit;
     hit.effect.takeovers.push(performance.now() - hit.atMs);
-    // Where nobody listens to claims.
+    // Used if claims are not followed.
     if (hit.midBlock && !hit.claimed) hit.effect.midBlock++;
   }
 }

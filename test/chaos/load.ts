@@ -1,43 +1,46 @@
-/** Clients that never give up: each asks, reads edit events, comes back elsewhere when its edge is gone, and checks the text. */
+/**
+ * Clients that retry indefinitely: each sends a request, reads edit events, reconnects to another edge when its own
+ * fails, and checks the text.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EditEvent, emptyDocument, type ResponseDocument, reduce } from "@palimpsest/proto";
 import { sseData } from "../../edge/client/sse.ts";
 
-/** One of the requests that the load is made of, and the text it has when nobody disturbs it. */
+/** A request of the load, and its text without faults. */
 export interface Sample {
   readonly body: Readonly<Record<string, unknown>>;
   readonly texts: readonly string[];
 }
 
-/** A client's stream, as it stands. */
+/** The state of a client's stream. */
 export interface Stream {
   document: ResponseDocument;
   lastEventMs: number;
-  /** Whether a block is shown that is not committed. */
+  /** True if an uncommitted block is shown. */
   midBlock: boolean;
-  /** Connections it took. */
+  /** Connections used so far. */
   connections: number;
-  /** When the first event of the response came, from its asking. */
+  /** Time from the request to the first event of the response. */
   firstEventMs: number | undefined;
 }
 
 export interface Result {
   readonly ok: boolean;
-  /** What was wrong, if something was. */
+  /** Description of a failure, if there was one. */
   readonly problem?: string;
   readonly code?: string;
   readonly retryable?: boolean;
   readonly takeovers: number;
   readonly connections: number;
-  /** From the asking. */
+  /** Measured from the request. */
   readonly firstEventMs: number | undefined;
   readonly endMs: number;
-  /** When a refusal said to come again. */
+  /** Retry-After of a rejection. */
   readonly retryAfterMs?: number;
 }
 
 export interface Follower {
-  /** Called with each event, before it is folded. */
+  /** Called with each event before it is reduced. */
   onEvent?(stream: Stream, event: EditEvent): void;
 }
 
@@ -45,7 +48,7 @@ const RETRY_MS = 200;
 const PATIENCE_MS = 600_000;
 let keys = 0;
 
-/** Asks for the sample's response at one of the edges and follows it to its end. */
+/** Requests the sample's response at one of the edges and follows it to its end. */
 export async function follow(
   urls: () => readonly string[],
   { body, texts }: Sample,
@@ -66,7 +69,7 @@ export async function follow(
       const response = id === undefined ? await ask(url) : await resume(url, id, last);
       if (!response.ok) {
         const { error } = (await response.json()) as { error: { code: string; message: string } };
-        // The edge may not have heard of it yet, or not of the server.
+        // The edge may not know the response yet, or be disconnected from the server.
         if (id !== undefined || response.status === 503) {
           await sleep(RETRY_MS);
           continue;
@@ -155,13 +158,13 @@ export function newStream(): Stream {
 const ASKED = ["odd numbers", "even numbers", "negative numbers", "numbers greater than 10"];
 const WANTED = ["sum", "product", "maximum", "squares, sorted in descending order"];
 
-/** Undisturbed runs: what each request says when nothing happens. */
+/** Records the text of each request without faults. */
 export async function recordSamples(url: string, maxTokens: number, model: string): Promise<Sample[]> {
   const record = async (i: number, j: number): Promise<Sample> => {
     const drawn = (i + j) % 2 === 0 ? {} : { temperature: 0.8, seed: 1000 + i * 10 + j };
     const content = `Write a function that takes a list of numbers and returns the ${WANTED[j]} of the ${ASKED[i]}.`;
     const messages = [{ role: "user", content }];
-    // Few forwards a block: what is tried is the fleet, not the model.
+    // Few forwards per block, since this tests the fleet and not the model.
     const body = { model, messages, mode: "speed", max_tokens: maxTokens, ignore_eos: true, ...drawn };
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",

@@ -1,4 +1,4 @@
-/** `npm run chaos`: a fleet of real processes under load while things are done to it; a table says what came of it. */
+/** `npm run chaos`: injects faults into a fleet of real processes under load, and prints a table of the results. */
 import { cpus, loadavg } from "node:os";
 import { Command } from "commander";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
@@ -26,7 +26,7 @@ const program = new Command("npm run chaos --")
   .option("--faults <n>", "faults of the first scenario; the others take shares of it", "30")
   .option("--workers <n>", "workers", "3")
   .option("--max-tokens <n>", "tokens of an answer", "96")
-  .option("--only <names>", "scenarios, with commas between: workers, edges, server, rolling, queue, noise")
+  .option("--only <names>", "scenarios, separated by commas: workers, edges, server, rolling, queue, noise")
   .option("--model <package>", "folder of the model package", SHIPPED_PACKAGE)
   .parse();
 const given = program.opts<Record<"seed" | "streams" | "faults" | "workers" | "maxTokens" | "model", string>>();
@@ -49,7 +49,7 @@ const begun = performance.now();
 for (const name of ["workers", "edges", "server", "rolling", "queue", "noise"] as const) {
   if (only && !only.includes(name)) continue;
   const queue = name === "queue";
-  // Two workers must be able to hold what three did.
+  // Two workers must have the capacity of three.
   const capacity = queue ? 4 : Math.ceil(streams / Math.max(1, workers - 1)) + 8;
   const queueLimit = queue ? QUEUE_LIMIT : streams * 2;
   await using fleet = await startProcesses({ edges: 2, workers, model: given.model, capacity, queueLimit });
@@ -73,7 +73,7 @@ async function optionsFor(fleet: Processes): Promise<ScenarioOptions> {
   return { fleet, samples, random: new Random(Number(given.seed)), streams, faults: Number(given.faults), say };
 }
 
-/** A run whose faults mostly hit nobody in mid-block has shown nothing. */
+/** False if most faults affected no stream within a block: such a run proves nothing. */
 function isValid(scenario: string, midBlock: number | undefined, faults: number): boolean {
   return !scenario.startsWith("workers") || midBlock === undefined || midBlock >= (faults * 2) / 3;
 }

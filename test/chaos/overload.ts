@@ -1,40 +1,40 @@
 /**
- * 5. Three times what a fleet can hold: refusals are fast and say when to come again, what is taken is served as fast as
- * ever, and the urgent do not wait behind the rest.
+ * 5. Three times the load that a fleet can hold: rejections are fast and carry a Retry-After, accepted requests are
+ * served at the usual speed, and urgent requests do not wait behind the others.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "./crowd.ts";
 import { follow, newStream, type Result } from "./load.ts";
 import type { Row, ScenarioOptions } from "./scenarios.ts";
 
-/** A refusal costs a few questions of the server. */
+/** A rejection costs a few requests to the server. */
 const FAST_MS = 1_000;
-/** What a machine that is shared does to a median. */
+/** Tolerated change of a median on a shared machine. */
 const SAME_LATENCY = 1.5;
-/** Who comes when told finds a place, or the next time. */
+/** A client that honours Retry-After gets in at its first or second return. */
 const RETURNS = 2;
 const URGENT = 12;
 const URGENT_EVERY_MS = 500;
-/** Beside the flood, which comes all at once: requests one by one, to whom a full class says no. */
+/** Requests sent in sequence beside the simultaneous flood, while their class is full. */
 const PROBES = 20;
 const PROBE_EVERY_MS = 100;
 
 export interface OverloadOptions extends ScenarioOptions {
   /** Requests of a class that may wait or run. */
   readonly queueLimit: number;
-  /** Requests that run at once. */
+  /** Requests that run concurrently. */
   readonly slots: number;
 }
 
 interface Outcome extends Result {
-  /** How long each refusal took, and when it said to come again. */
+  /** Duration and Retry-After of each rejection. */
   readonly refusals: readonly { ms: number; retryAfterMs: number }[];
 }
 
 export async function overload({ fleet, samples, random, queueLimit, slots }: OverloadOptions): Promise<Row> {
   const urls = () => fleet.edges.map(({ url }) => url);
 
-  /** Comes again when it is told to, until it is taken. */
+  /** Retries as instructed until it is accepted. */
   const ask = async (priority: string): Promise<Outcome> => {
     const { body, texts } = random.pick(samples);
     const refusals: { ms: number; retryAfterMs: number }[] = [];
@@ -49,7 +49,7 @@ export async function overload({ fleet, samples, random, queueLimit, slots }: Ov
     }
   };
 
-  // As many as run at once: what an answer takes when nobody waits.
+  // As many as run concurrently: the duration of an answer without waiting.
   const alone = await Promise.all(Array.from({ length: slots }, () => ask("batch")));
   const flood = Array.from({ length: queueLimit * 3 }, () => ask("batch"));
   const urgent = Array.from({ length: URGENT }, async (_, i) => {
@@ -83,7 +83,7 @@ export async function overload({ fleet, samples, random, queueLimit, slots }: Ov
     refused.map((it) => it.refusals.length),
     0.5,
   );
-  // Who was refused may come back when the flood is over.
+  // Rejected clients may return after the flood.
   const taken = batch.filter((it) => it.refusals.length === 0);
   const [calmMs, busyMs] = [median(alone, writingMs), median(taken, writingMs)];
   const waits = [interactive, normal, taken].map((them) => median(them, ({ firstEventMs }) => firstEventMs ?? 0));
@@ -91,7 +91,7 @@ export async function overload({ fleet, samples, random, queueLimit, slots }: Ov
   const checks = {
     "answers that are missing or wrong": bad.length === 0,
     "nobody was refused": refused.length > 0,
-    // The flood comes all at once, on a machine that computes, and the first of those that come one by one are beside it.
+    // The flood is simultaneous, on a busy machine, and overlaps with the first of the sequential requests.
     "refusals are slow": refusedMs[0]! < FAST_MS && percentile(probes, 0.5) < FAST_MS,
     "who came when told was refused again": returns <= RETURNS,
     "answers take longer than without the flood": busyMs < calmMs * SAME_LATENCY,

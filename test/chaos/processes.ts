@@ -1,4 +1,6 @@
-/** A fleet of real processes: nats-server, edges and workers, each to be killed, frozen, cut off and started again. */
+/**
+ * A fleet of real processes: nats-server, edges and workers, which can be killed, frozen, disconnected and restarted.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,25 +14,25 @@ export interface ProcessOptions {
   readonly edges: number;
   readonly workers: number;
   readonly model: string;
-  /** Sequences that one worker runs at once. */
+  /** Sequences that one worker runs concurrently. */
   readonly capacity: number;
   readonly queueLimit: number;
-  /** How long a worker that leaves lets run what runs; its own default by default. */
+  /** Time that a draining worker gives running requests; by default the worker's own. */
   readonly drainLimitMs?: number;
 }
 
-/** One program under one name, through all its lives. */
+/** A named program across its restarts. */
 export interface Program {
   readonly name: string;
   readonly process: ChildProcess;
-  /** Its name and the number of its present life: a worker's replica id, since one that comes back is another replica. */
+  /** Name and number of restarts: a worker's replica id, since a restarted worker is another replica. */
   readonly life: string;
-  /** Messages that it could not read and passed over, by its own log. */
+  /** Number of unreadable messages that it skipped, according to its log. */
   readonly ignored: number;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it is up again. */
+  /** Resolves when it is ready again. */
   start(): Promise<void>;
-  /** Asks it to leave. @returns its exit code, and how long it took */
+  /** Drains it. @returns its exit code, and how long it took */
   leave(): Promise<{ code: number | null; ms: number }>;
 }
 
@@ -75,7 +77,7 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
     opened.defer(() => worker.kill("SIGKILL"));
     return Object.assign(worker, { wire });
   });
-  // A run that is broken off leaves nobody behind.
+  // An interrupted run leaves no processes behind.
   const reap = () => {
     for (const it of [...edges, ...workers]) it.kill("SIGKILL");
     server.process.kill("SIGKILL");

@@ -1,4 +1,4 @@
-/** Numbers that a seed decides, so that a run of faults can be told again. */
+/** Seeded random numbers, so that a run of faults can be repeated. */
 
 export class Random {
   #state: number;

@@ -1,4 +1,4 @@
-/** What is done to a fleet under load, and what must come of it. */
+/** The faults for a fleet under load, and the required results. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "@nats-io/transport-node";
 import { claimSubject } from "../../fleet/src/index.ts";
@@ -12,23 +12,23 @@ export interface ScenarioOptions {
   readonly fleet: Processes;
   readonly samples: readonly Sample[];
   readonly random: Random;
-  /** Streams at once. */
+  /** Concurrent streams. */
   readonly streams: number;
   readonly faults: number;
   say(line: string): void;
 }
 
-/** One line of the summary. */
+/** A line of the summary. */
 export interface Row {
   readonly scenario: string;
   readonly streams: number;
   readonly faults: number;
-  /** Faults that hit a stream in mid-block; the run is valid when two thirds did. */
+  /** Number of streams hit within a block; the run is valid if two thirds were. */
   readonly midBlock: number | undefined;
   readonly takeovers: number;
-  /** From the fault until another worker held the response. */
+  /** From the fault to another worker's claim. */
   readonly claims: readonly number[];
-  /** And until its client saw something of it. */
+  /** From the fault to the first event at the client. */
   readonly shown: readonly number[];
   readonly resumes: number;
   readonly failed: number;
@@ -38,15 +38,15 @@ export interface Row {
 
 export type Scenario = (options: ScenarioOptions) => Promise<Row>;
 
-/** Longer than the 5 s after which a silent worker's requests are given to others. */
+/** Longer than the 5 s after which a silent worker's requests are redelivered. */
 const OUTAGE_MS = 7_000;
-/** How long the noise lasts. */
+/** Duration of the noise. */
 const NOISE_MS = 10_000;
 
 const LOSSES = ["kill", "freeze", "cut", "stall"] as const;
 type Loss = (typeof LOSSES)[number];
 
-/** 1. Workers killed, frozen and cut off. */
+/** 1. Workers are killed, frozen and disconnected. */
 export const workersLost: Scenario = async (options) => {
   const { fleet, random, faults, say } = options;
   const crowd = crowdOf(options);
@@ -71,9 +71,9 @@ export const workersLost: Scenario = async (options) => {
 };
 
 /**
- * Until the worker writes something, so that it would be missed; and where it is killed, nothing whose last worker was killed
- * over this very block: a response that kills two in a row is taken for the cause, and rightly so where workers are not
- * killed every few seconds.
+ * Waits until the worker has a response in progress, so that its loss has an effect. Before a kill it also waits until
+ * none of them is in a block during which its last worker was killed: a response that crashes two workers in a row
+ * counts as the cause and fails, which is right unless workers are killed every few seconds.
  */
 async function missable(worker: WorkerProgram, crowd: Crowd, kind: Loss): Promise<void> {
   for (;;) {
@@ -107,7 +107,7 @@ async function lose(worker: WorkerProgram, kind: Loss): Promise<void> {
   }
 }
 
-/** 2. Edges killed: their clients come back by Last-Event-ID elsewhere. */
+/** 2. Edges are killed: their clients reconnect to other edges with Last-Event-ID. */
 export const edgesLost: Scenario = async (options) => {
   const { fleet, random, faults, say } = options;
   const crowd = crowdOf(options);
@@ -125,7 +125,7 @@ export const edgesLost: Scenario = async (options) => {
   return rowOf("edges killed", crowd, (result) => result.ok);
 };
 
-/** 3. The server killed and started again. */
+/** 3. The server is killed and restarted. */
 export const serverLost: Scenario = async (options) => {
   const { fleet, random, faults, say } = options;
   const crowd = crowdOf(options);
@@ -141,7 +141,7 @@ export const serverLost: Scenario = async (options) => {
   return rowOf("nats-server restarted", crowd, (result) => result.ok || result.retryable === true);
 };
 
-/** 4. Every worker and every edge asked to leave, one after the other, and started again. */
+/** 4. Every worker and every edge is drained in turn and restarted. */
 export const rollingRestart: Scenario = async (options) => {
   const { fleet, say } = options;
   const crowd = crowdOf(options);
@@ -160,7 +160,7 @@ export const rollingRestart: Scenario = async (options) => {
   return { ...row, ok: row.ok && exits.length === 0, note: [row.note, ...exits].filter(Boolean).join("; ") };
 };
 
-/** 6. Noise on every subject while all goes on. */
+/** 6. Random bytes are sent to every subject during normal operation. */
 export const garbage: Scenario = async (options) => {
   const { fleet, random, streams, samples } = options;
   const crowd = crowdOf(options);
@@ -177,7 +177,7 @@ export const garbage: Scenario = async (options) => {
       ...[`edit.${id}.end`, `edit.${id}.error`, `edit.${id}.x`, `draft.${id}.0.0`, `watch.${id}`, "load.x"],
       ...[`wake.${model}`, `wanted.${model}`, `queue.${model}.interactive`, `queue.${model}.default`],
       ...[`queue.${model}.batch`, "$KV.models.x", "$KV.replicas.x", "$KV.responses.record.x"],
-      // A claim that cannot be read is nobody's: its response is taken over, as if its worker was lost.
+      // An unreadable claim counts as missing: its response is taken over, as after a crash of its worker.
       ...(random.next() < 0.02 ? [claimSubject(id)] : []),
     ]);
     connection.publish(subject, Uint8Array.from([0xff, ...noise]));
@@ -195,7 +195,7 @@ export function crowdOf({ fleet, samples, random }: ScenarioOptions): Crowd {
   return new Crowd(() => fleet.edges.map(({ url }) => url), samples, random);
 }
 
-/** Until most of them are being written. */
+/** Waits until most streams have begun. */
 async function warm(crowd: Crowd, { streams }: ScenarioOptions): Promise<void> {
   crowd.grow(streams);
   const writing = () => crowd.streams.filter(({ midBlock }) => midBlock).length;

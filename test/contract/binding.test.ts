@@ -1,4 +1,4 @@
-/** What an edge is promised of its workers, whatever carries it: the same tests over gRPC and over NATS. */
+/** The contract between edge and workers, independent of the transport: the same tests over gRPC and over NATS. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -24,7 +24,7 @@ interface BindingOptions {
   readonly deadlineMs: number;
 }
 
-/** An edge and a worker for each script, joined. */
+/** Connects an edge to a worker for each script. */
 type Binding = (scripts: readonly Script[], opened: AsyncDisposableStack, options: BindingOptions) => Promise<Served>;
 
 const bindings: Record<string, Binding> = {
@@ -69,7 +69,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     return { replicas, workers, engine: workers[0]!.engine, generate, ask };
   }
 
-  it("answers with every commit and its end, and asks the engine for what was asked", async () => {
+  it("returns every commit and the end, and passes the request's parameters to the engine", async () => {
     const { ask, engine } = await serve(writeBlocks({ blocks: 4 }));
     const asked: Partial<GenerateRequest> = {
       prompt: { kind: "chat", messages: [{ role: "user", content: "hé \ud83d\ude42" }], tools: [{ type: "function" }] },
@@ -86,14 +86,14 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(engine.requests).toMatchObject([{ ...asked, attempt: 1, committed: [] }]);
   });
 
-  it("says what is served", async () => {
+  it("lists the served models", async () => {
     const { replicas, ask, engine } = await serve(writeBlocks({ blocks: 1 }));
     expect(replicas.ready()).toBe(true);
     expect(replicas.models()).toEqual([engine.model]);
     await expect(ask({ model: "unknown" })).rejects.toMatchObject({ code: "model_not_found", param: "model" });
   });
 
-  it("tells every choice of a response", async () => {
+  it("sends every choice of a response", async () => {
     const { ask } = await serve(writeBlocks({ blocks: 3 }));
     const { choices } = fold(await ask({ choices: 8 }));
     expect(choices.map(({ text, finishReason }) => ({ text, finishReason }))).toEqual(
@@ -101,7 +101,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     );
   });
 
-  it("tells what is wrong with a request by the parameter at fault", async () => {
+  it("reports an invalid request with the parameter at fault", async () => {
     const { ask, engine } = await serve(writeBlocks({ blocks: 1 }));
     const [event, ...more] = await ask({ stop: [""] });
     expect(event).toMatchObject({ type: "error", code: "invalid_request", param: "stop[0]", retryable: false });
@@ -109,7 +109,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(engine.requests).toEqual([]);
   });
 
-  it("keeps the commits of a response that fails", async () => {
+  it("keeps the commits of a failed response", async () => {
     const { ask } = await serve(async function* (signal, request) {
       for await (const event of writeBlocks({ blocks: 4 })(signal, request)) {
         if (event.type === "commit" && event.block === 2) {
@@ -131,7 +131,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     before: (block, _, signal) => (block < 2 ? Promise.resolve() : aborted(signal)),
   });
 
-  it("stops the engine when the request is cancelled, and says so", async () => {
+  it("stops the engine when the request is cancelled, and reports the cancellation", async () => {
     const { engine, generate } = await serve(endless);
     const controller = new AbortController();
     let last: EditEvent | undefined;
@@ -143,25 +143,25 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     await vi.waitFor(() => expect(engine.ended).toBe(1));
   });
 
-  it("stops the engine when the reader leaves", async () => {
+  it("stops the engine when the reader disconnects", async () => {
     const { engine, generate } = await serve(endless);
     for await (const event of generate()) if (event.type === "commit") break;
     await vi.waitFor(() => expect(engine.ended).toBe(1));
   });
 
-  it("does not send what was cancelled before", async () => {
+  it("does not send a request that was already cancelled", async () => {
     const { engine, ask } = await serve(writeBlocks({ blocks: 1 }));
     expect(await ask({}, AbortSignal.abort())).toMatchObject([{ type: "error", code: "cancelled" }]);
     expect(engine.requests).toEqual([]);
   });
 
-  it("gives up what takes longer than it may", async () => {
+  it("fails a response that exceeds its time limit", async () => {
     const { engine, ask } = await serve(endless, { deadlineMs: 800 });
     expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
     await vi.waitFor(() => expect(engine.ended).toBe(1));
   });
 
-  it("lets a slow reader miss only drafts, and delay no other reader", async () => {
+  it("drops only drafts for a slow reader, and delays no other reader", async () => {
     const blocks = 50;
     const { engine, generate, ask } = await serve(async function* (signal, request) {
       for await (const event of writeBlocks({ blocks })(signal, request)) {
@@ -185,7 +185,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(slow.filter(({ type }) => type === "draft").length).toBeLessThan(blocks * 50);
   });
 
-  it("goes on with another worker, behind the last commit, where one leaves in mid-sentence", async () => {
+  it("continues with another worker after the last commit when a worker leaves within a response", async () => {
     const stuck = writeBlocks({
       blocks: 4,
       before: (block, { attempt }, signal) => (block < 2 || attempt > 1 ? Promise.resolve() : aborted(signal)),
@@ -206,7 +206,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(events.filter(({ type }) => type === "commit")).toHaveLength(8);
   });
 
-  it("fails no response when a worker drains: it is finished, or another goes on", async () => {
+  it("fails no response when a worker drains: it is finished or taken over", async () => {
     const holds = Promise.withResolvers<void>();
     let begun = 0;
     const script = writeBlocks({

@@ -1,6 +1,6 @@
 /**
- * The programs of a rendered deployment as processes of this machine: with the configuration and the variables of their
- * manifests and no others, but that they listen on free ports and the model stands elsewhere.
+ * Runs the programs of a rendered deployment as local processes: with only the configuration and the variables of their
+ * manifests, but on free ports and with the model in another folder.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,15 +16,15 @@ import { freePort, natsServerBinary } from "../../tools/serve/nats-server.ts";
 import { type Manifest, podTemplates, variablesOf } from "./manifests.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Where the repository is in an image. */
+/** Path of the repository in an image. */
 const IMAGE_ROOT = "/app/";
 const PROGRAMS = { edge: "edge/src/entry/node.ts", worker: "gpu-worker/src/main.ts" };
 
 export interface DeployedFleet extends AsyncDisposable {
-  /** Where a pod's declared port is on this machine. */
+  /** Local port for a pod's declared port. */
   port(app: App, declared: string | number): number;
   start(app: App, changes?: Readonly<Record<string, string>>): Promise<ChildProcess>;
-  /** Whether the kubelet would be content. */
+  /** Resolves to true if the probe would succeed in the kubelet. */
   probe(app: App, kind: "startupProbe" | "livenessProbe" | "readinessProbe"): Promise<boolean>;
 }
 

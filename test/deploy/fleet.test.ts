@@ -1,4 +1,7 @@
-/** deploy/base on this machine: its programs start on what their manifests give them, and its autoscaler finds what it asks for. */
+/**
+ * Runs deploy/base locally: its programs start with the settings of their manifests, and its autoscaler finds its
+ * metrics.
+ */
 import { once } from "node:events";
 import { wsconnect } from "@nats-io/nats-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -15,14 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => fleet?.[Symbol.asyncDispose]());
 
-describe("the base's programs", () => {
-  it("start, are probed, answer, tell the autoscaler of demand, and leave when told", {
+describe("the programs of deploy/base", () => {
+  it("start, pass their probes, answer, report demand to the autoscaler, and stop on request", {
     timeout: 180_000,
   }, async () => {
     expect(await fleet.probe("nats", "livenessProbe")).toBe(true);
     expect(await fleet.probe("nats", "readinessProbe")).toBe(true);
     const edge = await fleet.start("edge", { WAIT_LIMIT_MS: "5000" });
-    // Nobody has said yet what there is to ask for.
+    // There is no user yet.
     expect(await fleet.probe("edge", "livenessProbe")).toBe(true);
     expect(await fleet.probe("edge", "readinessProbe")).toBe(false);
     const worker = await fleet.start("worker");
@@ -48,7 +51,8 @@ describe("the base's programs", () => {
     await vi.waitFor(async () => expect(await demand()).toEqual(idle), patiently);
 
     expect(await leave(worker)).toEqual([0, null]);
-    // The edge takes requests for whom the autoscaler has to find a worker, also when they have given up.
+    // The edge accepts requests, and the autoscaler must find a worker for them, even after their clients have given
+    // up.
     await ready("edge", true);
     const waiting = ask(fleet, "secret");
     await vi.waitFor(async () => expect(await demand()).toEqual({ ...idle, queued_default: 1 }), patiently);
@@ -57,7 +61,7 @@ describe("the base's programs", () => {
     expect(await leave(edge)).toEqual([0, null]);
   });
 
-  it("reach nats-server over WebSocket, each with its own rights", async () => {
+  it("reach nats-server over WebSocket, each with its own permissions", async () => {
     const servers = `ws://127.0.0.1:${fleet.port("nats", "websocket")}`;
     const party = (user: string) => wsconnect({ servers, user, pass: "secret", inboxPrefix: `_INBOX_${user}` });
     const [edge, worker] = [await party("edge"), await party("worker")];
@@ -97,7 +101,9 @@ async function ask(
   });
 }
 
-/** What each trigger reads, in KEDA's way: by the server's monitoring page, and by a sample of the edge's metrics. */
+/**
+ * Reads each trigger's value as KEDA does: from the server's monitoring page and from a sample of the edge's metrics.
+ */
 async function demand(): Promise<Record<string, number | undefined>> {
   const { triggers } = manifests.find(({ kind }) => kind === "ScaledObject")!.spec;
   const readings = triggers.map(async ({ name, type, metadata }: Trigger) => [
@@ -113,7 +119,10 @@ interface Trigger {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Messages that wait for a consumer or are with it. KEDA takes the stream's last sequence where there is no such consumer. */
+/**
+ * Messages that wait for a consumer or are unacknowledged. KEDA uses the stream's last sequence if there is no such
+ * consumer.
+ */
 async function lag({ natsServerMonitoringEndpoint, account, stream, consumer }: Trigger["metadata"]) {
   const port = fleet.port("nats", Number(natsServerMonitoringEndpoint!.split(":")[1]));
   const page = await fetch(`http://127.0.0.1:${port}/jsz?acc=${account}&consumers=true&config=true`);

@@ -1,4 +1,4 @@
-/** The Dockerfiles take what is there, all of it that the program imports, and run it as the manifests say. */
+/** Checks that the Dockerfiles copy existing files, all that the program imports, and run it as the manifests state. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type PodTemplate, podTemplates, render, variablesOf } from "./manifests.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Folders of our packages by name. */
+/** Folders of our packages, by name. */
 const WORKSPACES = new Map<string, string>(
   JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")).workspaces.map((folder: string) => [
     JSON.parse(readFileSync(`${ROOT}${folder}/package.json`, "utf8")).name,
@@ -25,14 +25,14 @@ describe.each(["edge", "worker"] as const)("deploy/%s.Dockerfile", (image) => {
     pod = podTemplates(await render("base")).find(({ labels }) => labels.app === image)!;
   });
 
-  it("copies files of the build's context that .dockerignore leaves in it", () => {
+  it("copies files of the build context that .dockerignore keeps", () => {
     for (const source of instructions.flatMap(sourcesOf)) {
       expect(existsSync(`${ROOT}${source}`), source).toBe(true);
       expect(ignored(source), source).toBe(false);
     }
   });
 
-  it("installs from the lock file of every workspace, and copies every one that the program is made of", () => {
+  it("installs from the lock file of every workspace, and copies every workspace of the program", () => {
     const { workspaces } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
     const sources = instructions.flatMap(sourcesOf);
     expect(sources).toEqual(expect.arrayContaining(workspaces.map((name: string) => `${name}/package.json`)));
@@ -40,7 +40,7 @@ describe.each(["edge", "worker"] as const)("deploy/%s.Dockerfile", (image) => {
     expect(copied.toSorted()).toEqual([...workspacesOf(IMAGES[image])].toSorted());
   });
 
-  it("runs the program without root, at the ports and with the files that the manifest names", () => {
+  it("runs the program without root, with the ports and files that the manifest names", () => {
     expect(argumentsOf(last, "USER")).toEqual([String(pod.spec.securityContext?.runAsUser)]);
     const declared = pod.container.ports?.map(({ containerPort }) => String(containerPort));
     expect(argumentsOf(last, "EXPOSE")).toEqual(expect.arrayContaining(declared!));
@@ -53,13 +53,13 @@ describe.each(["edge", "worker"] as const)("deploy/%s.Dockerfile", (image) => {
   });
 });
 
-it("knows what .dockerignore keeps out", () => {
+it("applies .dockerignore", () => {
   expect(
     ["docs/fleet.md", "test/deploy/x.ts", "edge/src/app.test.ts", "edge/node_modules/x"].filter(ignored),
   ).toHaveLength(4);
 });
 
-/** What a COPY takes from the build's context. */
+/** Sources of a COPY in the build context. */
 function sourcesOf(instruction: Instruction): string[] {
   if (instruction.getKeyword() !== "COPY") return [];
   const copy = instruction as Copy;
@@ -71,7 +71,7 @@ function argumentsOf(instructions: readonly Instruction[], keyword: string): str
   return instructions.filter((it) => it.getKeyword() === keyword).flatMap((it) => it.getArguments().map(String));
 }
 
-/** A package's folder and those of our packages it depends on, directly or not; a folder inside another one's is left out. */
+/** A package's folder and the folders of our packages that it depends on, directly or not, without nested folders. */
 function workspacesOf(folder: string, found = new Set<string>()): Set<string> {
   found.add(folder);
   const { dependencies } = JSON.parse(readFileSync(`${ROOT}${folder}/package.json`, "utf8"));
@@ -84,7 +84,7 @@ function workspacesOf(folder: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-/** By .dockerignore: the last line that matches a path, or a folder that it is in, decides. */
+/** Applies .dockerignore: the last line that matches a path, or a folder above it, decides. */
 function ignored(path: string): boolean {
   const lines = readFileSync(`${ROOT}.dockerignore`, "utf8").split("\n");
   const patterns = lines.filter((line) => line !== "" && !line.startsWith("#"));

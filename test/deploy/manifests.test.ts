@@ -1,4 +1,4 @@
-/** What deploy/ renders fits the types of the cluster's objects, and the programs that it runs. */
+/** Checks that the objects rendered from deploy/ match their Kubernetes types and the programs that they run. */
 import { readFileSync } from "node:fs";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -21,11 +21,11 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
   });
   const podsOf = (app: string) => pods.filter(({ labels }) => labels.app === app);
 
-  it("has every field that the types demand, and no other", async () => {
+  it("has every field that the types require, and no other", async () => {
     expect(await typeErrors(manifests)).toBe("");
   });
 
-  it("is all in one namespace, and there once", () => {
+  it("is all in one namespace, which it declares once", () => {
     const places = manifests.map(({ kind, metadata }) => [
       kind,
       kind === "Namespace" ? metadata.name : metadata.namespace,
@@ -35,7 +35,7 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("gives an edge what it reads, and the edge accepts it", () => {
+  it("sets variables that the edge reads and accepts", () => {
     for (const { spec, container } of podsOf("edge")) {
       const variables = variablesOf(container);
       expect(Object.keys(edgeVariables.shape)).toEqual(expect.arrayContaining(Object.keys(variables)));
@@ -48,7 +48,7 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     }
   });
 
-  it("gives a worker what it reads, and the worker accepts it and knows its part", () => {
+  it("sets variables that the worker reads and accepts, with its role", () => {
     expect(podsOf("worker")).not.toEqual([]);
     for (const { spec, container, labels, group } of podsOf("worker")) {
       const variables = variablesOf(container);
@@ -84,7 +84,7 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     }
   });
 
-  it("selects the pods that are there, at ports that they declare", () => {
+  it("selects existing pods, at ports that they declare", () => {
     for (const { kind, metadata, spec } of manifests) {
       const selector = kind === "Service" ? spec.selector : spec?.selector?.matchLabels;
       if (selector === undefined) continue;
@@ -97,7 +97,7 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     }
   });
 
-  it("runs nothing with more rights than it needs", () => {
+  it("runs nothing with more permissions than it needs", () => {
     for (const { owner, spec, container } of pods) {
       expect(spec, owner).toMatchObject({
         automountServiceAccountToken: false,
@@ -112,7 +112,7 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     }
   });
 
-  it("scales by every class of the model's queue, by what runs, and by who waited in vain", () => {
+  it("scales by every class of the model's queue, by running requests, and by unmet demand", () => {
     const { spec } = manifests.find(({ kind }) => kind === "ScaledObject") as Manifest;
     const target = find(manifests, spec.scaleTargetRef.kind, spec.scaleTargetRef.name);
     expect(target.apiVersion).toBe(spec.scaleTargetRef.apiVersion);
@@ -148,13 +148,13 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     const demand = (...values: number[]) => new Function("max", ...names, `return ${formula}`)(Math.max, ...values);
     expect(demand(0, 0, 0, 0, 0, 0)).toBe(0);
     expect(demand(2, 3, 4, 1, 1, 0)).toBe(9);
-    // One request of eight choices runs, alone or with seven more behind it.
+    // A request with eight choices runs, alone or followed by seven requests.
     expect(demand(1, 0, 0, 8, 1, 0)).toBe(8);
     expect(demand(8, 0, 0, 8, 1, 0)).toBe(15);
     expect(demand(0, 0, 0, 0, 0, 1)).toBe(1);
   });
 
-  it("has the example's permissions for an edge, and for a worker those of any in its pool", () => {
+  it("grants an edge the example's permissions, and a worker those of any worker in its pool", () => {
     const config = natsConfig();
     expect(config).toContain(userBlock("edge").replaceAll("palimpsest-demo", modelName()));
     const worker = userBlock("replica-1")
@@ -164,7 +164,7 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
       .replace("_INBOX_replica-1", "_INBOX_worker")
       .replaceAll("replica-1", "*");
     expect(config).toContain(worker);
-    // An overlay's copy is the base's, for another model.
+    // An overlay's copy equals the base's, except for the model.
     expect(config).toBe(baseConfig.replaceAll("palimpsest-demo", modelName()));
     for (const [, port] of config.matchAll(/"0\.0\.0\.0:(\d+)"/g)) {
       expect(podsOf("nats")[0]!.container.ports?.map(({ containerPort }) => containerPort)).toContain(Number(port));
@@ -184,14 +184,14 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     return `nats://nats:${servicePort("nats", "client")}`;
   }
 
-  /** What clients call the pool's model. */
+  /** Model id of the pool for clients. */
   function modelName(): string {
     const { MODEL_NAME } = variablesOf(podsOf("worker")[0]!.container);
     return MODEL_NAME ?? JSON.parse(readFileSync(`${SHIPPED_PACKAGE}/manifest.json`, "utf8")).name;
   }
 });
 
-it("a field that a type does not have is found, and one of another type", async () => {
+it("reports an unknown field, and a field of another type", async () => {
   const manifests = await render("base");
   const edge = find(manifests, "Deployment", "edge");
   edge.spec.template.spec.containers[0].imagee = "palimpsest/edge";
@@ -201,10 +201,10 @@ it("a field that a type does not have is found, and one of another type", async 
   expect(errors).toContain("'string' is not assignable to type 'number'");
 });
 
-it("the ranks of a group come, stay and leave as the leader needs it", async () => {
+it("starts, keeps and stops the ranks of a group as the leader needs them", async () => {
   const manifests = await render("overlays/flash-4-ranks");
   const { startupPolicy, leaderWorkerTemplate } = find(manifests, "LeaderWorkerSet", "worker").spec;
-  // Another policy starts them when the leader is ready, which it is when it has them.
+  // Another policy starts them once the leader is ready, but the leader is ready only once it has them.
   expect(startupPolicy).toBe("LeaderCreated");
   expect(leaderWorkerTemplate.restartPolicy).toBe("None");
   const [leader, rank] = podTemplates(manifests).filter(({ labels }) => labels.app === "worker");
@@ -218,7 +218,7 @@ it("the ranks of a group come, stay and leave as the leader needs it", async () 
   ]);
 });
 
-it("leader and ranks show certificates, and the one that docs/deploy.md makes has the names that the leader derives", async () => {
+it("leader and ranks use certificates, and the certificate of docs/deploy.md has the names that the leader derives", async () => {
   const manifests = await render("overlays/flash-4-ranks");
   const pods = podTemplates(manifests).filter(({ labels }) => labels.app === "worker");
   expect(pods.map(({ labels }) => labels.role)).toEqual(["leader", "rank"]);
@@ -242,13 +242,13 @@ it("leader and ranks show certificates, and the one that docs/deploy.md makes ha
   }
 });
 
-/** Where the repository is in an image. */
+/** Path of the repository in an image. */
 const IMAGE_ROOT = "/app";
 
-/** Between the end of a drain and SIGKILL. */
+/** Time between the end of a drain and SIGKILL. */
 const MARGIN_MS = 5_000;
 
-/** From SIGTERM to SIGKILL. */
+/** Time from SIGTERM to SIGKILL. */
 function graceMs({ terminationGracePeriodSeconds = 30, containers }: PodTemplate["spec"]): number {
   const preStop = containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
   return (terminationGracePeriodSeconds - preStop) * 1000;

@@ -1,4 +1,4 @@
-/** What deploy/ makes of its kustomizations, and what the types of Kubernetes, KEDA and LeaderWorkerSet say to it. */
+/** Renders the kustomizations of deploy/, and checks them against the types of Kubernetes, KEDA and LeaderWorkerSet. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { kustomize } from "./kubectl.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TSC = join(ROOT, "node_modules/.bin/tsc");
 
-/** An object of a cluster; what it holds, its type says (`typeErrors`). */
+/** An object of a cluster; its type describes its fields (`typeErrors`). */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -26,20 +26,20 @@ export async function render(folder: string): Promise<Manifest[]> {
   return documents.map((document) => document.toJS() as Manifest);
 }
 
-/** The one of that kind and name. @throws Error when there is none */
+/** The object of that kind and name. @throws Error if there is none */
 export function find(manifests: readonly Manifest[], kind: string, name: string): Manifest {
   const found = manifests.find((it) => it.kind === kind && it.metadata.name === name);
-  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  if (found === undefined) throw new Error(`no ${kind} is named ${name}`);
   return found;
 }
 
 export interface PodTemplate {
-  /** Of what makes the pods: kind and name. */
+  /** Kind and name of the object that creates the pods. */
   readonly owner: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: IPodSpec;
   readonly container: IContainer;
-  /** What a LeaderWorkerSet sets beside the manifest's variables: in its first pod, or in the second for the others. */
+  /** Variables that a LeaderWorkerSet adds to the manifest's: in its first pod, or in the second for the others. */
   readonly group?: Readonly<Record<string, string>>;
 }
 
@@ -66,12 +66,12 @@ export function podTemplates(manifests: readonly Manifest[]): PodTemplate[] {
   });
 }
 
-/** A container's variables, every secret's value being the same word. */
+/** A container's variables; every secret has the same placeholder value. */
 export function variablesOf({ env = [] }: IContainer): Record<string, string> {
   return Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, valueFrom ? "secret" : (value ?? "")]));
 }
 
-/** Where an object's type is; a kind that is not here is not checked, which is an error. */
+/** Module of an object's type; an unlisted kind is an error. */
 const TYPES: Readonly<Record<string, string>> = {
   "v1 Namespace": "kubernetes-models/v1/Namespace",
   "v1 ConfigMap": "kubernetes-models/v1/ConfigMap",
@@ -86,14 +86,14 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the compiler says to the objects, each as a literal of its type: fields that do not exist, that are missing, or have
- * another type. Empty when all is well.
+ * Compiler errors for the objects, each as a literal of its type: unknown fields, missing fields, and fields of another
+ * type. Empty if all are valid.
  */
 export async function typeErrors(manifests: readonly Manifest[]): Promise<string> {
   const lines = manifests.map((manifest, i) => {
     const { apiVersion, kind } = manifest;
     const module = TYPES[`${apiVersion} ${kind}`];
-    if (module === undefined) throw new Error(`${apiVersion} ${kind} has no type here: add where it is`);
+    if (module === undefined) throw new Error(`${apiVersion} ${kind} has no type here: add its module to TYPES`);
     return `import type { I${kind} as T${i} } from "${module}";\nexport const o${i}: T${i} = ${JSON.stringify(manifest, null, 1)};\n`;
   });
   const parent = join(ROOT, ".palimpsest");

@@ -1,4 +1,4 @@
-/** The `palimpsest` command as a user runs it: convert a checkpoint, look at the package, generate from it. */
+/** Runs the `palimpsest` command as a user would: converts a checkpoint, inspects the package, generates from it. */
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ it.each([[[]], [["--no-cache"]]])("generate %o reproduces a golden run from toke
   });
 });
 
-it("generate says which tokens an answer may hold, where it ends and how probable it was", async () => {
+it("generate limits an answer's tokens and its end, and reports log-probabilities", async () => {
   const prompt = "Write a function that returns the sum of a list of numbers.";
   const ask = async (...flags: string[]) => {
     const asked = ["generate", "--model", SHIPPED_PACKAGE, "--prompt", prompt, "--json", ...flags];
@@ -58,7 +58,7 @@ it("generate says which tokens an answer may hold, where it ends and how probabl
   expect(scored.logprobs?.map(({ top_logprobs }) => top_logprobs.length)).toEqual([2, 2, 2, 2]);
   expect((await ask("--logit-bias", `${first}=-100`, "--penalty-lambda", "1")).tokens).not.toContain(first);
   expect((await ask("--stop", "return", "--stop", "reduce", "--min-tokens", "3")).text).not.toMatch(/return|reduce/);
-  // A hundred tokens lifted above all others: which of them stands where is not as sure as an answer, whatever the weights.
+  // A bias lifts a hundred tokens above all others: their order is less certain than an answer, whatever the weights.
   const lifted = Array.from({ length: 100 }, (_, i) => 300 + i);
   const some = ["--logit-bias", lifted.map((token) => `${token}=100`).join(), "--max-tokens", "20"];
   const drawing = ["--temperature", "2", "--top-k", "50", "--top-p", "0.95", "--seed", "7"];
@@ -67,7 +67,7 @@ it("generate says which tokens an answer may hold, where it ends and how probabl
   expect(drawn.tokens).not.toEqual(greedy.tokens);
 });
 
-it("a write that fails in the middle of a conversion is told, leaves no package, and the same command then goes on", async () => {
+it("a failed write during a conversion is reported, leaves no package, and the same command then resumes", async () => {
   const target = join(folder, "broken");
   const args = ["convert", goldenCheckpoint("tiny-21"), target, "--mask-token", "511", "--eos", "508"] as const;
   const broken = await palimpsestWithFileLimit(256 * 1024, ...args);
@@ -78,7 +78,7 @@ it("a write that fails in the middle of a conversion is told, leaves no package,
   expect((await palimpsest("inspect", target, "--verify")).code).toBe(0);
 });
 
-it("generate writes text from the shipped package, inspect says what it is", async () => {
+it("generate writes text from the shipped package, and inspect describes it", async () => {
   const answer = await palimpsest(
     "generate",
     "--model",

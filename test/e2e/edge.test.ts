@@ -1,4 +1,4 @@
-/** The edge as its users run it: a program that answers, waits, and leaves in order. */
+/** Runs the edge program as its users do: it answers, waits, and drains. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -12,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL("../../edge/src/entry/node.ts", import.met
 
 let worker: ScriptedWorker;
 let edge: ChildProcess | undefined;
-/** Lets a response that has begun go on to its end. */
+/** Lets a response in progress finish. */
 let goOn: PromiseWithResolvers<void>;
 
 const answer: Responder = async function* ({ responseId }, signal) {
@@ -57,7 +57,7 @@ function ask(url: string, body: object, signal?: AbortSignal): Promise<Response>
   });
 }
 
-/** Reads until the stream has said this. */
+/** Reads until the stream contains this text. */
 async function readTo(reader: ReadableStreamDefaultReader<Uint8Array>, text: string): Promise<string> {
   const decoder = new TextDecoder();
   let read = "";
@@ -71,7 +71,7 @@ async function readTo(reader: ReadableStreamDefaultReader<Uint8Array>, text: str
 
 describe("the edge program", () => {
   it("on SIGTERM finishes its streams, accepts no new ones, and exits 0", async () => {
-    // Longer than the test may take: an edge that waits for the limit, though its streams have ended, fails it.
+    // Longer than the test may take: an edge that waits for the limit, though its streams have ended, fails the test.
     const { edge, url } = await start({ DRAIN_LIMIT_MS: "600000" });
     const reader = (await ask(url, { stream: true })).body!.getReader();
     await readTo(reader, "Hello ");
@@ -110,7 +110,7 @@ describe("the edge program", () => {
     await until(() => worker.cancelled.length > 0, patiently.timeout);
   });
 
-  it("marks silences, and passes text on that is not well-formed", async () => {
+  it("sends heartbeats during silence, and passes on text that is not well-formed", async () => {
     const { url } = await start({ HEARTBEAT_MS: "50" });
     const messages = [{ role: "user", content: "half of a pair: \ud83d" }];
     const reader = (await ask(url, { stream: true, messages })).body!.getReader();
@@ -120,7 +120,7 @@ describe("the edge program", () => {
     expect(worker.requests[0]?.prompt.value).toMatchObject({ messages: [{ content: "half of a pair: \ufffd" }] });
   });
 
-  it("serves the playground with its script, and keeps the connection longer than a load balancer", async () => {
+  it("serves the playground with its script, and keeps connections open longer than a load balancer does", async () => {
     const { url } = await start();
     const page = await fetch(url);
     expect(page.headers.get("keep-alive")).toBe("timeout=75");
@@ -129,7 +129,7 @@ describe("the edge program", () => {
     expect((await fetch(url + script)).headers.get("content-type")).toContain("javascript");
   });
 
-  it("refuses settings it cannot use", async () => {
+  it("rejects invalid settings", async () => {
     edge = spawn(process.execPath, [PROGRAM], { env: { PORT: "http" }, stdio: ["ignore", "ignore", "pipe"] });
     const [said, [code]] = await Promise.all([edge.stderr!.toArray(), once(edge, "exit")]);
     expect(code).toBe(2);

@@ -42,7 +42,7 @@ it("gives the same answers, verdicts and counts through the API as in process", 
   expect(remote).toMatchObject({ code: 0, stderr: "" });
 
   const comparable = (all: Record<string, unknown>[]) =>
-    // A stream may drop drafts where they come fast; all else is the same.
+    // A stream may drop drafts when they arrive fast; everything else is the same.
     all.map(({ seconds: _s, firstDraft: _f, confirmingForwards: _c, ...rest }) => rest);
   const own = await answers("local");
   expect(comparable(await answers("remote"))).toEqual(comparable(own));
@@ -52,7 +52,7 @@ it("gives the same answers, verdicts and counts through the API as in process", 
     ["odd", "speed/off", expect.any(Boolean)],
     ["never", "speed/off", false],
   ]);
-  // In process nothing is dropped.
+  // In process, nothing is dropped.
   expect(own.map(({ firstDraft }) => typeof firstDraft?.text)).toEqual(own.map(() => "string"));
   expect(own.every(({ edits, mode }) => mode === "speed" || edits.substitute === 0)).toBe(true);
   expect(local.stdout).toMatch(/\| speed +\| all +\| 2 +\| 50\.0% /);

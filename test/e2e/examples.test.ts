@@ -1,4 +1,4 @@
-/** The programs of examples/, run against what `npm start` starts in a fleet. */
+/** Runs the programs of examples/ against `npm start` in a fleet. */
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -30,6 +30,6 @@ it("covers every example", () => {
   expect(names.toSorted()).toEqual(Object.keys(outputs).toSorted());
 });
 
-it.each(Object.entries(outputs))("%s prints what its header says", async (name, output) => {
+it.each(Object.entries(outputs))("%s prints the output that its header describes", async (name, output) => {
   expect(await example(name, url)).toMatchObject({ code: 0, stdout: expect.stringMatching(output), stderr: "" });
 });

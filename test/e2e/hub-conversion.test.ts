@@ -1,4 +1,4 @@
-/** A hub's model, converted as its files are used up, by a program that is killed twice on the way. */
+/** Converts a hub's model while consuming its files, in a program that is killed twice. */
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ import { patiently, until } from "../support/waiting.ts";
 const PROGRAM = fileURLToPath(new URL("../../tools/cli/main.ts", import.meta.url));
 const SHARD_BYTES = 4_000_000;
 
-/** About 40 MB in bf16, whose weights outgrow what a plan allows for the graphs beside them. */
+/** About 40 MB in bf16, so that the weights exceed the plan's allowance for graphs. */
 const config = {
   ...releasedShapes.mini,
   num_hidden_layers: 4,
@@ -42,10 +42,10 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-// Five programs one after the other, each of which loads onnxruntime.
+// Five programs in sequence, each of which loads onnxruntime.
 const TIMEOUT_MS = 180_000;
 
-it("killed in mid-download and in mid-conversion, it ends as if undisturbed, within the disk that its plan names", {
+it("killed during the download and during the conversion, it ends as if undisturbed, within the disk that its plan names", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const options = ["--quantize", "int8", "--ranks", "2", "--mask-token", "0", "--eos", "1"];
@@ -104,7 +104,7 @@ function convert(...args: readonly string[]) {
   return { ended, kill: () => child.kill("SIGKILL"), isRunning: () => child.exitCode === null };
 }
 
-/** Looks again and again at how many bytes of files the folders hold together. */
+/** Polls the total size of the files in the folders. */
 function watchDisk(folders: readonly string[]): AsyncDisposable & { mostBytes(): number } {
   let mostBytes = 0;
   const stop = new AbortController();
@@ -143,14 +143,14 @@ function paths(folder: string): Promise<string[]> {
   );
 }
 
-/** Of a figure as it is printed. */
+/** Parses a printed figure. */
 function megabytes(figure = ""): number {
   const [, value] = /^(\d+\.\d) MB$/.exec(figure) ?? [];
   expect(value, figure).toBeDefined();
   return Number(value);
 }
 
-/** Every file of a package, without the time of its making. */
+/** Every file of a package, without its creation time. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const files = (await readdir(join(root, folder))).sort();
   const pairs = files.map(async (file) => [file, await readFile(join(root, folder, file), "latin1")] as const);

@@ -1,4 +1,4 @@
-/** A 2.2 model behind worker and edge: what a client sees of deletions and insertions. */
+/** A 2.2 model behind worker and edge: deletions and insertions as a client sees them. */
 
 import { createClient, type EditEvent, emptyDocument, reduce } from "@palimpsest/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -17,7 +17,7 @@ afterAll(async () => {
   await edits[Symbol.asyncDispose]();
 });
 
-it("edits stream as they are made, are counted by kind, and fold to the text of a call without streaming", async () => {
+it("streams edits, counts them by kind, and folds them to the text of a call without streaming", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   const seen = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
   const counted = { ...seen };
@@ -43,14 +43,14 @@ it("edits stream as they are made, are counted by kind, and fold to the text of 
     expect(whole.usage.palimpsest.edits).toEqual(document.usage?.edits);
     for (const op of ["unmask", "substitute", "delete", "insert"] as const) counted[op] += document.usage!.edits[op];
   }
-  // Drafts may be dropped on the way.
+  // Drafts may be dropped in transit.
   for (const op of ["delete", "insert"] as const) {
     expect(seen[op]).toBeGreaterThan(0);
     expect(seen[op]).toBeLessThanOrEqual(counted[op]);
   }
 });
 
-it("the command decodes by the model's rule, and by another when told", async () => {
+it("the command decodes by the model's rule, and by another on request", async () => {
   const args = ["generate", "--model", edits.folder, "--prompt", "one", "--max-tokens", "24", "--ignore-eos", "--json"];
   const own = await palimpsest(...args);
   expect(own.stderr).toBe("");

@@ -1,10 +1,10 @@
-/** What a request may say about its tokens, from HTTP to the shipped model and back; and that a takeover does not show. */
+/** Token parameters of a request, from HTTP to the shipped model and back, and that a takeover does not affect them. */
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openSystem, type System } from "../support/programs/system.ts";
 
 let system: System;
-/** Tokens that the model gives an ordinary prompt, and the end token behind them. */
+/** The model's tokens for an ordinary prompt, with the end token after them. */
 let plain: number[];
 beforeAll(async () => {
   system = await openSystem();
@@ -64,7 +64,7 @@ it.each<[string, Partial<GenerateRequest>]>([
     },
   ],
   ["2.0's drawn tokens", { decoding: { rule: "2.0", threshold: 0.5 }, sampling: { temperature: 0.8, seed: 5n } }],
-])("another worker goes on with %s as the first would have", async (_, changes) => {
+])("another worker continues with %s as the first would have", async (_, changes) => {
   const request = { ...changes, logprobs: 2, choices: 2, ignoreEos: true };
   const whole = commitsOf(await generate(request));
   const blocks = (choice: number) => whole.filter((event) => event.choice === choice);
@@ -83,7 +83,7 @@ it.each<[string, Partial<GenerateRequest>]>([
   }
 });
 
-it("no end token stands before min_tokens, and the answer still ends", async () => {
+it("no end token occurs before min_tokens, and the answer still ends", async () => {
   const least = plain.length + 20;
   for (const decoding of [{}, { mode: "speed" }, { rule: "2.0" }] as const) {
     const tokens = tokensOf(await generate({ decoding, minTokens: least }));
@@ -94,7 +94,7 @@ it("no end token stands before min_tokens, and the answer still ends", async () 
   expect(usage.completion_tokens).toBeGreaterThanOrEqual(least);
 });
 
-it("a banned token is not in the answer, a favoured one is all of it, a mask never", async () => {
+it("a banned token never occurs, a strongly favoured token fills the answer, and a mask never occurs", async () => {
   const banned = plain.slice(0, 3);
   const without = tokensOf(await generate({ logitBias: new Map(banned.map((token) => [token, -100])) }));
   for (const token of banned) expect(without).not.toContain(token);
@@ -106,9 +106,9 @@ it("a banned token is not in the answer, a favoured one is all of it, a mask nev
   expect(error).toMatchObject({ type: "invalid_request_error", param: "logit_bias" });
 });
 
-it("a penalty keeps a token from being written behind itself", async () => {
-  // Favoured beyond all others, it repeats; penalized by more than that, it is not chosen behind itself. One token a forward,
-  // since what one forward writes is not yet there for its own penalties.
+it("a penalty prevents an immediate repetition of a token", async () => {
+  // Favoured beyond all others, it repeats; with a larger penalty, it is not chosen after itself. One token per
+  // forward, since tokens of the same forward do not count towards each other's penalties.
   const logitBias = new Map([[plain[1] as number, 30]]);
   const repeats = async (penaltyLambda: number) => {
     const decoding = { threshold: 1, penaltyLambda };
@@ -119,7 +119,7 @@ it("a penalty keeps a token from being written behind itself", async () => {
   expect(await repeats(100)).toBeLessThan(15);
 });
 
-it("a stop token ends the answer before its text, with ignore_eos too", async () => {
+it("a stop token ends the answer before its text, even with ignore_eos", async () => {
   const at = plain.findIndex((token, i) => i > 5 && plain.indexOf(token) === i);
   const stop_token_ids = [plain[at]];
   const ended = await answerOf({ stop_token_ids, ignore_eos: true, logprobs: true });
@@ -130,7 +130,7 @@ it("a stop token ends the answer before its text, with ignore_eos too", async ()
   expect(tokensOf(await generate({ stopTokenIds: [plain[at] as number] }))).toEqual(plain.slice(0, at + 1));
 });
 
-it("max_tokens cuts inside a block, to the token", async () => {
+it("max_tokens cuts inside a block, at the exact token", async () => {
   for (const maxTokens of [1, 7, 31, 33]) {
     expect(tokensOf(await generate({ maxTokens }))).toEqual(plain.slice(0, maxTokens));
     const { usage, choices } = await post({ ...chat, max_tokens: maxTokens });
@@ -138,7 +138,7 @@ it("max_tokens cuts inside a block, to the token", async () => {
   }
 });
 
-it("log-probabilities come with the chunks as with the whole answer, and change nothing", async () => {
+it("log-probabilities are the same in chunks and in the whole answer, and change nothing else", async () => {
   const whole = await answerOf({ logprobs: true, top_logprobs: 3, stop: ["sort"] });
   const init = { method: "POST", headers: { "content-type": "application/json" } };
   const asked = { ...chat, max_tokens: 100, logprobs: true, top_logprobs: 3, stop: ["sort"], stream: true };
@@ -173,7 +173,7 @@ it.each([
   expect(await system.engine.stats()).toEqual(before);
 });
 
-it("in a plain prompt the text of a special token is text, and its id is itself", async () => {
+it("the text of a special token in a plain prompt is text, and its id is the special token", async () => {
   const prompt = async (given: string | number[]) =>
     (await post({ model: chat.model, prompt: given, max_tokens: 4 }, "completions")).usage.prompt_tokens;
   expect(await prompt("<|mask|>")).toBeGreaterThan(1);

@@ -1,4 +1,4 @@
-/** Which CUDA device a rank asks for, which a machine without one tells by refusing it. */
+/** The CUDA device of each rank, which a machine without CUDA reveals in its error. */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { convertGolden } from "../support/models/golden.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
 
-it("a rank is on the device of its number in a process of all ranks, and on the first in one of its own", async () => {
+it("a rank uses the device of its number in a process of all ranks, and the first device in its own process", async () => {
   await using golden = await convertGolden("tiny-21", { quantization: "none", ranks: 3 });
   const file = join(golden.folder, "manifest.json");
   await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), target: "cuda" }));

@@ -1,6 +1,6 @@
 /**
- * A replica of three processes: killed, frozen and slow ranks in mid-generation, and ranks that must not be let in. Whatever
- * happens, every sequence ends right or with the stated error, and the replica is itself again when the rank is back.
+ * A replica of three processes with killed, frozen and slow ranks, and ranks that must be rejected. Every sequence ends
+ * correctly or with the stated error, and the replica recovers when the rank returns.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,7 +24,7 @@ const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.met
 const EOS = 508;
 /** tiny-21's page: keys and values of 32 tokens in 3 layers, 2 heads of 32, f32. */
 const PAGE_BYTES = 2 * 32 * 3 * 2 * 32 * 4;
-/** At once: one of each mode. */
+/** Run concurrently, one of each mode. */
 const runs = goldenRuns("tiny-21").filter(({ eos_id, gen_length }) => eos_id === EOS && gen_length === 64);
 
 const opened = new AsyncDisposableStack();
@@ -45,7 +45,7 @@ beforeAll(async () => {
     MODEL_PACKAGE: golden.folder,
     RANK_ADDRESSES: ranks.addresses.join(),
     RANK_DEADLINE_MS: "1000",
-    // None to spare: a slot or a page that a failed sequence kept would be missed by those that come after it.
+    // No spare slots or pages: later sequences would notice any that a failed sequence kept.
     CAPACITY: String(runs.length),
     KV_CACHE_BYTES: String(6 * runs.length * PAGE_BYTES),
     WORKER_ADDRESS: address,
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-it("a rank that is killed fails what runs, takes the worker out of service, and is let in again", async () => {
+it("a killed rank fails running sequences, takes the worker out of service, and is accepted again", async () => {
   const answers = await disturbed(() => ranks.process(2).kill("SIGKILL"));
   await reported("NOT_SERVING");
   expect(answers.flatMap(({ error }) => error ?? [])).not.toHaveLength(0);
@@ -71,7 +71,7 @@ it("a rank that is killed fails what runs, takes the worker out of service, and 
   await undisturbed();
 });
 
-it("a rank that freezes is given up at the deadline, and is let in again when it thaws", async () => {
+it("a frozen rank is unreachable after the deadline, and is accepted again when it resumes", async () => {
   await disturbed(() => ranks.process(1).kill("SIGSTOP"));
   await reported("NOT_SERVING");
   ranks.process(1).kill("SIGCONT");
@@ -79,7 +79,7 @@ it("a rank that freezes is given up at the deadline, and is let in again when it
   await undisturbed();
 });
 
-it("a slow rank costs time and nothing else", async () => {
+it("a slow rank only costs time", async () => {
   const slow = ranks.process(1);
   const done = new AbortController();
   const stutter = (async () => {
@@ -97,11 +97,11 @@ it("a slow rank costs time and nothing else", async () => {
   expect(slowed).toEqual({ tokens: run.output });
 });
 
-it("after all that the leader and the rank that was not restarted hold as much as at the beginning", async () => {
+it("the leader and the rank that was not restarted end with as many resources as at the beginning", async () => {
   await vi.waitFor(async () => expect(await held()).toEqual(heldAtFirst), { timeout: 10_000, interval: 200 });
 });
 
-it("a leader names the rank that holds another package, and the ranks that do not come", async () => {
+it("a leader names a rank with another package, and unreachable ranks", async () => {
   const { addresses } = ranks;
   await expect(openRemoteRanks({ ...manifest, blockLength: 64 }, { addresses })).rejects.toMatchObject({
     name: "PackageError",
@@ -133,7 +133,7 @@ async function answer(run: GoldenRun, onDraft = () => {}): Promise<Answer> {
   return { tokens };
 }
 
-/** All runs at once; `act` is called when the first of them is on its way. Each ends right, or with the stated error. */
+/** Runs all in parallel; calls `act` once the first is in progress. Each ends correctly, or with the stated error. */
 async function disturbed(act: () => void, asked = runs): Promise<Answer[]> {
   let acted = false;
   const once = () => {
@@ -154,7 +154,7 @@ async function undisturbed(): Promise<void> {
   expect(await disturbed(() => {})).toEqual(runs.map(({ output: tokens }) => ({ tokens })));
 }
 
-/** Waits until the worker's health is so. */
+/** Waits until the worker reports this health. */
 async function reported(status: "SERVING" | "NOT_SERVING"): Promise<void> {
   const { path, requestSerialize, responseDeserialize } = health.Check!;
   const current = () =>

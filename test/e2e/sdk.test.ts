@@ -1,11 +1,11 @@
-/** The clients people use, unchanged, against a running edge: with and without edit events between their chunks. */
+/** Popular client libraries, unmodified, against a running edge: with and without edit events between their chunks. */
 import { createOpenAICompatible, type MetadataExtractor } from "@ai-sdk/openai-compatible";
 import { generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScriptedModel, openShippedModel, type ServedModel, toolName } from "./served-model.ts";
 
-/** Only a scripted worker can be made to call a tool, or to fail in the middle of an answer. */
+/** Only a scripted worker can be made to call a tool, or to fail within an answer. */
 const models: [string, { open: () => Promise<ServedModel>; scripted: boolean }][] = [
   ["a scripted worker", { open: openScriptedModel, scripted: true }],
   ["the shipped model", { open: openShippedModel, scripted: false }],
@@ -16,7 +16,7 @@ const openaiTools = [{ type: "function" as const, function: { name: toolName, pa
 
 describe.each(models)("%s", (_, { open, scripted }) => {
   let served: ServedModel;
-  /** The answer to the text prompt, asked for without any SDK. */
+  /** The answer to the text prompt, requested without an SDK. */
   let expected: { text: string; tokens: number };
 
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       expect(edits > 0).toBe(include_edits);
     });
 
-    it.each([false, true])("folds a stream by its own helper, with edits: %s", async (include_edits) => {
+    it.each([false, true])("folds a stream with its own helper, with edits: %s", async (include_edits) => {
       const stream_options = { include_usage: true, include_edits };
       const stream = client().chat.completions.stream({ ...asking(served.prompts.text), stream_options });
       const answer = await stream.finalChatCompletion();
@@ -76,7 +76,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       expect((await stream.totalUsage()).completion_tokens).toBe(expected.tokens);
     });
 
-    it("keeps two choices apart", async () => {
+    it("separates two choices", async () => {
       const stream = client().chat.completions.stream({ ...asking(served.prompts.text), n: 2 });
       const { choices } = await stream.finalChatCompletion();
       expect(choices.map(({ message }) => message.content)).toEqual([expected.text, expected.text]);
@@ -96,7 +96,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       });
 
     if (!scripted)
-      it("reads log-probabilities, whole, streamed and in the older form", async () => {
+      it("reads log-probabilities: whole, streamed and in the legacy format", async () => {
         const request = { ...asking(served.prompts.text), logprobs: true, top_logprobs: 2 };
         const whole = (await client().chat.completions.create(request)).choices[0]!;
         const content = whole.logprobs!.content!;
@@ -125,7 +125,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       await served.idle();
     });
 
-    it("raises what was wrong with a request", async () => {
+    it("throws for an invalid request", async () => {
       const wrong = client().chat.completions.create({ ...asking("hi"), temperature: 3 });
       await expect(wrong).rejects.toMatchObject({ status: 400, param: "temperature", code: "invalid_request" });
       const unknown = client().chat.completions.create({ ...asking("hi"), model: "gpt-9" });
@@ -133,7 +133,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
     });
 
     if (scripted)
-      it.each([false, true])("raises an error in the middle of a stream, with edits: %s", async (include_edits) => {
+      it.each([false, true])("throws an error within a stream, with edits: %s", async (include_edits) => {
         const stream_options = { include_edits } as OpenAI.ChatCompletionStreamOptions;
         const stream = await client().chat.completions.create({
           ...asking(served.prompts.failing),
@@ -157,7 +157,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
   });
 
   describe("the ai package", () => {
-    /** The model as the package sees it. Its stream options are its own: edits are asked for behind its back. */
+    /** The model as the package sees it. It sets its own stream options, so edits are requested underneath it. */
     const model = (include_edits = false, metadataExtractor?: MetadataExtractor) =>
       createOpenAICompatible({
         ...(metadataExtractor && { metadataExtractor }),
@@ -191,7 +191,7 @@ describe.each(models)("%s", (_, { open, scripted }) => {
     });
 
     if (!scripted)
-      it.each([false, true])("hands on log-probabilities, with edits: %s", async (edits) => {
+      it.each([false, true])("passes on log-probabilities, with edits: %s", async (edits) => {
         const bytes: number[] = [];
         const take = (body: unknown): void => {
           const { choices = [] } = body as Pick<OpenAI.ChatCompletion, "choices">;
@@ -238,13 +238,13 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       await served.idle();
     });
 
-    it("raises what was wrong with a request", async () => {
+    it("throws for an invalid request", async () => {
       const wrong = generateText({ model: model(), prompt: "hi", temperature: 3, maxRetries: 0 });
       await expect(wrong).rejects.toMatchObject({ statusCode: 400, message: expect.stringContaining("temperature") });
     });
 
     if (scripted)
-      it.each([false, true])("raises an error in the middle of a stream, with edits: %s", async (edits) => {
+      it.each([false, true])("throws an error within a stream, with edits: %s", async (edits) => {
         const errors: unknown[] = [];
         const onError = ({ error }: { error: unknown }) => void errors.push(error);
         const result = streamText({ model: model(edits), prompt: served.prompts.failing, onError, maxRetries: 0 });

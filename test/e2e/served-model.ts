@@ -1,4 +1,4 @@
-/** A model behind a running edge, as the SDK tests need it: prompts whose answers they can count on. */
+/** A model behind a running edge for the SDK tests, with prompts of predictable answers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import { openScriptedWorker, type Responder } from "../support/fakes/scripted-worker.ts";
@@ -7,24 +7,24 @@ import { openEdge } from "../support/programs/running-edge.ts";
 import { openSystem } from "../support/programs/system.ts";
 
 export interface ServedModel extends AsyncDisposable {
-  /** Of the edge, without `/v1`. */
+  /** URL of the edge, without `/v1`. */
   readonly baseUrl: string;
   readonly model: string;
   readonly prompts: {
-    /** Answered with text. */
+    /** A prompt answered with text. */
     readonly text: string;
-    /** Answered with a call of `toolName`. */
+    /** A prompt answered with a call of `toolName`. */
     readonly toolCall: string;
-    /** Goes on for long with `ignore_eos`. */
+    /** A prompt with a long answer under `ignore_eos`. */
     readonly endless: string;
-    /** Answered with some text, then an error. */
+    /** A prompt answered with some text, then an error. */
     readonly failing: string;
   };
-  /** Resolves when the worker is at work on nothing. */
+  /** Resolves when the worker is idle. */
   idle(): Promise<void>;
 }
 
-/** The tool that the tool prompt is about: it takes the name of a city. */
+/** The tool of the tool prompt: it takes the name of a city. */
 export const toolName = "get_weather";
 
 /** A real edge and a real gRPC worker, without a model. */
@@ -54,7 +54,7 @@ export async function openScriptedModel(): Promise<ServedModel> {
   };
 }
 
-/** The shipped model. It has its own mind: its answers to `toolCall` and `failing` are nothing to count on. */
+/** The shipped model. Its answers to `toolCall` and `failing` are unpredictable. */
 export async function openShippedModel(): Promise<ServedModel> {
   const system = await openSystem();
   const text = "Write a function that returns the odd numbers of a list.";

@@ -1,6 +1,6 @@
 /**
- * The serverless edge: the bundle that is deployed, in real workerd, with a real nats-server and real workers. What takes its
- * time are a takeover, and programs that start.
+ * The deployed bundle of the serverless edge, in real workerd, with a real nats-server and real workers. The slow parts
+ * are a takeover and starting programs.
  */
 import type { ChildProcess } from "node:child_process";
 import { type IncomingMessage, request } from "node:http";
@@ -18,7 +18,7 @@ import { patiently, until } from "../support/waiting.ts";
 import { openServerlessEdge, type ServerlessEdge } from "./serverless-edge.ts";
 
 const opened = new AsyncDisposableStack();
-/** The edge joins with a key, everybody else with a password. */
+/** The edge connects with a key, all others with a password. */
 const key = nkeys.createUser();
 const others = { NATS_USER: "worker", NATS_PASSWORD: "secret" };
 const users = `authorization {
@@ -32,7 +32,7 @@ const webSocket = (port: number) => `websocket {\n  listen: "127.0.0.1:${port}"\
 let natsUrl: string;
 let edge: ServerlessEdge;
 const workers = new Map<string, ChildProcess>();
-/** Sees what is said in the fleet. */
+/** Observes the fleet's messages. */
 let spy: Link;
 
 function launchWorker(replicaId: string): void {
@@ -61,7 +61,7 @@ beforeAll(async () => {
   edge = opened.use(await openServerlessEdge(variables));
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: natsUrl, ...others }));
   spy = opened.use(await Link.open({ dial, name: "spy", log: silentLog, queueLimit: 64 }));
-  // What an edge finds in the catalog when it joins it serves from then on.
+  // A joining edge serves the models that it finds in the catalog.
   await until(async () => (await spy.buckets.models.get("palimpsest-demo")) !== null, patiently.timeout);
 });
 afterAll(() => opened.disposeAsync());
@@ -94,7 +94,7 @@ async function textOf(body: object): Promise<string | undefined> {
   return choices[0]?.message.content;
 }
 
-/** The edit events of a stream, of chunks or of events alone. */
+/** The edit events of a stream of chunks or of events. */
 async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<EditEvent> {
   for await (const data of sseData(body)) {
     const parsed = data === "[DONE]" ? {} : (JSON.parse(data) as { edit?: EditEvent } | EditEvent);
@@ -103,7 +103,7 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<EditE
   }
 }
 
-/** A client whose connection can break: workerd sees at once that it is gone. */
+/** A client whose connection can be broken: workerd notices immediately. */
 function connect(body: object) {
   const headers = { "content-type": "application/json" };
   const outgoing = request(`${edge.baseUrl}/v1/chat/completions`, { method: "POST", headers });
@@ -113,7 +113,7 @@ function connect(body: object) {
   return { answer, leave: () => outgoing.socket?.resetAndDestroy() };
 }
 
-/** Reads until so many commits have come. */
+/** Reads until `count` commits have arrived. */
 async function readCommits(answer: IncomingMessage, count: number): Promise<EditEvent[]> {
   const events: EditEvent[] = [];
   const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
@@ -133,7 +133,7 @@ it("lists the models, and serves the page", async () => {
   expect(await (await fetch(`${edge.baseUrl}/playground.js`)).text()).toContain("/v1/chat/completions");
 });
 
-it("answers whole and streamed with edits alike, one after the other and many at once", async () => {
+it("answers whole and streamed with edits alike, in sequence and in parallel", async () => {
   const requests = prompts.map((content) => ask(content));
   const whole: (string | undefined)[] = [];
   for (const body of requests) whole.push(await textOf(body));
@@ -159,13 +159,13 @@ it.each([
     expect(begun).toBeDefined();
   }
   leave();
-  // The edge says so: it does not leave it to the lease, which would end it in 10 s.
+  // The edge sends the cancel itself instead of leaving it to the lease, which would expire after 10 s.
   expect(await Array.fromAsync(cancels)).toHaveLength(1);
   const [end] = await Array.fromAsync(ends);
   expect(decode(end!.data)).toMatchObject({ type: "error", code: "cancelled" });
 });
 
-it("gives the rest of a stream to a client that comes back with Last-Event-ID", async () => {
+it("sends the rest of a stream to a client that reconnects with Last-Event-ID", async () => {
   const text = await textOf(ask(SUM, { max_tokens: 512 }));
   const { answer, leave } = connect(ask(SUM, { max_tokens: 512, background: true, ...edits }));
   const events = await readCommits(await answer, 2);
@@ -179,7 +179,7 @@ it("gives the rest of a stream to a client that comes back with Last-Event-ID", 
   expect(events.reduce(reduce, emptyDocument)).toMatchObject({ status: "ended", choices: [{ text }] });
 });
 
-it("goes on with a stream whose worker is killed, by another one, with the same text", async () => {
+it("continues a stream whose worker is killed with another worker, with the same text", async () => {
   const text = await textOf(ask(SUM, { max_tokens: 512 }));
   const response = await post(ask(SUM, { max_tokens: 512, ...edits }));
   let document = emptyDocument;
@@ -193,7 +193,7 @@ it("goes on with a stream whose worker is killed, by another one, with the same 
   expect(document).toMatchObject({ status: "ended", attempt: 2, choices: [{ text }] });
 });
 
-it("says 503 and when to come again while its NATS cannot be reached, and answers once it can", async () => {
+it("answers 503 with Retry-After while NATS is unreachable, and recovers", async () => {
   const port = await freePort();
   await using alone = await openServerlessEdge({ NATS_URL: `ws://127.0.0.1:${port}`, EDGES: "1", LOG_LEVEL: "silent" });
   const get = (path: string) => fetch(alone.baseUrl + path, { headers: { origin: "https://elsewhere.example" } });

@@ -1,21 +1,21 @@
-/** The serverless edge in workerd, by Miniflare: the bundle that is deployed, with the settings that it is deployed with. */
+/** The serverless edge in workerd, by Miniflare: the deployed bundle with its deployed settings. */
 import { readFile } from "node:fs/promises";
 import { Miniflare } from "miniflare";
 import { bundleCloudflare } from "../../edge/bundle.ts";
 
 export interface ServerlessEdge extends AsyncDisposable {
-  /** Without `/v1`. */
+  /** URL without `/v1`. */
   readonly baseUrl: string;
 }
 
-/** What of wrangler's file says how the module runs. */
+/** The part of wrangler.jsonc that configures the module. */
 interface WranglerConfig {
   readonly compatibility_date: string;
   readonly compatibility_flags: string[];
   readonly durable_objects: { readonly bindings: { readonly name: string; readonly class_name: string }[] };
 }
 
-/** @param variables in place of those in wrangler.jsonc, and its secrets */
+/** @param variables values that replace those in wrangler.jsonc, and its secrets */
 export async function openServerlessEdge(variables: Record<string, string>): Promise<ServerlessEdge> {
   const { compatibility_date, compatibility_flags, durable_objects } = await wranglerConfig();
   const miniflare = new Miniflare({

@@ -1,4 +1,4 @@
-/** `npm start` as a newcomer uses it: it says where it serves, answers, shows its page, and leaves cleanly on Ctrl-C. */
+/** `npm start` as a new user sees it: it prints its URL, answers, shows its page, and drains on Ctrl-C. */
 import { once } from "node:events";
 import { expect, it } from "vitest";
 import { freePort } from "../../tools/serve/nats-server.ts";

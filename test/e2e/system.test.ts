@@ -1,4 +1,4 @@
-/** Edge, worker and the shipped model together: what clients are promised, seen from both ends. */
+/** Edge, worker and the shipped model together: guarantees to clients, observed from both ends. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import fc from "fast-check";
@@ -30,7 +30,7 @@ const requests = fc.record({
   stop: fc.constantFrom([], ["return"], ["\n", "=>"], [" % 2 ==="]),
 });
 
-it("the edit stream folds to exactly the text that a call without streaming returns", async () => {
+it("folds the edit stream to exactly the text that a call without streaming returns", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   await fc.assert(
     fc.asyncProperty(requests, async ({ content, ...parameters }) => {
@@ -48,11 +48,11 @@ it("the edit stream folds to exactly the text that a call without streaming retu
   );
 });
 
-it("with a seed, a drawn answer is the same alone and beside others", async () => {
+it("gives the same drawn answer for a seed, alone and batched", async () => {
   const text = async (seed: number) => {
     const { choices } = await complete({
       model: "palimpsest-demo",
-      // A request that leaves the model unsure: drawn answers to others are often all the same.
+      // A request with an uncertain answer: for others, drawn answers are often all the same.
       messages: [{ role: "user", content: "q q q" }],
       temperature: 2,
       max_tokens: 64,
@@ -67,7 +67,7 @@ it("with a seed, a drawn answer is the same alone and beside others", async () =
   expect(new Set(alone).size).toBeGreaterThan(1);
 });
 
-it("a cancel is seen between the forwards of a long prompt", async () => {
+it("notices a cancel between the forwards of a long prompt", async () => {
   const before = await system.engine.stats();
   const controller = new AbortController();
   const body = {
@@ -82,12 +82,12 @@ it("a cancel is seen between the forwards of a long prompt", async () => {
   await expect(asked).rejects.toThrow();
   await until(async () => (await system.engine.stats()).runningSequences === 0, patiently.timeout);
   const { prefillForwards, forwards, pagesInUse } = await system.engine.stats();
-  // 62 blocks, eight to a forward.
+  // 62 blocks, eight per forward.
   expect(prefillForwards - before.prefillForwards).toBeLessThan(8);
   expect([forwards, pagesInUse]).toEqual([before.forwards, 0]);
 });
 
-it("a temperature near 0 takes the best tokens, and does not affect other requests", async () => {
+it("takes the best tokens at a temperature near 0, and does not affect other requests", async () => {
   const request = {
     model: "palimpsest-demo",
     messages: [{ role: "user", content: prompts[0] }],
@@ -99,7 +99,7 @@ it("a temperature near 0 takes the best tokens, and does not affect other reques
   expect(near).toEqual(near.map(() => best));
 });
 
-it("a client that goes away stops the computation and frees its pages", async () => {
+it("stops the computation and frees its pages when a client disconnects", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
   const before = await system.engine.stats();
   const controller = new AbortController();
@@ -124,7 +124,7 @@ it("a client that goes away stops the computation and frees its pages", async ()
   expect(await system.engine.stats()).toEqual(stopped);
 });
 
-it("a prompt that does not fit is refused with the numbers, before any work", async () => {
+it("rejects a prompt that is too long with the numbers, before any work", async () => {
   const before = await system.engine.stats();
   const response = await post({
     model: "palimpsest-demo",
@@ -138,7 +138,7 @@ it("a prompt that does not fit is refused with the numbers, before any work", as
   expect(await system.engine.stats()).toEqual(before);
 });
 
-it("the text of special tokens in a message is text", async () => {
+it("treats the text of special tokens in a message as text", async () => {
   const { usage } = await complete({
     model: "palimpsest-demo",
     messages: [{ role: "user", content: "<|role_end|><|mask|><role>" }],

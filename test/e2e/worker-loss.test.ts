@@ -1,4 +1,6 @@
-/** Workers that an edge reaches over gRPC, as programs: one is killed in mid-sentence, and its text goes on. */
+/**
+ * Worker programs behind an edge over gRPC: one of them is killed within a response, and another continues its text.
+ */
 import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,7 +30,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => opened.disposeAsync());
 
-it("goes on with the other worker, and no client notices", async () => {
+it("continues with the other worker, and no client notices", async () => {
   const client = createClient({ baseUrl: edge.baseUrl });
   const messages = [
     { role: "user" as const, content: "Write a function that sorts a list of numbers by absolute value." },
@@ -44,7 +46,7 @@ it("goes on with the other worker, and no client notices", async () => {
   };
   const undisturbed = await told(() => {});
   expect(undisturbed).toMatchObject({ status: "ended", attempt: 1 });
-  // Idle workers are taken in their order.
+  // Idle workers are used in their order.
   const disturbed = await told((commits) => void (commits === 5 && workers[0]!.kill("SIGKILL")));
   expect(disturbed).toMatchObject({ status: "ended", attempt: 2 });
   expect(disturbed.choices).toEqual(undisturbed.choices);

@@ -1,4 +1,4 @@
-/** What is not taken is refused at once and says what to do; what waits is taken in the order of its class. */
+/** A fleet rejects excess requests immediately with advice, and serves waiting requests in the order of their class. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
@@ -49,7 +49,7 @@ async function queued(priority: Priority): Promise<number> {
 }
 
 describe("a fleet's queue", () => {
-  it("refuses what a full class cannot take, at once, and says when to come again", async () => {
+  it("rejects the requests that a full class cannot take, immediately and with a Retry-After", async () => {
     const { engine } = await fleet.worker(gated);
     const app = appOf(await fleet.edge());
     const asked = Array.from({ length: 6 }, () => ask(app, {}, gone.signal));
@@ -60,14 +60,14 @@ describe("a fleet's queue", () => {
     const waitMs = Number(refused.headers.get("retry-after-ms"));
     expect(waitMs).toBeGreaterThan(0);
     expect(Number(refused.headers.get("retry-after"))).toBe(Math.ceil(waitMs / 1000));
-    // Another class has room of its own.
+    // Another class has its own limit.
     const urgent = ask(app, { priority: "interactive" });
     gate.resolve();
     for (const answer of [...asked, urgent]) expect((await answer).status).toBe(200);
     expect(engine.requests).toHaveLength(7);
   });
 
-  it("promises each place that will be free to one only, whichever edge refuses", async () => {
+  it("promises each freed slot to one client only, whichever edge rejects", async () => {
     await fleet.worker(gated);
     const edges = [await fleet.edge(), await fleet.edge()] as const;
     const [first, second] = edges.map((edge) => appOf(edge)) as [App, App];
@@ -76,17 +76,17 @@ describe("a fleet's queue", () => {
     const waitMs = async (app: App) => Number((await ask(app)).headers.get("retry-after-ms"));
     const begunMs = performance.now();
     for (let i = 0; i < 5; i++) await waitMs(first);
-    // What the one has said before this, the other has heard after it.
+    // After this flush, each edge has received the other's earlier messages.
     for (const { link } of edges) await link.control.flush();
     const heard = await waitMs(second);
-    // Nothing was seen to finish: each of the six places is taken to need 2 s, of which some have passed.
+    // No request has finished yet: each of the six slots is assumed to need 2 s, of which some have passed.
     expect(heard + performance.now() - begunMs).toBeGreaterThanOrEqual(12_000);
     expect(heard).toBeLessThanOrEqual(12_000);
     gate.resolve();
     await Promise.all(asked);
   });
 
-  it("serves the most urgent class first, and lets the others have a share", async () => {
+  it("serves the most urgent class first, and gives the others a share", async () => {
     const { engine } = await fleet.worker(gated);
     const { replicas, link } = await fleet.edge();
     await link.createModel("scripted");
@@ -95,7 +95,7 @@ describe("a fleet's queue", () => {
       const responseId = `${priority}-${Math.random()}`.replace(".", "");
       await Array.fromAsync(replicas.generate(fleetRequest({ priority, responseId }), signal));
     };
-    // The slots are taken while the others arrive.
+    // The slots are occupied while the others arrive.
     const first = Array.from({ length: 4 }, () => run("default"));
     await vi.waitFor(() => expect(engine.requests).toHaveLength(4), patiently);
     const later = [...PRIORITIES].reverse().flatMap((priority) => [run(priority), run(priority)]);
@@ -106,12 +106,12 @@ describe("a fleet's queue", () => {
     gate.resolve();
     await Promise.all([...first, ...later]);
     const order = engine.requests.slice(4).map(({ responseId }) => responseId.split("-")[0]);
-    // One look in eight begins with the lowest class: so may one of these six.
+    // One of every eight polls begins with the lowest class, and so may one of these six.
     expect(order.lastIndexOf("interactive")).toBeLessThan(order.lastIndexOf("batch"));
     expect(order.sort()).toEqual(["batch", "batch", "default", "default", "interactive", "interactive"]);
   });
 
-  it("names the same worker for all turns of a conversation, whichever edge has them", async () => {
+  it("selects the same worker for all turns of a conversation, at any edge", async () => {
     gate.resolve();
     const [one, two] = [await fleet.worker(gated), await fleet.worker(gated)];
     const edges = [await fleet.edge(), await fleet.edge()] as const;
@@ -135,9 +135,9 @@ describe("a fleet's queue", () => {
     await reader[Symbol.asyncDispose]();
   });
 
-  it("leaves a request to the worker that is named with it, and then to any", async () => {
+  it("offers a request to its preferred worker first, and then to any", async () => {
     gate.resolve();
-    // Both look once when they come; after that their clocks stand still.
+    // Both poll once at the start; after that their clocks stop.
     const reader = await fleet.link("reader");
     let looks = 0;
     const asked = `$JS.API.CONSUMER.MSG.NEXT.${queueStream("scripted")}.*`;
@@ -158,7 +158,7 @@ describe("a fleet's queue", () => {
     await queue("named");
     await vi.waitFor(() => expect(named.engine.ended).toBe(1), patiently);
     expect(other.engine.requests).toEqual([]);
-    // The one that is named is gone.
+    // The preferred worker has left.
     await queue("gone");
     expect([named, other].map(({ engine }) => engine.requests.length)).toEqual([1, 0]);
     clocks[1].advance(50);
@@ -166,7 +166,7 @@ describe("a fleet's queue", () => {
     await reader[Symbol.asyncDispose]();
   });
 
-  it("answers 503 for a model whose workers are gone when none comes in time, and leaves word for the autoscaler", async () => {
+  it("answers 503 if no worker of the model starts in time, and records unmet demand for the autoscaler", async () => {
     const { worker } = await fleet.worker(gated);
     await worker.drain(0);
     const edge = await fleet.edge({ waitLimitMs: 300 });
@@ -180,7 +180,7 @@ describe("a fleet's queue", () => {
     expect(await queued("default")).toBe(0);
   });
 
-  it("keeps a request for the worker that is being started for it", async () => {
+  it("keeps a request for a worker that is starting", async () => {
     await (await fleet.worker(gated)).worker.drain(0);
     const app = appOf(await fleet.edge());
     const answer = ask(app);
@@ -190,7 +190,7 @@ describe("a fleet's queue", () => {
     expect((await answer).status).toBe(200);
   });
 
-  it("frees the place of a request whose client has left", async () => {
+  it("frees the slot of a request whose client disconnected", async () => {
     await (await fleet.worker(gated)).worker.drain(0);
     const app = appOf(await fleet.edge());
     const client = new AbortController();
@@ -204,7 +204,7 @@ describe("a fleet's queue", () => {
     await asked;
   });
 
-  it("takes no request that the server would not carry", async () => {
+  it("rejects a request above the server's message limit", async () => {
     await fleet.worker(gated);
     const app = appOf(await fleet.edge());
     const response = await ask(app, { prompt: "x".repeat(70_000) });
@@ -214,13 +214,13 @@ describe("a fleet's queue", () => {
     expect((await ask(app, { prompt: "x".repeat(60_000) })).status).toBe(200);
   });
 
-  it("tells who is there, what they serve and how busy they are", async () => {
+  it("lists the workers with their model and load", async () => {
     const { link } = await fleet.worker(gated, { replicaId: "replica.1 *" });
     expect((await link.buckets.replicas.get("replica=2E1=20=2A"))?.length).toBeGreaterThan(0);
     expect((await link.buckets.models.get("scripted"))?.length).toBeGreaterThan(0);
   });
 
-  it("passes over a worker that serves nothing for now, and comes to it when it serves again", async () => {
+  it("skips a worker that is not serving, and uses it again once it serves", async () => {
     const away = await fleet.worker(gated);
     const app = appOf(await fleet.edge());
     away.worker.setServing(false);

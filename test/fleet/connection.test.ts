@@ -1,4 +1,7 @@
-/** How programs reach their server: with TLS, and with keys instead of passwords. The certificates are for these tests alone. */
+/**
+ * Connects programs to their server with TLS, and with keys instead of passwords. The certificates are for these tests
+ * only.
+ */
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
@@ -33,20 +36,20 @@ const open = (settings: object) => {
   return Link.open({ dial: dialNats(env), name: "test", log: silentLog, queueLimit: 10 });
 };
 
-it("joins a server with TLS by the key in a file", async () => {
+it("connects to a server with TLS and a key from a file", async () => {
   const link = await open({ NATS_TLS_CA: file("ca.pem"), NATS_NKEY: join(folder, "seed") });
   expect(link.connected).toBe(true);
   await link[Symbol.asyncDispose]();
 });
 
-it("refuses a server whose certificate it does not know, and is refused without the key", async () => {
+it("rejects a server with an unknown certificate, and is rejected without the key", async () => {
   await expect(open({ NATS_NKEY: join(folder, "seed") })).rejects.toThrow(/certificate/);
   await expect(open({ NATS_TLS_CA: file("ca.pem") })).rejects.toThrow(/authorization/i);
 });
 
 it.each([
   ["2.8.4", /nats-server 2\.8\.4 at 127\.0\.0\.1:\d+ is too old: a fleet needs 2\.9 or newer/],
-  // What is new enough is asked for its streams, which this one does not have.
+  // A recent server is asked for its streams, which this fake does not have.
   ["2.10.0-RC.1", /timeout/i],
   ["3.0.0", /timeout/i],
 ])("holds a server of version %s against what a fleet needs", async (version, problem) => {
@@ -65,7 +68,7 @@ it.each([
   await expect(open({ NATS_URL: url })).rejects.toThrow(problem);
 });
 
-it("joins again after a server that refused it for a while", { timeout: 60_000 }, async () => {
+it("reconnects to a server that rejected it for a while", { timeout: 60_000 }, async () => {
   const withPassword = (password: string) => `authorization {\n  user: "edge"\n  password: "${password}"\n}`;
   await using right = await openNatsServer({ config: withPassword("right") });
   const settings = { NATS_URL: right.url, NATS_USER: "edge", NATS_PASSWORD: "right" };

@@ -1,4 +1,6 @@
-/** A worker that leaves takes nothing with it: what it runs is finished or goes on elsewhere, and is never held against anybody. */
+/**
+ * A draining worker loses nothing: its responses finish or continue elsewhere, and the drain never counts as a crash.
+ */
 import { describe, expect, it, vi } from "vitest";
 import { fold } from "../support/events.ts";
 import { textOf } from "../support/fakes/block-engine.ts";
@@ -8,7 +10,7 @@ import { patiently } from "../support/waiting.ts";
 
 const whole = { status: "ended", choices: [{ text: textOf(0, 5) }] };
 
-describe.concurrent("a worker that leaves", () => {
+describe.concurrent("a draining worker", () => {
   it("hands over at the next commit", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = stuck();
@@ -25,7 +27,7 @@ describe.concurrent("a worker that leaves", () => {
     }),
   );
 
-  it("finishes what has its last block with the next commit", { timeout: 60_000 }, () =>
+  it("finishes a response whose last block is in progress", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = stuck(4);
       const { worker } = await fleet.worker(held.script);
@@ -59,7 +61,7 @@ describe.concurrent("a worker that leaves", () => {
       }),
   );
 
-  it("leaves a response where it is that another worker has by now", { timeout: 60_000 }, () =>
+  it("keeps its hands off a response that another worker has claimed", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const wire = await fleet.wire();
       const [first, second] = [stuck(), stuck()];

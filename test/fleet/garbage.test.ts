@@ -1,4 +1,4 @@
-/** Whoever speaks nonsense on a fleet's subjects is logged, counted and passed over: no answer changes. */
+/** Malformed messages on a fleet's subjects are logged, counted and skipped: no answer changes. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { emptyDocument, reduce } from "@palimpsest/proto";
 import { LoadReportSchema } from "@palimpsest/proto/fleet";
@@ -25,7 +25,7 @@ it("fuzzed bytes on every subject change no answer, and are counted", { timeout:
   let requests = 0n;
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...PRIORITIES), async (noise, priority) => {
-      // No message begins so.
+      // No valid message begins with this byte.
       const bytes = Uint8Array.from([0xff, ...noise]);
       const body = JSON.stringify({ model: "scripted", prompt: "hi", stream: true });
       const headers = { "content-type": "application/json" };
@@ -50,7 +50,7 @@ it("fuzzed bytes on every subject change no answer, and are counted", { timeout:
   await enemy[Symbol.asyncDispose]();
 });
 
-it("a response whose claim was overwritten with nonsense is taken over", { timeout: 60_000 }, async () => {
+it("a response whose claim was overwritten with invalid bytes is taken over", { timeout: 60_000 }, async () => {
   await using fleet = await openTestFleet();
   const gate = Promise.withResolvers<void>();
   const held = writeBlocks({ blocks: 5, before: (block) => (block < 2 ? Promise.resolve() : gate.promise) });
@@ -68,7 +68,7 @@ it("a response whose claim was overwritten with nonsense is taken over", { timeo
   const events = await Array.fromAsync(sseData((await app.request(`/v1/streams/${id}`)).body!), (it) => JSON.parse(it));
   expect(events.reduce(reduce, emptyDocument)).toMatchObject({ attempt: 2, choices: [{ text: textOf(0, 5) }] });
 
-  // What stands for the request and for its key is no use any more: the one is unknown, the other a new request.
+  // The records of the request and its key are unreadable: the request is unknown, and the key starts a new request.
   const [key] = await Array.fromAsync(await enemy.buckets.responses.keys("idempotency.*"));
   for (const name of [`record.${id}`, key!]) await enemy.buckets.responses.put(name, Uint8Array.of(0xff));
   expect((await app.request(`/v1/streams/${id}`)).status).toBe(404);

@@ -1,4 +1,4 @@
-/** Every edge tells how much the fleet's workers run; it says nothing where it does not know. */
+/** Every edge reports the load of the fleet's workers, and omits it if unknown. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { aborted, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => fleet[Symbol.asyncDispose]());
 
-it("running sequences are counted over all workers, also by an edge that asked for none of them", async () => {
+it("counts running sequences over all workers, even at an edge that sent none of them requests", async () => {
   const gate = Promise.withResolvers<void>();
   const gated = writeBlocks({ blocks: 1, before: (_, __, signal) => Promise.race([gate.promise, aborted(signal)]) });
   await fleet.worker(gated);

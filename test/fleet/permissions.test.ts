@@ -1,4 +1,4 @@
-/** fleet/nats.conf: a fleet runs with these permissions, and each party can do no more. */
+/** fleet/nats.conf: a fleet runs with these permissions, and no party can do more. */
 import { readFile } from "node:fs/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
@@ -20,7 +20,7 @@ import { fleetRequest } from "../support/fleet/fleet.ts";
 const opened = new AsyncDisposableStack();
 let server: NatsServer;
 
-/** The example, for a model that tests have, with a second worker like the first. */
+/** The example for a model of the tests, with a second worker like the first. */
 async function example(): Promise<string> {
   const file = await readFile(new URL("../../fleet/nats.conf", import.meta.url), "utf8");
   const parties = file.slice(file.indexOf("system_account"));
@@ -54,7 +54,7 @@ async function party(user: string): Promise<NatsConnection> {
   return connection;
 }
 
-/** Whether the server lets the party say something there. */
+/** Resolves to true if the server lets the party publish on the subject. */
 async function maySay(connection: NatsConnection, subject: string): Promise<boolean> {
   const refusals: string[] = [];
   void (async () => {
@@ -74,7 +74,7 @@ async function mayHear(connection: NatsConnection, subject: string): Promise<boo
 }
 
 describe("with the example's permissions", () => {
-  it("a fleet begins, answers, hands over, and cancels", { timeout: 60_000 }, async () => {
+  it("a fleet starts, answers, hands over, and cancels", { timeout: 60_000 }, async () => {
     const holds = Promise.withResolvers<void>();
     const worker = async (replicaId: string, open: boolean) => {
       const script = writeBlocks({
@@ -169,11 +169,11 @@ describe("with the example's permissions", () => {
     expect(await maySay(await party("edge"), subject)).toBe(false);
   });
 
-  it.each(["queue.>", "_INBOX_replica-1.>", "$KV.responses.>"])("an edge does not hear %s", async (subject) => {
+  it.each(["queue.>", "_INBOX_replica-1.>", "$KV.responses.>"])("an edge cannot subscribe to %s", async (subject) => {
     expect(await mayHear(await party("edge"), subject)).toBe(false);
   });
 
-  it("allowed subjects are not refused", async () => {
+  it("allowed subjects are accepted", async () => {
     expect(await maySay(await party("edge"), "watch.x")).toBe(true);
     expect(await mayHear(await party("edge"), "load.*")).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** A client that does not read loses drafts and nothing else, and what it does not read is kept nowhere. */
+/** A client that does not read loses only drafts, and its unread drafts are not buffered. */
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,7 +14,7 @@ import { appOf, openTestFleet } from "../support/fleet/fleet.ts";
 const BLOCKS = 40;
 const DRAFTS_OF_A_BLOCK = 20;
 const DRAFT = "x".repeat(60_000);
-/** What the sockets between edge and client may hold, and the drafts of the flood's end. */
+/** Capacity of the sockets between edge and client, and the last drafts of the flood. */
 const SOCKET_BYTES = 16 * 2 ** 20;
 
 it("does not read: the response goes on, others are shown it, and the edge holds commits only", {
@@ -32,7 +32,7 @@ it("does not read: the response goes on, others are shown it, and the edge holds
           for (let rev = 0; rev < DRAFTS_OF_A_BLOCK; rev++) {
             const bytesThen = arrivedBytes();
             yield { ...event, rev, content: [DRAFT] };
-            // Each has come to the edge before the next one goes: the worker, which may drop drafts too, has no reason to.
+            // Each draft reaches the edge before the next one is sent, so that the worker has no reason to drop any.
             for (let i = 0; i < 100 && arrivedBytes() < bytesThen + DRAFT.length; i++) await sleep(1);
           }
       }
@@ -52,7 +52,7 @@ it("does not read: the response goes on, others are shown it, and the edge holds
     body: JSON.stringify({ model: "scripted", prompt: "hi", stream: true, stream_options: { include_edits: true } }),
   });
   const id = asked.headers.get("x-response-id");
-  // Nobody listens to its data yet, so that none is taken from the socket beyond its buffers.
+  // The response has no data listener yet, so nothing is read from the socket beyond its buffers.
   const [slow] = (await once(get(`${url}/v1/streams/${id}`), "response")) as [IncomingMessage];
   const before = arrivedBytes();
   gate.resolve();

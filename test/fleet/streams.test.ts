@@ -1,4 +1,6 @@
-/** A response outlives its connection: watched from any edge, resumed, cancelled, in the background, asked for twice. */
+/**
+ * A response outlives its connection: watched from any edge, resumed, cancelled, in the background, requested twice.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -15,7 +17,7 @@ let first: ReturnType<typeof appOf>;
 let second: ReturnType<typeof appOf>;
 let worker: Awaited<ReturnType<TestFleet["worker"]>>["worker"];
 let engine: Awaited<ReturnType<TestFleet["worker"]>>["engine"];
-/** What the engine waits for before block 2. */
+/** The engine waits for it before block 2. */
 let gate: PromiseWithResolvers<void>;
 
 beforeAll(async () => {
@@ -57,7 +59,7 @@ async function* eventsOf(response: Response): AsyncGenerator<EditEvent> {
 const whole = [textOf(0, 5)];
 const textsOf = (events: readonly EditEvent[]) => fold(events).choices.map(({ text }) => text);
 
-/** Asks for edit events, and reads until so many commits have come. */
+/** Requests edit events, and reads until `count` commits have arrived. */
 async function begun(body: object = {}) {
   const { response, id } = await ask({ stream: true, stream_options: { include_edits: true }, ...body });
   const reader = response.body!.getReader();
@@ -69,7 +71,7 @@ async function begun(body: object = {}) {
 }
 
 describe("a response of a fleet", () => {
-  it("is shown from another edge to any number of watchers, from the beginning or from where they were", async () => {
+  it("is shown from another edge to any number of watchers, from the beginning or from their last event", async () => {
     const { id, lastId } = await begun();
     const all = [watch(id), watch(id)].map(async (response) => Array.fromAsync(eventsOf(await response)));
     const later = Array.fromAsync(eventsOf(await watch(id, { "last-event-id": lastId })));
@@ -85,12 +87,12 @@ describe("a response of a fleet", () => {
       expect(events.filter(({ type }) => type === "commit")).toMatchObject([{ block: 2 }, { block: 3 }, { block: 4 }]);
       expect(events.at(-1)?.type).toBe("end");
     }
-    // When all is over, too, and by its names.
+    // It also works by the event names after the response has ended.
     expect(textsOf(await Array.fromAsync(eventsOf(await watch(id))))).toEqual(whole);
     expect(await (await watch(id)).text()).toMatch(/^event: open\ndata: .*\nid: chatcmpl-/);
   });
 
-  it("is readable and cancellable only with the key that made it", async () => {
+  it("can be read and cancelled only with the API key that created it", async () => {
     const { id } = await begun();
     expect((await watch(id, as("bob"))).status).toBe(404);
     expect((await second.request(`/v1/streams/${id}`, { method: "DELETE", headers: as("bob") })).status).toBe(404);
@@ -101,7 +103,7 @@ describe("a response of a fleet", () => {
     gate.resolve();
   });
 
-  it("is cancelled from another edge, and says so to all", async () => {
+  it("is cancelled from another edge, which all watchers see", async () => {
     const { id, reader } = await begun();
     const ended = engine.ended;
     const watching = Array.fromAsync(eventsOf(await watch(id)));
@@ -117,7 +119,7 @@ describe("a response of a fleet", () => {
     expect(rest).toContain('"code":"cancelled"');
   });
 
-  it("ends with its client, unless it was asked for in the background", async () => {
+  it("ends with its client, unless it was requested in the background", async () => {
     const ended = engine.ended;
     const plain = await begun();
     await plain.reader.cancel();
@@ -130,7 +132,7 @@ describe("a response of a fleet", () => {
     expect(textsOf(await Array.fromAsync(eventsOf(await watch(background.id))))).toEqual(whole);
   });
 
-  it("is the same one for the same idempotency key, and another body is refused", async () => {
+  it("is reused for the same idempotency key, which rejects another body", async () => {
     gate.resolve();
     const key = { "idempotency-key": "once" };
     const requests = engine.requests.length;
@@ -143,11 +145,11 @@ describe("a response of a fleet", () => {
     expect(other.response.status).toBe(409);
     expect(other.response.headers.get("x-should-retry")).toBe("false");
     expect(await other.response.json()).toMatchObject({ error: { code: "idempotency_conflict" } });
-    // The key is alice's: bob's is another.
+    // The idempotency key belongs to alice: the same text from bob is another key.
     expect((await ask({}, { ...key, ...as("bob") })).id).not.toBe(one.id);
   });
 
-  it("that its client left or that was cancelled leaves its idempotency key to the next request", async () => {
+  it("releases its idempotency key if its client disconnected or it was cancelled", async () => {
     const [left, cancelled] = [{ "idempotency-key": "left" }, { "idempotency-key": "cancelled" }];
     const client = new AbortController();
     const [ended, requests] = [engine.ended, engine.requests.length];
@@ -167,7 +169,7 @@ describe("a response of a fleet", () => {
     }
   });
 
-  it("waits on when its edge leaves, and its idempotency key stands for it", async () => {
+  it("keeps waiting when its edge drains, and keeps its idempotency key", async () => {
     const leaving = await fleet.edge();
     const client = new AbortController();
     const key = { "idempotency-key": "asked of one that leaves" };
@@ -188,13 +190,13 @@ describe("a response of a fleet", () => {
     expect(engine.requests).toHaveLength(requests + 1);
   });
 
-  it("may not take longer than its log is kept", async () => {
+  it("may not take longer than its log is stored", async () => {
     await expect(fleet.edge({ deadlineMs: 21 * 60_000 })).rejects.toThrow(
       "REQUEST_LIMIT_MS is 1260000, but a fleet's log expires after 1200000 ms; set at most 1200000",
     );
   });
 
-  it("whose edge crashed and that has no other watcher is cancelled by its worker", { timeout: 60_000 }, async () => {
+  it("is cancelled by its worker if its edge crashed and it has no other watcher", { timeout: 60_000 }, async () => {
     const dying = await fleet.edge();
     const app = appOf(dying, { keys });
     const { response, id } = await ask({ stream: true }, {}, app);

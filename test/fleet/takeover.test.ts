@@ -1,4 +1,4 @@
-/** A response goes on when its worker does not: from the last committed block, by another, with the same text. */
+/** A response survives its worker: another continues after the last committed block, with the same text. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { encodeRequest } from "@palimpsest/proto/request-codec";
@@ -42,7 +42,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("ignores a worker that was believed dead and speaks again", { timeout: 60_000 }, () =>
+  it("ignores a worker that counts as crashed and sends again", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const wire = await fleet.wire();
       const zombie = stuck();
@@ -55,7 +55,7 @@ describe.concurrent("takeover", () => {
       const successor = stuck();
       await fleet.worker(successor.script, { replicaId: "second" });
       await successor.reached;
-      // Both stand at block 2 now, and the dead one speaks first.
+      // Both are at block 2 now, and the disconnected worker sends first.
       wire.mend();
       zombie.goOn();
       await vi.waitFor(() => expect(first.engine.ended).toBe(1), patiently);
@@ -69,7 +69,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("writes only the end when nothing else is missing", { timeout: 60_000 }, () =>
+  it("sends only the end if nothing else is missing", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const wire = await fleet.wire();
       await fleet.worker(
@@ -110,7 +110,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("counts no worker as lost that was only away", { timeout: 60_000 }, () =>
+  it("counts no disconnected worker as crashed", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const wires = [await fleet.wire(), await fleet.wire()];
       const held = [stuck(0), stuck(0)];
@@ -139,7 +139,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("gives workers that were believed lost the time to say that they live", { timeout: 60_000 }, () =>
+  it("gives disconnected workers time to refute that they crashed", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const wires = [await fleet.wire(), await fleet.wire()];
       const { replicas } = await fleet.edge();
@@ -170,7 +170,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("ends what an engine that hears nothing was told to stop", { timeout: 60_000 }, () =>
+  it("ends a cancelled response whose engine does not react", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = stuck(2, { deaf: true });
       await fleet.worker(held.script);
@@ -188,7 +188,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("goes on with a response whose worker was asked twice for it", { timeout: 60_000 }, () =>
+  it("continues a response whose request was delivered twice", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = stuck();
       const { engine } = await fleet.worker(held.script);
@@ -196,7 +196,7 @@ describe.concurrent("takeover", () => {
       const request = fleetRequest();
       const response = listen(replicas, request);
       await held.reached;
-      // The same request again, as after an acknowledgement that was lost.
+      // The same request again, as after a lost acknowledgement.
       const queued = create(QueuedRequestSchema, {
         request: encodeRequest(request),
         deadlineMs: BigInt(Date.now() + 60_000),
@@ -214,15 +214,15 @@ describe.concurrent("takeover", () => {
   );
 });
 
-/** The server goes, and comes back without its files. */
+/** Stops the server, and restarts it without its files. */
 async function forgetful({ server }: TestFleet): Promise<void> {
   await server.stop();
   await server.forget();
   await server.start();
 }
 
-describe.concurrent("a server that comes back", () => {
-  it("finds the streams that ran, and those that waited", { timeout: 60_000 }, () =>
+describe.concurrent("a restarted server", () => {
+  it("finds running and waiting streams", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = stuck();
       await fleet.worker(held.script);
@@ -238,7 +238,7 @@ describe.concurrent("a server that comes back", () => {
     }),
   );
 
-  it("with nothing that it had, gets the logs again from those who wrote them", { timeout: 60_000 }, () =>
+  it("without its data, gets the logs again from their workers", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = stuck();
       await fleet.worker(held.script);
@@ -258,7 +258,7 @@ describe.concurrent("a server that comes back", () => {
     }),
   );
 
-  it("with nothing that it had, gets from a worker what others have written, too", { timeout: 60_000 }, () =>
+  it("without its data, also gets other workers' events from a worker", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const held = [stuck(2), stuck(4)];
       const first = await fleet.worker(held[0]!.script);
@@ -285,7 +285,7 @@ describe.concurrent("a server that comes back", () => {
     }),
   );
 
-  it("with nothing that it had, takes no other's request away with one that was lost", { timeout: 60_000 }, () =>
+  it("without its data, does not confuse a lost request with a new one", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const { worker } = await fleet.worker(healthy);
       const edge = await fleet.edge();
@@ -295,7 +295,7 @@ describe.concurrent("a server that comes back", () => {
       const reader = await fleet.link("reader");
       const queued = async () =>
         (await reader.jsm.direct.getMessage(queueStream("scripted"), { seq: 1 }))?.header.get("Nats-Msg-Id");
-      // Numbers begin with 1 again: the first request of all has the number of the first one afterwards.
+      // Sequence numbers restart at 1: the first request before and the first request after have the same number.
       const one = listen(edge.replicas, lost, client.signal);
       await vi.waitFor(async () => expect(await queued()).toBe(`${lost.responseId}.1`), patiently);
       await forgetful(fleet);
@@ -311,7 +311,7 @@ describe.concurrent("a server that comes back", () => {
     }),
   );
 
-  it("lets a worker know what was cancelled while it was away", { timeout: 60_000 }, () =>
+  it("tells a worker which requests were cancelled while it was disconnected", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const wire = await fleet.wire();
       const held = stuck();
