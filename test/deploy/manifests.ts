@@ -82,7 +82,7 @@ const TYPES: Readonly<Record<string, string>> = {
   "policy/v1 PodDisruptionBudget": "kubernetes-models/policy/v1/PodDisruptionBudget",
   "networking.k8s.io/v1 NetworkPolicy": "kubernetes-models/networking.k8s.io/v1/NetworkPolicy",
   "keda.sh/v1alpha1 ScaledObject": "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject",
-  "leaderworkerset.x-k8s.io/v1 LeaderWorkerSet": "../../test/support/leader-worker-set.ts",
+  "leaderworkerset.x-k8s.io/v1 LeaderWorkerSet": "../../test/deploy/leader-worker-set.ts",
 };
 
 /**
