@@ -15,7 +15,7 @@ COPY test/package.json test/
 RUN npm ci --omit=dev --workspace edge --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
-# Without an init, a process that is still starting does not hear SIGTERM.
+# As PID 1 without an init, a starting process would ignore SIGTERM.
 RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
 WORKDIR /app

@@ -1,6 +1,6 @@
 # The worker, with the shipped model. Build from the repository's root:
 #   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0 .
-# For GPUs onnxruntime-node fetches its CUDA provider, and the runtime image brings CUDA 12 and cuDNN 9:
+# For GPUs, onnxruntime-node downloads its CUDA provider, and the runtime image has CUDA 12 and cuDNN 9:
 #   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0-cuda12 --build-arg ONNXRUNTIME=cuda12 \
 #     --build-arg RUNTIME_IMAGE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04 .
 ARG NODE_IMAGE=node:24-bookworm-slim
@@ -24,7 +24,7 @@ RUN npm ci --omit=dev --workspace gpu-worker --no-audit --no-fund
 FROM ${NODE_IMAGE} AS node
 
 FROM ${RUNTIME_IMAGE}
-# Without an init, a process that is still starting does not hear SIGTERM.
+# As PID 1 without an init, a starting process would ignore SIGTERM.
 RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 ENV NODE_ENV=production
