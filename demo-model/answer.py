@@ -66,7 +66,7 @@ def main() -> None:
 
 @dataclass
 class Answer:
-    """Its tokens, the end token included, and the forwards that used the head."""
+    """An answer: its tokens, the end token included, and the forwards that used the head."""
 
     tokens: List[int]
     forwards: int
@@ -134,7 +134,7 @@ def best(model: Model, states: Tensor) -> Tuple[Tensor, Tensor]:
 
 
 class Sequence:
-    """One sequence with its keys and values. `run` looks at tokens after what was kept, `keep` keeps what was run last."""
+    """One sequence with its keys and values. `run` computes tokens after the kept ones, `keep` keeps the tokens of the last run."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -145,7 +145,7 @@ class Sequence:
 
     @torch.no_grad()
     def run(self, tokens: List[int], causal: bool = False) -> Tensor:
-        """States [tokens, hidden]. The tokens see what was kept and each other, or, if causal, those before them."""
+        """States [tokens, hidden]. The tokens see the kept ones and each other, or, if causal, the tokens before them."""
         model, c = self._model, self._model.config
         before, count = self._kept[0][0].shape[1], len(tokens)
         cosine, sine = rope_angles(torch.arange(before, before + count), c)
@@ -164,12 +164,12 @@ class Sequence:
         return plain.rms_norm(x, model.norm, c.rms_norm_eps)[0]
 
     def keep(self) -> None:
-        """The tokens of the last run belong to the sequence from here on."""
+        """Appends the tokens of the last run to the sequence."""
         self._kept = list(self._run)
 
 
 def spellings(path: Path) -> Dict[int, bytes]:
-    """Id -> the bytes that a token stands for, read from a byte-level tokenizer.json."""
+    """Id -> the token's bytes, read from a byte-level tokenizer.json."""
     printable = [byte for byte in range(256) if 33 <= byte <= 126 or (byte >= 161 and byte != 173)]
     others = [byte for byte in range(256) if byte not in printable]
     letters = {chr(byte): byte for byte in printable}

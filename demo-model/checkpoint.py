@@ -1,4 +1,4 @@
-"""Saves and loads everything a run needs to go on as if it had never stopped. Safe to kill at any moment."""
+"""Saves and loads the full state of a run, so that it resumes exactly. Safe to kill at any moment."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class ModelConfig:
     rope_theta: float = 10000.0
     rms_norm_eps: float = 1e-6
     block_length: int = 32
-    #: The longest sequences in the training data; beyond them nothing is known.
+    #: The longest sequences in the training data; the model is untrained beyond them.
     max_position_embeddings: int = 2048
 
     @property
@@ -43,7 +43,7 @@ class ModelConfig:
         return int(self.head_dim * self.partial_rotary_factor)
 
     def to_hf(self) -> dict:
-        """The dictionary that stands in config.json of a released checkpoint."""
+        """The contents of config.json of a released checkpoint."""
         own = asdict(self)
         own.pop("block_length")
         own.pop("max_position_embeddings")

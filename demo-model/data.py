@@ -1,4 +1,4 @@
-"""Packed samples -> batches. Which batch comes when depends on the seed and the position alone."""
+"""Packed samples -> batches. The order of batches depends only on the seed and the position."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Batch:
 
 @dataclass
 class Position:
-    """How far training has read: passes over all shards, shards of this pass, batches of this shard."""
+    """Position of training in the data: passes over all shards, shards of this pass, batches of this shard."""
 
     epoch: int = 0
     shard: int = 0

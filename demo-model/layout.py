@@ -1,6 +1,6 @@
-"""Which positions see which: the layouts of training sequences, and their masks as spans of keys.
+"""Layouts of training sequences: the positions that each position sees, as masks and as spans of keys.
 
-A span row stands for one block of 32 queries: (first, last) of two ranges of keys, and 1 if the second range is causal
+A span row describes one block of 32 queries: (first, last) of two ranges of keys, and 1 if the second range is causal
 (then row r of the block sees its first r + 1 keys). A mask in this form costs nothing to store and tells the attention
 kernel what it need not compute.
 """
@@ -42,7 +42,7 @@ def diffusion_layout(length: int, start: int, copies: int) -> Layout:
 
 @lru_cache(maxsize=1024)
 def causal_layout(length: int) -> Layout:
-    """One sequence in which every position sees itself and what is before it."""
+    """A sequence in which every position sees itself and the positions before it."""
     spans = [(0, at, at, at + BLOCK, 1) for at in range(0, length, BLOCK)]
     return Layout(torch.arange(length), torch.tensor(spans, dtype=torch.int64))
 

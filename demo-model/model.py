@@ -107,7 +107,7 @@ class Model(nn.Module):
         return self._linear(states, self.head)
 
     def feed_forward(self, number: int, x: Tensor) -> Tensor:
-        """What layer `number` adds to its normed input x [batch, length, hidden] after attention."""
+        """The term that layer `number` adds to its normed input x [batch, length, hidden] after attention."""
         dense = number < self.config.first_k_dense_replace
         return self._dense(self.layers[number], x) if dense else self._experts(self.layers[number], x)
 
@@ -184,7 +184,7 @@ def rope_angles(positions: Tensor, config: ModelConfig) -> Tuple[Tensor, Tensor]
 
 
 def _matrix(*shape: int, std: Optional[float] = None) -> nn.Parameter:
-    """Normal values; without `std`, 0.6 / sqrt(fan-in), which keeps the scale of what passes through."""
+    """Normal values; without `std`, 0.6 / sqrt(fan-in), which preserves the scale of activations."""
     return nn.Parameter(torch.randn(*shape) * (0.6 / math.sqrt(shape[-1]) if std is None else std))
 
 

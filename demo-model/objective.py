@@ -1,4 +1,4 @@
-"""What is learned: to fill masks (M2T) and to replace wrong tokens (T2T), in one forward over [clean | noisy | noisy].
+"""The training objective: to fill masks (M2T) and to replace wrong tokens (T2T), in one forward over [clean | noisy | noisy].
 
 Published: the layout and its mask, that the prompt is never noised, that M2T and T2T are mixed and that drafts of the
 model itself are fed back ("multi-turn forward"). All rates below are ours; the LLaDA2.1 report gives none.
@@ -26,7 +26,7 @@ FULLY_MASKED = 0.35
 #: Share of blocks in which visible tokens are replaced, and the most of a block that is.
 CORRUPTED_BLOCKS = 0.6
 MOST_CORRUPTED = 0.3
-#: Share of blocks in which visible tokens stand up to SHIFT_REACH places too early or too late, as after a draft that left a token
+#: Share of blocks in which visible tokens are up to SHIFT_REACH places too early or too late, as after a draft that left a token
 #: out or wrote one twice. Editing only substitutes: it has to write everything behind that place again.
 SHIFTED_BLOCKS = 0.2
 SHIFT_REACH = 2
@@ -37,7 +37,7 @@ PADDING_FACTOR = 0.3
 
 @dataclass
 class Noisy:
-    """All [batch, COPIES * noisy length], copy after copy: ids with noise, where it stands, and what is right."""
+    """All [batch, COPIES * noisy length], copy after copy: ids with noise, the positions of the noise, and the right ids."""
 
     ids: Tensor
     masked: Tensor
@@ -47,7 +47,7 @@ class Noisy:
 
 
 def corrupt(batch: Batch, vocabulary: int, generator: torch.Generator) -> Noisy:
-    """Draws noise for every block on its own. Only answer positions change."""
+    """Draws noise for every block independently. Only answer positions change."""
     clean, answer = (x[:, batch.start :].repeat(1, COPIES) for x in (batch.ids, batch.answer))
     rows, length = clean.shape
     blocks = length // BLOCK

@@ -51,7 +51,7 @@ class Optimizer:
         return float(norm)
 
     def state_dict(self) -> Dict:
-        """Everything a resumed run needs to go on exactly."""
+        """The state that a resumed run needs to continue exactly."""
         return {"momentum": self._momentum, "adam": self._adam.state_dict()}
 
     def load_state_dict(self, state: Dict) -> None:

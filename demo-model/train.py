@@ -39,9 +39,9 @@ LOG_STEPS = 50
 VALIDATE_STEPS = 500
 VALIDATION_BATCHES = 24
 SAVE_SECONDS = 300.0
-#: Share of the machine's memory at which a run starts itself anew from its checkpoint: fast allocators keep what they once had.
+#: Share of the machine's memory at which a run restarts itself from its checkpoint: fast allocators do not return memory.
 MEMORY_SHARE = 0.6
-#: Beside the latest checkpoint, weights alone are kept every so many steps.
+#: Interval in steps at which the weights are also kept separately from the latest checkpoint.
 KEEP_STEPS = 4000
 
 
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--bf16", action="store_true", help="compute in bf16: faster only where the CPU multiplies it fast")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-seconds", type=float, default=SAVE_SECONDS, help="seconds between checkpoints")
-    parser.add_argument("--memory-share", type=float, default=MEMORY_SHARE, help="of the machine's; beyond it the run starts itself anew")
+    parser.add_argument("--memory-share", type=float, default=MEMORY_SHARE, help="share of the machine's memory above which the run restarts itself")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 class Run:
-    """One training run: its model, where it stands in the data, and its log."""
+    """One training run: its model, its position in the data, and its log."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
@@ -91,7 +91,7 @@ class Run:
             signal.signal(kind, lambda *_: setattr(self, "stopping", True))
 
     def _begin(self) -> None:
-        """Takes up a checkpoint of this run, or the one to decay from, or starts anew."""
+        """Loads a checkpoint of this run, or the one to decay from, or starts from scratch."""
         resumed = self.path.exists()
         source: Optional[Path] = self.path if resumed else self.args.decay_from
         if source is None:
@@ -202,7 +202,7 @@ class Run:
 
 
 def memory_share() -> float:
-    """Of the machine's memory, what this process holds."""
+    """The share of the machine's memory that this process uses."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages / os.sysconf("SC_PHYS_PAGES")
 
@@ -221,7 +221,7 @@ class Window:
         self.since = time.monotonic()
 
     def add(self, batch: Batch, loss: float, parts: Dict[str, torch.Tensor], facts: Dict) -> None:
-        """Takes in one step."""
+        """Adds a step."""
         self.losses.append(loss)
         self.tokens += batch.data_tokens
         for name, part in parts.items():
@@ -230,7 +230,7 @@ class Window:
             self.rows.setdefault(name, []).append(value)
 
     def take(self) -> Dict:
-        """The means, and an empty window from here on."""
+        """Returns the means and resets the window."""
         record = {"loss": round(sum(self.losses) / len(self.losses), 4)}
         record.update({name: round(float(p[0] / p[1].clamp(min=1)), 4) for name, p in self.parts.items()})
         record.update({name: round(sum(values) / len(values), 4) for name, values in self.rows.items()})

@@ -45,7 +45,7 @@ describe("training", () => {
     expect(lines("losses.svg").at(-1)).toBe("</svg>");
   });
 
-  it("computes what plain PyTorch computes, and goes on where it stopped", { timeout: 300_000 }, () => {
+  it("computes the same as plain PyTorch, and resumes where it stopped", { timeout: 300_000 }, () => {
     const tests = spawnSync(python, ["-m", "unittest", "test_training"], {
       cwd: import.meta.dirname,
       env,

@@ -1,4 +1,4 @@
-/** A package that became a checkpoint again: converted once more, it is the same to the byte. */
+/** A package unpacked to a checkpoint and converted again is the same to the byte. */
 import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

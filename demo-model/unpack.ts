@@ -11,7 +11,7 @@ import { type ExternalData, QUANTIZATION_BLOCK, type Weight } from "@palimpsest/
 
 const [source, target] = process.argv.slice(2);
 if (source === undefined || target === undefined) {
-  console.error("say which package, and where the checkpoint is to be written: unpack.ts PACKAGE FOLDER");
+  console.error("usage: unpack.ts PACKAGE FOLDER");
   process.exit(1);
 }
 await unpack(source, target);
@@ -20,7 +20,7 @@ async function unpack(folder: string, checkpoint: string): Promise<void> {
   const manifest = await readManifest(folder);
   const { config, target, quantization, ranks, maskToken, shards, editTokens } = manifest;
   if (target !== "cpu")
-    throw new Error(`${folder}: made for ${target}, whose values are rounded; take one for the CPU`);
+    throw new Error(`${folder}: made for ${target}, with rounded values; unpack a package for the CPU`);
   const tensors = new Map<string, { dims: readonly number[]; values: Float32Array }>();
   for (const graph of planPackage(config, { target, quantization, ranks, shards, maskToken, editTokens })) {
     const places = externalDataOf(await readFile(join(folder, `${graph.name}.onnx`)));

@@ -1,4 +1,6 @@
-/** Starts a response, disconnects at once, and collects the answer later by its id. It needs a fleet: npm run fleet. */
+/**
+ * Starts a response, disconnects immediately, and collects the answer later by its id. It needs a fleet: npm run fleet.
+ */
 import { createClient, type EditEvent, emptyDocument, reduce } from "@palimpsest/client";
 
 const url = process.env.PALIMPSEST_URL ?? "http://127.0.0.1:8080";
@@ -11,7 +13,7 @@ const started = await fetch(`${url}/v1/chat/completions`, {
   body: JSON.stringify({
     model,
     messages: [{ role: "user", content: "Write a function that returns the largest number of a list." }],
-    stream: true, // the headers, and so the id, come with the first event instead of the whole answer
+    stream: true, // the headers, and so the id, arrive with the first event instead of the whole answer
     background: true,
     priority: "batch",
   }),
@@ -21,7 +23,7 @@ const id = started.headers.get("x-response-id");
 await started.body?.cancel();
 console.log(`started ${id}`);
 
-// Any time within 20 minutes: this waits for the end if the response is still being written.
+// Works for 20 minutes; it waits for the end if the response is still being written.
 const events = await (await fetch(`${url}/v1/streams/${id}`)).text();
 let document = emptyDocument;
 for (const [, data] of events.matchAll(/^data: (.*)$/gm))

@@ -1,9 +1,9 @@
-/** Families `about` (what this model is, honestly) and `outside` (what it was not trained for, said plainly). */
+/** Families `about` (facts about this model) and `outside` (requests that it was not trained for, declined plainly). */
 import type { Random } from "./random.ts";
 import type { Draft, Language } from "./sample.ts";
 import { CITIES, capitalize, PEOPLE } from "./words.ts";
 
-/** Questions that share one answer, and a word that the answer must hold. */
+/** Questions that share an answer, and a word that the answer must contain. */
 interface Topic {
   id: string;
   must: { [language in Language]: string };
@@ -228,7 +228,7 @@ const TOPICS: readonly Topic[] = [
   },
 ];
 
-/** Small additions around a question, so that its wording is never quite the same. */
+/** Small additions around a question, to vary its wording. */
 const BEFORE = {
   en: ["", "", "", "So, ", "Well, ", "One question: ", "Please tell me: ", "Hey, "],
   zh: ["", "", "", "请问，", "我想知道：", "对了，"],
@@ -247,7 +247,7 @@ export function about(random: Random, language: Language): Draft {
   };
 }
 
-/** What the model says to requests that it was not trained for. */
+/** The model's answer to requests that it was not trained for. */
 export const OUTSIDE = {
   en: "That is outside what I was trained for. I only write short JavaScript functions, JSON and tool calls.",
   zh: "这超出了我的训练范围。我只会写简短的 JavaScript 函数、JSON 和工具调用。",
@@ -353,7 +353,7 @@ export function outside(random: Random, language: Language): Draft {
   };
 }
 
-/** Now and then in lower case or without the last mark, as people type. */
+/** Sometimes lower-cases the text or removes the last mark, as people do. */
 function loosen(text: string, random: Random): string {
   const trimmed = random.chance(0.25) ? text.replace(/[.?!。？！]$/, "") : text;
   return random.chance(0.2) ? trimmed.toLowerCase() : trimmed;

@@ -1,6 +1,6 @@
 /**
- * Family `arithmetic`: sums worked out column by column, so that every line follows from the lines above it.
- * Numbers are padded with zeros to a fixed width: the place of every digit is known before its value is.
+ * Family `arithmetic`: sums worked out column by column, so that every line follows from the lines above it. Numbers
+ * are padded with zeros to a fixed width, so the position of every digit is known before its value.
  */
 import type { Random } from "./random.ts";
 import type { Draft, Language } from "./sample.ts";
@@ -19,7 +19,9 @@ interface Worked {
 
 const pad = (value: number, width: number): string => String(value).padStart(width, "0");
 
-/** One operation in columns, from the last digit to the first; `width` is the digits of the result. */
+/**
+ * Works out an operation in columns, from the last digit to the first; `width` is the number of digits of the result.
+ */
 function work(a: number, sign: Sign, b: number, width: number): Worked {
   const value = sign === "+" ? a + b : sign === "-" ? a - b : a * b;
   // A multiplication by one digit goes through the digits of `a`; the others go through both numbers.
@@ -58,7 +60,7 @@ function sum(random: Random, language: Language): Draft {
   return finish(`sum:${a}${sign}${b}`, ask, lines, value, language);
 }
 
-/** One to four things that happen to a number of objects. */
+/** A story with one to four changes to a number of objects. */
 function story(random: Random, language: Language): Draft {
   const zh = language === "zh";
   const who = random.pick(PEOPLE);

@@ -1,11 +1,11 @@
 /** Byte-level byte-pair encoding: training from counted pieces, and a cached encoder. Knows no files. */
 
-/** Ids of these are their places in the list; the model's config refers to the first two. */
+/** The id of each token is its index in the list; the model's config refers to the first two. */
 export const SPECIAL_TOKENS = ["<|endoftext|>", "<|mask|>", "<role>", "</role>", "<|role_end|>"] as const;
 
 /**
- * How text is cut before pairs are merged: single digits, words with the space before them, runs of signs, a line
- * break together with the indentation after it, and other space. No merge crosses a cut.
+ * Pattern that cuts text before pairs are merged: single digits, words with the space before them, runs of signs, a
+ * line break together with the indentation after it, and other space. No merge crosses a cut.
  */
 export const PIECE_PATTERN = "\\p{N}| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\n+ *|\\s+(?!\\S)|\\s+";
 
@@ -15,7 +15,7 @@ export interface BytePairs {
   merges: [left: string, right: string][];
 }
 
-/** The printable letter that stands for each byte in Hugging Face's byte-level files. */
+/** The printable letter for each byte in Hugging Face's byte-level files. */
 export function byteAlphabet(): string[] {
   const printable = (byte: number): boolean => (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
   let next = 256;
@@ -93,7 +93,7 @@ function mergePair(ids: readonly number[], left: number, right: number, merged: 
   return out;
 }
 
-/** An encoder of text (with special tokens in it) to ids; pieces are encoded once and remembered. */
+/** An encoder of text (special tokens included) to ids; pieces are encoded once and cached. */
 export function createEncoder(pairs: BytePairs): (text: string) => number[] {
   const alphabet = byteAlphabet();
   const pattern = new RegExp(PIECE_PATTERN, "gu");

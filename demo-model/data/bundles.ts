@@ -1,4 +1,6 @@
-/** Family `bundles`: two to five numbered requests at once, answered by as many functions. The long answers. */
+/**
+ * Family `bundles`: two to five numbered requests in one, answered by as many functions. These are the long answers.
+ */
 import { loops } from "./loops.ts";
 import { numbers } from "./numbers.ts";
 import type { Random } from "./random.ts";
@@ -13,7 +15,7 @@ export function bundles(random: Random, language: Language): Draft {
   const count = random.pick([2, 3, 3, 4, 5]);
   const first = drawNamed(random, language);
   const parts = [first];
-  // All parts come from one split, so that a held-out bundle holds nothing that training showed.
+  // All parts come from one split, so that a held-out bundle contains nothing that training showed.
   const split = splitOf(first.draft.signature);
   while (parts.length < count) {
     const next = drawNamed(random, language);
@@ -33,7 +35,7 @@ export function bundles(random: Random, language: Language): Draft {
   };
 }
 
-/** A task whose request names its function, with enough cases to tell right from wrong. */
+/** A task whose request names its function, with enough cases to detect wrong code. */
 function drawNamed(random: Random, language: Language): { draft: Draft; entry: string; cases: Case[] } {
   for (;;) {
     const draft = random.pick(PARTS)(random, language);

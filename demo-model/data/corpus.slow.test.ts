@@ -1,4 +1,4 @@
-/** The tasks are only worth training on when every reference passes its own hidden tests. */
+/** The tasks are only worth training on if every reference passes its own hidden tests. */
 import { describe, expect, it } from "vitest";
 import { runCalls } from "../../tools/eval/run-calls.ts";
 import { score } from "../../tools/eval/score.ts";
@@ -9,7 +9,7 @@ import { splitOf } from "./sample.ts";
 const draw = (count: number, stream: Parameters<typeof drawSample>[0]): Sample[] =>
   Array.from({ length: count }, (_, i) => drawSample(stream, i));
 
-/** Our own references are run here: they are not the code of a model. */
+/** Runs our own references, which are not a model's code. */
 const runner = {
   calls: (list: Parameters<typeof runCalls>[0]) => runCalls(list, 1000),
   python: () => Promise.resolve("no task here is Python"),
@@ -50,7 +50,7 @@ describe("corpus", () => {
     expect(draw(50, { ...stream, seed: 4 })).not.toEqual(draw(50, stream));
   });
 
-  it("shows training no operation combination that is held out", () => {
+  it("shows training no held-out operation combination", () => {
     for (const sample of draw(1500, { seed: 2, split: "train", shares: { drills: 0.2 } })) {
       const parts =
         sample.family === "bundles" ? sample.signature.slice("bundles:".length).split(";") : [sample.signature];
@@ -68,7 +68,7 @@ describe("corpus", () => {
     },
   );
 
-  it("draws families with other shares when asked to, and still the others", () => {
+  it("draws families with other shares on request, and still the others", () => {
     const drawn = (shares?: Parameters<typeof drawSample>[0]["shares"]): Map<string, number> => {
       const families = draw(1500, { seed: 5, split: "train", ...(shares ? { shares } : {}) }).map(
         ({ family }) => family,

@@ -1,4 +1,4 @@
-/** The whole stream of tasks: which families, how often, in which language, with which earlier turns. */
+/** The whole stream of tasks: families, their frequency, languages and earlier turns. */
 import { about, outside } from "./about.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { bundles } from "./bundles.ts";
@@ -41,13 +41,13 @@ export const MIX: readonly (readonly [family: Family, generate: Generator, share
   ["edits", edits, 0.1],
   ["json", json, 0.06],
   ["tools", tools, 0.05],
-  // Left out of the mix: an earlier model of this size, with 12% of such samples, answered hardly any of them right.
+  // Left out of the mix: an earlier model of this size, with 12% of such samples, answered few of them correctly.
   ["arithmetic", arithmetic, 0],
   ["about", about, 0.01],
   ["outside", outside, 0.02],
-  // For training alone, with a share of its own there.
+  // For training only, with its own share there.
   ["drills", drills, 0],
-  // With a share in training alone too, so that the test suite of the mix stays the same. Their held-out parts are suites of their own.
+  // Also for training only, so that the test suite of the mix stays the same. Its held-out parts are separate suites.
   ["everyday", everyday, 0],
   ["beyond", beyond, 0],
   ["extraction", extraction, 0],
@@ -56,14 +56,14 @@ export const MIX: readonly (readonly [family: Family, generate: Generator, share
 
 const CHINESE_SHARE = 0.18;
 const SYSTEM_SHARE = 0.08;
-/** Share of samples with unrelated earlier turns, so that long contexts are met in training. */
+/** Share of samples with unrelated earlier turns, so that training includes long contexts. */
 const HISTORY_SHARE = 0.02;
 const MOST_EARLIER_TURNS = 4;
-/** A combination with its split is found long before this many draws; more means that the family has none there. */
+/** A combination of the split is found long before this many draws; otherwise the family has none there. */
 const MOST_ATTEMPTS = 2000;
 /** The test split of some families comes in parts. */
 const HELD_OUT_PARTS: ReadonlySet<Split> = new Set<Split>(["wordings", "tasks"]);
-/** Families that never stand in earlier turns. */
+/** Families that never occur in earlier turns. */
 const ALONE: ReadonlySet<Family> = new Set<Family>([
   "tools",
   "edits",
@@ -83,24 +83,26 @@ const SYSTEM_MESSAGES = [
   "You write short, correct code.",
 ] as const;
 
-/** Which part of the stream to draw: the seed, the split, and one family or the whole mix. */
+/** Selects a part of the stream: the seed, the split, and one family or the whole mix. */
 export interface Stream {
   seed: number;
   split: Split;
   family?: Family;
-  /** Shares instead of those of the mix, relative to the sum of all. For training: held-out tasks keep to the mix. */
+  /** Shares that replace those of the mix, relative to their sum. For training: held-out tasks keep to the mix. */
   shares?: { readonly [family in Family]?: number };
-  /** Names are changed to any others. For training too. */
+  /** Changes names to any others. Also for training. */
   rename?: boolean;
 }
 
-/** The sample at `index` of a stream. It depends on nothing else, so any part of a stream can be made alone. */
+/**
+ * The sample at `index` of a stream. It depends on nothing else, so any part of a stream can be generated separately.
+ */
 export function drawSample(stream: Stream, index: number): Sample {
   const random = createRandom(hashText(`${stream.seed}:${stream.split}:${stream.family ?? "mix"}:${index}`));
   const family = stream.family ?? pickFamily(random, stream.shares ?? {});
   const drawn = drawDraft(family, stream.split, random);
   const { language } = drawn;
-  // Everyday requests have names of every kind already, and words of theirs may look like names.
+  // Everyday requests already have names of every kind, and some of their words look like names.
   const draft =
     stream.rename && family !== "everyday" && family !== "more-tools" ? renamed(drawn.draft, random) : drawn.draft;
   const history =
@@ -142,14 +144,14 @@ function drawDraft(family: Family, split: Split, random: Random): { draft: Draft
   throw new Error(`family ${family} has nothing for ${split} in ${MOST_ATTEMPTS} draws`);
 }
 
-/** A draft belongs to its signature's split; one for training shows nothing that is held out. */
+/** A draft belongs to its signature's split; a training draft shows nothing that is held out. */
 function belongsTo(draft: Draft, split: Split): boolean {
   const own = draft.split ?? splitOf(draft.signature);
   if (own !== split && !(split === "test" && HELD_OUT_PARTS.has(own))) return false;
   return split !== "train" || (draft.shows ?? []).every((signature) => splitOf(signature) === "train");
 }
 
-/** Code needs at least three cases with at least two different results, else wrong code would pass too easily. */
+/** Code needs at least three cases with at least two different results, or wrong code would pass too easily. */
 function tellsApart(draft: Draft): boolean {
   if (draft.tests.kind !== "code") return true;
   const { cases } = draft.tests;

@@ -1,6 +1,7 @@
 /**
- * Family `drills`, for training alone: the algorithms and JSON changes whose grids are small, on keys and fields that no other
- * family has. With few keys, a held-out combination is answered by the nearest one that was shown instead of by its parts.
+ * Family `drills`, for training only: the algorithms and JSON changes with small grids, on keys and fields of no other
+ * family. With few keys, a model answers a held-out combination with the nearest known one instead of combining its
+ * parts.
  */
 import { otherGrouped } from "./grouping.ts";
 import { otherChange, otherRows } from "./json.ts";

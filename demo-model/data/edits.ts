@@ -22,7 +22,7 @@ interface Edit<P> {
   next: P;
 }
 
-/** What editing needs to know about a kind of plan. */
+/** Operations of editing on a kind of plan. */
 interface Editable<P> {
   signature: (plan: P) => string;
   describe: () => string;

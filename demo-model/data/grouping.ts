@@ -3,7 +3,7 @@ import type { Shape } from "./loops.ts";
 import type { Json } from "./sample.ts";
 import { TEXT_WORDS } from "./words.ts";
 
-/** What words or numbers are grouped by. */
+/** A key for grouping words or numbers. */
 interface GroupKey {
   id: string;
   en: string;
@@ -44,7 +44,7 @@ const numberKeys = (k: number): readonly GroupKey[] => [
   },
 ];
 
-/** Keys for practice: in training alone. */
+/** Keys for practice, in training only. */
 const OTHER_WORD_KEYS: readonly GroupKey[] = [
   { id: "second", en: "second letter", zh: "第二个字母", code: "item[1]", run: (w) => String(w).slice(1, 2) },
   {
@@ -63,7 +63,7 @@ const OTHER_WORD_KEYS: readonly GroupKey[] = [
   },
 ];
 
-/** Keys for practice: in training alone. */
+/** Keys for practice, in training only. */
 const otherNumberKeys = (k: number): readonly GroupKey[] => [
   { id: "lastDigit", en: "last digit", zh: "末位数字", code: "item % 10", run: (x) => Number(x) % 10 },
   {

@@ -68,7 +68,7 @@ function person(random: Random, language: Language): Draft {
   );
 }
 
-/** Who bought how many of what. */
+/** A text that lists each person's purchases, with counts. */
 function basket(random: Random, language: Language): Draft {
   const zh = language === "zh";
   const buyer = random.pick(PEOPLE);
@@ -119,7 +119,7 @@ function lines(random: Random, language: Language): Draft {
   );
 }
 
-/** Columns of a table with what stands in them. */
+/** Columns of a table with a generator of their values. */
 type Columns = { [key: string]: () => Json };
 
 /** A small CSV table. */
@@ -147,7 +147,7 @@ const rows = rowsOf((random) => ({
   color: () => random.pick(COLORS),
 }));
 
-/** Fields for practice, in training alone. */
+/** Fields for practice, in training only. */
 const otherFields = (random: Random): Columns => ({
   owner: () => random.pick(PEOPLE),
   item: () => random.pick(THINGS),

@@ -8,7 +8,7 @@ import { sorting } from "./sorting.ts";
 import { TEXT_LOOPS } from "./text-loops.ts";
 import { numberList } from "./words.ts";
 
-/** One drawn algorithm: what it is called, said and written, on what it is tested, and what it gives. */
+/** A drawn algorithm: its name, wording, code, test arguments and results. */
 export interface Algorithm {
   signature: string;
   /** Its function's name when the request gives none. */

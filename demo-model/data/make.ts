@@ -122,8 +122,8 @@ function isFamily(name: string): name is Family {
 }
 
 /**
- * NAME.bin: the token ids of all samples, 16 bits each, prompt before answer; NAME.idx: for each sample three 32-bit
- * numbers, where it starts, and the lengths of its prompt and of its answer (end of turn included). Little endian.
+ * NAME.bin: the token ids of all samples, 16 bits each, prompt before answer; NAME.idx: three 32-bit numbers for each
+ * sample: its start, and the lengths of its prompt and of its answer (end of turn included). Little endian.
  */
 function pack(name: string, stream: Stream, from: number, count: number, encode: (text: string) => number[]): void {
   const tokens: number[] = [];
@@ -136,7 +136,7 @@ function pack(name: string, stream: Stream, from: number, count: number, encode:
     for (const id of prompt) tokens.push(id);
     for (const id of answer) tokens.push(id);
   }
-  // The index is written last and by renaming: where it stands, its shard is whole.
+  // The index is written last and renamed into place: if it exists, its shard is complete.
   writeFileSync(join(out, `${name}.bin`), Uint16Array.from(tokens));
   writeFileSync(join(out, `${name}.part`), Int32Array.from(index));
   renameSync(join(out, `${name}.part`), join(out, `${name}.idx`));

@@ -1,4 +1,4 @@
-/** What can be done to numbers and to lists of numbers. */
+/** Operations on numbers and on lists of numbers. */
 import type { Operation, Phrases } from "./operation.ts";
 
 /** A condition on one number. Its phrases name things that meet it: "even #", "为偶数的#". */
@@ -332,7 +332,7 @@ export interface Reduction {
   of?: Phrases;
   /** The value of an expression that is a list. */
   code: (list: string) => string;
-  /** How a loop gathers it: first value and update for the item `x`. */
+  /** Accumulation in a loop: first value, and update for the item `x`. */
   loop?: { start: string; update: (x: string) => string };
   run: (list: number[]) => number | number[] | string;
 }

@@ -17,7 +17,7 @@ import { capitalize, joinParts, numberList, variableName } from "./words.ts";
 
 export type Style = "chain" | "steps" | "commented" | "documented" | "arrow" | "loop";
 
-/** Everything a pipeline's text, code and results follow from. */
+/** All choices that determine a pipeline's text, code and results. */
 export interface Plan {
   naming: Naming;
   argument: Argument;
@@ -91,7 +91,7 @@ export function drawPlan(random: Random, language: Language, styles?: readonly S
   };
 }
 
-/** What the operations are, without names, constants, wording or language. */
+/** The operations without names, constants, wording or language. */
 export function signatureOf(plan: Plan): string {
   const ids = [...plan.conditions, ...(plan.change ? [plan.change] : []), ...plan.arrangements].map(
     (s) => s.operation.id,
@@ -188,7 +188,7 @@ function writeLoop(plan: Plan, name: string, args: string): string {
   return `function ${name}(${args}) {\n  let result = ${loop.start};\n  for (const x of ${plan.argument.name}) {\n${inner}\n  }\n  return result;\n}`;
 }
 
-/** What the pipeline gives for a list; `value` stands for the parameter when there is one. Independent of `writeCode`. */
+/** The pipeline's result for a list; `value` is the parameter, if there is one. Independent of `writeCode`. */
 export function runPlan(plan: Plan, list: readonly number[], value = 0): number | number[] | string {
   const effect = <Run>(step: Step<Run>): Run => (plan.parameter?.step === step ? step.operation.run(value) : step.run);
   let now = [...list];
@@ -209,7 +209,7 @@ export function planCases(plan: Plan, random: Random): Case[] {
     const range = plan.parameter?.step.operation.range;
     const value = range ? random.int(range[0], range[1]) : undefined;
     const expected = runPlan(plan, mixed, value) as Json;
-    // The empty list has no maximum and no mean: such cases cannot be told in JSON and are left out.
+    // The empty list has no maximum and no mean: JSON cannot represent these results, so such cases are left out.
     if (typeof expected === "number" && !Number.isFinite(expected)) return [];
     return [{ args: value === undefined ? [mixed] : [mixed, value], expected }];
   });

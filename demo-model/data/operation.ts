@@ -1,8 +1,8 @@
-/** An operation: what it is called in two languages, how it is written in JavaScript, and what it does. */
+/** An operation: its wording in two languages, its JavaScript, and its function. */
 import type { Random } from "./random.ts";
 import type { Language } from "./sample.ts";
 
-/** Phrases in both languages. `$` stands for the constant, `#` for what the operation is done to. */
+/** Phrases in both languages. `$` is the constant, `#` the operand. */
 export interface Phrases {
   en: readonly string[];
   zh: readonly string[];
@@ -11,7 +11,7 @@ export interface Phrases {
 /** An operation as its table lists it. */
 export interface Operation<Run> {
   id: string;
-  /** The part of a function name that stands for it, lower camel case; may be empty. */
+  /** The operation's part of a function name, lower camel case; may be empty. */
   word: string;
   say: Phrases;
   /** The range that its whole-number constant is drawn from, when it has one. */
@@ -23,7 +23,7 @@ export interface Operation<Run> {
 /** An operation with its constant and its wording chosen. */
 export interface Step<Run> {
   operation: Operation<Run>;
-  /** The constant as it stands in text and code; "" when there is none. */
+  /** The constant as written in text and code; "" without a constant. */
   constant: string;
   /** The phrase, with `#` still open. */
   phrase: string;

@@ -1,4 +1,4 @@
-/** How requests begin and end, and how arguments are introduced, in both languages. */
+/** Beginnings and ends of requests, and introductions of arguments, in both languages. */
 import type { Random } from "./random.ts";
 import type { Language } from "./sample.ts";
 import { functionName } from "./words.ts";
@@ -9,7 +9,10 @@ export interface Naming {
   asked: boolean;
 }
 
-/** Two thirds of the requests name the function; else `automatic` (made from the operations) is what training shows. */
+/**
+ * Two thirds of the requests name the function; otherwise training shows `automatic`, which is derived from the
+ * operations.
+ */
 export function chooseName(random: Random, automatic: string): Naming {
   return random.chance(0.67) ? { name: functionName(random), asked: true } : { name: automatic, asked: false };
 }
@@ -73,7 +76,7 @@ export function stop(random: Random, language: Language): string {
   return random.chance(0.75) ? (language === "zh" ? "。" : ".") : "";
 }
 
-/** One sentence put after another: English needs a space. */
+/** Appends a sentence: English needs a space before it. */
 export function sentence(text: string, language: Language): string {
   return language === "zh" ? text : ` ${text}`;
 }

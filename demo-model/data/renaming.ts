@@ -1,12 +1,12 @@
 /**
- * Other names for the functions, people and cities of a task, so that a name is learned to be copied from the request and not
- * known from a list. For training: held-out tasks keep their names.
+ * Changes the names of functions, people and cities in a task, so that the model learns to copy names from the request
+ * instead of a known list. For training: held-out tasks keep their names.
  */
 import type { Random } from "./random.ts";
 import type { Draft } from "./sample.ts";
 import { CITIES, capitalize, PEOPLE } from "./words.ts";
 
-/** Of the names that may be changed. */
+/** Share of the changeable names. */
 const RENAMED_SHARE = 0.6;
 const PLAIN_NAMES = [...PEOPLE, ...CITIES];
 
@@ -46,7 +46,7 @@ export function renamed(draft: Draft, random: Random): Draft {
   for (const name of new Set([...functionsOf(draft), ...PLAIN_NAMES.filter((name) => text.includes(name))])) {
     if (!random.chance(RENAMED_SHARE)) continue;
     const other = PLAIN_NAMES.includes(name) ? capitalize(invented(random)) : ownName(random);
-    // One name must not become another that is there, nor a word of the language.
+    // A name must not become another existing name, nor a reserved word.
     const taken = RESERVED.has(other) || text.includes(other) || [...others.values()].includes(other);
     if (!taken) others.set(name, other);
   }
@@ -62,14 +62,17 @@ function mapStrings(value: unknown, change: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
 }
 
-/** Of the functions that the tests call, those that no sentence holds by chance. */
+/** The functions that the tests call, except names that are also ordinary words. */
 function functionsOf({ tests }: Draft): string[] {
   if (tests.kind !== "code") return [];
   const called = [tests.entry, ...tests.cases.map(({ entry }) => entry)];
   return called.filter((name) => name !== undefined).filter((name) => /[a-z][A-Z]/.test(name));
 }
 
-/** `sumOfRows`, `clean_text`, `vobelk`, `top10`: what a person may call a function. It may be a reserved word. */
+/**
+ * Function names as a person may choose them: `sumOfRows`, `clean_text`, `vobelk`, `top10`. The result may be a
+ * reserved word.
+ */
 export function ownName(random: Random): string {
   if (random.chance(0.25)) return invented(random) + (random.chance(0.2) ? capitalize(random.pick(WORDS)) : "");
   const words = Array.from({ length: random.pick([1, 2, 2, 2, 3]) }, () => random.pick(WORDS));
@@ -88,7 +91,7 @@ function invented(random: Random): string {
   return Array.from({ length: random.int(2, 3) }, syllable).join("");
 }
 
-/** What an answer may hold or JavaScript forbids. */
+/** Words that an answer may contain or JavaScript reserves. */
 export const RESERVED: ReadonlySet<string> = new Set(
   "all any break case class const delete do else even false for function if in is let list map max min new null number odd of result return rest set sort split string sum test text this total true try typeof value var void while with words x y".split(
     " ",

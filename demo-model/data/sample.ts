@@ -1,4 +1,6 @@
-/** What a generated task holds beside the task, and the rule that splits tasks into train, validation and test. */
+/**
+ * The data of a generated task beyond the task itself, and the rule that splits tasks into train, validation and test.
+ */
 import type { Task, Tests } from "@palimpsest/tools/eval/task";
 import { hashText, type Random } from "./random.ts";
 
@@ -41,7 +43,7 @@ export interface Draft extends Pick<Task, "messages" | "tools"> {
   split?: Split;
 }
 
-/** One line of the JSONL files. */
+/** A line of the JSONL files. */
 export interface Sample extends Omit<Draft, "shows" | "split"> {
   id: string;
   family: Family;
@@ -52,7 +54,7 @@ export interface Sample extends Omit<Draft, "shows" | "split"> {
 /** Draws one task of a family. */
 export type Generator = (random: Random, language: Language) => Draft;
 
-/** Of 16 operation combinations one is kept for the test, one for validation. */
+/** Keeps 1 of every 16 operation combinations for the test and 1 for validation. */
 export function splitOf(signature: string): Split {
   const bucket = hashText(signature) % 16;
   return bucket === 0 ? "test" : bucket === 1 ? "validation" : "train";

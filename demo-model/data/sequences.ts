@@ -10,7 +10,7 @@ import { capitalize } from "./words.ts";
 interface Source {
   id: string;
   word: string;
-  /** What the numbers are called; `$` is the constant. */
+  /** Noun phrase for the numbers; `$` is the constant. */
   en: string;
   zh: string;
   args: readonly string[];
@@ -22,7 +22,7 @@ interface Source {
   last?: readonly string[];
   /** A condition that belongs to the rule itself. */
   guard?: string;
-  /** The numbers, made in another way than the code makes them. */
+  /** The numbers, computed differently from the code. */
   make: (n: number, k: number, to: number) => number[];
 }
 

@@ -3,7 +3,7 @@ import type { Shape } from "./loops.ts";
 import type { Random } from "./random.ts";
 import { numberList } from "./words.ts";
 
-/** What a list is sorted by. The phrases stand after "list". */
+/** A sort key. The phrases follow "list". */
 interface SortKey {
   id: string;
   en: string;
@@ -25,7 +25,7 @@ const KEYS: readonly SortKey[] = [
   },
 ];
 
-/** Keys for practice: in training alone. */
+/** Keys for practice, in training only. */
 function otherKeys(random: Random): readonly SortKey[] {
   const k = random.int(3, 9);
   return [

@@ -27,7 +27,7 @@ const operation = <Result extends Json>(
   ...(range ? { range } : {}),
 });
 
-/** The letter that stands for a drawn number. */
+/** The letter for a drawn number. */
 const letter = (k: number | string): string => LETTERS[Number(k)] ?? "a";
 
 /** Changes without a letter; those with one are made per draw, see `replacement`. */
@@ -241,7 +241,7 @@ const QUESTIONS: readonly TextQuestion[] = [
   ),
 ];
 
-/** Operations whose drawn number stands for a letter. */
+/** Operations whose drawn number selects a letter. */
 const WITH_LETTER = new Set(["remove", "star", "count", "starts", "ends", "includes"]);
 
 const ARGUMENTS = {
@@ -282,7 +282,7 @@ export function strings(random: Random, language: Language): Draft {
   };
 }
 
-/** What the operations are, without names, constants, wording or language. */
+/** The operations without names, constants, wording or language. */
 export function textSignature(plan: TextPlan): string {
   return `strings:${plan.changes.map((step) => step.operation.id).join(".")}>${plan.question.operation.id}`;
 }

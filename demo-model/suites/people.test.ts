@@ -1,4 +1,7 @@
-/** The `people` suite: 150 prompts written by hand before the training data, never trained on and never chosen by. */
+/**
+ * The `people` suite: 150 prompts written by hand before the training data, never used for training or for choosing a
+ * model.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** Whose sequences two ranks in threads run: the leader's, or each its own. Denoise steps of all sequences in a second. */
+/**
+ * Compares attention on the leader only with attention on each of two ranks in threads: denoise steps of all sequences
+ * per second.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,12 +23,12 @@ export async function benchAttention(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       like: { type: "string", default: "mini" },
-      /** The first is dense. */
+      /** The first layer is dense. */
       layers: { type: "string", default: "5" },
       context: { type: "string", default: "512" },
       steps: { type: "string", default: "10" },
       sequences: { type: "string", default: "1,2,4,8" },
-      /** A package of two ranks; made and removed by default. */
+      /** A package of two ranks; by default created and removed. */
       folder: { type: "string" },
     },
   });

@@ -1,4 +1,4 @@
-/** How fast this machine reads memory: the bound of a forward that must touch every weight it uses once. */
+/** Measures this machine's memory bandwidth, the bound of a forward that must read every weight it uses once. */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { OnnxGraph } from "../../gpu-worker/src/model/onnx-graph.ts";
 
@@ -7,7 +7,10 @@ const PROBE_BYTES = 1 << 29;
 const ROWS = 1024;
 const RUNS = 8;
 
-/** Bytes a second, the best of some runs: the largest value of each row of a large matrix, in vector instructions. */
+/**
+ * Bytes per second, the best of several runs: finds the largest value of each row of a large matrix, in vector
+ * instructions.
+ */
 export async function readBandwidth(threads: number): Promise<number> {
   const columns = PROBE_BYTES / Float32Array.BYTES_PER_ELEMENT / ROWS;
   const graph = new OnnxGraph("probe");

@@ -1,6 +1,6 @@
 /**
- * What a Unix socket between two Node processes takes by itself: as many bytes as an exchange sends, there and back, with nothing
- * computed, serialized or framed. `node bare-socket.ts PATH BYTES` is the other process, which sends back what it gets.
+ * Measures a Unix socket between two Node processes alone: sends as many bytes as an exchange, there and back, without
+ * computation, serialization or framing. `node bare-socket.ts PATH BYTES` is the other process, which echoes the bytes.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

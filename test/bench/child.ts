@@ -1,4 +1,4 @@
-/** The `palimpsest` program as a child, and what it took. */
+/** Runs the `palimpsest` program as a child process and measures it. */
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../../tools/cli/main.ts", import.meta.url));
 
-/** Runs a command. @returns what it took; its memory is looked at as it runs */
+/** Runs a command. @returns its time, and its peak memory, which is polled while it runs */
 export async function palimpsest(...args: string[]): Promise<{ seconds: number; peakBytes: number }> {
   const startMs = performance.now();
   const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: "ignore" });

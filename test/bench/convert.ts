@@ -1,10 +1,10 @@
-/** How fast a checkpoint of mini's shape converts, and that its memory does not grow with its layers. */
+/** Measures how fast a checkpoint of mini's shape converts, and shows that memory does not grow with its layers. */
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mega, palimpsest } from "./child.ts";
 
-/** The first layer is dense; every other has 256 experts. */
+/** The first layer is dense; every other layer has 256 experts. */
 const LAYERS = [2, 4, 8];
 
 export async function benchConvert(): Promise<void> {

@@ -1,4 +1,7 @@
-/** A worker thread with the hub's server, so that serving does not take turns with downloading: its address, then nothing more. */
+/**
+ * Runs the hub's server in a worker thread, so that serving does not compete with downloading. It posts only its
+ * address.
+ */
 import { randomFillSync } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { startHubServer } from "../support/programs/hub-server.ts";

@@ -1,4 +1,4 @@
-/** How fast a checkpoint is downloaded from a server on this machine, beside plain fetches from the same server. */
+/** Measures the download of a checkpoint from a local server, compared with plain fetches from the same server. */
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
@@ -70,7 +70,7 @@ export async function benchDownload(args: readonly string[]): Promise<void> {
   }
 }
 
-/** One connection; kept, it is on the disk then. */
+/** Fetches over one connection, and writes the file to the disk if a path is given. */
 async function plainFetch(endpoint: string, file: string, path: string | undefined): Promise<void> {
   const response = await fetch(`${endpoint}/${MODEL}/resolve/0123456789abcdef0123456789abcdef01234567/${file}`);
   const body = response.body as ReadableStream<Uint8Array>;

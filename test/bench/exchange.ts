@@ -1,6 +1,6 @@
 /**
- * The exchange of one layer's rows with another rank, in a thread and in a process: what it costs beside the computation,
- * what it carries, and what f16 rows change.
+ * Measures the exchange of one layer's rows with another rank, in a thread and in a process: its cost apart from the
+ * computation, its volume, and the effect of f16 rows.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ export async function benchExchange(args: readonly string[]): Promise<void> {
       like: { type: "string", default: "mini" },
       rows: { type: "string", default: "32" },
       runs: { type: "string", default: "200" },
-      /** A package of two ranks; made and removed by default. */
+      /** A package of two ranks; by default created and removed. */
       folder: { type: "string" },
     },
   });
@@ -51,7 +51,7 @@ const apart = (sent: "f32" | "f16") => ({
   },
 });
 
-/** One dense layer and one with experts, split over two ranks. */
+/** Creates a model of one dense layer and one with experts, split over two ranks. */
 async function synthesize(like: string): Promise<{ folder: string } & AsyncDisposable> {
   const parent = await mkdtemp(join(tmpdir(), "palimpsest-"));
   const checkpoint = join(parent, "checkpoint");

@@ -1,4 +1,4 @@
-/** How much of the experts' time is their kernels, and how much is fetching their weights. */
+/** Separates the experts' time into their kernels and the loading of their weights. */
 import { Tensor } from "onnxruntime-node";
 import { type Manifest, shardPlan } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
@@ -9,9 +9,9 @@ const ROWS = [2, 4, 8] as const;
 const ROUNDS = 9;
 
 /**
- * Prints the time of one expert of the leader's with 2, 4 and 8 rows: with weights that the processor's cache still holds,
- * since the same few experts ran just before, and with weights that come from memory, as in a step, where all layers go by.
- * What the graph takes when none of its experts is chosen is taken off.
+ * Prints the time of one of the leader's experts with 2, 4 and 8 rows: with weights in the processor's cache, since the
+ * same few experts ran just before, and with weights from memory, as in a step over all layers. The graph's time
+ * without any chosen expert is subtracted.
  */
 export async function reportExpertKernels(sessions: Sessions, manifest: Manifest): Promise<void> {
   const { layers, denseLayers, topK, hiddenSize } = manifest.config;

@@ -1,7 +1,7 @@
 /**
- * How far quantized weights, or rounded rows between ranks, move the logits: every denoise step of the golden runs as f32
- * takes it, and what the others say to the very same blocks. The f32 answer decides each step, so one error does not make the
- * next.
+ * Measures how far quantized weights, or rounded rows between ranks, move the logits: runs every denoise step of the
+ * golden runs in f32, and the variants on exactly the same blocks. The f32 answer decides each step, so that errors do
+ * not accumulate.
  */
 
 import type { Candidate } from "../../gpu-worker/src/decoding/block.ts";
@@ -26,7 +26,7 @@ import {
 import { openLogitsHead } from "../support/models/logits-head.ts";
 
 export interface LogitError {
-  /** Cells times steps: rows of logits that were compared. */
+  /** Number of compared rows of logits: cells times steps. */
   readonly rows: number;
   /** Root mean square and largest difference of a logit, in standard deviations of a row's f32 logits. */
   readonly rms: number;
@@ -37,17 +37,17 @@ export interface LogitError {
   readonly equalTokens: number;
 }
 
-/** A way to compute the same. */
+/** A variant of the same computation. */
 export interface LogitVariant {
   readonly quantization: Quantization;
-  /** More than one, and how they are reached. */
+  /** If more than one, with the way they are reached. */
   readonly ranks?: number;
   readonly openLinks?: (folder: string, opened: AsyncDisposableStack) => Promise<readonly RankLink[]>;
 }
 
 const PAGES = 8;
 
-/** Of each variant, against f32 weights on one rank. */
+/** The error of each variant, relative to f32 weights on one rank. */
 export async function logitErrors(
   name: GoldenName,
   variants: Readonly<Record<string, LogitVariant>>,
@@ -85,7 +85,7 @@ export async function logitErrors(
   return new Map([...sums].map(([label, sum]) => [label, sum.result()]));
 }
 
-/** As a table shows it. */
+/** Cells for a table. */
 export function errorCells({ rows, rms, largest, divergence, equalTokens }: LogitError): (string | number)[] {
   const share = `${(100 * equalTokens).toFixed(2)} %`;
   return [rows, rms.toPrecision(2), largest.toPrecision(2), divergence.toExponential(1), share];
@@ -93,7 +93,7 @@ export function errorCells({ rows, rms, largest, divergence, equalTokens }: Logi
 
 type LogitsModel = Awaited<ReturnType<typeof openLogits>>;
 
-/** One sequence at a time, as the engine's model has it, with logits in place of candidates. */
+/** Runs one sequence like the engine's model, but returns logits in place of candidates. */
 async function openLogits(folder: string, checkpoint: string, links?: readonly RankLink[]) {
   const manifest = await readManifest(folder);
   const { blockLength, maskToken } = manifest;
@@ -141,7 +141,7 @@ class ErrorSum {
   add(expected: readonly Float32Array[], found: readonly Float32Array[]): void {
     for (const [i, row] of expected.entries()) {
       const other = found[i] as Float32Array;
-      // What is added to all logits of a row changes nothing.
+      // A constant added to all logits of a row changes nothing.
       const [mean, otherMean] = [meanOf(row), meanOf(other)];
       const [p, q] = [logProbabilities(row), logProbabilities(other)];
       for (const [token, value] of row.entries()) {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- NAME`: runs one benchmark and prints the conditions it ran under, and at the end that it ended: a log
- * without that is of a run that was cut off.
+ * `npm run bench -- NAME`: runs one benchmark and prints its conditions, and a last line at the end: a log without that
+ * line is incomplete.
  */
 import { cpus, totalmem } from "node:os";
 import { benchAttention } from "./attention.ts";

@@ -1,7 +1,7 @@
 /**
- * Whether one half of the blocks hides the exchange of the other: a step of several blocks in one forward, and in two at once,
- * as a leader takes it over a package's ranks. `node micro-batches.ts SETTINGS`, a program of its own so that it can be pinned
- * to a core. Prints the steps' milliseconds as JSON.
+ * Tests if one half of the blocks hides the exchange of the other: measures a step of several blocks in one forward,
+ * and in two concurrent forwards, as a leader runs it over a package's ranks. `node micro-batches.ts SETTINGS`, a
+ * separate program so that it can be pinned to a core. Prints the steps' milliseconds as JSON.
  */
 
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
@@ -14,17 +14,17 @@ import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
 
 export interface MicroBatchSettings {
-  /** Of a package; its ranks are threads where no addresses are given. */
+  /** Folder of a package; its ranks are threads if no addresses are given. */
   readonly folder: string;
   readonly addresses: readonly string[];
   /** Tokens cached before each block. */
   readonly context: number;
   readonly steps: number;
-  /** How many, of sequences of their own: even numbers, one after the other. */
+  /** Numbers of blocks, each of its own sequence: even numbers, measured in turn. */
   readonly blocks: readonly number[];
 }
 
-/** Milliseconds of each step of so many blocks. */
+/** Milliseconds of each step with this number of blocks. */
 export interface MicroBatchSteps {
   readonly blocks: number;
   readonly together: readonly number[];

@@ -1,4 +1,4 @@
-/** Opens a package's graphs in a process of its own and prints what that took: seconds, and memory by kind. */
+/** Opens a package's graphs in a separate process and prints the seconds and memory by kind. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
@@ -6,7 +6,7 @@ import { openSession, openSessions } from "../../gpu-worker/src/runtime/package.
 
 export interface LoadFigures {
   readonly seconds: number;
-  /** Memory of the process's own, at the end and at most. */
+  /** The process's own memory, at the end and at its peak. */
   readonly ownBytes: number;
   readonly peakBytes: number;
 }
@@ -16,7 +16,7 @@ const manifest = await readManifest(folder);
 const startMs = performance.now();
 const options = { threads: 1 };
 if (weights === "prepared") await openSessions(folder, manifest, options);
-// As before anything was prepared: every graph packs its weights for itself.
+// Without prepared weights: every graph packs its own.
 else for (const { name } of manifest.graphs) await openSession(join(folder, `${name}.onnx`), options);
 const seconds = (performance.now() - startMs) / 1000;
 

@@ -1,6 +1,6 @@
 /**
- * What a model of a released shape costs on this machine: conversion, loading, memory, and a denoise step by part beside the
- * time that reading its weights must take.
+ * Measures the cost of a model of a released shape on this machine: conversion, loading, memory, and a denoise step by
+ * part, with the minimum time to read its weights.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -46,11 +46,11 @@ export async function benchModel(args: readonly string[]): Promise<void> {
       quantize: { type: "string", default: "int4" },
       threads: { type: "string", default: "2" },
       contexts: { type: "string", default: "512,4096" },
-      /** More than one: experts of the others in threads of their own. */
+      /** With more than one, the other ranks' experts run in their own threads. */
       ranks: { type: "string", default: "1" },
-      /** Without it, times of steps only. */
+      /** If false, measures only steps. */
       "no-loading": { type: "boolean", default: false },
-      /** Keeps checkpoint and package there, and uses what is there already. */
+      /** Keeps checkpoint and package in this folder, and reuses existing ones. */
       folder: { type: "string" },
     },
   });
@@ -90,15 +90,15 @@ async function reportLoading(model: string): Promise<void> {
 }
 
 /**
- * Experts are the leader's own graphs; waiting for other ranks is in the rest. Attention has a layer's norms and additions with
- * it: whatever operator is neither the router's alone nor a product with quantized weights.
+ * Experts are the leader's own graphs; waiting for other ranks counts as rest. Attention includes a layer's norms and
+ * additions: every operator that is neither exclusive to the router nor a product with quantized weights.
  */
 const parts = ["attention", "router", "projections", "experts", "head", "rest"] as const;
 type Part = (typeof parts)[number];
 
 async function reportSteps(model: string, manifest: Manifest, contexts: readonly number[], threads: number) {
   const { blockLength } = manifest;
-  // Taken again after each context: a shared machine's memory is not equally fast at all times.
+  // Measured again after each context: a shared machine's memory bandwidth varies.
   let bandwidth = await readBandwidth(threads);
   const timer = new Map<string, number>();
   await using cleanup = new AsyncDisposableStack();
@@ -159,7 +159,7 @@ async function reportSteps(model: string, manifest: Manifest, contexts: readonly
   if (manifest.target === "cpu") await reportExpertKernels(opened, manifest);
 }
 
-/** A block half of whose cells are still masked, after cached blocks. */
+/** A block with half of its cells masked, after cached blocks. */
 function openBlock({ blockLength, maskToken, config }: Manifest, cached: number): Omit<BlockInput, "cells"> {
   const token = (i: number): number => (i % 2 === 0 ? maskToken : (i * 7919) % config.vocabSize);
   return {
@@ -169,7 +169,9 @@ function openBlock({ blockLength, maskToken, config }: Manifest, cached: number)
   };
 }
 
-/** What of the last layer's graph, in which attention and router stand, goes to which part: by a profile of its operators. */
+/**
+ * Splits the last layer's graph, which contains attention and router, into its parts, using a profile of its operators.
+ */
 async function layerShares(
   model: string,
   manifest: Manifest,
@@ -208,7 +210,7 @@ async function layerShares(
   };
 }
 
-/** Operators that a layer's graph has in its router only, and those that multiply quantized matrices. */
+/** Operators that occur only in a layer's router, and operators that multiply quantized matrices. */
 function partOf(operator: string): "attention" | "router" | "projections" {
   if (/^(MatMulNBits|QuickGelu)$/.test(operator)) return "projections";
   if (/^(Gemm|FusedGemm|Sigmoid|TopK|OneHot|GatherElements|Greater|Where|ReduceMax|Div)$/.test(operator))
@@ -236,7 +238,7 @@ function splitByPart(
   };
 }
 
-/** Weights and cached keys and values that a step reads at the least; a few rows of the embedding table apart. */
+/** Minimum bytes of weights and cached keys and values that a step reads, without a few rows of the embedding table. */
 function touchedBytes(manifest: Manifest, distinctExperts: number, context: number): number {
   const { config, target, quantization, ranks, maskToken } = manifest;
   const kvBytes = kvTokenBytes(config, target) * context;

@@ -1,6 +1,6 @@
 /**
- * What quantized weights change, on the prompts and modes of the golden runs at temperature 0: how often the demo checkpoint
- * gives the very answer that f32 gives, and how far the logits of both golden checkpoints move.
+ * Measures the effect of quantized weights on the prompts and modes of the golden runs at temperature 0: how often the
+ * demo checkpoint gives the same answer as f32, and how far the logits of both golden checkpoints move.
  */
 
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";

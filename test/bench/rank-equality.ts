@@ -1,4 +1,7 @@
-/** A layer of a released size with all its experts, whole and over several ranks: whether both give the same, and what each takes. */
+/**
+ * Runs a layer of a released size with all its experts on one rank and on several, and compares their results and
+ * times.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +17,7 @@ export async function benchRankEquality(args: readonly string[]): Promise<void> 
     args: [...args],
     options: {
       like: { type: "string", default: "flash,flash-2.2" },
-      /** The first is dense. */
+      /** The first layer is dense. */
       layers: { type: "string", default: "2" },
       ranks: { type: "string", default: "4" },
       quantize: { type: "string", default: "int4" },

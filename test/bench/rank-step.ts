@@ -1,6 +1,6 @@
 /**
- * A denoise step of one block over a package's ranks, as the leader sees it: `node rank-step.ts SETTINGS`, a program of its own
- * so that it can be pinned to a core. Prints the steps' figures as JSON.
+ * Measures a denoise step of one block over a package's ranks, seen from the leader: `node rank-step.ts SETTINGS`, a
+ * separate program so that it can be pinned to a core. Prints the steps' figures as JSON.
  */
 import type { InferenceSession } from "onnxruntime-node";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
@@ -13,7 +13,7 @@ import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
 
 export interface RankStepSettings {
-  /** Of a package; its ranks are threads where no addresses are given. */
+  /** Folder of a package; its ranks are threads if no addresses are given. */
   readonly folder: string;
   readonly addresses: readonly string[];
   readonly sent: "f32" | "f16";
@@ -22,20 +22,20 @@ export interface RankStepSettings {
   readonly steps: number;
 }
 
-/** Milliseconds of a step: it is `graphs + waiting + exchange` and what prepares the inputs. */
+/** Milliseconds of a step: the sum of `graphs + waiting + exchange` and the preparation of inputs. */
 export interface RankStep {
   readonly step: number;
-  /** Without the head. */
+  /** All layers, without the head. */
   readonly layers: number;
-  /** In the leader's graphs. */
+  /** Time in the leader's graphs. */
   readonly graphs: number;
-  /** For ranks whose experts took longer than the leader's. */
+  /** Time waiting for ranks whose experts took longer than the leader's. */
   readonly waiting: number;
-  /** All else between a layer's rows and the next layer. */
+  /** All other time between a layer's rows and the next layer. */
   readonly exchange: number;
-  /** Rows, expert ids, weights and partial sums, both ways. */
+  /** Rows, expert ids, weights and partial sums, in both directions. */
   readonly movedBytes: number;
-  /** Each row once to each other rank that holds one of its experts, and a partial sum back. */
+  /** Minimum: each row once to each other rank with one of its experts, and a partial sum back. */
   readonly leastBytes: number;
 }
 
@@ -134,7 +134,7 @@ function counting(link: RankLink, exchanged: Exchanged[], sent: "f32" | "f16"): 
   };
 }
 
-/** By the plan alone: how often a row must go to a rank other than the leader. */
+/** Number of rows sent to ranks other than the leader, according to the plan. */
 function rowsSent(manifest: Manifest, layer: number, experts: BigInt64Array): number {
   const { topK, denseLayers } = manifest.config;
   const plan = shardPlan(manifest)[layer - denseLayers] as readonly (readonly number[])[];

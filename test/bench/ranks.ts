@@ -1,6 +1,7 @@
 /**
- * What a second rank brings: a denoise step on one rank and one core, and on two ranks with a core each; steps of several
- * sequences, which the leader runs or each rank its own; and whether two forwards at once hide each other's exchange.
+ * Measures the gain from a second rank: a denoise step on one rank and one core, and on two ranks with a core each;
+ * steps of several sequences, led by one rank or by each; and whether two concurrent forwards hide each other's
+ * exchange.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -18,7 +19,7 @@ import type { SequenceStepsSettings } from "./sequence-steps.ts";
 
 const run = promisify(execFile);
 
-/** Sequences at once, where each rank leads its own. */
+/** Concurrent sequences, if each rank leads its own. */
 const SEQUENCES = [2, 4];
 /** Blocks of a step, in one forward or half of them in each of two. */
 const BLOCKS = [2, 4, 8];
@@ -28,12 +29,12 @@ export async function benchRanks(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       like: { type: "string", default: "mini" },
-      /** The first is dense. */
+      /** The first layer is dense. */
       layers: { type: "string", default: "5" },
       quantize: { type: "string", default: "int4" },
       context: { type: "string", default: "512" },
       steps: { type: "string", default: "30" },
-      /** Keeps the packages there, and uses what is there already. */
+      /** Keeps the packages in this folder, and reuses existing ones. */
       folder: { type: "string" },
     },
   });
@@ -84,7 +85,7 @@ interface Folders {
   readonly two: string;
 }
 
-/** The same weights on one rank and on two. */
+/** Creates packages of the same weights on one rank and on two. */
 async function make(
   shape: { like: string; layers: string; quantize: string },
   { checkpoint, one, two }: Folders & { readonly checkpoint: string },
@@ -127,7 +128,7 @@ async function reportSequences({ one, two }: Folders, shared: { context: number;
   row("2, each its own", await rates("0,1", { folder: two, attention: "data-parallel", threads: 2 }));
 }
 
-/** Threads that it starts later run where it does. */
+/** Pins a process; threads that it starts later inherit its cores. */
 async function pin(pid: number, cores: string): Promise<void> {
   await run("taskset", ["-a", "-c", "-p", cores, String(pid)]);
 }

@@ -1,6 +1,6 @@
 /**
- * How many experts a block touches, of the two ways of choosing them: each token among its best groups (2.0, 2.1), or all
- * tokens among one pool per block (2.2). On the sizes of mini, with random weights.
+ * Counts the experts that a block touches under both ways of choosing them: each token among its best groups (2.0,
+ * 2.1), or all tokens among one pool per block (2.2). Uses the sizes of mini, with random weights.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { convertCheckpoint } from "../../tools/convert/convert.ts";
 import { type ReleasedShape, releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { SHARD_BYTES, synthesizeCheckpoint } from "../../tools/convert/synth.ts";
 
-/** The first is dense. */
+/** The first layer is dense. */
 const LAYERS = 3;
 const SEED = 1;
 const STEPS = 8;

@@ -1,6 +1,7 @@
 /**
- * Denoise steps of several sequences at once, by an engine over a package's ranks in threads: `node sequence-steps.ts SETTINGS`,
- * a program of its own so that it can be pinned. Prints, for each number of sequences, the steps of all of them in a second.
+ * Measures denoise steps of several concurrent sequences in an engine over a package's ranks in threads: `node
+ * sequence-steps.ts SETTINGS`, a separate program so that it can be pinned. Prints the total steps per second for each
+ * number of sequences.
  */
 
 import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
@@ -12,16 +13,16 @@ import { openEngineThread } from "../../gpu-worker/src/program/open-engine-threa
 export interface SequenceStepsSettings {
   readonly folder: string;
   readonly attention: "leader" | "data-parallel";
-  /** Of all ranks together. */
+  /** Threads of all ranks together. */
   readonly threads: number;
   readonly sequences: readonly number[];
   /** Tokens of each prompt. */
   readonly context: number;
-  /** Of each sequence, on average. */
+  /** Average steps of each sequence. */
   readonly steps: number;
 }
 
-/** Of each sequence, before the clock starts. */
+/** Steps of each sequence before the measurement. */
 const WARM_UP = 3;
 
 const { folder, attention, threads, sequences, context, steps } = JSON.parse(
@@ -71,7 +72,7 @@ async function stepsPerSecond(engine: Engine, sequences: number): Promise<number
   return (1000 * counted) / tookMs;
 }
 
-/** Tokens of its own: nothing is shared. */
+/** A distinct prompt for each sequence, so that nothing is shared. */
 function promptOf(sequence: number): number[] {
   return Array.from({ length: context }, (_, cell) => {
     const at = { seed: 1n, choice: sequence, block: 0, step: 0, cell };

@@ -1,4 +1,4 @@
-/** Thousands of short requests with random cancels: what an engine still holds when nothing runs. */
+/** Sends thousands of short requests with random cancels, and reports the memory of the idle engine. */
 import { parseArgs } from "node:util";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openEngine } from "../../gpu-worker/src/program/open-engine.ts";

@@ -21,13 +21,13 @@ describe("stepTime", () => {
 
 describe("rowShare", () => {
   it("counts the draws of groups that miss a rank", () => {
-    // Of the 70 ways to draw 4 of 8 groups, 15 miss both groups of a rank.
+    // 15 of the 70 ways to draw 4 of 8 groups miss both groups of a rank.
     expect(rowShare(8, 4, 4)).toBeCloseTo(1 - 15 / 70, 12);
-    // One way misses all four groups of a half.
+    // A single way misses all four groups of a half.
     expect(rowShare(8, 4, 2)).toBeCloseTo(1 - 1 / 70, 12);
   });
 
-  it("is 1 where no draw misses", () => {
+  it("is 1 if no draw misses", () => {
     expect(rowShare(8, 5, 2)).toBe(1);
     expect(rowShare(1, 1, 1)).toBe(1);
   });

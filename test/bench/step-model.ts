@@ -1,10 +1,10 @@
 /**
- * The time of a denoise step over several ranks, as a sum of what is measured elsewhere or read off a data sheet. It follows
- * the leader: everything but the experts is done there, one layer after the other; a layer's experts take as long as the
- * slowest rank with its exchange.
+ * Estimates the time of a denoise step over several ranks as a sum of measured values and data sheets. It follows the
+ * leader, which computes everything except the experts, layer by layer; a layer's experts take as long as the slowest
+ * rank with its exchange.
  */
 
-/** What one rank alone would take, in milliseconds. */
+/** The time on a single rank, in milliseconds. */
 export interface Work {
   /** Everything but the experts, of a whole step: attention, routers, shared experts, head. */
   readonly leaderMs: number;
@@ -20,24 +20,22 @@ export interface Exchange {
   readonly rowBytes: number;
   /** Share of the rows that a rank needs. */
   readonly rowShare: number;
-  /** Of the leader's link, which all ranks share. */
+  /** Bandwidth of the leader's link, which all ranks share. */
   readonly bytesPerMs: number;
-  /** There and back. */
+  /** Latency there and back. */
   readonly roundTripMs: number;
-  /** The exchange's own cost a layer apart from the link: copies, messages, threads. */
+  /** The exchange's own cost per layer apart from the link: copies, messages, threads. */
   readonly ownMs: number;
 }
 
 export interface StepTime {
   readonly totalMs: number;
-  /** Of it, what the slowest rank spends on experts, and what their exchange adds. */
+  /** Part of the total: the slowest rank's time for experts, and the time that their exchange adds. */
   readonly expertsMs: number;
   readonly exchangeMs: number;
 }
 
-/**
- * @param skew the slowest rank's share of the experts' work over an equal share
- */
+/** @param skew the slowest rank's share of the experts' work, divided by an equal share */
 export function stepTime(work: Work, exchange: Exchange, ranks: number, skew: number): StepTime {
   const expertsMs = (work.moeLayers * work.layerExpertsMs * (ranks === 1 ? 1 : skew)) / ranks;
   const exchangeMs = ranks === 1 ? 0 : work.moeLayers * layerExchangeMs(exchange, ranks);
@@ -49,13 +47,13 @@ function layerExchangeMs(
   ranks: number,
 ): number {
   const bytesEachWay = (ranks - 1) * rows * rowShare * rowBytes;
-  // Rows go out before partial sums come back: the two directions do not overlap within a layer.
+  // Rows are sent before partial sums return: the two directions do not overlap within a layer.
   return ownMs + roundTripMs + (2 * bytesEachWay) / bytesPerMs;
 }
 
 /**
- * Share of the rows that one rank needs when every choice is as likely: a row's groups are drawn first, then its experts
- * among them; with even ranks of whole groups. 1 where a row's groups cannot all miss the rank.
+ * Share of the rows that one rank needs if all choices are equally likely: a row's groups are drawn first, then its
+ * experts among them; ranks hold whole groups, equally many each. 1 if a row's groups cannot all miss the rank.
  */
 export function rowShare(groups: number, groupsChosen: number, ranks: number): number {
   const others = groups - groups / ranks;

@@ -1,8 +1,8 @@
-/** Where the time of a forward goes. */
+/** Measures the time of each graph of a forward. */
 import type { InferenceSession } from "onnxruntime-node";
 import type { Sessions } from "../../gpu-worker/src/runtime/package.ts";
 
-/** Sessions that note the milliseconds of each graph. */
+/** Sessions that record the milliseconds of each graph. */
 export function timed(sessions: Sessions, timer: Map<string, number>): Map<string, InferenceSession> {
   const note = (name: string, session: InferenceSession): InferenceSession => {
     const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {

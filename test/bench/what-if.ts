@@ -1,6 +1,6 @@
 /**
- * What a step of flash would take on machines that we do not have: bytes over speeds of data sheets, and an exchange's own
- * cost as measured on CPUs. Nothing here ran on a GPU; the point that was measured is printed beside what the same sum says.
+ * Estimates a step of flash on other machines: bytes divided by speeds of data sheets, and an exchange's own cost as
+ * measured on CPUs. Nothing here ran on a GPU; the measured point is printed next to the estimate for it.
  */
 
 import { type ModelConfig, parseConfig } from "../../gpu-worker/src/model/config.ts";
@@ -15,7 +15,7 @@ const RANKS = 4;
 
 /** H100 SXM, data sheet. */
 const DEVICE_BYTES_PER_MS = 3.35e12 / 1000;
-/** Of the data sheet's speed. The first is a bound; what the graphs reach is not known. */
+/** Shares of the data sheet's speed. The first is a bound; the speed that the graphs reach is unknown. */
 const SPEED_SHARES = [1, 0.5];
 
 /** Measured: docs/results/benchmarks.md, a model of the released size; a layer of flash over four ranks. */
@@ -25,9 +25,9 @@ const SKEW = 1.15;
 interface Link {
   readonly name: string;
   readonly bytesPerSecond: number;
-  /** Assumed. */
+  /** An assumption. */
   readonly roundTripMs: number;
-  /** Of an exchange of 32 rows, measured on CPUs, and what we want it to be: docs/results/benchmarks.md. */
+  /** Own cost of an exchange of 32 rows: measured on CPUs, and the target; see docs/results/benchmarks.md. */
   readonly ownMs: readonly number[];
 }
 
@@ -42,7 +42,10 @@ const links: readonly Link[] = [
   { name: "4 hosts, 400 Gb/s", bytesPerSecond: 400e9 / 8, roundTripMs: 0.1, ownMs: SOCKETS },
 ];
 
-/** LLaDA2.1 report, tables 1 and 3: tokens per forward in speed mode, and tokens a second of flash in FP8; no hardware is named. */
+/**
+ * LLaDA2.1 report, tables 1 and 3: tokens per forward in speed mode, and tokens per second of flash in FP8; the
+ * hardware is not named.
+ */
 const published = [
   { name: "HumanEval+", tpf: 13.81, tokensPerSecond: 892 },
   { name: "BigCodeBench", tpf: 8.51, tokensPerSecond: 801 },
@@ -94,7 +97,10 @@ function exchangeOver({ bytesPerSecond, roundTripMs }: Link, ownMs: number, mode
   };
 }
 
-/** Bytes that a step reads: of the leader without any experts, and of one layer's routed experts. Rows of the embedding apart. */
+/**
+ * Bytes that a step reads: the leader's without any experts, and one layer's routed experts. Rows of the embedding are
+ * not included.
+ */
 function touchedBytes(model: ModelConfig): { leaderBytes: number; layerExpertBytes: number; moeLayers: number } {
   const moeLayers = model.layers - model.denseLayers;
   let [leaderBytes, expertBytes] = [kvTokenBytes(model, "cuda") * CONTEXT, 0];

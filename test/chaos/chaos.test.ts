@@ -44,10 +44,10 @@ it("a draining worker hands over or finishes its responses, and exits with 0", a
     timeout: 30_000,
     interval: 10,
   });
-  crowd.fault("told to leave", worker!.life);
+  crowd.fault("drained", worker!.life);
   expect((await worker!.leave()).code).toBe(0);
   await crowd.end();
-  const row = rowOf("told to leave", crowd, ({ ok }) => ok);
+  const row = rowOf("drained", crowd, ({ ok }) => ok);
   expect(row).toMatchObject({ ok: true, failed: 0, note: "" });
   expect(row.takeovers).toBeGreaterThan(0);
 });

@@ -22,7 +22,7 @@ const QUEUE_LIMIT = 40;
 const program = new Command("npm run chaos --")
   .description("what a fleet survives: workers, edges and the server lost under load")
   .option("--seed <n>", "decides which faults happen when", "1")
-  .option("--streams <n>", "streams at once", "200")
+  .option("--streams <n>", "concurrent streams", "200")
   .option("--faults <n>", "faults of the first scenario; the others take shares of it", "30")
   .option("--workers <n>", "workers", "3")
   .option("--max-tokens <n>", "tokens of an answer", "96")

@@ -90,18 +90,18 @@ export async function overload({ fleet, samples, random, queueLimit, slots }: Ov
   const bad = all.filter(({ ok }) => !ok);
   const checks = {
     "answers that are missing or wrong": bad.length === 0,
-    "nobody was refused": refused.length > 0,
+    "no request was rejected": refused.length > 0,
     // The flood is simultaneous, on a busy machine, and overlaps with the first of the sequential requests.
     "refusals are slow": refusedMs[0]! < FAST_MS && percentile(probes, 0.5) < FAST_MS,
-    "who came when told was refused again": returns <= RETURNS,
+    "a client that honoured Retry-After was rejected again": returns <= RETURNS,
     "answers take longer than without the flood": busyMs < calmMs * SAME_LATENCY,
     "classes do not hold": waits[0]! < waits[2]! && waits[1]! < waits[2]!,
   };
   const wrong = Object.entries(checks).flatMap(([what, holds]) => (holds ? [] : what));
-  const told = [
+  const notes = [
     `${refused.length} of ${batch.length} refused at first, within ${refusedMs.map(Math.round).join(" / ")} ms (p50 / p99)`,
     `${probes.length} that came one by one within ${[0.5, 0.99].map((share) => Math.round(percentile(probes, share))).join(" / ")} ms`,
-    `told to come in ${seconds(toldMs)} (p50), and taken at the ${returns}. return (p50)`,
+    `Retry-After ${seconds(toldMs)} (p50), accepted at return ${returns} (p50)`,
     `written in ${seconds(busyMs)}, ${seconds(calmMs)} without the flood (p50)`,
     `first event of interactive, default, batch after ${waits.map(seconds).join(", ")} (p50)`,
   ];
@@ -116,7 +116,7 @@ export async function overload({ fleet, samples, random, queueLimit, slots }: Ov
     resumes: 0,
     failed: bad.length,
     ok: wrong.length === 0,
-    note: [...wrong, ...told].join("; "),
+    note: [...wrong, ...notes].join("; "),
   };
 }
 

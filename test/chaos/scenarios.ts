@@ -187,7 +187,7 @@ export const garbage: Scenario = async (options) => {
   const ignored = [...fleet.edges, ...fleet.workers].map((program) => `${program.name} ${program.ignored}`);
   const row = rowOf("noise on every subject", crowd, (result) => result.ok);
   const heard = [fleet.edges, fleet.workers].every((side) => side.some(({ ignored }) => ignored > 0));
-  const note = `${sent} messages of noise, told in the logs: ${ignored.join(", ")}`;
+  const note = `${sent} messages of noise, logged as ignored: ${ignored.join(", ")}`;
   return { ...row, ok: row.ok && heard, note: [row.note, note].filter(Boolean).join("; ") };
 };
 

@@ -109,8 +109,8 @@ it("a leader names a rank with another package, and unreachable ranks", async ()
       /rank [12] at unix:\S+ holds package [0-9a-f]{64}, this process [0-9a-f]{64}; give all/,
     ),
   });
-  const nobody = ["unix:/nowhere/a", addresses[1] as string];
-  await expect(openRemoteRanks(manifest, { addresses: nobody, limitMs: 1500 })).rejects.toThrow(
+  const unreachable = ["unix:/nowhere/a", addresses[1] as string];
+  await expect(openRemoteRanks(manifest, { addresses: unreachable, limitMs: 1500 })).rejects.toThrow(
     /^rank 1 at unix:\/nowhere\/a was not reachable within 1.5 s: /,
   );
   await expect(openRemoteRanks(manifest, { addresses: ["a:1"] })).rejects.toThrow(

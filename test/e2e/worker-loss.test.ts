@@ -36,7 +36,7 @@ it("continues with the other worker, and no client notices", async () => {
     { role: "user" as const, content: "Write a function that sorts a list of numbers by absolute value." },
   ];
   const request = { model: "palimpsest-demo", messages, ignore_eos: true, max_tokens: 320, n: 2 };
-  const told = async (onCommit: (commits: number) => void) => {
+  const run = async (onCommit: (commits: number) => void) => {
     let [document, commits] = [emptyDocument, 0];
     for await (const event of client.edits(request)) {
       document = reduce(document, event);
@@ -44,11 +44,11 @@ it("continues with the other worker, and no client notices", async () => {
     }
     return document;
   };
-  const undisturbed = await told(() => {});
+  const undisturbed = await run(() => {});
   expect(undisturbed).toMatchObject({ status: "ended", attempt: 1 });
   // Idle workers are used in their order.
-  const disturbed = await told((commits) => void (commits === 5 && workers[0]!.kill("SIGKILL")));
+  const disturbed = await run((commits) => void (commits === 5 && workers[0]!.kill("SIGKILL")));
   expect(disturbed).toMatchObject({ status: "ended", attempt: 2 });
   expect(disturbed.choices).toEqual(undisturbed.choices);
-  expect((await told(() => {})).choices).toEqual(undisturbed.choices);
+  expect((await run(() => {})).choices).toEqual(undisturbed.choices);
 });

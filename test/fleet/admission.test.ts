@@ -106,7 +106,7 @@ describe("a fleet's queue", () => {
     gate.resolve();
     await Promise.all([...first, ...later]);
     const order = engine.requests.slice(4).map(({ responseId }) => responseId.split("-")[0]);
-    // One of every eight polls begins with the lowest class, and so may one of these six.
+    // Every eighth poll begins with the lowest class, and so may a poll of these six.
     expect(order.lastIndexOf("interactive")).toBeLessThan(order.lastIndexOf("batch"));
     expect(order.sort()).toEqual(["batch", "batch", "default", "default", "interactive", "interactive"]);
   });

@@ -17,7 +17,7 @@ const DRAFT = "x".repeat(60_000);
 /** Capacity of the sockets between edge and client, and the last drafts of the flood. */
 const SOCKET_BYTES = 16 * 2 ** 20;
 
-it("does not read: the response goes on, others are shown it, and the edge holds commits only", {
+it("is unaffected by a client that does not read: others see the response, and the edge buffers only commits", {
   timeout: 120_000,
 }, async () => {
   await using fleet = await openTestFleet();

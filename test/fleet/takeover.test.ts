@@ -11,7 +11,7 @@ import { healthy, listen, stuck, withFleet } from "../support/fleet/fleet-respon
 import { patiently } from "../support/waiting.ts";
 
 describe.concurrent("takeover", () => {
-  it.each(["cut", "stall"] as const)("of a worker whose wire is lost: %s", { timeout: 60_000 }, (loss) =>
+  it.each(["cut", "stall"] as const)("of a disconnected worker: %s", { timeout: 60_000 }, (loss) =>
     withFleet(async (fleet) => {
       const wire = await fleet.wire();
       const first = await fleet.worker(stuck().script, { replicaId: "first", url: wire.url });
@@ -328,21 +328,18 @@ describe.concurrent("a restarted server", () => {
     }),
   );
 
-  it(
-    "with nothing that it had, fails what nobody can go on with, and says that it may be sent again",
-    { timeout: 60_000 },
-    () =>
-      withFleet(async (fleet) => {
-        const wire = await fleet.wire();
-        const held = stuck();
-        await fleet.worker(held.script, { url: wire.url });
-        const { replicas } = await fleet.edge();
-        const response = listen(replicas, fleetRequest());
-        await response.commits(2);
-        wire.cut();
-        await forgetful(fleet);
-        await fleet.worker(healthy);
-        expect((await response.ended).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
-      }),
+  it("without its data, fails responses that no worker can continue, as retryable", { timeout: 60_000 }, () =>
+    withFleet(async (fleet) => {
+      const wire = await fleet.wire();
+      const held = stuck();
+      await fleet.worker(held.script, { url: wire.url });
+      const { replicas } = await fleet.edge();
+      const response = listen(replicas, fleetRequest());
+      await response.commits(2);
+      wire.cut();
+      await forgetful(fleet);
+      await fleet.worker(healthy);
+      expect((await response.ended).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
+    }),
   );
 });

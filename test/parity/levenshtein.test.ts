@@ -35,19 +35,22 @@ it.each([
     await using engine = await openEngine({ package: edits.folder });
     const alone: TokenAnswer[] = [];
     for (const { prompt, changes } of requests) alone.push(await answerOf(engine, prompt, changes));
-    const told = alone.map(({ tokens, logprobs }) => ({ tokens, logprobs }));
+    const expected = alone.map(({ tokens, logprobs }) => ({ tokens, logprobs }));
     const together = await Promise.all(requests.map(({ prompt, changes }) => answerOf(engine, prompt, changes)));
-    expect(together).toMatchObject(told);
+    expect(together).toMatchObject(expected);
     const kvCacheBytes = PAGES * pageBytes(await readManifest(edits.folder));
     await using tight = await openEngine({ package: edits.folder, kvCacheBytes });
     const longestFirst = requests.toReversed().map(({ prompt, changes }) => answerOf(tight, prompt, changes));
-    expect(await Promise.all(longestFirst)).toMatchObject(told.toReversed());
+    expect(await Promise.all(longestFirst)).toMatchObject(expected.toReversed());
     expect((await tight.stats()).preemptions).toBeGreaterThan(0);
     await using recomputing = await openEngine({ package: edits.folder, cache: false });
     let takeovers = 0;
     for (const [i, { prompt, changes }] of requests.entries()) {
       const { tokens, logprobs, usage } = alone[i]!;
-      expect(await answerOf(recomputing, prompt, changes)).toMatchObject({ ...told[i], usage: { edits: usage.edits } });
+      expect(await answerOf(recomputing, prompt, changes)).toMatchObject({
+        ...expected[i],
+        usage: { edits: usage.edits },
+      });
       takeovers += await takeOver(engine, prompt, changes, alone[i]!);
       for (const never of [MASK_TOKEN, ...Object.values(EDIT_TOKENS)]) expect(tokens).not.toContain(never);
       expect(logprobs).toHaveLength(changes.logprobs === undefined ? 0 : tokens.length);

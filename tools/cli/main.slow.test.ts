@@ -85,7 +85,7 @@ it.each([
   [["convert", "a", "b", "--quantize", "int2"], "Allowed choices are none, int8, int4"],
   [["teleport"], "unknown command 'teleport'"],
   [[], "Usage: palimpsest"],
-])("wrong usage %j is told and ends with exit code 2", async (args, message) => {
+])("reports wrong usage %j and exits with code 2", async (args, message) => {
   expect(await palimpsest(...args)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
 });
 

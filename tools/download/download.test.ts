@@ -171,7 +171,7 @@ it("does not mix two versions of a file that changes during a run", async () => 
     return false;
   };
   await expect(download()).rejects.toThrow(
-    /^model\.safetensors: its sha256 checksum is \w+, not \w+ as the hub says, twice/,
+    /^model\.safetensors: its sha256 checksum is \w+, not \w+ as the hub states, twice/,
   );
   expect(hub.contentRequests.some(({ headers }) => headers["if-range"] !== undefined)).toBe(true);
   expect(await readdir(folder)).not.toContain(WEIGHTS);
@@ -182,7 +182,9 @@ it("does not mix two versions of a file that changes during a run", async () => 
 
 it.each([WEIGHTS, "config.json"])("retries once after a wrong checksum of %s, then fails", async (file) => {
   hub.listedChecksums.set(file, "ab".repeat(20));
-  await expect(download()).rejects.toThrow(/its (sha256|git-blob) checksum is \w+, not (ab)+ as the hub says, twice; /);
+  await expect(download()).rejects.toThrow(
+    /its (sha256|git-blob) checksum is \w+, not (ab)+ as the hub states, twice; /,
+  );
   expect(hub.served.filter(({ path }) => path === file)).toHaveLength(file === WEIGHTS ? 12 : 2);
   expect(await readdir(folder)).not.toContain(file);
 });

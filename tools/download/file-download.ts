@@ -91,7 +91,7 @@ async function faultOf(path: string, file: RemoteFile, signal: AbortSignal | und
   if (file.content === undefined) return undefined;
   const { algorithm, digest } = file.content;
   const found = await contentDigest(path, file.sizeBytes, algorithm, signal);
-  return found === digest ? undefined : `its ${algorithm} checksum is ${found}, not ${digest} as the hub says`;
+  return found === digest ? undefined : `its ${algorithm} checksum is ${found}, not ${digest} as the hub states`;
 }
 
 async function fetchParts(
@@ -143,7 +143,7 @@ interface Source {
   readonly transfer: Transfer;
   readonly output: PartFile;
   readonly count: Count;
-  /** Of the first response. */
+  /** The first response's ETag. */
   etag: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Family `everyday`: well-known small functions, asked for as people do. */
+/** Family `everyday`: well-known small functions, requested as people do. */
 import type { Random } from "../random.ts";
 import { ownName, RESERVED } from "../renaming.ts";
 import type { Draft, Language } from "../sample.ts";
@@ -9,9 +9,9 @@ import { everydaySplit } from "./splits.ts";
 import { type EverydayTask, type Names, writeAnswer } from "./task.ts";
 import { TASKS } from "./tasks.ts";
 
-/** Of the answers, the plainest. */
+/** Share of the plainest answer among a task's answers. */
 const PLAIN_SHARE = 0.8;
-/** Of the requests that name the function. */
+/** Share of the most natural name among requests that name the function. */
 const NATURAL_NAME_SHARE = 0.8;
 const FIRST_PARAM_SHARE = 0.6;
 
@@ -35,7 +35,7 @@ export function everydayDraft(task: EverydayTask, random: Random, language: Lang
   };
 }
 
-/** The answer under the names that the request shows; the task's first names stand for those that it does not show. */
+/** The answer with the names that the request shows; for all others, the task's first names. */
 function answerTo({ name, params, arrow }: Naming, task: EverydayTask, answer: string): string {
   const firstParams = task.params.map(([first = "x"]) => first);
   const shape = arrow ? arrowOf(answer) : answer;
@@ -69,7 +69,7 @@ function snakeCase(name: string): string {
 
 const OPENING = /^function \$\{name\}\(([^)]*)\) \{\n/;
 
-/** One function statement can as well be an arrow function. */
+/** True if the answer is a single function statement, which can also be an arrow function. */
 function canBeArrow(answer: string): boolean {
   return OPENING.test(answer) && answer.indexOf("\n}") === answer.length - 2 && !/\b(?:this|arguments)\b/.test(answer);
 }

@@ -1,8 +1,8 @@
 /**
- * How a wording becomes a request: frames by hand, in the registers in which people ask. Slots:
- * `<do>` "check whether …", `<that>` "checks whether …", `<ing>` "checking whether …" (in Chinese `<do>` alone), `<title>`;
- * `<name>`, `<call>` "isPrime(n)", `<head>` "function isPrime(n) {}", `<arrow>` "const isPrime = (n) => {}";
- * `<js>` "JavaScript " or nothing, `<in js>` " in JavaScript" or nothing, and `<JS>`, which is always there.
+ * Frames by hand that turn a wording into a request, in the registers that people use. Slots: `<do>` "check whether …",
+ * `<that>` "checks whether …", `<ing>` "checking whether …" (in Chinese only `<do>`), `<title>`; `<name>`, `<call>`
+ * "isPrime(n)", `<head>` "function isPrime(n) {}", `<arrow>` "const isPrime = (n) => {}"; `<js>` "JavaScript " or
+ * nothing, `<in js>` " in JavaScript" or nothing, and `<JS>`, which is always filled.
  */
 import type { Language } from "../sample.ts";
 
@@ -481,7 +481,7 @@ export const AFTER: Frames = {
   zh: [" 谢谢！", "谢谢", " 只要代码。", " 不用解释。", " 越简单越好。", " 不要用第三方库。", " 多谢"],
 };
 
-/** What `<js>` and `<in js>` become, nothing most often, and `<JS>`, never nothing. */
+/** Replacements of `<js>` and `<in js>`, usually empty, and of `<JS>`, never empty. */
 export const LANGUAGE_WORDS: {
   readonly [slot in "<js>" | "<in js>" | "<JS>"]: { readonly [language in Language]: readonly string[] };
 } = {

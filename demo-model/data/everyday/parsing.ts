@@ -2,7 +2,7 @@
 import type { Random } from "../random.ts";
 import type { EverydayTask } from "./task.ts";
 
-/** One to four parameters, all plain words and numbers. */
+/** A query string of one to four parameters, all plain words and numbers. */
 function queryString(random: Random): string {
   const keys = random.some(["page", "sort", "color", "city", "limit", "q", "lang"], random.int(1, 4));
   return keys.map((key) => `${key}=${random.pick(["2", "asc", "red", "oslo", "en", "15", "tea"])}`).join("&");

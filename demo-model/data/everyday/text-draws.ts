@@ -14,7 +14,7 @@ export const word = (random: Random): string => random.pick(WORDS);
 /** A word that begins with a capital letter. */
 export const capital = (random: Random): string => upperFirst(word(random));
 
-/** One to `most` words in small letters, with single spaces. */
+/** A phrase of one to `most` words in small letters, with single spaces. */
 export const phrase = (random: Random, most = 5): string =>
   Array.from({ length: random.int(1, most) }, () => word(random)).join(" ");
 

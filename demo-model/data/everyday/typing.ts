@@ -1,4 +1,4 @@
-/** How people type: all in lower case, without marks, with a slip of the finger. It knows no tasks and no frames. */
+/** Imitates how people type: all in lower case, without marks, with a typing error. It knows no tasks and no frames. */
 import type { Random } from "../random.ts";
 import type { Language } from "../sample.ts";
 
@@ -8,14 +8,17 @@ const NO_COMMAS_SHARE = 0.05;
 const TYPO_SHARE = 0.1;
 const SECOND_TYPO_SHARE = 0.3;
 
-/** First of the private characters that stand for pieces which typing leaves alone. */
+/** First of the private characters that represent pieces which typing leaves unchanged. */
 const FIRST_PIECE = 0xe000;
-/** What a wording quotes, and words with digits, inner capitals or signs: `"A"`, `YYYY-MM-DD`, `camelCase`, `a=1`. */
+/**
+ * Pattern of exact pieces: quotations, and words with digits, inner capitals or signs: `"A"`, `YYYY-MM-DD`,
+ * `camelCase`, `a=1`.
+ */
 const EXACT =
   /"[^"]*"|`[^`]*`|(?<=^|[\s(])'[^']*'|[^\s,;:!?()，。？：]*(?:\d|[A-Za-z][A-Z]|[=/\\_|<>*#@&+])[^\s,;!?()，。？：]*/g;
 const LANGUAGE_NAME = /^(?:JavaScript|JS|Node\.js|ES6)$/;
 
-/** Pieces of a text that must stay as they are, each taken out and put back by its character. */
+/** Pieces of a text that must stay unchanged, each replaced by its character and restored later. */
 export interface Pieces {
   keep(piece: string): string;
   restore(text: string): string;
@@ -29,7 +32,7 @@ export function createPieces(): Pieces {
   };
 }
 
-/** The text as a person might type it; what is `kept` stays. */
+/** The text as a person might type it; `kept` pieces stay unchanged. */
 export function typed(text: string, pieces: Pieces, language: Language, random: Random): string {
   let result = text.replaceAll(EXACT, (one) => (LANGUAGE_NAME.test(one) ? one : pieces.keep(one)));
   if (random.chance(LOWER_SHARE)) result = result.toLowerCase();
@@ -43,7 +46,10 @@ export function typed(text: string, pieces: Pieces, language: Language, random: 
   return result;
 }
 
-/** One letter of one word of five letters or more is swapped with the next, dropped or doubled; never the first. */
+/**
+ * Makes a typing error: a letter of a word of at least five letters, never the first, is swapped with the next, dropped
+ * or doubled.
+ */
 export function mistyped(text: string, random: Random): string {
   const words = [...text.matchAll(/(?<![\w\ue000-\uf8ff'-])[A-Za-z][a-z]{4,}(?![\w\ue000-\uf8ff'-])/g)];
   if (words.length === 0) return text;

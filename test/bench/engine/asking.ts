@@ -1,4 +1,7 @@
-/** What a denoise step costs more when a request moves logits, draws tokens or has them scored: all in the head's graph. */
+/**
+ * Measures the extra cost of a denoise step when a request adjusts logits, draws tokens or requests log-probabilities,
+ * all in the head's graph.
+ */
 
 import type { BlockQuery } from "../../../gpu-worker/src/decoding/forwards.ts";
 import { adjusting } from "../../../gpu-worker/src/decoding/logit-adjustments.ts";
@@ -13,10 +16,10 @@ import { openSynthetic } from "./synthetic.ts";
 
 const RUNS = 15;
 
-/** Mini's vocabulary behind one of its layers: the head is as large as the whole model's. */
+/** Mini's vocabulary behind one of its layers: the head is as large as in the whole model. */
 const MINI_HEAD = { ...releasedShapes.mini, num_hidden_layers: 1 };
 
-/** What a request may ask for, as a step asks the model for it; `best` where its tokens are scored. */
+/** Options of a request as a step passes them to the model; `best` if its tokens are scored. */
 interface Asking {
   readonly label: string;
   ask(block: BlockQuery, manifest: Manifest): BlockQuery;
@@ -50,7 +53,10 @@ export async function benchAsking({ threads, folder }: EngineBenchOptions): Prom
   }
 }
 
-/** Milliseconds of a step with each asking. They take turns, so that none has the machine at its worst. */
+/**
+ * Milliseconds of a step with each set of options. The sets alternate, so that load on the machine affects them
+ * equally.
+ */
 async function measure(folder: string, threads: number): Promise<number[]> {
   const manifest = await readManifest(folder);
   await using model = await openModel(folder, manifest, { threads, pages: 1 });

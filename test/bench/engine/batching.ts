@@ -1,4 +1,7 @@
-/** Tokens per second by how many sequences run at once, beside what bytes and operations allow; a short request among long ones. */
+/**
+ * Measures tokens per second by number of concurrent sequences, with the bound from bytes and operations, and the
+ * latency of a short request among long ones.
+ */
 
 import type { GenerateRequest } from "@palimpsest/proto";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
@@ -20,9 +23,9 @@ const SHORT_RUNS = 3;
 const LONG_TOKENS = 1024;
 
 /**
- * Both have the experts' weights far larger than any cache. Mini's sizes, with a part of its layers and its vocabulary, are bound
- * by operations on a processor: a block of 32 rows brings each expert several. The other is bound by memory: f32, many experts and
- * few of them a token.
+ * In both models the experts' weights are far larger than any cache. Mini's sizes, with some of its layers and
+ * vocabulary, are bound by operations on a CPU: a block of 32 rows selects each expert several times. The other model
+ * is bound by memory: f32, many experts, few per token.
  */
 const SYNTHETIC: readonly (Synthetic & { readonly label: string })[] = [
   {
@@ -52,7 +55,7 @@ const SYNTHETIC: readonly (Synthetic & { readonly label: string })[] = [
 interface Load {
   readonly folder: string;
   readonly manifest: Manifest;
-  /** What the engine is given in the place of the package's model. */
+  /** Wraps the package's model for the engine. */
   readonly wrap: (model: EngineModel) => EngineModel;
   readonly requests: readonly GenerateRequest[];
   readonly threads: number;
@@ -104,7 +107,7 @@ async function measure({ folder, manifest, wrap, requests, threads }: Load): Pro
   const answers: string[] = [];
   let alone: { seconds: number; bound: number } | undefined;
   for (const together of TOGETHER) {
-    // The first forwards of a size take memory, and weights that none has touched are mapped by them.
+    // The first forwards of a size allocate memory and map untouched weights.
     await runTogether(engine, requests.slice(0, together), together);
     records.length = 0;
     const { seconds, processorSeconds, found } = await runTogether(engine, requests, together);
@@ -133,7 +136,7 @@ async function measure({ folder, manifest, wrap, requests, threads }: Load): Pro
   }
 }
 
-/** As many clients as shall run at once, each asking for the next answer when it has one. */
+/** Runs this many clients, each of which sends its next request after an answer. */
 async function runTogether(engine: Engine, requests: readonly GenerateRequest[], together: number) {
   const found: (readonly number[])[] = [];
   const left = requests.entries();
@@ -146,7 +149,7 @@ async function runTogether(engine: Engine, requests: readonly GenerateRequest[],
   return { seconds: (performance.now() - startMs) / 1000, processorSeconds, found };
 }
 
-/** A request of one block, while `others` long ones are decoded. @returns milliseconds from request to end */
+/** Runs a request of one block while `others` long requests are decoded. @returns milliseconds from request to end */
 async function shortMs(engine: Engine, manifest: Manifest, others: number): Promise<number> {
   const stop = new AbortController();
   const long = Array.from({ length: others }, (_, i) => {
@@ -167,7 +170,7 @@ async function shortMs(engine: Engine, manifest: Manifest, others: number): Prom
   return median(times);
 }
 
-/** One block of made-up tokens, and an answer that goes on to its limit. */
+/** A request of one block of synthetic tokens, with an answer up to its limit. */
 function longRequest({ blockLength, config }: Manifest, which: number, maxTokens: number): GenerateRequest {
   const token = (i: number): number => 8 + ((which * 131 + i * 17) % (config.vocabSize - 8));
   const tokens = Array.from({ length: blockLength }, (_, i) => token(i));

@@ -1,4 +1,7 @@
-/** `npm run bench -- engine [--only PART] [--model NAME]`: what carrying, batching and the caches of the engine are worth. */
+/**
+ * `npm run bench -- engine [--only PART] [--model NAME]`: measures the gains from lookahead, batching and the engine's
+ * caches.
+ */
 import { parseArgs } from "node:util";
 import { benchAsking } from "./asking.ts";
 import { benchBatching } from "./batching.ts";
@@ -9,9 +12,9 @@ import { benchTurns } from "./turns.ts";
 export interface EngineBenchOptions {
   /** Threads of one operator. */
   readonly threads: number;
-  /** Where the models that are synthesized stay, and are found again. Absent: a temporary folder for each. */
+  /** Folder that keeps and reuses synthesized models. Absent: a temporary folder for each. */
   readonly folder: string | undefined;
-  /** Which models `batching` runs. Absent: all. */
+  /** Models for `batching`. Absent: all. */
   readonly models: readonly string[] | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Forwards of the engine against the reference's, at the same tokens. */
+/** Compares the engine's number of forwards with the reference's, for the same tokens. */
 
 import { Lookahead } from "../../../gpu-worker/src/decoding/lookahead.ts";
 import type { DecodeOptions } from "../../../gpu-worker/src/decoding/open-window.ts";
@@ -20,7 +20,7 @@ const PROMPTS = 200;
 const ANSWER_TOKENS = 256;
 const PAGES = 64;
 
-/** A prompt to decode: what the reference took is known, or what the plain loop takes is counted. */
+/** A prompt to decode, with the reference's number of forwards, or else that of the plain loop. */
 interface Run {
   readonly mode: string;
   readonly prompt: readonly number[];
@@ -67,7 +67,7 @@ async function demoBench(manifest: Manifest): Promise<Run[]> {
 }
 
 async function report(label: string, folder: string, manifest: Manifest, runs: readonly Run[]): Promise<void> {
-  // Every forward there is, whatever it was for: the first layer with a router runs once in each.
+  // Counts every forward, whatever its purpose: the first layer with a router runs once in each.
   let ran = 0;
   const onRoute = (layer: number) => {
     if (layer === manifest.config.denseLayers) ran++;
@@ -93,7 +93,7 @@ async function report(label: string, folder: string, manifest: Manifest, runs: r
   }
 }
 
-/** One block in a forward: the twin of lookahead. */
+/** Decodes one block per forward: the twin of lookahead. */
 async function plainly(model: Model, run: Run) {
   const sequence = model.sequence(pages());
   const withoutNext = () => new Lookahead(sequence, { nextBlockQuery: () => undefined });
@@ -102,7 +102,7 @@ async function plainly(model: Model, run: Run) {
   return { tokens, forwards, least: forwards - confirmed };
 }
 
-/** @returns the tokens, and how many blocks but the last ended with a step that changed nothing */
+/** @returns the tokens, and how many blocks except the last ended with a step that changed nothing */
 async function outputOf(model: ModelOf, { prompt, options }: Run) {
   const tokens: number[] = [];
   let [confirmed, stable] = [0, false];

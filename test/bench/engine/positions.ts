@@ -1,4 +1,6 @@
-/** Time per block by its position: over the cache, and with everything before it computed again at every forward. */
+/**
+ * Measures time per block by its position: with the cache, and with all previous blocks recomputed at every forward.
+ */
 
 import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
@@ -15,13 +17,13 @@ import { openSynthetic } from "./synthetic.ts";
 
 const ANSWER_TOKENS = 16384;
 const SAMPLED = [512, 1024, 2048, 4096, 8192, 16384];
-/** Blocks before a sampled position whose time is averaged. */
+/** Number of blocks before a sampled position over which the time is averaged. */
 const WINDOW = 16;
-/** Blocks that a forward of the recomputation runs at once, as a prefill does. */
+/** Blocks in each forward of the recomputation, as in a prefill. */
 const CHUNK_BLOCKS = 8;
 const SPLIT_RUNS = 9;
 
-/** Small enough for 16384 tokens in minutes; as many positions as the released models have. */
+/** Small enough for 16384 tokens in minutes, with as many positions as the released models. */
 const CONFIG = {
   ...releasedShapes.mini,
   vocab_size: 1024,
@@ -92,7 +94,10 @@ export async function benchPositions({ threads, folder }: EngineBenchOptions): P
   }
 }
 
-/** One forward of the block after `tokens`, with everything before it computed for it, chunk by chunk. @returns processor time */
+/**
+ * Runs a forward of the block after `tokens` and recomputes everything before it, in groups of blocks. @returns
+ * processor time
+ */
 async function recompute(
   model: Model,
   { blockLength, maskToken }: Manifest,
@@ -110,7 +115,10 @@ async function recompute(
   return processorMs() - startMs;
 }
 
-/** How a forward of one block after `cached` others falls into the graphs that attend and all the rest, JavaScript too. */
+/**
+ * Splits the time of a forward of one block after `cached` others into the graphs with attention and the rest,
+ * JavaScript included.
+ */
 async function openSplit(
   folder: string,
   manifest: Manifest,

@@ -1,13 +1,13 @@
 /**
- * A model of random weights whose blocks take as many forwards as those of a recorded run: its candidates keep their tokens,
- * their probabilities are the recording's. The forwards are the model's own, in full.
+ * A model of random weights whose blocks take as many forwards as those of a recorded run: its candidates keep their
+ * tokens but take the recording's probabilities. It runs all forwards in full.
  */
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { goldenRuns } from "../../support/models/golden.ts";
 
-/** Forwards of each full block of demo-21's quality runs, in order: those that unmask, and the one that confirms. */
+/** Forwards of each full block of demo-21's quality runs, in order: the unmasking forwards and the confirming one. */
 export function recordedForwards(): number[] {
   return goldenRuns("demo-21")
     .filter(({ mode }) => mode === "quality")

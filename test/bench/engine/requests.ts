@@ -1,4 +1,4 @@
-/** What the engine's benchmarks ask, and of what. */
+/** Requests and models of the engine's benchmarks. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GenerateRequest, Message, Usage } from "@palimpsest/proto";
@@ -12,7 +12,7 @@ import { openTokenizer } from "../../../gpu-worker/src/tokenizer/tokenizer.ts";
 
 export const SHIPPED_MODEL = fileURLToPath(new URL("../../../gpu-worker/models/demo", import.meta.url));
 
-/** Prompts of the demo model's held-out tasks, as its chat template puts them. */
+/** Prompts of the demo model's held-out tasks, in its chat template. */
 export async function demoPrompts({ tokenizer: files }: Manifest, count: number): Promise<number[][]> {
   const file = (name: string | undefined): string => join(SHIPPED_MODEL, name as string);
   const tokenizer = await openTokenizer({
@@ -23,7 +23,7 @@ export async function demoPrompts({ tokenizer: files }: Manifest, count: number)
   return demoConversations(count).map((messages) => tokenizer.encodeChat(messages, []));
 }
 
-/** Conversations of the demo model's held-out tasks, those with tools left out. */
+/** Conversations of the demo model's held-out tasks, except those with tools. */
 export function demoConversations(count: number): Message[][] {
   const found: Message[][] = [];
   for (let index = 0; found.length < count; index++) {
@@ -56,7 +56,7 @@ export interface Answer {
   readonly ms: number;
 }
 
-/** @throws Error when the response fails */
+/** @throws Error if the response fails */
 export async function answer(
   engine: Engine,
   request: GenerateRequest,
@@ -76,7 +76,7 @@ export async function answer(
   throw new Error("the response did not end");
 }
 
-/** An engine without text on a model that the benchmark has opened. */
+/** An engine without text, on a model that the benchmark has opened. */
 export function engineOn(
   model: EngineModel,
   manifest: Manifest,
@@ -90,7 +90,7 @@ export function engineOn(
   return new LocalEngine({ info, vocabSize: config.vocabSize, maskToken, eosTokens, model, scheduler, prefixCache });
 }
 
-/** Processor time that this process took: what else runs on a machine shows less in it than on a clock. */
+/** Processor time of this process: other programs affect it less than wall-clock time. */
 export function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

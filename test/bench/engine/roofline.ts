@@ -1,4 +1,4 @@
-/** The time that the bytes and operations of a run's forwards take at the least, graph by graph. */
+/** The minimum time for the bytes and operations of a run's forwards, graph by graph. */
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import {
   EMBEDDING_GRAPH,
@@ -15,15 +15,17 @@ import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
 import { readBandwidth } from "../bandwidth.ts";
 import { timed } from "../timed.ts";
 
-/** Blocks of the forward that shows how many operations a second a graph reaches. */
+/** Blocks of the forward that determines a graph's operations per second. */
 const PEAK_BLOCKS = 16;
 const PEAK_RUNS = 6;
 
-/** What a run's forwards had to do. Attention over cached keys and the router's scores are left out: both are small here. */
+/**
+ * The work of a run's forwards. Attention over cached keys and the router's scores are left out: both are small here.
+ */
 export interface ForwardRecord {
-  /** Rows through the layers; the head is asked for as many. */
+  /** Rows through the layers; the head computes equally many. */
   rows: number;
-  /** Distinct experts of each layer that has some. */
+  /** Distinct experts of each layer with experts. */
   readonly experts: number[];
 }
 
@@ -45,7 +47,7 @@ export function recorder({ config }: Manifest): {
   return { records, onRoute };
 }
 
-/** Bytes and multiply-adds of each graph's weights: of all experts, for a graph that holds some. */
+/** Bytes and multiply-adds of each graph's weights; for a graph with experts, of all of them. */
 export function graphCosts(manifest: Manifest): Map<string, { bytes: number; weights: number }> {
   const { config, target, quantization, ranks, maskToken } = manifest;
   const plan = planPackage(config, { target, quantization, ranks, maskToken });
@@ -58,7 +60,7 @@ export function graphCosts(manifest: Manifest): Map<string, { bytes: number; wei
   );
 }
 
-/** Seconds that the forwards take at the least: for each graph the longer of reading what it touches and computing. */
+/** Minimum seconds of the forwards: for each graph the longer of reading its used bytes and computing. */
 export function boundSeconds(records: readonly ForwardRecord[], manifest: Manifest, machine: Machine): number {
   const { config } = manifest;
   const costs = [...graphCosts(manifest)];
@@ -78,7 +80,10 @@ export function boundSeconds(records: readonly ForwardRecord[], manifest: Manife
   return seconds;
 }
 
-/** How fast this machine reads memory, and the most operations a second that a graph of this model reaches with many rows. */
+/**
+ * Measures this machine's memory bandwidth, and the most operations per second that a graph of this model reaches with
+ * many rows.
+ */
 export async function measureMachine(folder: string, manifest: Manifest, threads: number): Promise<Machine> {
   const bytesPerSecond = await readBandwidth(threads);
   const { config, blockLength } = manifest;
@@ -111,7 +116,7 @@ export async function measureMachine(folder: string, manifest: Manifest, threads
   return { bytesPerSecond, operationsPerSecond };
 }
 
-/** Prints what the bound is made of, for a forward of one block and one of `blocks`. */
+/** Prints the components of the bound, for a forward of one block and of `blocks`. */
 export function describeRoofline(
   manifest: Manifest,
   { bytesPerSecond, operationsPerSecond }: Machine,
@@ -140,7 +145,7 @@ export function describeRoofline(
   console.log(`head: ${millions(head.bytes)} MB, 2 x ${millions(head.weights)}M operations a row\n`);
 }
 
-/** Weights that are multiplied: a matrix's, not its scales. */
+/** Number of multiplied weights: a matrix's, without its scales. */
 function matrixElements({ encoding, bits, dims }: Weight): number {
   if (encoding === "scales" || encoding === "f16-scales" || dims.length < 2) return 0;
   const stored = dims.reduce((product, dim) => product * dim, 1);

@@ -1,4 +1,4 @@
-/** Packages of random weights, made once and found again where a folder is given to keep them in. */
+/** Packages of random weights, created once and reused if a folder is given. */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ export interface SyntheticPackage extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** @param keep where it stays. Absent: it is deleted when it is disposed */
+/** @param keep folder that keeps the package. Absent: disposal deletes it */
 export async function openSynthetic(
   { name, config, quantization }: Synthetic,
   keep: string | undefined,

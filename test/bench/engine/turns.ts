@@ -1,4 +1,7 @@
-/** The next turns of a chat on the shipped model: with the prefix cache and without, and what retokenization loses of it. */
+/**
+ * Measures the next turns of a chat on the shipped model: with and without the prefix cache, and the loss from
+ * retokenization.
+ */
 import type { Message } from "@palimpsest/proto";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import { openEngine } from "../../../gpu-worker/src/program/open-engine.ts";
@@ -20,7 +23,7 @@ export async function benchTurns({ threads }: EngineBenchOptions): Promise<void>
   for (const [i, length] of TURN_TOKENS.entries()) {
     const found = { with: [] as Answer[], without: [] as Answer[] };
     for (let run = 0; run < RUNS; run++) {
-      // Every chat is another one: nothing is cached before its first turn.
+      // Every chat is different: nothing is cached before its first turn.
       const chat = Array.from({ length }, (_, at) => 300 + ((at * 31 + run * 7 + i * 3) % 400));
       found.with.push(await secondTurn(caching, chat));
       found.without.push(await secondTurn(plain, chat));
@@ -44,7 +47,7 @@ async function secondTurn(engine: Engine, chat: readonly number[]): Promise<Answ
   return answer(engine, requestOf({ kind: "tokens", tokens: [...chat, ...tokens, ...chat.slice(0, 24)] }, options));
 }
 
-/** Chats as a client has them: each turn sends back what was answered, as text. */
+/** Runs chats as a client does: each turn sends the previous answers back as text. */
 async function reportRetokenization(): Promise<void> {
   await using engine = await openEngine({ package: SHIPPED_MODEL });
   const questions = demoConversations(CHATS * TURNS).map((messages) => messages.at(-1) as Message);

@@ -82,7 +82,7 @@ interface Run {
   readonly hidden: Float32Array;
   /** Each layer in turn, [rows, K]. */
   readonly experts: readonly bigint[];
-  /** One count for each rank. */
+  /** The count of each rank. */
   readonly distinctExperts: readonly number[];
   readonly candidates: readonly Candidate[];
   readonly rankMs: readonly number[];
