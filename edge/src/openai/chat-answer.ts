@@ -4,7 +4,7 @@ import type { ChoiceDocument } from "@palimpsest/proto";
 import { toolCallOf } from "./chat-forms.ts";
 import type { FinishedResponse } from "./finished-response.ts";
 import { chatLogprobs, chatLogprobsBody, logprobsOf } from "./logprobs.ts";
-import { type AnswerPart, answerParts } from "./tool-calls.ts";
+import { type AnswerPart, answerParts, mayBeCut, type ToolUse } from "./tool-calls.ts";
 import { usageBody, usageOf } from "./usage.ts";
 
 const toolCall = z.object({
@@ -38,8 +38,8 @@ export const chatAnswerBody = z
 
 type ChatAnswer = z.infer<typeof chatAnswerBody>;
 
-/** @param tools true if the text is searched for tool calls */
-export function chatAnswer(response: FinishedResponse, tools: boolean): ChatAnswer {
+/** @param tools how the answer may call tools; undefined if it may not */
+export function chatAnswer(response: FinishedResponse, tools: ToolUse | undefined): ChatAnswer {
   const { id, model, created, choices, usage } = response;
   return {
     id,
@@ -51,9 +51,11 @@ export function chatAnswer(response: FinishedResponse, tools: boolean): ChatAnsw
   };
 }
 
-function chatChoice(id: string, choice: ChoiceDocument, index: number, tools: boolean) {
+function chatChoice(id: string, choice: ChoiceDocument, index: number, tools: ToolUse | undefined) {
   const { text, finishReason = "stop" } = choice;
-  const parts: AnswerPart[] = tools ? answerParts(text) : [{ type: "text", text }];
+  const parts: AnswerPart[] = tools
+    ? answerParts(text, tools, mayBeCut(tools, finishReason))
+    : [{ type: "text", text }];
   const content = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   const calls = parts
     .filter((part) => part.type === "tool_call")

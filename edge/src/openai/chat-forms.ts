@@ -3,13 +3,16 @@ import type { ChoiceDocument, CommitEvent, EditEvent } from "@palimpsest/proto";
 import { emptyDocument, reduce } from "@palimpsest/proto";
 import type { Change, ChunkForm } from "./chunks.ts";
 import { chatLogprobs, createTokenPlacer, type TokenPlacer } from "./logprobs.ts";
-import { type AnswerPart, createToolCallParser, type ToolCallParser } from "./tool-calls.ts";
+import { type AnswerPart, createToolCallParser, mayBeCut, type ToolCallParser, type ToolUse } from "./tool-calls.ts";
 
 /** Shown for a masked cell in a whole text so far. */
 export const MASKED_CELL = "░";
 
-/** OpenAI's form: append-only, from commits. With tools, complete calls are taken out of the text. */
-export function appendingForm(responseId: string, tools: boolean): ChunkForm {
+/**
+ * OpenAI's form: append-only, from commits.
+ * @param tools how the answer may call tools, which takes calls out of the text; undefined if it may not
+ */
+export function appendingForm(responseId: string, tools: ToolUse | undefined): ChunkForm {
   const parsers = new Map<number, ToolCallParser>();
   const placers = new Map<number, TokenPlacer>();
   const calls = new Map<number, number>();
@@ -47,10 +50,13 @@ export function appendingForm(responseId: string, tools: boolean): ChunkForm {
     *changes(event) {
       if (event.type !== "commit" && event.type !== "done") return;
       const { choice } = event;
-      const parser = parsers.get(choice) ?? (tools ? createToolCallParser() : verbatim);
+      const parser = parsers.get(choice) ?? (tools ? createToolCallParser(tools) : verbatim);
       parsers.set(choice, parser);
-      if (event.type === "done") yield* changesOf(choice, parser.flush());
-      else yield* withLogprobs(event, changesOf(choice, parser.push(event.text)));
+      if (event.type === "done") {
+        yield* changesOf(choice, parser.flush(tools !== undefined && mayBeCut(tools, event.finish_reason)));
+        return;
+      }
+      yield* withLogprobs(event, changesOf(choice, parser.push(event.text)));
     },
     finishReason: ({ choice, finish_reason }) =>
       finish_reason === "stop" && calls.has(choice) ? "tool_calls" : finish_reason,

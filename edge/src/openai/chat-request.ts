@@ -5,6 +5,7 @@ import type { Message } from "@palimpsest/proto";
 import { defined, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
 import { generationOf, sharedParameters } from "./parameters.ts";
+import type { ToolUse } from "./tool-calls.ts";
 import { inOrderOfCalls, toolResultFaults } from "./tool-results.ts";
 
 /** OpenAI's own limit. */
@@ -81,8 +82,9 @@ export const chatBody = sharedParameters
       .nullish(),
     modalities: z.array(z.literal("text", { error: TEXT_ONLY })).nullish(),
     parallel_tool_calls: z
-      .literal(true, { error: "limiting the number of calls is not supported yet: leave parallel_tool_calls out" })
-      .nullish(),
+      .boolean()
+      .nullish()
+      .openapi({ description: "False: the answer ends with its first tool call." }),
     functions: z.null({ error: "functions are deprecated and not supported: send tools instead" }).optional(),
   })
   .refine((body) => !(body.diffusing && body.tools?.length), {
@@ -101,13 +103,15 @@ export const chatBody = sharedParameters
 
 export type ChatBody = z.infer<typeof chatBody>;
 
-/** True if the answer may hold tool calls. */
-export function mayCallTools(body: ChatBody): boolean {
-  return (body.tools?.length ?? 0) > 0 && body.tool_choice !== "none";
+/** How the answer may call tools; undefined if it may not. */
+export function toolUseOf({ tools, tool_choice, parallel_tool_calls, stop }: ChatBody): ToolUse | undefined {
+  if (!tools?.length || tool_choice === "none") return undefined;
+  const names = new Set(tools.map((tool) => tool.function.name));
+  return { names, parallel: parallel_tool_calls !== false, stops: (stop?.length ?? 0) > 0 };
 }
 
 export function chatRequest(body: ChatBody, responseId: string): ClientRequest {
-  const tools = mayCallTools(body) ? body.tools! : [];
+  const tools = toolUseOf(body) ? body.tools! : [];
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const watched = body.stream === true && (body.stream_options?.include_edits === true || body.diffusing === true);
   return {

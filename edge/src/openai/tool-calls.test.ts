@@ -1,15 +1,19 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { type AnswerPart, answerParts, createToolCallParser } from "./tool-calls.ts";
+import { describe, expect, it, vi } from "vitest";
+import { type AnswerPart, answerParts, createToolCallParser, type ToolUse } from "./tool-calls.ts";
 
 const weather = '<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>';
 const call: AnswerPart = { type: "tool_call", name: "weather", arguments: '{"city":"Oslo"}' };
 
+const use: ToolUse = { names: new Set(["weather", "print", "get", "now"]), parallel: true, stops: false };
+
+const parse = (...pieces: string[]) => parseWith({}, ...pieces);
+
 /** Parses a text given in pieces; neighbouring texts become one. */
-function parse(...pieces: string[]): AnswerPart[] {
-  const parser = createToolCallParser();
+function parseWith({ cut = false, ...given }: Partial<ToolUse> & { cut?: boolean }, ...pieces: string[]): AnswerPart[] {
+  const parser = createToolCallParser({ ...use, ...given });
   const joined: AnswerPart[] = [];
-  for (const part of [...pieces.flatMap((piece) => parser.push(piece)), ...parser.flush()]) {
+  for (const part of [...pieces.flatMap((piece) => parser.push(piece)), ...parser.flush(cut)]) {
     const last = joined.at(-1);
     if (last?.type === "text" && part.type === "text") joined[joined.length - 1] = text(last.text + part.text);
     else joined.push(part);
@@ -28,7 +32,7 @@ describe("tool calls", () => {
   });
 
   it("need no arguments", () => {
-    expect(answerParts('<tool_call>{"name":"now"}</tool_call>')).toEqual([
+    expect(answerParts('<tool_call>{"name":"now"}</tool_call>', use, false)).toEqual([
       { type: "tool_call", name: "now", arguments: "{}" },
     ]);
   });
@@ -55,6 +59,7 @@ describe("tool calls", () => {
     "plain text with a trailing space ",
     "<tool_call>\nnot json\n</tool_call>",
     '<tool_call>\n{"name": 5, "arguments": {}}\n</tool_call>',
+    '<tool_call>\n{"name": "set_timer", "arguments": {}}\n</tool_call>',
     '<tool_call>\n{"name": "weather", "arguments": "Oslo"}\n</tool_call>',
     '<tool_call>\n{"name": "weather", "arguments": 12}\n</tool_call>',
     '<tool_call>\n{"name": "weather", "argum',
@@ -65,10 +70,56 @@ describe("tool calls", () => {
   });
 
   it("text is emitted as soon as it cannot be part of a call", () => {
-    const parser = createToolCallParser();
+    const parser = createToolCallParser(use);
     expect(parser.push("Sure. <b>")).toEqual([text("Sure. <b>")]);
     expect(parser.push(" <tool")).toEqual([]);
     expect(parser.push("box>")).toEqual([text(" <toolbox>")]);
+  });
+
+  it("nested too deeply stay text", () => {
+    const nested = (depth: number) =>
+      `<tool_call>{"name": "get", "arguments": {"x": ${"[".repeat(depth)}${"]".repeat(depth)}}}</tool_call>`;
+    expect(parse(nested(200))).toMatchObject([{ type: "tool_call" }]);
+    expect(parse(nested(5000))).toEqual([text(nested(5000))]);
+  });
+
+  it("a mark that text mentions holds nothing back", () => {
+    const parser = createToolCallParser(use);
+    expect(parser.push("Write <tool_call> to")).toEqual([text("Write"), text(" <tool_call>"), text(" to")]);
+    expect(parser.push(" call.")).toEqual([text(" call.")]);
+    expect(parser.push("<tool_call>{")).toEqual([]);
+    expect(parser.push("x <b>")).toEqual([text("<tool_call>"), text("{x <b>")]);
+  });
+
+  it.each(["<tool_", "<tool_call>", "<tool_call>\n", '<tool_call>\n{"name": "weather", "argum'])(
+    "of which a limit cuts all but %j are dropped",
+    (begun) => {
+      expect(parseWith({ cut: true }, `Let me look.\n${begun}`)).toEqual([text("Let me look.")]);
+      expect(parseWith({ cut: true }, weather, begun)).toEqual([call]);
+    },
+  );
+
+  it.each(["<", "<tool_call> tag", "<tool_call>{oops"])("a limit drops no text: %j", (end) => {
+    expect(parseWith({ cut: true }, `Look: ${end}`)).toEqual([text(`Look: ${end}`)]);
+  });
+
+  it.each([true, false])("without all of their closing mark are calls, cut: %s", (cut) => {
+    for (const end of ["", "\n", "</tool_"]) expect(parseWith({ cut }, weather.slice(0, -13) + end)).toEqual([call]);
+  });
+
+  it("that may not be parallel end the answer", () => {
+    expect(parseWith({ parallel: false }, `One:\n${weather}\n`, `${weather}\nDone.`)).toEqual([text("One:"), call]);
+  });
+
+  it("are read once, however many pieces they come in", () => {
+    const read = vi.spyOn(String.prototype, "indexOf");
+    const parser = createToolCallParser(use);
+    parser.push('<tool_call>{"name": "get", "arguments": {"text": "');
+    const before = read.mock.calls.length;
+    for (let i = 0; i < 1000; i++) parser.push("word ");
+    expect(read.mock.calls.length - before).toBe(0);
+    read.mockRestore();
+    expect(parser.push('"}}</tool_call>')).toHaveLength(1);
   });
 
   it("are found for any split of the text", () => {

@@ -1,8 +1,25 @@
 /**
  * Finds tool calls in streamed text: `<tool_call>\n{"name": …, "arguments": {…}}\n</tool_call>`. The result does not depend
- * on where the text is cut. An invalid call stays text.
+ * on where the text is cut. An invalid call, and a call of a function that was not offered, stay text.
  */
+import type { FinishReason } from "@palimpsest/proto";
 import { z } from "zod";
+import { type CallBody, createCallBody } from "./tool-call-body.ts";
+
+/** How the answer may call tools. */
+export interface ToolUse {
+  /** The functions that were offered. */
+  readonly names: ReadonlySet<string>;
+  /** False: the answer ends with its first call. */
+  readonly parallel: boolean;
+  /** True if stop strings may end the answer. */
+  readonly stops: boolean;
+}
+
+/** True if the answer ended before the model ended it, as far as the reason tells. */
+export function mayBeCut({ stops }: ToolUse, reason: FinishReason): boolean {
+  return reason === "length" || stops;
+}
 
 export type AnswerPart =
   | { readonly type: "text"; readonly text: string }
@@ -11,21 +28,23 @@ export type AnswerPart =
 export interface ToolCallParser {
   /** The parts that are certain after this text. Text that may belong to a call is held back. */
   push(text: string): AnswerPart[];
-  /** The rest, at the end of the text. */
-  flush(): AnswerPart[];
+  /** The rest, at the end of the text. @param cut true if a limit or a stop string ended it: an incomplete call is dropped */
+  flush(cut: boolean): AnswerPart[];
 }
 
 const OPEN = "<tool_call>";
-const CLOSE = "</tool_call>";
 
-/** A complete or partial JSON string, or the closing mark. Matching strings skips a mark inside one. */
-const STRING_OR_CLOSE = /"(?:[^"\\\n]|\\.?)*(?:"|\n|$)|<\/tool_call>/g;
+/** A beginning of the mark that no other text has. */
+const UNMISTAKABLE = "<tool_";
 
 const call = z.object({ name: z.string().min(1), arguments: z.record(z.string(), z.unknown()).default({}) });
 
-export function createToolCallParser(): ToolCallParser {
+export function createToolCallParser({ names, parallel }: ToolUse): ToolCallParser {
   let pending = "";
+  /** The call that `pending` holds, behind white space. */
+  let open: { readonly body: CallBody; readonly bodyStart: number; read: number } | undefined;
   let afterCall = false;
+  let ended = false;
 
   function* take(text: string): Generator<AnswerPart> {
     // White space around a call is layout, not text.
@@ -35,51 +54,63 @@ export function createToolCallParser(): ToolCallParser {
     yield { type: "text", text: shown };
   }
 
-  function* parts(final: boolean): Generator<AnswerPart> {
-    for (;;) {
-      const start = pending.indexOf(OPEN);
-      const end = start < 0 ? -1 : closeOf(pending, start + OPEN.length);
-      if (end < 0) break;
-      const parsed = parseCall(pending.slice(start + OPEN.length, end - CLOSE.length));
+  /** Takes the text before the next opening mark, or all that is certain. @returns true if there is a mark */
+  function* takeText(end: "more" | "cut" | "whole"): Generator<AnswerPart, boolean> {
+    const start = pending.indexOf(OPEN);
+    const certain = end !== "more" && start < 0 ? endLength(pending, end === "cut") : certainLength(pending);
+    yield* take(pending.slice(0, certain));
+    pending = start < 0 && end !== "more" ? "" : pending.slice(certain);
+    if (start < 0) return false;
+    const bodyStart = start - certain + OPEN.length;
+    open = { body: createCallBody(), bodyStart, read: bodyStart };
+    return true;
+  }
+
+  function* parts(end: "more" | "cut" | "whole"): Generator<AnswerPart> {
+    while (!ended && (open || (yield* takeText(end)))) {
+      if (!open) continue;
+      const { body, bodyStart } = open;
+      while (body.state !== "closed" && body.state !== "invalid" && open.read < pending.length) {
+        body.push(pending[open.read++]!);
+      }
+      const { read } = open;
+      const isOver = end !== "more" && read === pending.length;
+      if (body.state !== "closed" && body.state !== "invalid" && !isOver) return;
+      const isWhole = body.state === "closed" || body.state === "complete";
+      const parsed = isWhole ? parseCall(pending.slice(bodyStart, bodyStart + body.length), names) : undefined;
+      open = undefined;
       if (parsed) {
-        yield* take(pending.slice(0, start).trimEnd());
         yield parsed;
         afterCall = true;
+        ended = !parallel;
+        pending = pending.slice(read);
+      } else if (body.state === "invalid" || isWhole || end === "whole") {
+        // The mark may be mentioned in text: a call may still begin behind it.
+        yield* take(pending.slice(0, bodyStart));
+        pending = pending.slice(bodyStart);
       } else {
-        // The mark may be mentioned in text: a call may still begin before the closing mark.
-        yield* take(pending.slice(0, start + OPEN.length));
+        pending = "";
       }
-      pending = pending.slice(parsed ? end : start + OPEN.length);
     }
-    const certain = final ? pending.length : certainLength(pending);
-    yield* take(pending.slice(0, certain));
-    pending = pending.slice(certain);
+    if (ended) pending = "";
   }
 
   return {
     push(text) {
       pending += text;
-      return [...parts(false)];
+      return [...parts("more")];
     },
-    flush: () => [...parts(true)],
+    flush: (cut) => [...parts(cut ? "cut" : "whole")],
   };
 }
 
 /** The parts of a whole text. */
-export function answerParts(text: string): AnswerPart[] {
-  const parser = createToolCallParser();
-  return [...parser.push(text), ...parser.flush()];
+export function answerParts(text: string, use: ToolUse, cut: boolean): AnswerPart[] {
+  const parser = createToolCallParser(use);
+  return [...parser.push(text), ...parser.flush(cut)];
 }
 
-/** The end of the call whose body starts at `from`, or -1. */
-function closeOf(text: string, from: number): number {
-  for (const match of text.slice(from).matchAll(STRING_OR_CLOSE)) {
-    if (match[0] === CLOSE) return from + match.index + CLOSE.length;
-  }
-  return -1;
-}
-
-function parseCall(body: string): AnswerPart | undefined {
+function parseCall(body: string, names: ReadonlySet<string>): AnswerPart | undefined {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -87,7 +118,8 @@ function parseCall(body: string): AnswerPart | undefined {
     return undefined;
   }
   const { data } = call.safeParse(json);
-  return data && { type: "tool_call", name: data.name, arguments: JSON.stringify(exact(body).arguments ?? {}) };
+  if (!data || !names.has(data.name)) return undefined;
+  return { type: "tool_call", name: data.name, arguments: JSON.stringify(exact(body).arguments ?? {}) };
 }
 
 /** Parses with numbers kept as written: a tool may need more digits than JavaScript has. */
@@ -102,8 +134,18 @@ const { rawJSON: rawJson } = JSON as unknown as { rawJSON(source: string): objec
 /** Length of the text before an opening mark, or before the beginning of one, without white space at its end. */
 function certainLength(text: string): number {
   const open = text.indexOf(OPEN);
-  if (open >= 0) return text.slice(0, open).trimEnd().length;
+  return text.slice(0, open >= 0 ? open : text.length - markLength(text)).trimEnd().length;
+}
+
+/** Length of a last text without the beginning of a mark that was cut. */
+function endLength(text: string, cut: boolean): number {
+  const mark = markLength(text);
+  return cut && mark >= UNMISTAKABLE.length ? text.slice(0, text.length - mark).trimEnd().length : text.length;
+}
+
+/** Length of the beginning of an opening mark at the text's end. */
+function markLength(text: string): number {
   let length = OPEN.length - 1;
   while (length > 0 && !text.endsWith(OPEN.slice(0, length))) length--;
-  return text.slice(0, text.length - length).trimEnd().length;
+  return length;
 }

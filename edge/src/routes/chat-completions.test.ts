@@ -164,6 +164,38 @@ describe("POST /v1/chat/completions", () => {
     expect((await ask(call, {})).choices[0]).toMatchObject({ message: { content: weather }, finish_reason: "stop" });
   });
 
+  it("a call of a function that was not offered is text", async () => {
+    const others = [{ type: "function", function: { name: "set_timer" } }];
+    const call: Respond = ({ responseId }) => tell(plainScript([weather]), responseId);
+    const { message, finish_reason } = (await ask(call, { tools: others })).choices[0];
+    expect({ message, finish_reason }).toMatchObject({ message: { content: weather }, finish_reason: "stop" });
+    expect(contentOf(await stream(call, { tools: others }))).toBe(weather);
+  });
+
+  it("parallel_tool_calls: false ends the answer after its first call, and changes nothing without tools", async () => {
+    const twice: Respond = ({ responseId }) => tell(plainScript([`${weather}\n`, `${weather}\nDone.`]), responseId);
+    const { message, finish_reason } = (await ask(twice, { tools, parallel_tool_calls: false })).choices[0];
+    expect({ message, finish_reason }).toMatchObject({ message: { content: null }, finish_reason: "tool_calls" });
+    expect(message.tool_calls).toHaveLength(1);
+    const chunks = await stream(twice, { tools, parallel_tool_calls: false });
+    expect(chunks.flatMap((chunk) => chunk.choices?.[0]?.delta.tool_calls ?? [])).toHaveLength(1);
+    expect(contentOf(chunks)).toBe("");
+    expect((await ask(hello, { parallel_tool_calls: false })).choices[0].message.content).toBe("Hello world");
+  });
+
+  it("a call that the token limit cuts is not shown", async () => {
+    const cut: Respond = ({ responseId }) =>
+      tell(plainScript(["Let me look.\n", weather.slice(0, 40)]), responseId).map((event) =>
+        event.type === "done" ? { ...event, finish_reason: "length" } : event,
+      );
+    const { message, finish_reason } = (await ask(cut, { tools })).choices[0];
+    expect({ content: message.content, finish_reason }).toEqual({ content: "Let me look.", finish_reason: "length" });
+    expect(message.tool_calls).toBeUndefined();
+    const chunks = await stream(cut, { tools });
+    expect(contentOf(chunks)).toBe("Let me look.");
+    expect(chunks.at(-2).choices[0].finish_reason).toBe("length");
+  });
+
   it("results of tools reach the worker in the order of their calls", async () => {
     const call = (id: string, city: string) => ({
       id,

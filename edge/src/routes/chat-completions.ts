@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
-import { chatBody, chatRequest, mayCallTools } from "../openai/chat-request.ts";
+import { chatBody, chatRequest, toolUseOf } from "../openai/chat-request.ts";
 import { completionResponses, jsonBody } from "./descriptions.ts";
 import { claimResponse } from "./idempotency.ts";
 import { respond } from "./respond.ts";
@@ -19,7 +19,7 @@ const route = createRoute({
 export function chatCompletions(edge: EdgeDependencies) {
   return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
-    const tools = mayCallTools(body);
+    const tools = toolUseOf(body);
     const claim = await claimResponse(c, edge, body, "chatcmpl");
     return respond(c, edge, {
       stream: body,
