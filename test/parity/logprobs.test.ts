@@ -54,7 +54,7 @@ const drawn = {
 const moved = adjusting({ logitBias: new Map([[7, 4], [8, -4]]), penaltyLambda: 2, minTokens: 9 }, places); // biome-ignore format: a table
 /** Makes the rule delete and insert cells. */
 const eager: Pick<DecodeOptions, "adjust"> = {
-  adjust: (_, __, cells) => cells.flatMap((cell) => Object.values(EDITS).map((token) => ({ cell, token, by: 2.5 }))),
+  adjust: ({ cells }) => cells.flatMap((cell) => Object.values(EDITS).map((token) => ({ cell, token, by: 2.5 }))),
 };
 
 it.each<[string, Decoding, Partial<DecodeOptions>]>([

@@ -4,6 +4,8 @@ import { adjusting } from "./logit-adjustments.ts";
 
 const MASK = 59;
 const off = { logitBias: new Map<number, number>(), penaltyLambda: 0, minTokens: 0 };
+/** No token of the answer before the block. */
+const none = { answered: [] };
 const place = { blockLength: 4, prompted: 1, endTokens: new Set([50, 51]) };
 
 describe("what is moved at a cell", () => {
@@ -13,7 +15,7 @@ describe("what is moved at a cell", () => {
 
   it("is every biased token", () => {
     const { adjust } = adjusting({ ...off, logitBias: new Map([[7, -100], [8, 2]]) }, place); // biome-ignore format: a table
-    expect(adjust?.(0, [1, 2, MASK, MASK], [2, 3])).toEqual([
+    expect(adjust?.({ ...none, block: 0, tokens: [1, 2, MASK, MASK], cells: [2, 3] })).toEqual([
       { cell: 2, token: 7, by: -100 },
       { cell: 2, token: 8, by: 2 },
       { cell: 3, token: 7, by: -100 },
@@ -23,7 +25,7 @@ describe("what is moved at a cell", () => {
 
   it("is whatever stands one cell before, a mask too, and nothing at the block's first cell", () => {
     const { adjust } = adjusting({ ...off, penaltyLambda: 3 }, place);
-    expect(adjust?.(2, [5, 6, MASK, MASK], [0, 1, 2, 3])).toEqual([
+    expect(adjust?.({ ...none, block: 2, tokens: [5, 6, MASK, MASK], cells: [0, 1, 2, 3] })).toEqual([
       { cell: 1, token: 5, by: -3 },
       { cell: 2, token: 6, by: -3 },
       { cell: 3, token: MASK, by: -3 },
@@ -32,7 +34,8 @@ describe("what is moved at a cell", () => {
 
   it("is every end token among the first tokens of the answer, wherever its blocks begin", () => {
     const { adjust } = adjusting({ ...off, minTokens: 5 }, place);
-    const banned = (block: number) => adjust?.(block, [0, 0, 0, 0], [1, 2, 3]).map(({ cell, token }) => [cell, token]);
+    const banned = (block: number) =>
+      adjust?.({ ...none, block, tokens: [0, 0, 0, 0], cells: [1, 2, 3] }).map(({ cell, token }) => [cell, token]);
     const all = [1, 2, 3].flatMap((cell) => [50, 51].map((token) => [cell, token]));
     // Block 0 has three cells of the answer, so the fifth is block 1's second.
     expect([banned(0), banned(1), banned(2)]).toEqual([all, [[1, 50], [1, 51]], []]); // biome-ignore format: a table
@@ -41,7 +44,7 @@ describe("what is moved at a cell", () => {
   it("is moved once, by the sum, where two say so; what may not stand may not stand", () => {
     const options = { logitBias: new Map([[5, 1], [50, 100]]), penaltyLambda: 3, minTokens: 9 }; // biome-ignore format: a table
     const { adjust } = adjusting(options, { ...place, endTokens: new Set([50]) });
-    expect(adjust?.(0, [9, 5, MASK, MASK], [2])).toEqual([
+    expect(adjust?.({ ...none, block: 0, tokens: [9, 5, MASK, MASK], cells: [2] })).toEqual([
       { cell: 2, token: 5, by: -2 },
       { cell: 2, token: 50, by: Number.NEGATIVE_INFINITY },
     ]);

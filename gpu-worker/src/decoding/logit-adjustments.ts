@@ -27,7 +27,7 @@ export function adjusting(
 ): Pick<DecodeOptions, "adjust"> {
   const { logitBias, penaltyLambda, minTokens } = options;
   if (logitBias.size === 0 && penaltyLambda === 0 && minTokens <= 0) return {};
-  const adjust: DecodeOptions["adjust"] = (block, tokens, cells) =>
+  const adjust: DecodeOptions["adjust"] = ({ block, tokens, cells }) =>
     cells.flatMap((cell) => {
       const moved = new Map(logitBias);
       const before = tokens[cell - 1];

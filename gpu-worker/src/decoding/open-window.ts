@@ -16,6 +16,8 @@ export interface DecodeOptions {
   readonly maxTokens: number;
   /** Number of the first generated block; 0 by default. */
   readonly firstBlock?: number;
+  /** Tokens of the answer at the end of the prompt: committed before, by this worker or another. */
+  readonly answered?: readonly number[];
   /** With an editing window: the blocks that were open after the last commit, to resume from. */
   readonly open?: readonly number[];
   /** Tokens of the answer before which an end token is ignored. */
@@ -25,7 +27,17 @@ export interface DecodeOptions {
   /** Absent: the most probable token always. */
   readonly sampling?: Sampling & { readonly uniform: (block: number, step: number, cell: number) => number };
   /** Logit adjustments at some cells of a block. */
-  readonly adjust?: (block: number, tokens: readonly number[], cells: readonly number[]) => readonly LogitAdjustment[];
+  readonly adjust?: (block: AdjustableBlock) => readonly LogitAdjustment[];
+}
+
+/** Everything that a block's logit adjustments depend on. */
+export interface AdjustableBlock {
+  readonly block: number;
+  readonly tokens: readonly number[];
+  /** Cells to adjust. */
+  readonly cells: readonly number[];
+  /** Tokens of the answer before the block: committed ones, then those of older open blocks. */
+  readonly answered: readonly number[];
 }
 
 /** A change to a block. Blocks are numbered in order; cells are generated cells, without the prompt's. */
@@ -64,6 +76,8 @@ export class OpenWindow {
   /** Number of the oldest open block. */
   #first: number;
   /** Tokens of the answer in committed blocks. */
+  #answered: readonly number[];
+  /** Those of them that this decoding has generated. */
   #generated = 0;
 
   constructor(prompt: readonly number[], options: DecodeOptions) {
@@ -74,6 +88,7 @@ export class OpenWindow {
     this.promptBlocks = prompt.slice(0, aligned);
     this.#cells = [...prompt.slice(aligned), ...(options.open ?? [])];
     this.#first = options.firstBlock ?? 0;
+    this.#answered = options.answered ?? [];
   }
 
   /** A new block needs the place of the oldest. */
@@ -114,6 +129,7 @@ export class OpenWindow {
       cells,
       ...(this.#size > 1 && { open: this.#cells }),
     };
+    this.#answered = [...this.#answered, ...cells];
     this.#generated += cells.length;
     this.#prompted = 0;
     return { block, step };
@@ -133,7 +149,7 @@ export class OpenWindow {
 
   /** Queries of a step, block by block: the cells that the rule may change. */
   queries(open: OpenBlock, step: number): BlockQuery[] {
-    return this.#queries(open, this.#first, step);
+    return this.#queries(open, { first: this.#first, prompted: this.#prompted, answered: this.#answered, step });
   }
 
   /**
@@ -145,7 +161,9 @@ export class OpenWindow {
     if (cells.includes(maskToken) || this.ending(cells)) return undefined;
     const masks = new Array<number>(blockLength).fill(maskToken);
     const next = rules[decoding.rule].open(masks, 0, this.#options);
-    return this.#queries(next, this.#first + cells.length / blockLength, 0)[0];
+    const first = this.#first + cells.length / blockLength;
+    const answered = [...this.#answered, ...cells.slice(this.#prompted)];
+    return this.#queries(next, { first, prompted: 0, answered, step: 0 })[0];
   }
 
   /** Candidates by open cell. */
@@ -178,7 +196,7 @@ export class OpenWindow {
     }
   }
 
-  #queries({ cells, changeable }: OpenBlock, first: number, step: number): BlockQuery[] {
+  #queries({ cells, changeable }: OpenBlock, { first, prompted, answered, step }: StepPlace): BlockQuery[] {
     const { blockLength, maskToken, sampling, adjust } = this.#options;
     return cut(cells, blockLength).map((tokens, i) => {
       const start = i * blockLength;
@@ -188,10 +206,26 @@ export class OpenWindow {
         own
           .filter((cell) => tokens[cell] === maskToken)
           .map((cell) => ({ ...sampling, cell, uniform: sampling.uniform(first + i, step, cell) }));
-      const adjustments = adjust?.(first + i, tokens, own);
+      const adjustments = adjust?.({
+        block: first + i,
+        tokens,
+        cells: own,
+        answered: [...answered, ...cells.slice(prompted, start)],
+      });
       return { tokens, cells: own, ...(draws && { draws }), ...(adjustments && { adjustments }) };
     });
   }
+}
+
+/** A step's place in the decoding. */
+interface StepPlace {
+  /** Number of the oldest block. */
+  readonly first: number;
+  /** Cells of the prompt in it. */
+  readonly prompted: number;
+  /** Tokens of the answer before it. */
+  readonly answered: readonly number[];
+  readonly step: number;
 }
 
 /** Cells by block; the first block lacks its first `missing` cells. */

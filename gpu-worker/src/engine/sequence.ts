@@ -123,6 +123,7 @@ function stepsOf(
     maxTokens: options.maxTokens - generated,
     minTokens: (options.minTokens ?? 0) - generated,
     firstBlock: Math.floor(tokens.length / blockLength) - Math.floor(prompt.length / blockLength),
+    answered: tokens.slice(prompt.length),
     ...(open && { open }),
   });
   const forwards = paged(sequence, {

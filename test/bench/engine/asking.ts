@@ -85,7 +85,7 @@ function moved(block: BlockQuery, manifest: Manifest, biased: number, penaltyLam
   const logitBias = new Map(Array.from({ length: biased }, (_, i) => [8 + i, 1]));
   const place = { blockLength, prompted: 0, endTokens: new Set(eosTokens) };
   const { adjust } = adjusting({ logitBias, penaltyLambda, minTokens: 0 }, place);
-  return { ...block, adjustments: adjust?.(0, block.tokens, block.cells) ?? [] };
+  return { ...block, adjustments: adjust?.({ ...block, block: 0, answered: [] }) ?? [] };
 }
 
 function drawn(block: BlockQuery, cuts: { readonly topK?: number; readonly topP?: number }): BlockQuery {
