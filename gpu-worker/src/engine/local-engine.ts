@@ -142,7 +142,7 @@ export class LocalEngine implements PoolableEngine {
     if (committed.length > 0) answer.commit(committed, false);
     const eosTokens = new Set([...(request.ignoreEos ? [] : modelEosTokens), ...(request.stopTokenIds ?? [])]);
     const { blockLength } = this.model;
-    const place = { blockLength, prompted: prompt.length % blockLength, endTokens: eosTokens };
+    const place = { blockLength, prompted: prompt.length % blockLength, endTokens: eosTokens, maskToken };
     const steps = runSequence(
       {
         ...this.#sequenceOptions(plan, choice, bytes),
