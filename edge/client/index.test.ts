@@ -49,6 +49,8 @@ describe("client", () => {
       ...{ mode: "speed", threshold: 0.5, editing_threshold: 0, max_post_steps: 4, editing_window: 2 },
       ...{ n: 2, max_tokens: 9, min_tokens: 1, stop: ["END"], stop_token_ids: [7], ignore_eos: true },
       ...{ temperature: 0.5, top_p: 0.9, top_k: 40, seed: 1, logit_bias: { 5: -100 }, penalty_lambda: 1 },
+      presence_penalty: 0.5,
+      frequency_penalty: 0.25,
       ...{ logprobs: true, top_logprobs: 2 },
     };
     expect(chatBody.parse(full)).toEqual(full);

@@ -42,6 +42,8 @@ export interface EditsRequest {
   readonly seed?: number;
   readonly logit_bias?: Readonly<Record<string, number>>;
   readonly penalty_lambda?: number;
+  readonly presence_penalty?: number;
+  readonly frequency_penalty?: number;
   readonly logprobs?: boolean;
   readonly top_logprobs?: number;
   readonly tools?: readonly object[];

@@ -61,8 +61,8 @@ describe("an invalid request is rejected with the parameter at fault", () => {
     ["stop_token_ids", { stop_token_ids: 5 }],
     ["stop_token_ids[1]", { stop_token_ids: [5, -1] }],
     ["penalty_lambda", { penalty_lambda: 101 }],
-    ["presence_penalty", { presence_penalty: 1 }],
-    ["frequency_penalty", { frequency_penalty: -1 }],
+    ["presence_penalty", { presence_penalty: 2.5 }],
+    ["frequency_penalty", { frequency_penalty: -3 }],
     ["response_format.type", { response_format: { type: "json_object" } }],
     ["tool_choice", { tool_choice: "required" }],
     ["tools[0].type", { tools: [{ type: "web_search" }] }],
@@ -105,8 +105,10 @@ describe("an invalid request is rejected with the parameter at fault", () => {
   });
 
   it("the message says what to do", async () => {
-    const { error } = await post({ ...chat, frequency_penalty: 1 });
-    expect(error.message).toBe("frequency_penalty: penalties are not supported yet: leave frequency_penalty out");
+    const { error } = await post({ ...chat, repetition_penalty: 1.1 });
+    expect(error.message).toBe(
+      "repetition_penalty: is not supported; use presence_penalty or frequency_penalty, or leave it out",
+    );
   });
 });
 

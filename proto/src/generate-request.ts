@@ -76,6 +76,10 @@ export interface DecodingRequest {
   readonly editingWindow?: number;
   /** Subtracted from the logit of the token one cell before, 0 to MAX_BIAS. Absent: 0. */
   readonly penaltyLambda?: number;
+  /** Subtracted once from the logit of each token that the answer holds, -MAX_PENALTY to MAX_PENALTY. Absent: 0. */
+  readonly presencePenalty?: number;
+  /** Subtracted from the logit of a token each time that the answer holds it, -MAX_PENALTY to MAX_PENALTY. Absent: 0. */
+  readonly frequencyPenalty?: number;
 }
 
 /** A preset of the decoding parameters. */

@@ -15,6 +15,9 @@ export const MAX_BIASED_TOKENS = 1024;
 /** Logits that a bias adds or subtracts at most. OpenAI's own limit: as good as a choice, or a ban. */
 export const MAX_BIAS = 100;
 
+/** Presence and frequency penalties, in either direction. OpenAI's own limit. */
+export const MAX_PENALTY = 2;
+
 /** Best tokens listed beside each committed token. OpenAI's own limit. */
 export const MAX_TOP_LOGPROBS = 20;
 

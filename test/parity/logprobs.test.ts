@@ -24,7 +24,7 @@ const MASK = 95;
 const EDITS = { delete: 3, split: 50 };
 const PAGES = [0, 1, 2, 3, 4, 5];
 const prompt = Array.from({ length: 13 }, (_, i) => (i * 37 + 11) % MASK);
-const places = { blockLength: BLOCK, prompted: prompt.length % BLOCK, endTokens: new Set([94]) };
+const places = { blockLength: BLOCK, prompted: prompt.length % BLOCK, endTokens: new Set([94]), maskToken: MASK };
 
 let folder: string;
 let checkpoint: WrittenCheckpoint;
@@ -51,7 +51,7 @@ const drawn = {
     uniform: (block: number, step: number, cell: number) => uniform({ seed: 5n, choice: 0, block, step, cell }),
   },
 };
-const moved = adjusting({ logitBias: new Map([[7, 4], [8, -4]]), penaltyLambda: 2, minTokens: 9 }, places); // biome-ignore format: a table
+const moved = adjusting({ logitBias: new Map([[7, 4], [8, -4]]), penaltyLambda: 2, presencePenalty: 1, frequencyPenalty: 0.5, minTokens: 9 }, places); // biome-ignore format: a table
 /** Makes the rule delete and insert cells. */
 const eager: Pick<DecodeOptions, "adjust"> = {
   adjust: ({ cells }) => cells.flatMap((cell) => Object.values(EDITS).map((token) => ({ cell, token, by: 2.5 }))),

@@ -7,6 +7,7 @@ import {
   MAX_BIASED_TOKENS,
   MAX_CHOICES,
   MAX_EDITING_WINDOW,
+  MAX_PENALTY,
   MAX_POST_STEPS,
   MAX_TEMPERATURE,
   MAX_TOP_K,
@@ -32,6 +33,7 @@ function only<T extends string | number | boolean>(neutral: T, error: string) {
 
 const tokenCount = z.int().min(1).max(MAX_TOKENS);
 const probability = z.number().min(0).max(1);
+const penalty = z.number().min(-MAX_PENALTY).max(MAX_PENALTY);
 const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
 const tokenId = z.int().min(0).max(MAX_TOKEN_ID);
 const biasedToken = z
@@ -95,9 +97,13 @@ export const sharedParameters = z.object({
   top_p: z.number().gt(0).max(1).nullish().openapi({ description: "Used when temperature is above 0." }),
   top_k: z.int().min(1).max(MAX_TOP_K).nullish().openapi({ description: "Used when temperature is above 0." }),
   seed: z.int().nullish().openapi({ description: "With a seed, a request has one text at any temperature." }),
-  presence_penalty: only(0, "penalties are not supported yet: leave presence_penalty out"),
-  frequency_penalty: only(0, "penalties are not supported yet: leave frequency_penalty out"),
-  repetition_penalty: only(1, "penalties are not supported yet: leave repetition_penalty out"),
+  presence_penalty: penalty.nullish().openapi({
+    description: "Subtracted once from the logit of each token that the answer holds.",
+  }),
+  frequency_penalty: penalty.nullish().openapi({
+    description: "Subtracted from the logit of a token each time that the answer holds it.",
+  }),
+  repetition_penalty: only(1, "is not supported; use presence_penalty or frequency_penalty, or leave it out"),
   logit_bias: z
     .record(biasedToken, z.number().min(-MAX_BIAS).max(MAX_BIAS))
     .refine(
@@ -147,6 +153,8 @@ function decodingOf(body: SharedParameters): DecodingRequest {
     maxPostSteps: body.max_post_steps,
     editingWindow: body.editing_window,
     penaltyLambda: body.penalty_lambda,
+    presencePenalty: body.presence_penalty,
+    frequencyPenalty: body.frequency_penalty,
   });
 }
 

@@ -244,6 +244,8 @@ describe("POST /v1/chat/completions", () => {
       stop_token_ids: [7],
       logit_bias: { 5: -100, 6: 0.5 },
       penalty_lambda: 3,
+      presence_penalty: 1,
+      frequency_penalty: -0.5,
       logprobs: true,
       top_logprobs: 2,
     };
@@ -259,7 +261,7 @@ describe("POST /v1/chat/completions", () => {
     expect(replica.requests[0]).toMatchObject({
       decoding: {
         ...{ mode: "quality", threshold: 0.7, editingThreshold: 0.5, maxPostSteps: 4 },
-        ...{ editingWindow: 2, penaltyLambda: 3 },
+        ...{ editingWindow: 2, penaltyLambda: 3, presencePenalty: 1, frequencyPenalty: -0.5 },
       },
       choices: 2,
       maxTokens: 9,

@@ -1,12 +1,19 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AdjustmentRequest, adjustmentParameters } from "../engine/check-adjustments.ts";
 import { adjusting } from "./logit-adjustments.ts";
 
 const MASK = 59;
-const off = { logitBias: new Map<number, number>(), penaltyLambda: 0, minTokens: 0 };
+const off = {
+  logitBias: new Map<number, number>(),
+  penaltyLambda: 0,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  minTokens: 0,
+};
 /** No token of the answer before the block. */
 const none = { answered: [] };
-const place = { blockLength: 4, prompted: 1, endTokens: new Set([50, 51]) };
+const place = { blockLength: 4, prompted: 1, endTokens: new Set([50, 51]), maskToken: MASK };
 
 describe("what is moved at a cell", () => {
   it("is nothing where nothing is asked for", () => {
@@ -42,12 +49,45 @@ describe("what is moved at a cell", () => {
   });
 
   it("is moved once, by the sum, where two say so; what may not stand may not stand", () => {
-    const options = { logitBias: new Map([[5, 1], [50, 100]]), penaltyLambda: 3, minTokens: 9 }; // biome-ignore format: a table
+    const options = { ...off, logitBias: new Map([[5, 1], [50, 100]]), penaltyLambda: 3, minTokens: 9 }; // biome-ignore format: a table
     const { adjust } = adjusting(options, { ...place, endTokens: new Set([50]) });
     expect(adjust?.({ ...none, block: 0, tokens: [9, 5, MASK, MASK], cells: [2] })).toEqual([
       { cell: 2, token: 5, by: -2 },
       { cell: 2, token: 50, by: Number.NEGATIVE_INFINITY },
     ]);
+  });
+});
+
+describe("presence and frequency penalties", () => {
+  const tokens = fc.array(fc.constantFrom(1, 2, 3, MASK), { minLength: 4, maxLength: 4 });
+
+  it("count each token of the answer but the cell's own, the prompt and masks left out", () => {
+    const world = fc.record({
+      block: fc.integer({ min: 0, max: 2 }),
+      tokens,
+      answered: fc.array(fc.integer({ max: 3 })),
+    });
+    fc.assert(
+      fc.property(world, fc.constantFrom(0, 0.5, -1), fc.constantFrom(0, 0.25), (at, presence, frequency) => {
+        const options = { ...off, presencePenalty: presence, frequencyPenalty: frequency };
+        const { adjust } = adjusting(options, place);
+        const cells = [1, 2, 3];
+        const found = new Map(adjust?.({ ...at, cells }).map(({ cell, token, by }) => [`${cell} ${token}`, by]));
+        for (const cell of cells) {
+          const prompted = at.block === 0 ? place.prompted : 0;
+          const others = [
+            ...at.answered,
+            ...at.tokens.filter((token, i) => i >= prompted && i !== cell && token !== MASK),
+          ];
+          for (const token of new Set(others)) {
+            const times = others.filter((other) => other === token).length;
+            expect(found.get(`${cell} ${token}`) ?? 0).toBeCloseTo(-presence - frequency * times);
+            found.delete(`${cell} ${token}`);
+          }
+        }
+        expect([...found]).toEqual([]);
+      }),
+    );
   });
 });
 
@@ -59,6 +99,8 @@ describe("a request is refused", () => {
     ["logit_bias", { logitBias: new Map([[3, -1]]) }, "never part of an answer"],
     ["logit_bias", { logitBias: new Map([[5, 101]]) }, "from -100 to 100, not 101 for token 5"],
     ["logit_bias", { logitBias: new Map([[5, Number.NaN]]) }, "not NaN for token 5"],
+    ["presence_penalty", { decoding: { presencePenalty: 2.5 } }, "presence_penalty: must be from -2 to 2, not 2.5"],
+    ["frequency_penalty", { decoding: { frequencyPenalty: -3 } }, "frequency_penalty: must be from -2 to 2, not -3"],
     ["stop_token_ids", { stopTokenIds: [5, 77] }, "77 is not a token of this model"],
     ["stop_token_ids", { stopTokenIds: [MASK] }, "never part of an answer"],
     ["penalty_lambda", { decoding: { penaltyLambda: -1 } }, "from 0 to 100, not -1"],

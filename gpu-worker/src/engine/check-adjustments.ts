@@ -1,5 +1,5 @@
 /** Checks the parameters of a request that change logits or end the answer. */
-import { type GenerateRequest, MAX_BIAS, MAX_BIASED_TOKENS } from "@palimpsest/proto";
+import { type GenerateRequest, MAX_BIAS, MAX_BIASED_TOKENS, MAX_PENALTY } from "@palimpsest/proto";
 import type { AdjustmentOptions } from "../decoding/logit-adjustments.ts";
 import { invalid } from "../errors.ts";
 
@@ -18,7 +18,7 @@ export function adjustmentParameters(
   { logitBias = new Map(), minTokens = 0, stopTokenIds = [], decoding }: AdjustmentRequest,
   { vocabSize, neverTokens, maxTokens }: AdjustmentLimits,
 ): AdjustmentOptions {
-  const { penaltyLambda = 0 } = decoding;
+  const { penaltyLambda = 0, presencePenalty = 0, frequencyPenalty = 0 } = decoding;
   const checkTokens = (param: string, tokens: Iterable<number>): void => {
     for (const token of tokens) {
       if (!(Number.isInteger(token) && token >= 0 && token < vocabSize)) {
@@ -45,8 +45,16 @@ export function adjustmentParameters(
   if (!(penaltyLambda >= 0 && penaltyLambda <= MAX_BIAS)) {
     throw invalid("penalty_lambda", `must be from 0 to ${MAX_BIAS}, not ${penaltyLambda}`);
   }
+  for (const [param, penalty] of Object.entries({
+    presence_penalty: presencePenalty,
+    frequency_penalty: frequencyPenalty,
+  })) {
+    if (!(Math.abs(penalty) <= MAX_PENALTY)) {
+      throw invalid(param, `must be from -${MAX_PENALTY} to ${MAX_PENALTY}, not ${penalty}`);
+    }
+  }
   if (!(Number.isInteger(minTokens) && minTokens >= 0 && minTokens <= maxTokens)) {
     throw invalid("min_tokens", `must be a whole number from 0 to max_tokens, ${maxTokens}, not ${minTokens}`);
   }
-  return { logitBias, penaltyLambda, minTokens };
+  return { logitBias, penaltyLambda, presencePenalty, frequencyPenalty, minTokens };
 }

@@ -38,10 +38,13 @@ const decodingOf = ({ editing_window, editing_threshold, max_post_steps }: Run):
   ...{ rule: "2.1", threshold: 0.3, editing_threshold, max_post_steps, editing_window },
 });
 
-const MOVED = { logitBias: new Map([[1, 0.7]]), penaltyLambda: 1.5, minTokens: 6 };
+const MOVED = {
+  ...{ logitBias: new Map([[1, 0.7]]), penaltyLambda: 1.5, minTokens: 6 },
+  ...{ presencePenalty: 0.3, frequencyPenalty: 0.2 },
+};
 const movesOf = ({ moved, prompt }: Run): Partial<DecodeOptions> => {
   if (!moved) return {};
-  const place = { blockLength: SIZE, prompted: prompt.length % SIZE, endTokens: new Set([EOS]) };
+  const place = { blockLength: SIZE, prompted: prompt.length % SIZE, endTokens: new Set([EOS]), maskToken: MASK };
   return { minTokens: MOVED.minTokens, ...adjusting(MOVED, place) };
 };
 
@@ -144,6 +147,7 @@ it("taken up again at any commit, by the blocks that were open then, the rest is
           maxTokens: run.maxTokens - before.length,
           minTokens: run.moved ? MOVED.minTokens - before.length : 0,
           firstBlock: step.block + 1,
+          answered: before,
           ...(step.open && { open: step.open }),
         };
         const model = ahead(new MadeUpModel(worldOf(run)));
@@ -239,6 +243,11 @@ function describedRun(run: Run): number[] {
 function describedMoves(at: number, all: readonly number[], prompted: number): { token: number; by: number }[] {
   const moves = [{ token: 1, by: 0.7 }];
   if (at % SIZE > 0) moves.push({ token: all[at - 1] as number, by: -1.5 });
+  // Presence 0.3 and frequency 0.2: the answer up to the end of the cell's block, but for the cell itself.
+  const end = (Math.floor(at / SIZE) + 1) * SIZE;
+  const others = all.slice(0, end).filter((token, i) => i >= prompted && i !== at && token !== MASK);
+  for (const token of new Set(others)) moves.push({ token, by: -0.3 });
+  for (const token of others) moves.push({ token, by: -0.2 });
   if (at < prompted + 6) moves.push({ token: EOS, by: Number.NEGATIVE_INFINITY });
   return moves;
 }

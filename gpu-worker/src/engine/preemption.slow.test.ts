@@ -24,7 +24,12 @@ interface Asked {
 
 async function answer(engine: Engine, asked: Asked, committed: CommittedChoice[] = []): Promise<EditEvent[]> {
   const { prompt, maxTokens, seed, ignoreEos, editingWindow = 1, moved = false, cancelAfter } = asked;
-  const decoding = { mode: "speed", maxPostSteps: 3, editingWindow, ...(moved && { penaltyLambda: 2 }) } as const;
+  const decoding = {
+    mode: "speed",
+    maxPostSteps: 3,
+    editingWindow,
+    ...(moved && { penaltyLambda: 2, presencePenalty: 1, frequencyPenalty: 0.5 }),
+  } as const;
   const sampling = seed !== undefined && { sampling: { temperature: 1, seed } };
   // Of an editing window none are told.
   const logprobs = editingWindow === 1 && { logprobs: 1 };

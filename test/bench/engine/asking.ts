@@ -83,8 +83,11 @@ async function step(model: Model, manifest: Manifest, { ask, best }: Asking): Pr
 function moved(block: BlockQuery, manifest: Manifest, biased: number, penaltyLambda: number): BlockQuery {
   const { blockLength, eosTokens } = manifest;
   const logitBias = new Map(Array.from({ length: biased }, (_, i) => [8 + i, 1]));
-  const place = { blockLength, prompted: 0, endTokens: new Set(eosTokens) };
-  const { adjust } = adjusting({ logitBias, penaltyLambda, minTokens: 0 }, place);
+  const place = { blockLength, prompted: 0, endTokens: new Set(eosTokens), maskToken: manifest.maskToken };
+  const { adjust } = adjusting(
+    { logitBias, penaltyLambda, presencePenalty: 0, frequencyPenalty: 0, minTokens: 0 },
+    place,
+  );
   return { ...block, adjustments: adjust?.({ ...block, block: 0, answered: [] }) ?? [] };
 }
 

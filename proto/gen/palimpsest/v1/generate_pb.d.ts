@@ -353,6 +353,18 @@ export declare type DecodingRequest = Message$1<"palimpsest.v1.DecodingRequest">
    * @generated from field: optional double penalty_lambda = 45;
    */
   penaltyLambda?: number | undefined;
+
+  /**
+   * Subtracted from the logit of a token that the answer holds: once, and once for each time. From -2 to 2. Absent: 0.
+   *
+   * @generated from field: optional double presence_penalty = 46;
+   */
+  presencePenalty?: number | undefined;
+
+  /**
+   * @generated from field: optional double frequency_penalty = 47;
+   */
+  frequencyPenalty?: number | undefined;
 };
 
 /**
