@@ -35,8 +35,10 @@ export async function* decode(
   await model.prefill(window.promptBlocks, signal);
   for (;;) {
     const ending = window.ending();
+    // No block follows, so the K/V of the last blocks are not needed: the model hears of no commit.
     if (ending) return yield* window.commitAll(ending);
     if (window.isFull) {
+      // A client sees the text as soon as it is final; the next step waits for the commit.
       const { block, step } = window.takeOldest();
       yield step;
       signal.throwIfAborted();

@@ -85,6 +85,7 @@ function step(
 
   // The schedule's minimum: every step fills all inserted masks and one original mask, however unsure the model is.
   const atLeast = masked.length - originals + (state.step < state.toUnmask ? LEAST_UNMASKED : 0);
+  // A cleaning step, and any step beyond the block's length, unmasks all cells.
   const everyMask = cleaning || state.step >= cells.length;
   const writes = chosen(state, masked, everyMask ? masked.length : atLeast, candidateOf, options);
   if (cleaning) withoutEdits(writes, candidateOf, options);
@@ -93,6 +94,7 @@ function step(
   let edited = applied(state, writes, options);
   if (!cleaning && seen.has(key)) edited = outOfLoop(state, writes, edited, candidateOf, options);
 
+  // A step that changes nothing ends the block, and so does the one after the first cleaning step.
   const settled = !edited.cells.includes(maskToken, prompted);
   const final = last || (settled && (postSteps > maxPostSteps || edited.cells.join() === key));
   const next = { ...state, ...edited, step: state.step + 1, postSteps, seen: new Set(seen).add(key) };

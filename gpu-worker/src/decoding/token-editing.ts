@@ -9,12 +9,12 @@ import { chooseUnmasked, LEAST_UNMASKED } from "./unmasking.ts";
 /** 2.0: a token never changes again, so the block is final when no mask stands before its first end token. */
 export function unmaskingBlock(cells: readonly number[], prompted: number, options: RuleOptions): OpenBlock {
   const { maskToken, eosTokens } = options;
-  const open = cells.findIndex((token, i) => i >= prompted && (token === maskToken || eosTokens.has(token)));
+  const firstMaskOrEnd = cells.findIndex((token, i) => i >= prompted && (token === maskToken || eosTokens.has(token)));
   const masked = maskedCells(cells, prompted, maskToken);
   return {
     cells,
     changeable: masked,
-    final: open < 0 || cells[open] !== maskToken,
+    final: firstMaskOrEnd < 0 || cells[firstMaskOrEnd] !== maskToken,
     step(candidateOf) {
       const { after, edits } = written(cells, prompted, maskToken, unmasked(masked, candidateOf, options));
       return { next: unmaskingBlock(after, prompted, options), edits };

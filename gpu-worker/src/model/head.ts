@@ -104,8 +104,8 @@ export function drawnCandidates(
   const count = Math.min(FILTER_TOKENS, vocabSize);
   const [best] = bestOf(g, probabilities, g.ints([count]), vocabSize);
   const inTopK = topK(g, count, inputs);
-  const threshold = topP(g, { best, inTopK }, inputs, vocabSize);
-  const isKept = g.node("GreaterOrEqual", [probabilities, threshold]);
+  const leastProbability = topP(g, { best, inTopK }, inputs, vocabSize);
+  const isKept = g.node("GreaterOrEqual", [probabilities, leastProbability]);
   const filtered = g.node("Where", [isKept, probabilities, g.floats([0], [])]);
   return drawFromCumulative(g, filtered, inputs, vocabSize);
 }
