@@ -67,7 +67,12 @@ describe("an invalid request is rejected with the parameter at fault", () => {
     ["tool_choice", { tool_choice: "required" }],
     ["tools[0].type", { tools: [{ type: "web_search" }] }],
     ["tools[0].function.name", { tools: [{ type: "function", function: { name: "no spaces" } }] }],
-    ["functions", { functions: [] }],
+    ["functions", { functions: [{ name: "f" }] }],
+    ["guided_json", { guided_json: { type: "object" } }],
+    ["top_k", { top_k: -2 }],
+    ["top_p", { top_p: -0.1 }],
+    ["seed", { seed: 2 ** 64 }],
+    ["seed", { seed: 1.5 }],
     ["diffusing", { diffusing: true, tools: [{ type: "function", function: { name: "f" } }] }],
     ["stream_options.include_edits", { stream_options: { include_edits: "yes" } }],
   ])("a wrong %s is a 400 that names it", async (param, wrong) => {
@@ -107,7 +112,7 @@ describe("an invalid request is rejected with the parameter at fault", () => {
   it("the message says what to do", async () => {
     const { error } = await post({ ...chat, repetition_penalty: 1.1 });
     expect(error.message).toBe(
-      "repetition_penalty: is not supported; use presence_penalty or frequency_penalty, or leave it out",
+      "repetition_penalty: not supported; use presence_penalty or frequency_penalty: leave it out",
     );
   });
 });
@@ -242,6 +247,30 @@ describe("the app", () => {
       { kind: "text", text: "say hello" },
       { kind: "tokens", tokens: [1, 2, 3] },
     ]);
+  });
+
+  it.each([
+    [{ top_p: 0 }, undefined],
+    [{ top_k: 0 }, { temperature: 1 }],
+    [{ top_k: -1 }, { temperature: 1 }],
+    [
+      { top_p: 1, top_k: 5 },
+      { temperature: 1, topP: 1, topK: 5 },
+    ],
+  ])("sampling with %j is %o", async (given, sampling) => {
+    expect((await post({ ...chat, temperature: 1, ...given })).status).toBe(200);
+    const { sampling: sent } = replica.requests.at(-1)!;
+    // Without a seed, the edge chooses one.
+    expect(sent && { ...sent, seed: undefined }).toEqual(sampling && { ...sampling, seed: undefined });
+  });
+
+  it.each([
+    [7, 7n],
+    [2 ** 53 + 2, 2n ** 53n + 2n],
+    [-1, 2n ** 64n - 1n],
+  ])("seed %d reaches the worker", async (seed, bits) => {
+    expect((await post({ ...chat, temperature: 1, seed })).status).toBe(200);
+    expect(replica.requests.at(-1)?.sampling?.seed).toBe(bits);
   });
 
   it("streams a plain completion with its edit events on request", async () => {

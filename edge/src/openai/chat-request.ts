@@ -7,6 +7,7 @@ import type { ClientRequest } from "../ports.ts";
 import { generationOf, sharedParameters } from "./parameters.ts";
 import type { ToolUse } from "./tool-calls.ts";
 import { inOrderOfCalls, toolResultFaults } from "./tool-results.ts";
+import { unsupportedInChat } from "./unsupported-parameters.ts";
 
 /** OpenAI's own limit. */
 const MAX_TOOLS = 128;
@@ -77,15 +78,12 @@ export const chatBody = sharedParameters
     top_logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
       description: "How many of the most probable tokens to list for each token. Needs logprobs.",
     }),
-    response_format: z
-      .object({ type: z.literal("text", { error: 'structured output is not supported yet: only "text" is' }) })
-      .nullish(),
     modalities: z.array(z.literal("text", { error: TEXT_ONLY })).nullish(),
     parallel_tool_calls: z
       .boolean()
       .nullish()
       .openapi({ description: "False: the answer ends with its first tool call." }),
-    functions: z.null({ error: "functions are deprecated and not supported: send tools instead" }).optional(),
+    ...unsupportedInChat,
   })
   .refine((body) => !(body.diffusing && body.tools?.length), {
     error: "diffusing can't be combined with tools: leave one of them out",

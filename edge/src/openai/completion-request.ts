@@ -4,6 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { defined, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
 import { generationOf, MAX_TOKEN_ID, sharedParameters } from "./parameters.ts";
+import { unsupportedInCompletions } from "./unsupported-parameters.ts";
 
 const ONE_PROMPT = "a prompt is one string or one array of token ids: send several prompts as several requests";
 
@@ -16,12 +17,10 @@ export const completionBody = sharedParameters
       description:
         "Text, in which the text of a special token is text; or token ids, of which any is taken as it is; or a list of one of these.",
     }),
-    best_of: z.literal(1, { error: "best_of is not supported: use n" }).nullish(),
-    echo: z.literal(false, { error: "echo is not supported: prepend the prompt in the client" }).nullish(),
-    suffix: z.literal("", { error: "suffix is not supported yet: leave it out" }).nullish(),
     logprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).nullish().openapi({
       description: "Log-probability of each token, and of this many of the most probable tokens in its place.",
     }),
+    ...unsupportedInCompletions,
   })
   .openapi("CompletionRequest");
 

@@ -14,6 +14,7 @@ import {
   type Sampling,
 } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
+import { unsupportedParameters } from "./unsupported-parameters.ts";
 
 /** OpenAI's own limit. */
 const MAX_STOPS = 4;
@@ -26,11 +27,6 @@ export const MAX_TOKEN_ID = 2 ** 31 - 1;
 /** Each is searched for in every block. */
 const MAX_STOP_TOKENS = 128;
 
-/** A parameter that this server does not implement: only the value that changes nothing is accepted. */
-function only<T extends string | number | boolean>(neutral: T, error: string) {
-  return z.literal(neutral, { error }).nullish();
-}
-
 const tokenCount = z.int().min(1).max(MAX_TOKENS);
 const probability = z.number().min(0).max(1);
 const penalty = z.number().min(-MAX_PENALTY).max(MAX_PENALTY);
@@ -40,7 +36,7 @@ const biasedToken = z
   .string()
   .refine((key) => /^\d{1,10}$/.test(key) && Number(key) <= MAX_TOKEN_ID, "a key must be a token id");
 
-/** Unknown keys are dropped, as OpenAI-compatible servers do: clients send more than any server knows. */
+/** Keys that nobody documents are dropped, as OpenAI-compatible servers do: clients send more than any server knows. */
 export const sharedParameters = z.object({
   model: z.string().min(1).openapi({ description: "One of the ids that GET /v1/models lists." }),
   n: z.int().min(1).max(MAX_CHOICES).nullish(),
@@ -94,16 +90,26 @@ export const sharedParameters = z.object({
     .max(MAX_TEMPERATURE)
     .nullish()
     .openapi({ description: "0, the default, always takes the best token, as the model's presets do." }),
-  top_p: z.number().gt(0).max(1).nullish().openapi({ description: "Used when temperature is above 0." }),
-  top_k: z.int().min(1).max(MAX_TOP_K).nullish().openapi({ description: "Used when temperature is above 0." }),
-  seed: z.int().nullish().openapi({ description: "With a seed, a request has one text at any temperature." }),
+  top_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullish()
+    .openapi({ description: "Used when temperature is above 0. 0 always takes the best token." }),
+  top_k: z.int().min(-1).max(MAX_TOP_K).nullish().openapi({
+    description: "Used when temperature is above 0. 0 and -1 are off.",
+  }),
+  seed: z
+    .number()
+    .refine((seed) => Number.isInteger(seed) && Math.abs(seed) < 2 ** 64, "must be a whole number below 2^64")
+    .nullish()
+    .openapi({ type: ["integer", "null"], description: "With a seed, a request has one text at any temperature." }),
   presence_penalty: penalty.nullish().openapi({
     description: "Subtracted once from the logit of each token that the answer holds.",
   }),
   frequency_penalty: penalty.nullish().openapi({
     description: "Subtracted from the logit of a token each time that the answer holds it.",
   }),
-  repetition_penalty: only(1, "is not supported; use presence_penalty or frequency_penalty, or leave it out"),
   logit_bias: z
     .record(biasedToken, z.number().min(-MAX_BIAS).max(MAX_BIAS))
     .refine(
@@ -112,6 +118,10 @@ export const sharedParameters = z.object({
     )
     .nullish()
     .openapi({ description: "Added to the logits of tokens, by token id." }),
+  response_format: z
+    .object({ type: z.literal("text", { error: 'structured output is not supported yet: only "text" is' }) })
+    .nullish(),
+  ...unsupportedParameters,
 });
 
 export type SharedParameters = z.infer<typeof sharedParameters>;
@@ -129,7 +139,7 @@ export function generationOf(
     stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
     ignoreEos: body.ignore_eos ?? false,
     ...defined({
-      sampling: body.temperature ? samplingOf(body, body.temperature) : undefined,
+      sampling: samplingOf(body),
       maxTokens: body.max_tokens,
       minTokens: body.min_tokens || undefined,
       stopTokenIds: body.stop_token_ids?.length ? body.stop_token_ids : undefined,
@@ -140,9 +150,11 @@ export function generationOf(
   };
 }
 
-function samplingOf({ top_p, top_k, seed }: SharedParameters, temperature: number): Sampling {
+/** Undefined where the best token is always taken. `top_p: 0` leaves only that one. */
+function samplingOf({ temperature, top_p, top_k, seed }: SharedParameters): Sampling | undefined {
+  if (!temperature || top_p === 0) return undefined;
   const seedBits = seed == null ? undefined : BigInt.asUintN(64, BigInt(seed));
-  return { temperature, ...defined({ topP: top_p, topK: top_k, seed: seedBits }) };
+  return { temperature, ...defined({ topP: top_p, topK: top_k && top_k > 0 ? top_k : undefined, seed: seedBits }) };
 }
 
 function decodingOf(body: SharedParameters): DecodingRequest {
