@@ -1,6 +1,5 @@
 /** The edge as one Hono app: the routes, and the middleware around them. An entry point listens. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -9,6 +8,7 @@ import { requireKey } from "./admission/keys.ts";
 import type { EdgeDependencies } from "./dependencies.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
 import { invalidBody } from "./openai/invalid-body.ts";
+import { discardUnread, limitBody } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { completions } from "./routes/completions.ts";
 import { health } from "./routes/health.ts";
@@ -42,14 +42,11 @@ export function createApp(edge: EdgeDependencies) {
   });
   // Front ends on other origins may call the API; keys travel in a header, never in cookies.
   app.use(cors({ origin: "*", allowMethods: ["GET", "POST", "DELETE"], exposeHeaders: EXPOSED, maxAge: 86_400 }));
+  app.use(discardUnread(edge.clock));
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => wrongMethod(c.req.method, c.req.path, allowed) }),
   );
-  app.use(
-    "/v1/*",
-    requireKey(edge.keys),
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => errorResponse(tooLarge()) }),
-  );
+  app.use("/v1/*", requireKey(edge.keys), limitBody(MAX_BODY_BYTES));
 
   app.route("/", chatCompletions(edge));
   app.route("/", completions(edge));
@@ -82,10 +79,6 @@ function edgeErrorOf(error: Error): EdgeError | Response | undefined {
   if (error.status === 415)
     return new EdgeError("unsupported_content_type", "The content type is not supported; send application/json.");
   return new EdgeError("invalid_request", `${error.message}.`);
-}
-
-function tooLarge(): EdgeError {
-  return new EdgeError("payload_too_large", `The body is larger than ${MAX_BODY_BYTES} bytes; send a shorter prompt.`);
 }
 
 function wrongMethod(method: string, path: string, allowed: readonly string[]): Response {

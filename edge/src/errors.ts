@@ -12,6 +12,7 @@ const codes = {
   method_not_allowed: { status: 405, retryable: false },
   idempotency_conflict: { status: 409, retryable: false },
   payload_too_large: { status: 413, retryable: false },
+  unsupported_content_encoding: { status: 415, retryable: false },
 } as const satisfies Record<string, ErrorTraits>;
 
 export type ErrorCode = keyof typeof codes;

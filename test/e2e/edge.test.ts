@@ -1,6 +1,6 @@
 /** Runs the edge program as its users do: it answers, waits, and drains. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -32,16 +32,16 @@ afterEach(async () => {
 });
 
 /** Starts the program and waits until it is ready. */
-async function start(env: Record<string, string> = {}) {
+async function start(env: Record<string, string> = {}, onLine = (_: string) => {}) {
   const settings = { PORT: "0", WORKER_ADDRESS: worker.address, ...env };
   edge = spawn(process.execPath, [PROGRAM], {
     env: { ...process.env, ...settings },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  for await (const line of createInterface(edge.stdout!)) {
+  const lines = createInterface(edge.stdout!).on("line", onLine);
+  for await (const [line] of on(lines, "line")) {
     const { url } = JSON.parse(line) as { url?: string };
     if (!url) continue;
-    edge.stdout!.resume();
     await until(async () => (await fetch(`${url}/readyz`)).ok, patiently.timeout);
     return { edge, url };
   }
@@ -86,6 +86,23 @@ describe("the edge program", () => {
     goOn.resolve();
     expect(await readTo(reader, "[DONE]")).toContain("world");
     expect(await exited).toEqual([0, null]);
+  });
+
+  it("closes all that it has opened before it ends", async () => {
+    const open: string[] = [];
+    const onLine = (line: string) => line.includes('"open":') && open.push(line);
+    const { edge, url } = await start({ HEARTBEAT_MS: "50" }, onLine);
+    goOn.resolve();
+    await (await ask(url, { stream: true })).text();
+    await ask(url, { max_tokens: 0 });
+    await fetch(`${url}/v1/models`, { method: "HEAD" });
+    const exited = once(edge, "exit");
+    edge.kill("SIGTERM");
+    const stoppedMs = performance.now();
+    expect(await exited).toEqual([0, null]);
+    // The program lists what is open a second after it has closed everything.
+    expect(open).toEqual([]);
+    expect(performance.now() - stoppedMs).toBeLessThan(10_000);
   });
 
   it("cuts streams that exceed the drain limit, and cancels them at the worker", async () => {

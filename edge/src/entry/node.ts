@@ -1,8 +1,6 @@
 /** The edge as a Node program: composes the app from its adapters, listens, and drains on SIGTERM or SIGINT. */
 import { once } from "node:events";
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { buildPlayground } from "../../playground/build.ts";
@@ -13,14 +11,12 @@ import { systemClock } from "../clock.ts";
 import type { Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { joinFleet } from "./fleet.ts";
+import { createHttpServer } from "./http-server.ts";
 
-/**
- * Longer than load balancers and clients keep an idle connection (60 s): otherwise a client that reuses a closing connection
- * gets ECONNRESET.
- */
-const KEEP_ALIVE_MS = 75_000;
 /** Interval at which a draining edge closes idle connections. */
 const SWEEP_MS = 100;
+/** Time after which a process that has closed everything and has not ended says what it has forgotten. */
+const END_LIMIT_MS = 1_000;
 
 try {
   await run(parseConfig(process.env));
@@ -49,7 +45,7 @@ async function run(config: Config): Promise<void> {
     playground,
   });
 
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, getRequestListener(app.fetch));
+  const server = createHttpServer(app.fetch);
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -80,6 +76,10 @@ async function run(config: Config): Promise<void> {
     clearTimeout(limit);
     await backend.close();
     log.info({}, "stopped");
+    setTimeout(
+      () => log.warn({ open: process.getActiveResourcesInfo() }, "cannot end: resources are open"),
+      END_LIMIT_MS,
+    ).unref();
   }
 }
 

@@ -23,7 +23,9 @@ export function sse(
 ): Response {
   // Otherwise nginx buffers the response.
   c.header("X-Accel-Buffering", "no");
-  return streamSSE(c, async (stream) => {
+  // A body that nobody reads would never be cancelled.
+  if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
+  const response = streamSSE(c, async (stream) => {
     stream.onAbort(cancel);
     try {
       for await (const message of messages) {
@@ -34,4 +36,10 @@ export function sse(
       await stream.writeSSE(failed(error));
     }
   });
+  // The server frames the body, by the client's version of HTTP and its Connection header.
+  for (const name of ["transfer-encoding", "connection"]) {
+    response.headers.delete(name);
+    c.header(name, undefined);
+  }
+  return response;
 }
