@@ -97,6 +97,11 @@ const rooms: readonly Room[] = [
     instead: "decoding is the algorithm alone: take it as an argument, as an interface beside its user",
   },
   {
+    room: "gpu-worker/src/grammar/",
+    mayImport: ["@mlc-ai/web-xgrammar"],
+    instead: "grammar knows text and nothing of blocks, models or requests: take the rest as an argument",
+  },
+  {
     room: "gpu-worker/src/memory/",
     mayImport: [ERRORS, "gpu-worker/src/decoding/", "gpu-worker/src/tokenizer/token-bytes.ts"],
     instead: "memory gives out pages and turns: name what it needs as an interface beside it",

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { GrammarError } from "./grammar-error.ts";
+import { grammarText } from "./grammar-source.ts";
+import { loadLibrary } from "./library.ts";
+
+type Schema = Record<string, unknown> | boolean;
+
+const ebnfOf = (schema: Schema) => grammarText({ kind: "json-schema", schema: JSON.stringify(schema) }).ebnf;
+
+it.each<[Schema, string]>([
+  [{ type: "number", minimum: 3 }, 'minimum" is not supported for this type'],
+  [{ type: "array", items: {}, uniqueItems: true }, '#: "uniqueItems" is not supported'],
+  [{ type: "object", properties: { a: { oneOf: [{}] } } }, '#/properties/a: "oneOf" is not supported'],
+  [{ anyOf: [{}, { not: {} }] }, '#/anyOf/1: "not" is not supported'],
+  [{ type: "integer", multipleOf: 5 }, '"multipleOf" is not supported'],
+  [{ $ref: "#/$defs/x", minimum: 1, $defs: { x: {} } }, '"minimum" next to "$ref"'],
+  [{ $ref: "#/$defs/none" }, "nothing is at"],
+  [{ $ref: "https://example.com/x" }, "only"],
+  [{ $defs: { x: { $ref: "#/$defs/x" } }, $ref: "#/$defs/x" }, "refers to itself"],
+  [{ type: "object", properties: { a: { $ref: "#" } }, required: ["a"] }, "no finite value"],
+  [{ type: "string", pattern: "^(?=a)b$" }, "#/pattern: the pattern"],
+  [{ type: "string", format: "regex" }, '#/format: "regex" is not supported'],
+  [{ type: "string", pattern: "a", maxLength: 3 }, "only one"],
+  [{ type: "string", maxLength: 5000 }, "more than 256"],
+  [{ type: "strin" }, "is not one of"],
+  [{ enum: [] }, "no listed value"],
+  [{ type: "integer", minimum: 5, maximum: 3 }, "no integer"],
+  [{ type: "object", properties: {}, required: ["z"] }, '"z" is not among the properties'],
+  [{ minLength: 3 }, 'without "type"'],
+  [false, "false accepts no value"],
+  [Array.from({ length: 40 }).reduce<Schema>((items) => ({ type: "array", items }), {}), "nested more than 32"],
+])("refuses %j and says why", (schema, message) => {
+  expect(() => ebnfOf(schema)).toThrow(GrammarError);
+  expect(() => ebnfOf(schema)).toThrow(message);
+});
+
+it("a declared name cannot come back as an additional one, however it is spelled", async () => {
+  const schema = {
+    type: "object",
+    properties: { a: { type: "integer" } },
+    required: ["a"],
+    additionalProperties: { type: "string" },
+  };
+  const texts = [
+    '{"a": 1, "b": "x"}',
+    '{"a": 1, "a": "x"}',
+    '{"a": 1, "\\u0061": "x"}',
+    '{"a": 1, "": "x"}',
+    '{"a": 1, "aa": "x"}',
+  ];
+  const library = loadLibrary();
+  const grammar = await library.Grammar.fromEBNF(ebnfOf(schema));
+  const found = texts.map((text) => library.Testings.isGrammarAcceptString(grammar, text));
+  expect(await Promise.all(found)).toEqual([true, false, false, true, true]);
+});

@@ -1,0 +1,310 @@
+/**
+ * JSON Schema to a grammar, for a subset that is guaranteed: every text of the grammar is a value that the schema accepts. Only
+ * annotations are ignored; any other keyword is an error that names it and its place. Objects have their properties in the
+ * schema's order, and an object with `properties` has no others unless `additionalProperties` allows them.
+ */
+import { choice, type Expression, type Grammar, optional, ROOT, repeat, rule, sequence, text } from "./expression.ts";
+import { FORMATS } from "./formats.ts";
+import { GrammarError } from "./grammar-error.ts";
+import { integersBetween } from "./integer-range.ts";
+import {
+  ANY,
+  anyValueRules,
+  BOOLEAN,
+  canonical,
+  INTEGER,
+  ITEM_SEPARATOR,
+  jsonText,
+  NULL,
+  NUMBER,
+  quoted,
+  stringOf,
+} from "./json-text.ts";
+import { regexExpression } from "./regex.ts";
+import { objectExpression } from "./schema-object.ts";
+import { pointerOf, resolve, type SchemaObject } from "./schema-place.ts";
+
+/** Schemas inside of each other. */
+export const MAX_DEPTH = 32;
+/** Schemas in all: a schema of more takes the compiler too long. */
+export const MAX_SCHEMAS = 1000;
+/** Values of all lists. */
+export const MAX_ENUM = 1000;
+/** Characters of a string, items of a list: each is a state of the compiled grammar. */
+export const MAX_COUNT = 256;
+
+const ANNOTATIONS = ["title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment"];
+const AT_ROOT = ["$schema", "$id"];
+/** They hold schemas for `$ref` and say nothing of a value. */
+const DEFINITIONS = ["$defs", "definitions"];
+
+const KEYWORDS = {
+  string: ["minLength", "maxLength", "pattern", "format"],
+  integer: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
+  number: [],
+  boolean: [],
+  null: [],
+  array: ["items", "prefixItems", "minItems", "maxItems"],
+  object: [
+    ...["properties", "required", "additionalProperties", "unevaluatedProperties"],
+    ...["minProperties", "maxProperties", "propertyNames"],
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+type TypeName = keyof typeof KEYWORDS;
+const TYPES = Object.keys(KEYWORDS) as TypeName[];
+
+/** @throws GrammarError naming the keyword and its place */
+export function schemaGrammar(schema: unknown): Grammar {
+  return new Converter(schema).grammar();
+}
+
+/** A schema's conversion: what its parts share. */
+export class Converter {
+  readonly #root: unknown;
+  readonly #rules = new Map<string, Expression>();
+  /** Rules of the schemas that `$ref` names, by pointer. */
+  readonly #referred = new Map<string, string>();
+  #schemas = 0;
+  #values = 0;
+
+  constructor(root: unknown) {
+    this.#root = root;
+  }
+
+  grammar(): Grammar {
+    const name = this.#refer("#", "#");
+    return new Map([[ROOT, rule(name)], ...this.#rules, ...anyValueRules()]);
+  }
+
+  /** The values of the schema at a place. */
+  convert(schema: unknown, place: string, depth: number): Expression {
+    if (++this.#schemas > MAX_SCHEMAS) throw new GrammarError(`has more than ${MAX_SCHEMAS} schemas`);
+    if (depth > MAX_DEPTH) throw new GrammarError(`${place}: schemas are nested more than ${MAX_DEPTH} deep`);
+    if (schema === true) return rule(ANY.value);
+    if (schema === false) throw new GrammarError(`${place}: false accepts no value`);
+    if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
+      throw new GrammarError(`${place}: a schema is an object, true or false`);
+    }
+    return this.#object(schema as SchemaObject, place, depth);
+  }
+
+  /** An expression under a name of its own, so that it is written once. */
+  named(expression: Expression): Expression {
+    if (expression.kind === "rule") return expression;
+    const name = `part-${this.#rules.size}`;
+    this.#rules.set(name, expression);
+    return rule(name);
+  }
+
+  #object(schema: SchemaObject, place: string, depth: number): Expression {
+    const ignored = [...ANNOTATIONS, ...DEFINITIONS, ...(place === "#" ? AT_ROOT : [])];
+    const keys = Object.keys(schema).filter((key) => !ignored.includes(key));
+    for (const exclusive of ["$ref", "anyOf"]) {
+      const other = keys.find((key) => key !== exclusive);
+      if (keys.includes(exclusive) && other !== undefined) {
+        throw new GrammarError(`${place}: "${other}" next to "${exclusive}" is not supported; put it inside`);
+      }
+    }
+    if (keys.includes("$ref")) return rule(this.#reference(schema.$ref, `${place}/$ref`));
+    if (keys.includes("anyOf")) {
+      if (!Array.isArray(schema.anyOf) || schema.anyOf.length === 0) {
+        throw new GrammarError(`${place}/anyOf: must be a list of at least one schema`);
+      }
+      return choice(...schema.anyOf.map((one, i) => this.convert(one, `${place}/anyOf/${i}`, depth + 1)));
+    }
+    const types = typesOf(schema, place);
+    if (keys.includes("enum") || keys.includes("const")) return this.#listed(schema, keys, types, place);
+    const known = ["type", ...types.flatMap((type): readonly string[] => KEYWORDS[type])];
+    const unknown = keys.find((key) => !known.includes(key));
+    if (unknown !== undefined) {
+      const isOfType = TYPES.some((type) => (KEYWORDS[type] as readonly string[]).includes(unknown));
+      const why = isOfType ? "is not supported for this type" : "is not supported";
+      throw new GrammarError(`${place}: "${unknown}" ${why}`);
+    }
+    if (keys.length === 0) return rule(ANY.value);
+    if (schema.type === undefined) {
+      // Without a type a keyword says nothing of values of other types, and so accepts them.
+      throw new GrammarError(`${place}: "${keys[0]}" without "type" is not supported; add the type`);
+    }
+    return choice(...types.map((type) => this.#typed(type, schema, place, depth)));
+  }
+
+  #typed(type: TypeName, schema: SchemaObject, place: string, depth: number): Expression {
+    switch (type) {
+      case "string":
+        return stringValue(schema, place);
+      case "integer":
+        return integerValue(schema, place);
+      case "number":
+        return NUMBER;
+      case "boolean":
+        return BOOLEAN;
+      case "null":
+        return NULL;
+      case "array":
+        return this.#array(schema, place, depth);
+      case "object":
+        return objectExpression(this, schema, place, depth);
+    }
+  }
+
+  #array({ items = true, prefixItems = [], ...schema }: SchemaObject, place: string, depth: number): Expression {
+    if (!Array.isArray(prefixItems)) throw new GrammarError(`${place}/prefixItems: must be a list of schemas`);
+    const [min, max] = countsOf(schema, "minItems", "maxItems", place);
+    const first = prefixItems.map((one, i) => this.convert(one, `${place}/prefixItems/${i}`, depth + 1));
+    const isClosed = items === false;
+    const most = isClosed ? Math.min(max, first.length) : max;
+    if (min > most) throw new GrammarError(`${place}: an array of at least ${min} items cannot have at most ${most}`);
+    const other = isClosed || most <= first.length ? undefined : this.convert(items, `${place}/items`, depth + 1);
+    if (most === 0) return text("[]");
+    const separator = text(ITEM_SEPARATOR);
+    // The items behind item i, from the last.
+    let after: Expression | undefined;
+    if (other !== undefined) {
+      const fewest = Math.max(0, min - Math.max(first.length, 1));
+      after = repeat(sequence(separator, this.named(other)), fewest, most - Math.max(first.length, 1));
+    }
+    const all = first.length === 0 ? [this.named(other as Expression)] : first.slice(0, most);
+    for (let i = all.length - 1; i >= 0; i--) {
+      const item = sequence(...(i > 0 ? [separator] : []), all[i] as Expression, ...(after ? [after] : []));
+      after = i >= min ? this.named(optional(item)) : item;
+    }
+    return sequence(text("["), after as Expression, text("]"));
+  }
+
+  /** `enum` and `const`, perhaps with a type. */
+  #listed(schema: SchemaObject, keys: readonly string[], types: readonly TypeName[], place: string): Expression {
+    const other = keys.find((key) => !["enum", "const", "type"].includes(key));
+    if (other !== undefined) throw new GrammarError(`${place}: "${other}" next to "enum" or "const" is not supported`);
+    if (schema.enum !== undefined && !Array.isArray(schema.enum)) {
+      throw new GrammarError(`${place}/enum: must be a list of values`);
+    }
+    const texts = (values: readonly unknown[]) =>
+      values.filter((value) => types.some((type) => isOfType(value, type))).map(jsonText);
+    const listed = "enum" in schema ? new Set(texts(schema.enum as unknown[])) : undefined;
+    const constant = "const" in schema ? new Set(texts([schema.const])) : undefined;
+    const allowed = [...(listed ?? constant ?? [])].filter((value) => constant?.has(value) ?? true);
+    if (allowed.length === 0) throw new GrammarError(`${place}: no listed value is accepted`);
+    this.#values += allowed.length;
+    if (this.#values > MAX_ENUM) throw new GrammarError(`${place}/enum: more than ${MAX_ENUM} values in all`);
+    return choice(...allowed.map(text));
+  }
+
+  #reference(ref: unknown, place: string): string {
+    if (typeof ref !== "string" || !ref.startsWith("#") || (ref.length > 1 && ref[1] !== "/")) {
+      const given = JSON.stringify(ref)?.slice(0, 100);
+      throw new GrammarError(`${place}: ${given} is not supported; only "#" and "#/..." of the same document are`);
+    }
+    return this.#refer(ref, place);
+  }
+
+  #refer(pointer: string, place: string): string {
+    const known = this.#referred.get(pointer);
+    if (known !== undefined) return known;
+    const schema = pointer === "#" ? this.#root : resolve(this.#root, pointer, place);
+    const name = `schema-${this.#referred.size}`;
+    this.#referred.set(pointer, name);
+    const expression = this.convert(schema, pointerOf(pointer), pointer === "#" ? 0 : 1);
+    this.#rules.set(name, expression);
+    return name;
+  }
+}
+
+/** @throws GrammarError for a type that there is not */
+function typesOf({ type }: SchemaObject, place: string): TypeName[] {
+  if (type === undefined) return TYPES;
+  const names = Array.isArray(type) ? type : [type];
+  const wrong = names.find((name) => !(TYPES as unknown[]).includes(name));
+  if (wrong !== undefined || names.length === 0) {
+    throw new GrammarError(`${place}/type: ${JSON.stringify(wrong ?? type)} is not one of ${TYPES.join(", ")}`);
+  }
+  const unique = [...new Set(names as TypeName[])];
+  // A number is an integer too.
+  return unique.includes("number") ? unique.filter((name) => name !== "integer") : unique;
+}
+
+function isOfType(value: unknown, type: TypeName): boolean {
+  switch (type) {
+    case "null":
+      return value === null;
+    case "array":
+      return Array.isArray(value);
+    case "object":
+      return typeof value === "object" && value !== null && !Array.isArray(value);
+    case "integer":
+      return Number.isInteger(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+function stringValue({ pattern, format, ...schema }: SchemaObject, place: string): Expression {
+  const [min, max] = countsOf(schema, "minLength", "maxLength", place);
+  const bounded = schema.minLength !== undefined || schema.maxLength !== undefined;
+  if (Number(pattern !== undefined) + Number(format !== undefined) + Number(bounded) > 1) {
+    throw new GrammarError(`${place}: of "pattern", "format" and lengths only one is supported at a time`);
+  }
+  if (pattern !== undefined) return quoted(patternValue(pattern, `${place}/pattern`));
+  if (format !== undefined) {
+    const known = FORMATS.get(format as string);
+    if (known === undefined) {
+      const all = [...FORMATS.keys()].join(", ");
+      throw new GrammarError(`${place}/format: ${JSON.stringify(format)} is not supported; these are: ${all}`);
+    }
+    return quoted(regexExpression(known, { character: canonical, search: false }));
+  }
+  return bounded ? stringOf(min, max) : rule(ANY.string);
+}
+
+/** A pattern of a string's value, found anywhere in it. */
+export function patternValue(pattern: unknown, place: string): Expression {
+  if (typeof pattern !== "string") throw new GrammarError(`${place}: must be a text`);
+  try {
+    return regexExpression(pattern, { character: canonical, search: true });
+  } catch (error) {
+    throw error instanceof GrammarError ? new GrammarError(`${place}: ${error.message}`) : error;
+  }
+}
+
+function integerValue(schema: SchemaObject, place: string): Expression {
+  const bound = (key: string, shift: 0 | 1 | -1): bigint | undefined => {
+    const value = schema[key];
+    if (value === undefined) return undefined;
+    if (typeof value !== "number" || !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
+      throw new GrammarError(`${place}/${key}: must be a number up to ${Number.MAX_SAFE_INTEGER} either way`);
+    }
+    const whole = key.endsWith("inimum") ? Math.ceil(value) : Math.floor(value);
+    return BigInt(whole) + (Number.isInteger(value) ? BigInt(shift) : 0n);
+  };
+  const lower = [bound("minimum", 0), bound("exclusiveMinimum", 1)].filter((one) => one !== undefined);
+  const upper = [bound("maximum", 0), bound("exclusiveMaximum", -1)].filter((one) => one !== undefined);
+  if (lower.length + upper.length === 0) return INTEGER;
+  const largest = lower.toSorted(ascending).at(-1);
+  const smallest = upper.toSorted(ascending)[0];
+  const range = integersBetween(largest, smallest);
+  if (range === undefined) throw new GrammarError(`${place}: no integer is between its limits`);
+  return range;
+}
+
+function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Limits of a count. @throws GrammarError for one that is no whole number or too large */
+export function countsOf(schema: SchemaObject, least: string, most: string, place: string): [number, number] {
+  const count = (key: string, absent: number): number => {
+    const value = schema[key];
+    if (value === undefined) return absent;
+    if (!(Number.isInteger(value) && (value as number) >= 0)) {
+      throw new GrammarError(`${place}/${key}: must be a whole number from 0`);
+    }
+    if ((value as number) > MAX_COUNT) {
+      throw new GrammarError(`${place}/${key}: ${value} is more than ${MAX_COUNT}, the largest that is supported`);
+    }
+    return value as number;
+  };
+  const [min, max] = [count(least, 0), count(most, Number.POSITIVE_INFINITY)];
+  if (min > max) throw new GrammarError(`${place}: ${least} ${min} is more than ${most} ${max}`);
+  return [min, max];
+}
