@@ -53,7 +53,18 @@ export interface Replica {
   /** Undefined until the replica has reported it; kept while the replica is unreachable. */
   readonly model: ModelInfo | undefined;
   readonly ready: boolean;
-  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
+  /** @param deadlineMs Unix milliseconds at which the response fails */
+  generate(request: GenerateRequest, deadlineMs: number, signal: AbortSignal): AsyncIterable<ReplicaEvent>;
+}
+
+/** The last one is `end`, `error` or `lost`. */
+export type ReplicaEvent = EditEvent | ReplicaLoss;
+
+/** The connection to the replica broke before the response's last event. */
+export interface ReplicaLoss {
+  readonly type: "lost";
+  /** True if the request had reached the replica, and may have crashed it. */
+  readonly crashed: boolean;
 }
 
 /** The load of all workers of a model. */

@@ -3,6 +3,7 @@ export * from "./committed.ts";
 export * from "./defined.ts";
 export * from "./edit-event.ts";
 export * from "./error-codes.ts";
+export * from "./error-event.ts";
 export * from "./event-codec.ts";
 export type * from "./generate-request.ts";
 export * from "./limits.ts";

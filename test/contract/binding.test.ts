@@ -1,9 +1,10 @@
 /** The contract between edge and workers, independent of the transport: the same tests over gRPC and over NATS. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
+import { type EditEvent, errorEvent, failureOf, type GenerateRequest } from "@palimpsest/proto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
 import { createPlacement } from "../../edge/src/admission/placement.ts";
+import { systemClock as edgeClock } from "../../edge/src/clock.ts";
 import type { Replicas } from "../../edge/src/ports.ts";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
 import { serveGrpc } from "../../gpu-worker/src/transport/grpc-server.ts";
@@ -35,12 +36,12 @@ const bindings: Record<string, Binding> = {
       const engine = new ScriptedEngine(script);
       const intake = new Intake(engine, systemClock, { draftsPerSecond: 1000 });
       const server = opened.use(await serveGrpc(intake, ["127.0.0.1:0"], systemClock));
-      const replica = opened.use(openGrpcReplica(server.addresses[0]!, { log: silentLog, deadlineMs }));
+      const replica = opened.use(openGrpcReplica(server.addresses[0]!, { log: silentLog }));
       await vi.waitFor(() => expect(replica.ready).toBe(true));
       workers.push({ engine, drain: (limitMs: number) => server.drain(limitMs) });
       replicas.push(replica);
     }
-    return { replicas: createPlacement(replicas), workers };
+    return { replicas: createPlacement(replicas, { clock: edgeClock, limitMs: deadlineMs }), workers };
   },
   async NATS(scripts, opened, { deadlineMs }) {
     const fleet = opened.use(await openTestFleet());
@@ -113,10 +114,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     const { ask } = await serve(async function* (signal, request) {
       for await (const event of writeBlocks({ blocks: 4 })(signal, request)) {
         if (event.type === "commit" && event.block === 2) {
-          const { v, response_id, attempt, seq } = event;
-          const error = { code: "internal", message: "the model broke", retryable: false } as const;
-          yield { v, response_id, attempt, seq, type: "error", ...error };
-          return;
+          return yield errorEvent(event, { code: "internal", message: "the model broke", retryable: false });
         }
         yield event;
       }
@@ -204,6 +202,46 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     const continued = workers.flatMap(({ engine }) => engine.requests).find(({ attempt }) => attempt === 2);
     expect(continued?.committed).toMatchObject([{ tokens: [0, 1] }, { tokens: [0, 1] }]);
     expect(events.filter(({ type }) => type === "commit")).toHaveLength(8);
+  });
+
+  /** Writes four blocks. The first attempts fail, each in its own way: a full worker at once, others over the given block. */
+  const failing = (at: number, ...failures: readonly ("crash" | "unavailable" | "overloaded")[]): Script =>
+    async function* (signal, request) {
+      const failure = failures[request.attempt - 1];
+      for await (const event of writeBlocks({ blocks: 4 })(signal, request)) {
+        if (failure !== undefined && (failure === "overloaded" || (event.type === "commit" && event.block === at))) {
+          if (failure === "crash") throw new Error("the engine broke");
+          return yield errorEvent(event, failureOf(failure, failure));
+        }
+        yield event;
+      }
+    };
+  const attemptsOf = (workers: Served["workers"]) =>
+    workers.flatMap(({ engine }) => engine.requests.map(({ attempt }) => attempt)).toSorted();
+
+  it("does not send a request to a third worker after two crashed over the same block", async () => {
+    const script = failing(0, "crash", "crash");
+    const { ask, workers } = await serve([script, script]);
+    const document = fold(await ask());
+    expect(document).toMatchObject({
+      status: "failed",
+      error: { code: "poisoned", retryable: false, message: /^2 workers crashed .* 0 committed blocks/ },
+      choices: [{ text: "" }],
+    });
+    expect(attemptsOf(workers)).toEqual([1, 2]);
+  });
+
+  it("counts no worker as crashed that hands a response over, or lacks a rank", async () => {
+    const script = failing(2, "unavailable", "crash", "unavailable", "unavailable");
+    const { ask, workers } = await serve([script, script, script, script, script]);
+    expect(fold(await ask())).toMatchObject({ status: "ended", attempt: 5, choices: [{ text: textOf(0, 4) }] });
+    expect(attemptsOf(workers)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("waits for a free slot when the workers that could continue a response are full", async () => {
+    const script = failing(2, "unavailable", "overloaded", "overloaded", "overloaded");
+    const { ask } = await serve([script, script]);
+    expect(fold(await ask())).toMatchObject({ status: "ended", attempt: 5, choices: [{ text: textOf(0, 4) }] });
   });
 
   it("fails no response when a worker drains: it is finished or taken over", async () => {

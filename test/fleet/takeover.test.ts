@@ -91,7 +91,7 @@ describe.concurrent("takeover", () => {
     }),
   );
 
-  it("is not retried after two workers crashed on the same block", { timeout: 60_000 }, () =>
+  it("is not retried after two workers that began at the same block crashed", { timeout: 60_000 }, () =>
     withFleet(async (fleet) => {
       const { replicas } = await fleet.edge();
       const breaks = writeBlocks({
@@ -105,7 +105,7 @@ describe.concurrent("takeover", () => {
       const document = fold(await listen(replicas, fleetRequest()).ended);
       expect(document).toMatchObject({ status: "failed", error: { code: "poisoned", retryable: false } });
       expect(document.choices[0]?.text).toBe(textOf(0, 2));
-      expect(document.error?.message).toContain("2 workers crashed while generating block 2");
+      expect(document.error?.message).toMatch(/^2 workers crashed .* 2 committed blocks/);
       await first.worker.drain(0);
     }),
   );

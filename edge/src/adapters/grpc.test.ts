@@ -5,6 +5,7 @@ import { silentLog } from "../../../test/support/fakes/scripted-replicas.ts";
 import { openScriptedWorker, type Responder } from "../../../test/support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { forever, until } from "../../../test/support/waiting.ts";
+import type { ReplicaEvent } from "../ports.ts";
 import { openGrpcReplica } from "./grpc.ts";
 
 const request: GenerateRequest = {
@@ -36,15 +37,16 @@ afterEach(async () => {
   open = new AsyncDisposableStack();
 });
 
-async function reach(respond: Responder, { deadlineMs = 50_000 } = {}) {
+async function reach(respond: Responder, { limitMs = 50_000 } = {}) {
   const worker = open.use(await openScriptedWorker(respond));
-  const replica = open.use(openGrpcReplica(worker.address, { log: silentLog, deadlineMs }));
+  const replica = open.use(openGrpcReplica(worker.address, { log: silentLog }));
   await until(() => replica.ready);
-  return { worker, replica };
+  const generate = (signal = forever) => replica.generate(request, Date.now() + limitMs, signal);
+  return { worker, replica, generate };
 }
 
-async function collect(events: AsyncIterable<EditEvent>, each = (_: EditEvent) => {}): Promise<EditEvent[]> {
-  const collected: EditEvent[] = [];
+async function collect(events: AsyncIterable<ReplicaEvent>, each = (_: ReplicaEvent) => {}): Promise<ReplicaEvent[]> {
+  const collected: ReplicaEvent[] = [];
   for await (const event of events) {
     collected.push(event);
     each(event);
@@ -62,8 +64,8 @@ describe("a worker over gRPC", () => {
   });
 
   it("gets the whole request, and its events arrive unchanged", async () => {
-    const { worker, replica } = await reach(hello);
-    const events = await collect(replica.generate(request, forever));
+    const { worker, generate } = await reach(hello);
+    const events = await collect(generate());
     expect(events.map((event) => ({ ...event, token_ids: undefined }))).toEqual(
       hello().map((event) => ({ ...event, token_ids: undefined })),
     );
@@ -96,54 +98,53 @@ describe("a worker over gRPC", () => {
   });
 
   it("sees the cancellation, and the response ends as cancelled", async () => {
-    const { worker, replica } = await reach(silent);
+    const { worker, generate } = await reach(silent);
     const controller = new AbortController();
-    const stopAt = (event: EditEvent) => void (event.type === "commit" && controller.abort());
-    const events = await collect(replica.generate(request, controller.signal), stopAt);
+    const stopAt = (event: ReplicaEvent) => void (event.type === "commit" && controller.abort());
+    const events = await collect(generate(controller.signal), stopAt);
     expect(events.at(-1)).toMatchObject({ type: "error", code: "cancelled", retryable: false, seq: 4 });
     await until(() => worker.cancelled.length === 1);
   });
 
   it("is cancelled when the reader leaves", async () => {
-    const { worker, replica } = await reach(silent);
-    for await (const _ of replica.generate(request, forever)) break;
+    const { worker, generate } = await reach(silent);
+    for await (const _ of generate()) break;
     await until(() => worker.cancelled.length === 1);
   });
 
   it("does not get a request that is already cancelled", async () => {
-    const { worker, replica } = await reach(hello);
-    const events = await collect(replica.generate(request, AbortSignal.abort()));
+    const { worker, generate } = await reach(hello);
+    const events = await collect(generate(AbortSignal.abort()));
     expect(events).toMatchObject([{ type: "error", code: "cancelled", seq: 1 }]);
     expect(worker.requests).toEqual([]);
   });
 
-  it("that crashes ends the response as unavailable, and is reconnected after its restart", async () => {
-    const { worker, replica } = await reach(silent);
-    const events = await collect(
-      replica.generate(request, forever),
-      (event) => void (event.type === "commit" && worker.kill()),
-    );
+  it("that crashes with a request is lost, and is reconnected after its restart", async () => {
+    const { worker, replica, generate } = await reach(silent);
+    const events = await collect(generate(), (event) => void (event.type === "commit" && worker.kill()));
     expect(events.slice(0, -1)).toHaveLength(begun.length);
-    expect(events.at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
+    expect(events.at(-1)).toEqual({ type: "lost", crashed: true });
 
     await until(() => !replica.ready);
+    // The request does not arrive, so it crashes no worker.
+    expect(await collect(generate())).toEqual([{ type: "lost", crashed: false }]);
     expect(replica.model?.name).toBe("synthetic");
     open.use(await openScriptedWorker(hello, { address: worker.address, model: "successor" }));
     await until(() => replica.ready);
     expect(replica.model?.name).toBe("successor");
-    expect((await collect(replica.generate(request, forever))).at(-1)?.type).toBe("end");
+    expect((await collect(generate())).at(-1)?.type).toBe("end");
   });
 
   it("that exceeds the deadline is cancelled", async () => {
-    const { worker, replica } = await reach(silent, { deadlineMs: 300 });
-    const events = await collect(replica.generate(request, forever));
+    const { worker, generate } = await reach(silent, { limitMs: 300 });
+    const events = await collect(generate());
     expect(events.at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
     await until(() => worker.cancelled.length === 1);
   });
 
   it("that stops without a last event causes an internal error", async () => {
-    const { replica } = await reach(() => begun);
-    expect((await collect(replica.generate(request, forever))).at(-1)).toMatchObject({
+    const { generate } = await reach(() => begun);
+    expect((await collect(generate())).at(-1)).toMatchObject({
       type: "error",
       code: "internal",
     });
@@ -159,12 +160,12 @@ describe("a worker over gRPC", () => {
       }
       yield* hello().slice(1);
     };
-    const { replica } = await reach(flood);
-    const events = replica.generate(request, forever)[Symbol.asyncIterator]();
+    const { generate } = await reach(flood);
+    const events = generate()[Symbol.asyncIterator]();
     await events.next();
     await sleep(200);
     expect(written).toBeLessThan(500);
-    let last: EditEvent | undefined;
+    let last: ReplicaEvent | undefined;
     for (let item = await events.next(); !item.done; item = await events.next()) last = item.value;
     expect(last?.type).toBe("end");
   });

@@ -5,6 +5,7 @@ import {
   decodeEvent,
   type EditEvent,
   type ErrorCode,
+  errorEvent,
   failureOf,
   type GenerateRequest,
   type ModelInfo,
@@ -17,15 +18,13 @@ import {
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
 import { decodeModel, encodeRequest } from "@palimpsest/proto/request-codec";
-import type { Log, Replica } from "../ports.ts";
+import type { Log, Replica, ReplicaEvent } from "../ports.ts";
 import { watchHealth } from "./grpc-health.ts";
 
 export interface GrpcReplica extends Replica, Disposable {}
 
 export interface GrpcOptions {
   readonly log: Log;
-  /** The longest a response may take. */
-  readonly deadlineMs: number;
 }
 
 /** Interval at which the model is read again: a worker may restart with another one. */
@@ -46,10 +45,13 @@ const channelOptions: grpc.ChannelOptions = {
   "grpc.keepalive_timeout_ms": 10_000,
 };
 
+const CANCELLED = "The request was cancelled.";
+const TOO_LATE = "The response took longer than the server's request limit.";
+
 const methods = serviceDefinition(GenerateService);
 
 /** Connects in the background, and reconnects. @param address `host:port` or `unix:path` */
-export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOptions): GrpcReplica {
+export function openGrpcReplica(address: string, { log }: GrpcOptions): GrpcReplica {
   const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
   const channel = client.getChannel();
   let model: ModelInfo | undefined;
@@ -92,7 +94,7 @@ export function openGrpcReplica(address: string, { log, deadlineMs }: GrpcOption
     get ready() {
       return ready && serving;
     },
-    generate: (request, signal) => generate(client, request, deadlineMs, signal),
+    generate: (request, deadlineMs, signal) => generate(client, request, deadlineMs, signal),
     [Symbol.dispose]() {
       closed = true;
       health[Symbol.dispose]();
@@ -119,23 +121,29 @@ function getModel(client: grpc.Client): Promise<GetModelResponse> {
   return promise;
 }
 
-/** Events at the reader's pace: grpc-js requests more from the worker only as the stream is read. */
+/**
+ * Events at the reader's pace: grpc-js requests more from the worker only as the stream is read. A worker reports request
+ * errors as events, so that any gRPC status but its deadline means that the worker was lost.
+ */
 async function* generate(
   client: grpc.Client,
   request: GenerateRequest,
   deadlineMs: number,
   signal: AbortSignal,
-): AsyncGenerator<EditEvent, void> {
+): AsyncGenerator<ReplicaEvent, void> {
   const { path, requestSerialize, responseDeserialize } = methods.generate;
-  const position = { v: 1 as const, response_id: request.responseId, attempt: request.attempt, seq: 0 };
-  const failed = (code: ErrorCode, message: string): EditEvent => ({
-    ...{ ...position, seq: position.seq + 1, type: "error" },
-    ...failureOf(code, message),
-  });
+  const position = { response_id: request.responseId, attempt: request.attempt, seq: 0 };
+  const failed = (code: ErrorCode, message: string): EditEvent =>
+    errorEvent({ ...position, seq: position.seq + 1 }, failureOf(code, message));
   if (signal.aborted) return yield failed("cancelled", CANCELLED);
 
   const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, encodeRequest(request), {
-    deadline: Date.now() + deadlineMs,
+    deadline: deadlineMs,
+  });
+  let arrived = false;
+  // A worker sends metadata as soon as it has the request.
+  call.on("metadata", () => {
+    arrived = true;
   });
   // Without a listener, a status that arrives after the last read would end the process.
   call.on("error", () => {});
@@ -151,21 +159,13 @@ async function* generate(
     }
     yield failed("internal", "The worker ended the response without its last event.");
   } catch (error) {
-    yield signal.aborted ? failed("cancelled", CANCELLED) : failed(...lossOf(error, deadlineMs));
+    const status = (error as Partial<grpc.ServiceError>).code;
+    if (signal.aborted) yield failed("cancelled", CANCELLED);
+    else if (status === grpc.status.DEADLINE_EXCEEDED) yield failed("deadline_exceeded", TOO_LATE);
+    else if (status !== undefined) yield { type: "lost", crashed: arrived };
+    else yield failed("internal", `The worker sent an unreadable event: ${(error as Error).message}.`);
   } finally {
     signal.removeEventListener("abort", cancel);
     call.cancel();
   }
-}
-
-const CANCELLED = "The request was cancelled.";
-
-/** A worker reports request errors as events, so that any other gRPC status means that the worker was lost. */
-function lossOf(error: unknown, deadlineMs: number): [ErrorCode, string] {
-  const status = (error as Partial<grpc.ServiceError>).code;
-  if (status === undefined) return ["internal", `The worker sent an unreadable event: ${(error as Error).message}.`];
-  if (status === grpc.status.DEADLINE_EXCEEDED) {
-    return ["deadline_exceeded", `The response took longer than ${deadlineMs / 1000} s.`];
-  }
-  return ["unavailable", "The worker crashed or became unreachable; send the request again."];
 }

@@ -12,7 +12,7 @@ import {
   writeClaim,
   writeTombstone,
 } from "@palimpsest/fleet";
-import type { Failure } from "@palimpsest/proto";
+import { errorEvent, type Failure } from "@palimpsest/proto";
 import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { prefixOf, warmReplica } from "../admission/warm-replica.ts";
@@ -91,8 +91,8 @@ export async function stopResponse(link: Link, responseId: string, queued: Queue
   const claim = create(ClaimSchema, { attempt: 1, replicaId: "edge" });
   if (!(await writeClaim(link.buckets.responses, responseId, undefined, claim))) return;
   // No worker has claimed it: the edge writes its last event and frees its place in the queue.
-  const head = { v: 1, response_id: responseId, attempt: 1, seq: 0 } as const;
-  await append(link.js, link.jsm, { ...head, type: "error", ...failure }, STORE_TIMEOUT_MS);
+  const last = errorEvent({ response_id: responseId, attempt: 1, seq: 0 }, failure);
+  await append(link.js, link.jsm, last, STORE_TIMEOUT_MS);
   if (await isQueued(link, responseId, queued))
     await link.jsm.streams.deleteMessage(queueStream(queued.model), queued.sequence).catch(() => false);
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { scriptedReplica, syntheticModel } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
+import { systemClock } from "../clock.ts";
 import type { ClientRequest, Replica, Replicas } from "../ports.ts";
-import { createPlacement } from "./placement.ts";
+import { createPlacement as createPlacementWith } from "./placement.ts";
 
 const { signal } = new AbortController();
+const createPlacement = (replicas: readonly Replica[]) =>
+  createPlacementWith(replicas, { clock: systemClock, limitMs: 60_000 });
 
 describe("placement", () => {
   it("prefers the replica with the smallest share of its slots taken", async () => {

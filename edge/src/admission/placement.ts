@@ -1,14 +1,20 @@
 /** Chooses the replica for each request and counts the slots that this edge uses. Adapters bring the replicas. */
 import type { ModelInfo } from "@palimpsest/proto";
 import { EdgeError, modelNotFound } from "../errors.ts";
-import type { Replica, Replicas } from "../ports.ts";
+import type { Clock, Replica, Replicas } from "../ports.ts";
 import { withTakeover } from "../stream/takeover.ts";
 
+export interface PlacementOptions {
+  readonly clock: Clock;
+  /** The longest a response may take. */
+  readonly limitMs: number;
+}
+
 /**
- * Places each request on the replica with the smallest share of its slots used by this edge. If that replica is lost, the
- * response continues on another one. A response holds one slot until its last event, or until its reader stops.
+ * Places each request on the replica with the smallest share of its slots used by this edge. If that replica is lost,
+ * leaves or is full, the response continues on another one. A response holds one slot until its last event, or until its reader stops.
  */
-export function createPlacement(replicas: readonly Replica[]): Replicas {
+export function createPlacement(replicas: readonly Replica[], { clock, limitMs }: PlacementOptions): Replicas {
   const used = new Map<Replica, number>();
   const load = (replica: Replica) => (used.get(replica) ?? 0) / Math.max(replica.model?.capacity ?? 1, 1);
 
@@ -22,7 +28,7 @@ export function createPlacement(replicas: readonly Replica[]): Replicas {
         if (current) used.set(current, used.get(current)! - 1);
         current = undefined;
       };
-      /** Moves the slot to a replica that was not tried before. */
+      /** Moves the slot to a replica that was not tried in this round. */
       const next = () => {
         release();
         current = place(replicas, request.model, tried, load);
@@ -34,7 +40,8 @@ export function createPlacement(replicas: readonly Replica[]): Replicas {
       const first = next();
       if (first === undefined) throw unplaced(replicas, request.model);
       try {
-        yield* withTakeover(request, signal, first, next);
+        const successors = { next, restart: () => void tried.splice(0) };
+        yield* withTakeover(request, { first, successors, clock, deadlineMs: clock.now() + limitMs }, signal);
       } finally {
         release();
       }

@@ -96,9 +96,9 @@ interface Backend {
 }
 
 function openWorkers({ workers, requestLimitMs }: Config, log: Log): Backend {
-  const replicas = workers.map((address) => openGrpcReplica(address, { log, deadlineMs: requestLimitMs }));
+  const replicas = workers.map((address) => openGrpcReplica(address, { log }));
   return {
-    replicas: createPlacement(replicas),
+    replicas: createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs }),
     about: { workers },
     detach() {},
     async close() {

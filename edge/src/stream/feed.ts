@@ -14,7 +14,7 @@
  *
  * After a gap the caller reads the log. While ending, it reads the log once more and calls `finish`.
  */
-import { type DraftEvent, type EditEvent, type Failure, failureOf } from "@palimpsest/proto";
+import { type DraftEvent, type EditEvent, errorEvent, type Failure, failureOf } from "@palimpsest/proto";
 import { AsyncQueue } from "@palimpsest/proto/async-queue";
 import type { Position } from "../ports.ts";
 
@@ -111,7 +111,7 @@ export class Feed implements AsyncIterable<EditEvent> {
   /** Ends the feed with an error for this reader. Ignored once the feed is over. */
   fail(failure: Failure): void {
     if (this.#state.kind === "over") return;
-    this.#end({ v: 1, response_id: this.#responseId, ...this.#nextPosition(), type: "error", ...failure });
+    this.#end(errorEvent({ response_id: this.#responseId, ...this.#nextPosition() }, failure));
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<EditEvent, void, void> {

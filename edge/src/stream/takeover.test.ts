@@ -1,9 +1,10 @@
-import { type EditEvent, emptyDocument, type GenerateRequest, reduce } from "@palimpsest/proto";
+import { type EditEvent, emptyDocument, errorEvent, failureOf, type GenerateRequest, reduce } from "@palimpsest/proto";
 import { describe, expect, it } from "vitest";
 import { type Respond, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
 import { forever } from "../../../test/support/waiting.ts";
 import { createPlacement } from "../admission/placement.ts";
+import type { Clock, ReplicaEvent } from "../ports.ts";
 
 const request: GenerateRequest = {
   responseId: "chatcmpl-synthetic",
@@ -20,17 +21,22 @@ const request: GenerateRequest = {
 const script = tell(plainScript(["Hello ", "world"], ["Bonjour"])).map((event) =>
   event.type === "commit" ? { ...event, token_ids: [event.block] } : event,
 );
-const lost = { type: "error", code: "unavailable", message: "The worker was lost.", retryable: true } as const;
+const lost: ReplicaEvent = { type: "lost", crashed: true };
+const unreached: ReplicaEvent = { type: "lost", crashed: false };
+const says = (code: "unavailable" | "overloaded") =>
+  errorEvent({ response_id: request.responseId, attempt: 1, seq: 9 }, failureOf(code, code));
 
-/** Sends the events up to one, then fails as a lost worker does. */
-const until = (isLast: (event: EditEvent) => boolean): Respond =>
+/** Sends the events up to one, then fails. */
+const until = (isLast: (event: EditEvent) => boolean, failure: ReplicaEvent = lost): Respond =>
   function* () {
     const end = script.findIndex(isLast) + 1;
     yield* script.slice(0, end);
-    yield { ...script[0]!, ...lost } as EditEvent;
+    yield failure;
   };
-const atOnce = until(() => false);
+const crashes = until(() => false);
 const afterCommit = until(({ type }) => type === "commit");
+const leaves: Respond = () => [says("unavailable")];
+const full: Respond = () => [says("overloaded")];
 
 /** Repeats the whole response as a later attempt, like a worker that ignores the commits in its request. */
 const whole: Respond = () => script.map((event) => ({ ...event, attempt: 2 }));
@@ -39,15 +45,30 @@ function serve(...scripts: Respond[]) {
   const asked: GenerateRequest[] = [];
   const replicas = scripts.map((respond, i) => ({
     ...scriptedReplica(respond, { replicaId: `replica-${i}` }),
-    async *generate(given: GenerateRequest, signal: AbortSignal) {
+    async *generate(given: GenerateRequest, _: number, signal: AbortSignal) {
       asked.push(given);
       yield* respond(given, signal);
     },
   }));
-  const placement = createPlacement(replicas);
+  const waits: number[] = [];
+  let nowMs = 0;
+  const clock: Clock = {
+    now: () => nowMs,
+    async sleep(ms) {
+      waits.push(ms);
+      nowMs += ms;
+    },
+  };
+  const placement = createPlacement(replicas, { clock, limitMs: 10_000 });
   const ask = (change: Partial<GenerateRequest> = {}, signal = forever) =>
     Array.fromAsync(placement.generate({ ...request, ...change }, signal));
-  return { ask, asked };
+  return { ask, asked, waits };
+}
+
+/** Responds by one script after another. */
+function inTurn(...scripts: readonly Respond[]): Respond {
+  let turn = 0;
+  return (given, signal) => scripts[turn++]!(given, signal);
 }
 
 describe("a response whose replica is lost", () => {
@@ -66,7 +87,7 @@ describe("a response whose replica is lost", () => {
   });
 
   it("starts on another when it had not started", async () => {
-    const { ask } = serve(atOnce, whole);
+    const { ask } = serve(crashes, whole);
     expect((await ask()).reduce(reduce, emptyDocument).status).toBe("ended");
   });
 
@@ -75,10 +96,28 @@ describe("a response whose replica is lost", () => {
     expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "unavailable", retryable: true });
   });
 
-  it("is poisoned after three losses, not tried on every replica", async () => {
-    const { ask, asked } = serve(atOnce, atOnce, atOnce, atOnce, whole);
+  it.each([
+    ["with more replicas", [whole]],
+    ["also without another replica", []],
+  ])("is poisoned after two crashes of attempts that began at the same block, %s", async (_, more) => {
+    const { ask, asked } = serve(crashes, crashes, ...more);
     expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "poisoned", retryable: false });
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("is not poisoned by crashes over different blocks", async () => {
+    const { ask } = serve(crashes, afterCommit, whole);
+    expect((await ask()).reduce(reduce, emptyDocument).status).toBe("ended");
+  });
+
+  it.each([
+    ["leave", leaves],
+    ["are full", full],
+    ["were never reached", until(() => false, unreached)],
+  ])("is not poisoned by replicas that %s", async (_, respond) => {
+    const { ask, asked } = serve(crashes, respond, respond, respond, whole);
+    expect((await ask()).reduce(reduce, emptyDocument).status).toBe("ended");
+    expect(asked).toHaveLength(5);
   });
 
   it("keeps its seed", async () => {
@@ -93,7 +132,7 @@ describe("a response whose replica is lost", () => {
     const client = new AbortController();
     const leaving: Respond = function* () {
       client.abort();
-      yield { ...script[0]!, ...lost } as EditEvent;
+      yield lost;
     };
     const { ask, asked } = serve(leaving, whole);
     await ask({}, client.signal);
@@ -105,5 +144,29 @@ describe("a response whose replica is lost", () => {
     for (let i = 0; i < 3; i++) await ask();
     // All idle again, requests begin with the first.
     expect(asked.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 1, 2]);
+  });
+});
+
+describe("a response whose successors are full", () => {
+  it("waits for a free slot, longer each time", async () => {
+    // The first replica is ready again, and still leaving.
+    const { ask, asked, waits } = serve(inTurn(afterCommit, leaves, leaves, leaves), inTurn(full, full, full, whole));
+    const document = (await ask()).reduce(reduce, emptyDocument);
+    expect(document).toMatchObject({ status: "ended" });
+    expect(asked).toHaveLength(8);
+    expect(waits).toEqual([250, 500, 1000]);
+  });
+
+  it("ends at the request's limit", async () => {
+    const leavesLate = until(({ type }) => type === "commit", says("unavailable"));
+    const { ask, waits } = serve(inTurn(leavesLate, ...Array.from({ length: 20 }, () => leaves)), full);
+    expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
+    expect(waits.reduce((sum, ms) => sum + ms)).toBe(10_000);
+  });
+
+  it("does not wait before it has begun: its client tries again", async () => {
+    const { ask, asked, waits } = serve(full, full);
+    expect(await ask()).toMatchObject([{ type: "error", code: "overloaded", retryable: true }]);
+    expect([asked.length, waits]).toEqual([2, []]);
   });
 });

@@ -1,46 +1,79 @@
-/** Continues a response on another replica, after its last commit, when its replica is lost. */
-import { committedOf, type EditEvent, type ErrorEvent, failureOf, type GenerateRequest } from "@palimpsest/proto";
-import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
-import type { Replica } from "../ports.ts";
+/** Continues a response on another replica, after its last commit, when its replica is lost, leaves or is full. */
+import {
+  committedOf,
+  type EditEvent,
+  errorEvent,
+  type Failure,
+  failureOf,
+  type GenerateRequest,
+} from "@palimpsest/proto";
+import { countAttempt, type PastAttempt, poisoning } from "@palimpsest/proto/poisoned";
+import type { Clock, Replica, ReplicaEvent } from "../ports.ts";
+
+/** Delay before full replicas are tried again; it doubles up to the limit. */
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 2_000;
+
+/** The replicas that a response may use, one at a time. */
+export interface Successors {
+  /** A ready replica that was not tried in this round; undefined when there is none. */
+  next(): Replica | undefined;
+  /** Begins a round, in which every replica may be tried again. */
+  restart(): void;
+}
+
+export interface TakeoverOptions {
+  /** The replica of the first attempt. */
+  readonly first: Replica;
+  readonly successors: Successors;
+  readonly clock: Clock;
+  /** Unix milliseconds: the limit for all attempts together. */
+  readonly deadlineMs: number;
+}
 
 /**
  * One response's events, whichever replicas generate them. Attempts are numbered from 1; an event that an earlier attempt
- * delivered is not repeated.
- * @param first the replica of the first attempt
- * @param next another replica, which was not tried before; undefined when there is none
+ * delivered is not repeated. A response that has begun waits for a slot when all ready replicas are full.
  */
 export async function* withTakeover(
   unseeded: GenerateRequest,
+  { first, successors, clock, deadlineMs }: TakeoverOptions,
   signal: AbortSignal,
-  first: Replica,
-  next: () => Replica | undefined,
 ): AsyncGenerator<EditEvent, void> {
   const request = withSeed(unseeded);
   const delivered = new Map<string, EditEvent>();
-  let replica = first;
-  let crashes = 0;
+  let replica: Replica | undefined = first;
+  let past: PastAttempt | undefined;
+  let isFull = false;
+  let waitMs = FIRST_WAIT_MS;
   for (let attempt = 1; ; attempt++) {
+    const committedBlocks = commitsIn(delivered);
     const committed = committedOf([...delivered.values()], request.choices);
-    let loss: ErrorEvent | undefined;
-    let commits = 0;
-    for await (const event of replica.generate({ ...request, attempt, committed }, signal)) {
-      if (event.type === "error" && event.code === "unavailable") {
-        loss = event;
-        break;
-      }
-      if (event.type !== "draft") {
-        if (delivered.has(keyOf(event))) continue;
-        delivered.set(keyOf(event), event);
-      }
-      if (event.type === "commit") commits++;
-      yield event;
+    const events = replica.generate({ ...request, attempt, committed }, deadlineMs, signal);
+    const departure = yield* deliver(events, delivered);
+    if (departure === undefined) return;
+    const { failure, crashed, seq } = departure;
+    const fail = (reason: Failure) => errorEvent({ response_id: request.responseId, attempt, seq }, reason);
+
+    past = { committedBlocks, fruitlessAttempts: countAttempt(past, committedBlocks), released: !crashed };
+    const blocks = commitsIn(delivered);
+    const poisoned = poisoning(countAttempt(past, blocks), blocks);
+    if (poisoned) return yield fail(poisoned);
+
+    if (seq > FIRST_SEQ) [isFull, waitMs] = [false, FIRST_WAIT_MS];
+    isFull ||= failure.code === "overloaded";
+    replica = signal.aborted ? undefined : successors.next();
+    while (replica === undefined) {
+      // A response that has not begun is rejected, and its client tries again.
+      if (signal.aborted || !isFull || delivered.size === 0) return yield fail(failure);
+      const leftMs = Math.max(0, deadlineMs - clock.now());
+      await clock.sleep(Math.min(waitMs, leftMs), signal).catch(() => {});
+      if (signal.aborted) return yield fail(CANCELLED);
+      if (leftMs <= waitMs) return yield fail(TOO_LATE);
+      waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+      successors.restart();
+      replica = successors.next();
     }
-    if (loss === undefined) return;
-    crashes = commits > 0 ? 1 : crashes + 1;
-    const successor = signal.aborted ? undefined : next();
-    if (successor === undefined) return yield loss;
-    if (crashes === FRUITLESS_LIMIT) return yield poisoned(loss, crashes);
-    replica = successor;
   }
 }
 
@@ -51,11 +84,47 @@ export function withSeed<Request extends GenerateRequest>(request: Request): Req
   return { ...request, sampling: { ...request.sampling, seed: seed! } };
 }
 
+const LOST = failureOf("unavailable", "The worker crashed or became unreachable; send the request again.");
+const CANCELLED = failureOf("cancelled", "The request was cancelled.");
+const TOO_LATE = failureOf("deadline_exceeded", "No worker had a free slot before the server's request limit.");
+
+/** `seq` of an attempt's first event, if the edge makes it. */
+const FIRST_SEQ = 1;
+
+/** Why another replica is to continue. */
+interface Departure {
+  readonly failure: Failure;
+  readonly crashed: boolean;
+  /** The next `seq` of the attempt. */
+  readonly seq: number;
+}
+
+/** The events that are new to the client, which join `delivered`. Returns why another replica is to continue, if it is. */
+async function* deliver(
+  events: AsyncIterable<ReplicaEvent>,
+  delivered: Map<string, EditEvent>,
+): AsyncGenerator<EditEvent, Departure | undefined> {
+  let seq = FIRST_SEQ;
+  for await (const event of events) {
+    if (event.type === "lost") return { failure: LOST, crashed: event.crashed, seq };
+    // A replica that drains, lacks a rank or is full says so: it did not crash.
+    if (event.type === "error" && (event.code === "unavailable" || event.code === "overloaded"))
+      return { failure: failureOf(event.code, event.message), crashed: false, seq };
+    seq = Math.max(FIRST_SEQ, event.seq) + 1;
+    if (event.type !== "draft") {
+      if (delivered.has(keyOf(event))) continue;
+      delivered.set(keyOf(event), event);
+    }
+    yield event;
+  }
+  return undefined;
+}
+
+function commitsIn(delivered: ReadonlyMap<string, EditEvent>): number {
+  return [...delivered.values()].filter(({ type }) => type === "commit").length;
+}
+
 /** Identifies an event that occurs once in a response: a block's commit, a choice's `done`, `open`, `end`. */
 function keyOf(event: EditEvent): string {
   return [event.type, "choice" in event && event.choice, "block" in event && event.block].join();
-}
-
-function poisoned(loss: ErrorEvent, crashes: number): ErrorEvent {
-  return { ...loss, ...failureOf("poisoned", poisonedMessage(crashes, "the same block")) };
 }

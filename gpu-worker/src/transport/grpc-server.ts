@@ -74,6 +74,8 @@ type GenerateCall = grpc.ServerWritableStream<GenerateRequest, GenerateResponse>
 async function answer(call: GenerateCall, intake: Intake, clock: Clock): Promise<void> {
   const gone = new AbortController();
   call.on("cancelled", () => gone.abort());
+  // Tells the edge that the request has arrived: if the worker crashes now, the request may be the cause.
+  call.sendMetadata(new grpc.Metadata());
   using timeout = deadlineOf(call, clock);
   try {
     for await (const event of intake.generate(

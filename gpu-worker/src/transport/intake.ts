@@ -5,6 +5,7 @@
 import {
   CodecError,
   type EditEvent,
+  errorEvent,
   failureOf,
   type GenerateRequest,
   type ModelInfo,
@@ -107,7 +108,7 @@ function rejection(
 ): EditEvent {
   if (!(error instanceof WorkerError)) throw error;
   const { code, message, param } = error;
-  return { v: 1, response_id: responseId, attempt, seq, type: "error", ...failureOf(code, message, param) };
+  return errorEvent({ response_id: responseId, attempt, seq }, failureOf(code, message, param));
 }
 
 function decode(message: GenerateMessage): GenerateRequest {

@@ -5,9 +5,17 @@
 import { once } from "node:events";
 import { create } from "@bufbuild/protobuf";
 import { encode, isCancelled, retryWhile, subjectOf } from "@palimpsest/fleet";
-import { committedOf, type DraftEvent, type EditEvent, type ErrorEvent, failureOf } from "@palimpsest/proto";
+import {
+  committedOf,
+  type DraftEvent,
+  type EditEvent,
+  type ErrorEvent,
+  errorEvent,
+  type Failure,
+  failureOf,
+} from "@palimpsest/proto";
 import { type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/generate";
-import { FRUITLESS_LIMIT, poisonedMessage } from "@palimpsest/proto/poisoned";
+import { poisoning } from "@palimpsest/proto/poisoned";
 import { encodeCommitted } from "@palimpsest/proto/request-codec";
 import { pause } from "../clock.ts";
 import type { Intake } from "./intake.ts";
@@ -77,27 +85,27 @@ export class ResponseAttempt {
   /** The event that ends the response before the engine sees it, if there is a reason for that. */
   async #rejection(): Promise<ErrorEvent | undefined> {
     const { context, request, deadlineMs } = this.#options;
-    const { attempt, committedBlocks } = this.#claimed;
-    const ending = (code: ErrorEvent["code"], message: string): ErrorEvent => {
-      const head = { v: 1, response_id: request.responseId, attempt, seq: 0 } as const;
-      return { ...head, type: "error", ...failureOf(code, message) };
-    };
+    const { attempt } = this.#claimed;
+    const ending = (failure: Failure) => errorEvent({ response_id: request.responseId, attempt, seq: 0 }, failure);
     if (await this.#retry(() => isCancelled(context.link.buckets.responses, request.responseId))) {
-      return ending("cancelled", "the request was cancelled");
+      return ending(failureOf("cancelled", "the request was cancelled"));
     }
-    if (context.clock.date() > deadlineMs) return ending("deadline_exceeded", "the deadline has passed");
-    const fruitless = await this.#countFruitless();
-    if (fruitless < FRUITLESS_LIMIT) return undefined;
-    return ending("poisoned", poisonedMessage(fruitless - 1, `block ${committedBlocks}`));
+    if (context.clock.date() > deadlineMs) return ending(failureOf("deadline_exceeded", "the deadline has passed"));
+    const poisoned = await this.#poisoning();
+    return poisoned && ending(poisoned);
   }
 
-  /** Attempts in a row without a new block. Before they reach the limit, workers that are alive get time to say so. */
-  async #countFruitless(): Promise<number> {
-    const { fruitless, attempt } = this.#claimed;
-    if (fruitless < FRUITLESS_LIMIT) return fruitless;
+  /** The failure of a request that seems to crash workers. Workers that are alive get time to say so before. */
+  async #poisoning(): Promise<Failure | undefined> {
+    const { fruitless, attempt, committedBlocks } = this.#claimed;
+    const suspected = poisoning(fruitless, committedBlocks);
+    if (suspected === undefined) return undefined;
     const { context, request, quit } = this.#options;
     await pause(context.clock, REFUTE_MS, quit);
-    return this.#retry(() => countFruitless(context.link, request.responseId, context.replicaId, attempt));
+    const counted = await this.#retry(() =>
+      countFruitless(context.link, request.responseId, context.replicaId, attempt),
+    );
+    return poisoning(counted, committedBlocks);
   }
 
   async #end(event: ErrorEvent): Promise<Outcome> {

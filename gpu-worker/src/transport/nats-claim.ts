@@ -3,7 +3,8 @@ import { create } from "@bufbuild/protobuf";
 import type { JetStreamManager } from "@nats-io/jetstream";
 import { type Buckets, type HeldClaim, readClaim, readLog, writeClaim } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
-import { type Claim, ClaimSchema } from "@palimpsest/proto/fleet";
+import { ClaimSchema } from "@palimpsest/proto/fleet";
+import { countAttempt } from "@palimpsest/proto/poisoned";
 
 export interface ClaimedAttempt {
   readonly attempt: number;
@@ -11,7 +12,7 @@ export interface ClaimedAttempt {
   readonly log: readonly EditEvent[];
   /** Committed blocks of all choices in the log. */
   readonly committedBlocks: number;
-  /** Attempts in a row that started from this number of blocks, this one included. */
+  /** The attempt's number among those that began at the same block, from 1. */
   readonly fruitless: number;
 }
 
@@ -32,17 +33,11 @@ export async function claimAttempt(
     const before = await readClaim(buckets.responses, responseId);
     const committedBlocks = log.filter(({ type }) => type === "commit").length;
     const attempt = Math.max(before?.claim.attempt ?? 0, ...log.map((event) => event.attempt)) + 1;
-    const fruitless = fruitlessBefore(before?.claim, committedBlocks) + 1;
+    const fruitless = countAttempt(before?.claim, committedBlocks);
     const claim = create(ClaimSchema, { attempt, replicaId, committedBlocks, fruitlessAttempts: fruitless });
     if (await writeClaim(buckets.responses, responseId, before, claim))
       return { attempt, log, committedBlocks, fruitless };
   }
-}
-
-/** Crashed attempts in a row that started from this number of blocks. A released attempt did not crash. */
-function fruitlessBefore(before: Claim | undefined, blocks: number): number {
-  if (before === undefined || before.committedBlocks !== blocks || before.released) return 0;
-  return before.fruitlessAttempts;
 }
 
 /** Whether this replica may still write the attempt. If the server lost the claim with its memory, it is recreated. */
@@ -57,7 +52,7 @@ export async function holdsAttempt(
   return writeClaim(buckets.responses, responseId, undefined, create(ClaimSchema, { attempt, replicaId }));
 }
 
-/** Attempts in a row without a new block, this replica's included; 0 when another replica holds the claim. */
+/** The attempt's number among those that began at the same block, as the claim has it now; 0 when another replica holds the claim. */
 export async function countFruitless(
   { buckets }: Registry,
   responseId: string,

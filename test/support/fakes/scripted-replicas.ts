@@ -1,9 +1,9 @@
 /** An edge without a network: replicas whose responses a test writes, and the edge's dependencies. */
-import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import type { GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import { createPlacement } from "../../../edge/src/admission/placement.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
-import type { Clock, Log, Replica } from "../../../edge/src/ports.ts";
+import type { Clock, Log, Replica, ReplicaEvent } from "../../../edge/src/ports.ts";
 
 export const syntheticModel: ModelInfo = {
   name: "synthetic",
@@ -15,7 +15,10 @@ export const syntheticModel: ModelInfo = {
   capacity: 4,
 };
 
-export type Respond = (request: GenerateRequest, signal: AbortSignal) => Iterable<EditEvent> | AsyncIterable<EditEvent>;
+export type Respond = (
+  request: GenerateRequest,
+  signal: AbortSignal,
+) => Iterable<ReplicaEvent> | AsyncIterable<ReplicaEvent>;
 
 export interface ScriptedReplica extends Replica {
   /** Requests in order of arrival. */
@@ -29,7 +32,7 @@ export function scriptedReplica(respond: Respond, given: Partial<Replica> = {}):
     model: syntheticModel,
     ready: true,
     requests,
-    async *generate(request, signal) {
+    async *generate(request, _, signal) {
       requests.push(request);
       yield* respond(request, signal);
     },
@@ -49,7 +52,7 @@ export const silentLog: Log = { info() {}, warn() {}, error() {} };
 /** The app over these replicas, with other dependencies replaced as needed. */
 export function scriptedEdge(replicas: readonly Replica[], given: Partial<EdgeDependencies> = {}) {
   return createApp({
-    replicas: createPlacement(replicas),
+    replicas: createPlacement(replicas, { clock: given.clock ?? stoppedClock, limitMs: 120_000 }),
     clock: stoppedClock,
     log: silentLog,
     keys: [],

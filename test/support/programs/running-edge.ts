@@ -19,9 +19,7 @@ export async function openEdge(
   given: Partial<EdgeDependencies> = {},
 ): Promise<RunningEdge> {
   await using opening = new AsyncDisposableStack();
-  const replicas = [addresses]
-    .flat()
-    .map((address) => opening.use(openGrpcReplica(address, { log: silentLog, deadlineMs: 120_000 })));
+  const replicas = [addresses].flat().map((address) => opening.use(openGrpcReplica(address, { log: silentLog })));
   await until(() => replicas.every(({ ready }) => ready), patiently.timeout);
   const app = scriptedEdge(replicas, { clock: systemClock, heartbeatMs: 10_000, ...given });
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
