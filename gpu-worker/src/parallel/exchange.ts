@@ -1,7 +1,11 @@
 /**
  * The exchange of a layer's rows between ranks. Dispatch sends each rank the rows that its experts take part in; combine
  * brings its partial sums back. The next layer adds them in rank order, so the result does not depend on the order of answers.
+ *
+ * Over shared memory, all ranks read the same rows, and a rank's weights are 0 where it has no part.
  */
+import type { ExchangeMemory, LayerMemory } from "./exchange-memory.ts";
+import { assignChoices, putRows, putWeights, rowsFor, takeRows } from "./row-selection.ts";
 
 /** Hidden rows: f32, or f16 as bits. */
 export type Rows = Float32Array | Uint16Array;
@@ -14,11 +18,13 @@ export interface RoutedRows {
   /** [T, K]: the experts chosen for each row, and their weights. */
   readonly experts: BigInt64Array;
   readonly weights: Float32Array;
+  /** [T, H], for the partial sums. Links that cannot write there answer with memory of their own. */
+  readonly into?: Rows | undefined;
 }
 
 /** A rank's answer to a dispatch. */
 export interface RankAnswer {
-  /** [T, H]: for each row, the weighted sum over those of its experts that the rank holds. */
+  /** [T, H]: for each row, the weighted sum over those of its experts that the rank holds. `into`, if that was written. */
   readonly partial: Rows;
   /** Time of the rank's own computation; the rest went into the exchange. */
   readonly computeMs: number;
@@ -32,10 +38,16 @@ export interface RankLink extends AsyncDisposable {
   /** Resolves with the reason when the rank becomes unreachable, also between dispatches. Absent if it cannot. */
   readonly lost?: Promise<Error>;
   /**
+   * The memory that the rank reads a layer's rows from and writes its partial sums to, the same for all links of a leader.
+   * Absent: rows travel as messages.
+   */
+  readonly memory?: ExchangeMemory | undefined;
+  /**
    * Runs the rank's experts. May take `routed`'s memory.
+   * @param wanted resolves when the caller has nothing else to do: looking for the answer before would only cost time
    * @throws WorkerError `unavailable` when the rank is unreachable
    */
-  run(routed: RoutedRows): Promise<RankAnswer>;
+  run(routed: RoutedRows, wanted?: Promise<void>): Promise<RankAnswer>;
 }
 
 export interface ExchangeSizes {
@@ -48,12 +60,19 @@ export interface ExchangeOptions extends ExchangeSizes {
   readonly inStep?: boolean;
 }
 
-/** The rows sent to one rank. */
-interface Sent {
-  readonly rank: number;
-  /** Indices of the rows in the layer, in order. */
-  readonly rows: readonly number[];
-  readonly answer: Promise<RankAnswer>;
+/** Partial sums that other ranks are computing. Dispose it once they are combined, or are not needed. */
+export interface PendingPartials extends Disposable {
+  /** [T, K]: the weights of the choices that are the rank's own, 0 for the others. */
+  readonly ownWeights: Float32Array;
+  /** [T, H], where the rank's own partial sums belong, if there is such a place. */
+  readonly ownSlot?: Rows;
+  /**
+   * Waits for all ranks.
+   * @param own the rank's own partial sums [T, H]
+   * @returns all ranks' [R, T, H], zeros where a rank had no part in a row; over shared memory, valid until the next dispatch
+   * @throws WorkerError `unavailable` when a rank is unreachable
+   */
+  combine(own: Rows): Promise<Rows>;
 }
 
 export class ExpertExchange {
@@ -61,6 +80,12 @@ export class ExpertExchange {
   readonly #links: readonly RankLink[];
   readonly #holders: (layer: number) => readonly (readonly number[])[];
   readonly #options: ExchangeOptions;
+  readonly #memory: ExchangeMemory | undefined;
+  /** The rank of each choice in the last dispatch; longer than that. */
+  #choiceRanks = new Int32Array(0);
+  /** Of the last dispatch over shared memory. */
+  #answers: readonly Promise<RankAnswer>[] = [];
+  #turn: Promise<void> = Promise.resolve();
 
   /**
    * @param own the rank whose sequences the rows belong to, which runs its own experts itself
@@ -77,36 +102,122 @@ export class ExpertExchange {
     this.#links = links;
     this.#holders = holders;
     this.#options = options;
+    this.#memory = links[0]?.memory;
+    if (links.some(({ memory }) => memory !== this.#memory)) throw new Error("links over memories of their own");
+  }
+
+  /**
+   * Resolves when a forward may use the exchange, until it disposes the result. Over shared memory that is one forward at a
+   * time, and none before every rank has ended what an earlier one that failed asked of it.
+   */
+  async turn(): Promise<Disposable> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.#memory !== undefined) {
+      const before = this.#turn;
+      this.#turn = promise;
+      await before;
+      await Promise.allSettled(this.#answers);
+    }
+    return { [Symbol.dispose]: resolve };
+  }
+
+  /** [T, H], where a layer's rows belong, so that they need not be copied there; undefined if they may be anywhere. */
+  rowsMemory(rows: number): Rows | undefined {
+    this.#memory?.reserve(rows);
+    return this.#memory?.layer(rows).hidden;
   }
 
   /** Sends each rank the rows that it needs. A rank that needs none gets no dispatch, unless in lockstep. */
   dispatch(routed: RoutedRows): PendingPartials {
+    const { length } = routed.experts;
+    if (this.#choiceRanks.length < length) this.#choiceRanks = new Int32Array(length);
+    const ranks = this.#choiceRanks.subarray(0, length);
+    assignChoices(routed.experts, this.#options.topK, this.#holders(routed.layer), ranks);
+    return this.#memory === undefined
+      ? this.#dispatchMessages(routed, ranks)
+      : this.#dispatchShared(routed, ranks, this.#memory);
+  }
+
+  #dispatchMessages(routed: RoutedRows, ranks: Int32Array): PendingPartials {
     const { topK, hiddenSize, inStep = false } = this.#options;
-    const ranks = assignChoices(routed.experts, topK, this.#holders(routed.layer));
+    const weightsOf = (rank: number) => putWeights(routed.weights, ranks, rank, new Float32Array(ranks.length));
     const sent = this.#links.flatMap((link): Sent[] => {
       const rows = rowsFor(ranks, topK, link.rank);
       if (rows.length === 0 && !inStep) return [];
-      const weights = weightsFor(routed.weights, ranks, link.rank);
-      return [{ rank: link.rank, rows, answer: link.run(this.#select({ ...routed, weights }, rows)) }];
+      const selected: RoutedRows = {
+        layer: routed.layer,
+        hidden: takeRows(routed.hidden, rows, hiddenSize),
+        experts: takeRows(routed.experts, rows, topK),
+        weights: takeRows(weightsOf(link.rank), rows, topK),
+      };
+      return [{ rank: link.rank, rows, answer: link.run(selected) }];
     });
-    const own = { rank: this.#own, weights: weightsFor(routed.weights, ranks, this.#own) };
-    return new PendingPartials(sent, own, this.#links.length + 1, hiddenSize);
+    const own = { rank: this.#own, weights: weightsOf(this.#own) };
+    return new MessagePartials(sent, own, this.#links.length + 1, hiddenSize);
   }
 
-  #select({ layer, hidden, experts, weights }: RoutedRows, rows: readonly number[]): RoutedRows {
-    const { hiddenSize, topK } = this.#options;
-    return {
-      layer,
-      hidden: takeRows(hidden, rows, hiddenSize),
-      experts: takeRows(experts, rows, topK),
-      weights: takeRows(weights, rows, topK),
-    };
+  #dispatchShared({ layer, hidden, experts, weights }: RoutedRows, ranks: Int32Array, memory: ExchangeMemory) {
+    const rows = hidden.length / this.#options.hiddenSize;
+    memory.reserve(rows);
+    const shared = memory.layer(rows);
+    if (hidden !== shared.hidden) shared.hidden.set(hidden);
+    shared.experts.set(experts);
+    for (const [rank, into] of shared.weights.entries()) putWeights(weights, ranks, rank, into);
+    const wanted = Promise.withResolvers<void>();
+    const answers: Promise<RankAnswer>[] = [];
+    for (const link of this.#links) {
+      const [rankWeights, into] = [shared.weights[link.rank] as Float32Array, shared.slots[link.rank] as Rows];
+      // A link that is being reopened fails here: its rank's last thread may still write to the slot.
+      if (link.ready && !ranks.includes(link.rank)) into.fill(0);
+      else {
+        const routed = { layer, hidden: shared.hidden, experts: shared.experts, weights: rankWeights, into };
+        answers.push(link.run(routed, wanted.promise));
+      }
+    }
+    this.#answers = answers;
+    return new SharedPartials(shared, this.#own, answers, wanted.resolve);
   }
 }
 
-/** Partial sums that other ranks are computing. */
-export class PendingPartials {
-  /** [T, K]: the weights of the choices that are the rank's own, 0 for the others. */
+class SharedPartials implements PendingPartials {
+  readonly ownWeights: Float32Array;
+  readonly ownSlot: Rows;
+  readonly #partials: Rows;
+  readonly #arrived: Promise<unknown>;
+  readonly #want: () => void;
+
+  constructor(shared: LayerMemory, own: number, answers: readonly Promise<RankAnswer>[], want: () => void) {
+    this.ownWeights = shared.weights[own] as Float32Array;
+    this.ownSlot = shared.slots[own] as Rows;
+    this.#partials = shared.partials;
+    this.#arrived = Promise.all(answers);
+    this.#want = want;
+    // A failure before combine() is thrown there.
+    this.#arrived.catch(() => {});
+  }
+
+  async combine(own: Rows): Promise<Rows> {
+    if (own !== this.ownSlot) this.ownSlot.set(own);
+    this.#want();
+    await this.#arrived;
+    return this.#partials;
+  }
+
+  /** A rank's answer is taken also when nobody combines it: else it would seem to have none. */
+  [Symbol.dispose](): void {
+    this.#want();
+  }
+}
+
+/** The rows sent to one rank. */
+interface Sent {
+  readonly rank: number;
+  /** Indices of the rows in the layer, in order. */
+  readonly rows: readonly number[];
+  readonly answer: Promise<RankAnswer>;
+}
+
+class MessagePartials implements PendingPartials {
   readonly ownWeights: Float32Array;
   readonly #own: number;
   readonly #sent: readonly Sent[];
@@ -130,15 +241,9 @@ export class PendingPartials {
     this.#arrived.catch(() => {});
   }
 
-  /**
-   * Waits for all ranks.
-   * @param own the rank's own partial sums [T, H]
-   * @returns all ranks' [R, T, H], zeros where a rank had no part in a row
-   * @throws WorkerError `unavailable` when a rank is unreachable
-   */
-  async combine<T extends Rows>(own: T): Promise<T> {
+  async combine(own: Rows): Promise<Rows> {
     if (this.#ranks === 1) return own;
-    const partials = new (own.constructor as new (length: number) => T)(this.#ranks * own.length);
+    const partials = new (own.constructor as new (length: number) => Rows)(this.#ranks * own.length);
     partials.set(own, this.#own * own.length);
     const arrived = await this.#arrived;
     for (const [i, { rank, rows }] of this.#sent.entries()) {
@@ -146,49 +251,6 @@ export class PendingPartials {
     }
     return partials;
   }
-}
 
-/**
- * The rank that computes each choice [T, K]. If several ranks hold an expert, the row's experts decide between them: rows
- * spread over the ranks, and a row is summed in the same order in every batch.
- */
-function assignChoices(experts: BigInt64Array, topK: number, holders: readonly (readonly number[])[]): Int32Array {
-  const ranks = new Int32Array(experts.length);
-  for (let row = 0; row < experts.length; row += topK) {
-    let spread = 0;
-    for (let k = 0; k < topK; k++) spread += Number(experts[row + k]);
-    for (let choice = row; choice < row + topK; choice++) {
-      const holding = holders[Number(experts[choice])] as readonly number[];
-      ranks[choice] = holding[spread % holding.length] as number;
-    }
-  }
-  return ranks;
-}
-
-function rowsFor(ranks: Int32Array, topK: number, rank: number): number[] {
-  const rows: number[] = [];
-  for (const [choice, at] of ranks.entries()) {
-    const row = Math.trunc(choice / topK);
-    if (at === rank && rows.at(-1) !== row) rows.push(row);
-  }
-  return rows;
-}
-
-/** The weights with 0 for the choices of other ranks, since a choice of weight 0 adds nothing. */
-function weightsFor(weights: Float32Array, ranks: Int32Array, rank: number): Float32Array {
-  return weights.map((weight, choice) => (ranks[choice] === rank ? weight : 0));
-}
-
-/** Copies the rows out, one memory copy per row. */
-function takeRows<T extends Rows | BigInt64Array>(from: T, rows: readonly number[], width: number): T {
-  const taken = new (from.constructor as new (length: number) => T)(rows.length * width);
-  for (const [i, row] of rows.entries()) {
-    taken.set(from.subarray(row * width, (row + 1) * width) as never, i * width);
-  }
-  return taken;
-}
-
-/** Copies the rows back, one memory copy per row. */
-function putRows(from: Rows, rows: readonly number[], width: number, to: Rows): void {
-  for (const [i, row] of rows.entries()) to.set(from.subarray(i * width, (i + 1) * width), row * width);
+  [Symbol.dispose](): void {}
 }

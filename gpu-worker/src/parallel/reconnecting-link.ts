@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { within } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "./exchange.ts";
+import type { ExchangeMemory } from "./exchange-memory.ts";
 
 /** Far above the time of a layer, well below a client's patience: a rank that needs longer is unreachable. */
 export const RANK_DEADLINE_MS = 5000;
@@ -15,7 +16,7 @@ const REOPEN_AFTER_MS = 500;
 
 export interface ReconnectingLinkOptions {
   readonly rank: number;
-  /** Connects to the rank. @throws Error when it is unreachable */
+  /** Connects to the rank, each time over the same memory. @throws Error when it is unreachable */
   readonly open: (signal: AbortSignal) => Promise<RankLink>;
   readonly deadlineMs?: number;
 }
@@ -28,6 +29,7 @@ export async function openReconnectingLink(options: ReconnectingLinkOptions): Pr
 
 class ReconnectingLink implements RankLink {
   readonly rank: number;
+  readonly memory: ExchangeMemory | undefined;
   readonly #options: ReconnectingLinkOptions;
   readonly #closed: AbortController;
   /** Undefined while it is being reopened. */
@@ -37,6 +39,7 @@ class ReconnectingLink implements RankLink {
 
   constructor(options: ReconnectingLinkOptions, first: RankLink, closed: AbortController) {
     this.rank = options.rank;
+    this.memory = first.memory;
     this.#options = options;
     this.#closed = closed;
     this.#link = first;
@@ -47,7 +50,7 @@ class ReconnectingLink implements RankLink {
     return this.#link?.ready ?? false;
   }
 
-  async run(routed: RoutedRows): Promise<RankAnswer> {
+  async run(routed: RoutedRows, wanted?: Promise<void>): Promise<RankAnswer> {
     const link = this.#link;
     if (link === undefined) {
       const detail = this.#lastError === undefined ? "" : ` (${this.#lastError.message})`;
@@ -55,7 +58,7 @@ class ReconnectingLink implements RankLink {
     }
     const { deadlineMs = RANK_DEADLINE_MS } = this.#options;
     try {
-      const answer = await within(link.run(routed), deadlineMs);
+      const answer = await within(link.run(routed, wanted), deadlineMs);
       if (answer === undefined) throw new Error(`no answer for layer ${routed.layer} within ${deadlineMs} ms`);
       return answer;
     } catch (cause) {
