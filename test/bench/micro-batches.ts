@@ -38,8 +38,12 @@ process.exit();
 async function measure({ folder, addresses, context, steps, blocks }: MicroBatchSettings): Promise<MicroBatchSteps[]> {
   const manifest = await readManifest(folder);
   const { blockLength, ranks, maskToken, config } = manifest;
+  // Shared memory takes one forward at a time.
+  const noMemory = Promise.resolve(undefined);
   const links =
-    addresses.length > 0 ? await openRemoteRanks(manifest, { addresses }) : await openRankThreads(folder, ranks, 1);
+    addresses.length > 0
+      ? await openRemoteRanks(manifest, { addresses })
+      : await openRankThreads(folder, ranks, 1, noMemory);
   const sessions = await openSessions(folder, manifest, { threads: 1 }, graphsOf(manifest, LEADER));
   const [pages, most] = [context / blockLength, Math.max(...blocks)];
   const forward = new Forward(sessions, manifest, new KvTensors(manifest, most * pages), { links });

@@ -108,9 +108,9 @@ function split(ran: readonly Ran[], exchanged: readonly Exchanged[]) {
 
 function noting(sessions: Sessions, ran: Ran[]): Sessions {
   const note = (name: string, session: InferenceSession): InferenceSession => {
-    const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {
+    const run = async (...inputs: Parameters<InferenceSession["run"]>): Promise<InferenceSession.ReturnType> => {
       const startMs = performance.now();
-      const outputs = await session.run(feeds);
+      const outputs = await session.run(...inputs);
       ran.push({ name, startMs, endMs: performance.now() });
       return outputs;
     };
@@ -123,10 +123,11 @@ function counting(link: RankLink, exchanged: Exchanged[], sent: "f32" | "f16"): 
   return {
     rank: link.rank,
     ready: true,
-    async run(routed) {
+    memory: link.memory,
+    async run(routed, wanted) {
       const { layer, hidden, experts, weights } = routed;
       const bytes = 2 * hidden.length * (sent === "f16" ? 2 : 4) + experts.byteLength + weights.byteLength;
-      const answer = await link.run(routed);
+      const answer = await link.run(routed, wanted);
       exchanged.push({ layer, computeMs: answer.computeMs, bytes });
       return answer;
     },

@@ -5,9 +5,9 @@ import type { Sessions } from "../../gpu-worker/src/runtime/package.ts";
 /** Sessions that record the milliseconds of each graph. */
 export function timed(sessions: Sessions, timer: Map<string, number>): Map<string, InferenceSession> {
   const note = (name: string, session: InferenceSession): InferenceSession => {
-    const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {
+    const run = async (...inputs: Parameters<InferenceSession["run"]>): Promise<InferenceSession.ReturnType> => {
       const startMs = performance.now();
-      const outputs = await session.run(feeds);
+      const outputs = await session.run(...inputs);
       timer.set(name, (timer.get(name) ?? 0) + performance.now() - startMs);
       return outputs;
     };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { openReconnectingLink } from "../../gpu-worker/src/parallel/reconnecting-link.ts";
-import { openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
+import { createExchangeMemory, openRankThread } from "../../gpu-worker/src/program/rank-client.ts";
 import { type Model, openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { ahead, decodeWith, type ModelOf } from "../support/models/decode-with.ts";
 import { convertGolden, type GoldenPackage, goldenOptions, goldenRuns } from "../support/models/golden.ts";
@@ -20,8 +20,9 @@ let thread: RankLink;
 beforeAll(async () => {
   golden = await convertGolden("tiny-21", { quantization: "none", ranks: 2 });
   const settings = { kind: "local", package: golden.folder, rank: 1, threads: 1 } as const;
+  const memory = await createExchangeMemory(golden.folder);
   const open = async (signal: AbortSignal): Promise<RankLink> => {
-    thread = await openRankThread(settings, { signal });
+    thread = await openRankThread(settings, { signal, memory });
     return thread;
   };
   const openLinks = async () => [await openReconnectingLink({ rank: 1, open })];

@@ -95,9 +95,10 @@ async function decodeRuns(target: string, ranks: number, { onRoute, onDispatch }
   const watched = (link: RankLink): RankLink => ({
     rank: link.rank,
     ready: true,
-    run(routed) {
+    memory: link.memory,
+    run(routed, wanted) {
       onDispatch?.(routed);
-      return link.run(routed);
+      return link.run(routed, wanted);
     },
     [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
   });

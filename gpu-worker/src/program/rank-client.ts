@@ -1,12 +1,19 @@
-/** Opens a package's other ranks for the leader: each is a thread, which has the experts or a stream to their process. */
+/**
+ * Opens a package's other ranks for the leader: each is a thread, which has the experts or a stream to their process. A thread
+ * with experts shares memory with the leader. One with a stream gets messages: it must not block, and its stream costs more.
+ */
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { PackageError } from "../errors.ts";
+import { readManifest } from "../files/read-manifest.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { packageIdentity } from "../model/package-digest.ts";
 import { featuresOf } from "../model/target.ts";
 import type { RankLink } from "../parallel/exchange.ts";
+import { ExchangeMemory, type SharedExchange } from "../parallel/exchange-memory.ts";
 import { openReconnectingLink, RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
+import { SharedLink } from "../parallel/shared-link.ts";
+import { takesSharedTensors } from "../runtime/shared-tensors.ts";
 import type { FromRank } from "../threads/rank-messages.ts";
 import { PortLink } from "../threads/rank-port.ts";
 import { endThread } from "../threads/stop-thread.ts";
@@ -25,6 +32,8 @@ export interface LocalRank {
   readonly package: string;
   /** Threads of one operator. */
   readonly threads: number;
+  /** The leader's memory, in which rows are exchanged; absent: in messages. */
+  readonly exchange?: SharedExchange | undefined;
 }
 
 /** A rank in another process. The thread keeps its sockets going while the leader computes. */
@@ -39,12 +48,31 @@ export type RankSettings = LocalRank | RemoteRank;
 /**
  * Opens every rank of a package but the leader, each in a thread of its own. A rank that fails is reopened.
  * @param threads of one operator, in each rank
+ * @param memory for the exchange; undefined: rows travel as messages
  * @throws PackageError when the package cannot be used
  */
-export async function openRankThreads(folder: string, ranks: number, threads: number): Promise<RankLink[]> {
+export async function openRankThreads(
+  folder: string,
+  ranks: number,
+  threads: number,
+  memory: Promise<ExchangeMemory | undefined> = createExchangeMemory(folder),
+): Promise<RankLink[]> {
+  const shared = await memory;
   return openRanks(ranks, (rank, signal) =>
-    openRankThread({ kind: "local", package: folder, rank, threads }, { signal }),
+    openRankThread({ kind: "local", package: folder, rank, threads }, { signal, memory: shared }),
   );
+}
+
+/** A package's memory for the exchange, or undefined where onnxruntime does not take it. @throws PackageError */
+export async function createExchangeMemory(folder: string): Promise<ExchangeMemory | undefined> {
+  const { config, ranks, target } = await readManifest(folder);
+  const { real } = featuresOf(target);
+  if (await takesSharedTensors(real)) return ExchangeMemory.create({ ...config, ranks, real });
+  process.emitWarning(
+    `onnxruntime does not take tensors over shared memory on Node ${process.versions.node}: ranks exchange rows in ` +
+      "messages, which takes longer; use the Node that npm ci installs",
+  );
+  return undefined;
 }
 
 /** Ranks in processes of their own. Survives a structured clone. */
@@ -136,6 +164,8 @@ export interface RankThreadOptions {
   readonly signal: AbortSignal;
   /** Called with the reason why a rank in another process is unreachable so far. */
   readonly onWaiting?: (reason: string) => void;
+  /** For the exchange with a rank in this process; absent: rows travel as messages. */
+  readonly memory?: ExchangeMemory | undefined;
 }
 
 /**
@@ -144,13 +174,15 @@ export interface RankThreadOptions {
  */
 export async function openRankThread(
   settings: RankSettings,
-  { signal, onWaiting }: RankThreadOptions,
+  { signal, onWaiting, memory }: RankThreadOptions,
 ): Promise<RankLink> {
-  const worker = new Worker(new URL("./rank-thread.ts", import.meta.url), { workerData: settings });
+  memory?.line(settings.rank).reset();
+  const workerData: RankSettings = settings.kind === "local" ? { ...settings, exchange: memory?.shared } : settings;
+  const worker = new Worker(new URL("./rank-thread.ts", import.meta.url), { workerData });
   try {
     for await (const [message] of on(worker, "message", { signal, close: ["exit"] }) as AsyncIterable<[FromRank]>) {
       if (message.kind === "waiting") onWaiting?.(message.reason);
-      else if (message.kind === "ready") return threadLink(settings.rank, worker);
+      else if (message.kind === "ready") return threadLink(settings.rank, worker, memory);
       else if (message.kind === "failed" && message.name === PackageError.name) throw new PackageError(message.message);
       else throw new Error(message.kind === "failed" ? message.message : `unexpected first message ${message.kind}`);
     }
@@ -161,8 +193,9 @@ export async function openRankThread(
   }
 }
 
-function threadLink(rank: number, worker: Worker): RankLink {
-  const link = new PortLink(rank, worker, () => endThread(worker));
+function threadLink(rank: number, worker: Worker, memory: ExchangeMemory | undefined): RankLink {
+  const close = () => endThread(worker);
+  const link = memory === undefined ? new PortLink(rank, worker, close) : new SharedLink(rank, memory, close);
   worker.on("error", (error) => link.end(error));
   worker.on("exit", (code) => link.end(new Error(`its thread exited with code ${code}`)));
   return link;

@@ -1,14 +1,15 @@
 /**
- * A rank's thread: runs the rank's experts on the leader's rows, or forwards the rows to the process that does.
- * threads/rank-port.ts is the leader's end.
+ * A rank's thread: runs the rank's experts on the leader's rows, or forwards the rows to the process that does. The leader's
+ * end is parallel/shared-link.ts, or threads/rank-port.ts where rows travel as messages.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { RankLink } from "../parallel/exchange.ts";
+import { answerFrom } from "../parallel/shared-link.ts";
 import { openShard } from "../runtime/expert-shard.ts";
 import type { FromRank, ToRank } from "../threads/rank-messages.ts";
 import { answerThrough } from "../threads/rank-port.ts";
 import { openGrpcRank } from "../transport/grpc-rank.ts";
-import type { RankSettings, RemoteRank } from "./rank-client.ts";
+import type { LocalRank, RankSettings, RemoteRank } from "./rank-client.ts";
 
 if (parentPort === null) throw new Error("rank-thread.ts must run as a worker thread; use rank-client.ts");
 const port = parentPort;
@@ -16,9 +17,8 @@ const send = (message: FromRank): void => port.postMessage(message);
 
 try {
   const settings = workerData as RankSettings;
-  serve(
-    settings.kind === "local" ? await openShard(settings.package, settings.rank, settings) : await connect(settings),
-  );
+  if (settings.kind === "remote") serve(await connect(settings));
+  else serve(await openShard(settings.package, settings.rank, settings), settings);
 } catch (error) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   send({ kind: "failed", name, message });
@@ -32,11 +32,12 @@ function connect(settings: RemoteRank): Promise<RankLink> {
   });
 }
 
-function serve(link: RankLink): void {
-  answerThrough(port, link);
+function serve(link: RankLink, { exchange }: Pick<LocalRank, "exchange"> = {}): void {
   port.on("message", ({ kind }: ToRank) => {
     if (kind === "end") process.exit();
   });
   void link.lost?.then(({ message: reason }) => send({ kind: "lost", reason }));
   send({ kind: "ready" });
+  if (exchange === undefined) answerThrough(port, link);
+  else void answerFrom(exchange, link);
 }

@@ -32,11 +32,13 @@ export class ExpertShard {
     this.#isFused = featuresOf(manifest.target).experts === "QMoE";
   }
 
-  /** The weighted sums over this rank's experts: [1, T, H]. */
-  async run(layer: number, { hidden, experts, weights }: RoutedTensors): Promise<Tensor> {
+  /** The weighted sums over this rank's experts: [1, T, H]. @param into gets them, if it is given */
+  async run(layer: number, { hidden, experts, weights }: RoutedTensors, into?: Tensor): Promise<Tensor> {
     const feeds = this.#isFused ? { experts } : this.#permutation(layer, experts, weights);
-    const out = await runGraph(this.#sessions, expertGraph(layer, this.rank), { normed: hidden, weights, ...feeds });
-    return out.partial as Tensor;
+    const inputs = { normed: hidden, weights, ...feeds };
+    const out = await runGraph(this.#sessions, expertGraph(layer, this.rank), inputs, into && { partial: into });
+    // The tensor that comes out of a run over `into` has memory of its own.
+    return into ?? (out.partial as Tensor);
   }
 
   /** The order in which the graph processes its rows. */
@@ -59,15 +61,17 @@ export function shardLink(shard: ExpertShard, { config, target }: Manifest): Ran
   return {
     rank: shard.rank,
     ready: true,
-    async run({ layer, hidden, experts, weights }: RoutedRows): Promise<RankAnswer> {
+    async run({ layer, hidden, experts, weights, into }: RoutedRows): Promise<RankAnswer> {
       const startMs = performance.now();
       const rows = hidden.length / config.hiddenSize;
-      const partial = await shard.run(layer, {
-        hidden: asBits(new Tensor(type, hidden, [rows, config.hiddenSize])),
+      const real = (data: Rows, dims: readonly number[]): Tensor => asBits(new Tensor(type, data, dims));
+      const inputs = {
+        hidden: real(hidden, [rows, config.hiddenSize]),
         experts: new Tensor("int64", experts, [rows, config.topK]),
         weights: new Tensor("float32", weights, [rows, config.topK]),
-      });
-      return { partial: partial.data as Rows, computeMs: performance.now() - startMs };
+      };
+      const partial = await shard.run(layer, inputs, into && real(into, [1, rows, config.hiddenSize]));
+      return { partial: into ?? (partial.data as Rows), computeMs: performance.now() - startMs };
     },
     async [Symbol.asyncDispose]() {},
   };

@@ -16,6 +16,9 @@ import { asBits } from "./half-tensor.ts";
 import type { KvTensors } from "./kv-tensors.ts";
 import { runGraph, type Sessions } from "./package.ts";
 
+/** A layer's outputs beside `normed`, which get memory of their own. */
+const NEW_OUTPUTS = { hidden_out: null, keys: null, values: null, experts: null, weights: null };
+
 export interface ForwardOutput extends Pick<KvTensors, "keys" | "values"> {
   /** The head's inputs: [T, H], and the last layer's partial results [R, T, H]. */
   readonly hidden: Tensor;
@@ -59,6 +62,7 @@ export class Forward {
 
   /** Runs the layers over blocks of any sequences at any places. */
   async layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<ForwardOutput> {
+    using _turn = await this.#exchange.turn();
     const { config, blockLength } = this.#manifest;
     const tokens = blocks.flatMap((block) => block.tokens);
     const positions = blocks.flatMap((block) => block.tokens.map((_, i) => placeOf(block) * blockLength + i));
@@ -77,13 +81,16 @@ export class Forward {
     const values: Tensor[] = [];
     for (let layer = 0; layer < config.layers; layer++) {
       const pools = { key_pool: this.#kv.keys[layer] as Tensor, value_pool: this.#kv.values[layer] as Tensor };
-      const out = await this.#run(layerGraph(layer), { hidden, partials, ...context, ...pools });
+      const rows = layer < config.denseLayers ? undefined : this.#exchange.rowsMemory(tokens.length);
+      const normed = rows && asBits(new Tensor(hidden.type, rows as Float32Array, hidden.dims));
+      const feeds = { hidden, partials, ...context, ...pools };
+      const out = await this.#run(layerGraph(layer), feeds, normed && { ...NEW_OUTPUTS, normed });
       keys.push(out.keys as Tensor);
       values.push(out.values as Tensor);
       hidden = out.hidden_out as Tensor;
-      partials = out.experts ? await this.#experts(layer, out) : noPartials(hidden);
+      partials = out.experts ? await this.#experts(layer, out, normed ?? (out.normed as Tensor)) : noPartials(hidden);
     }
-    return { hidden, partials, keys, values };
+    return { hidden, partials: kept(partials), keys, values };
   }
 
   /** The candidates at `rows` of a forward; the rows of `draws` also draw a token. */
@@ -141,20 +148,19 @@ export class Forward {
   }
 
   /** The partial sums of every rank over its experts, in rank order: [R, T, H]. */
-  async #experts(layer: number, out: InferenceSession.OnnxValueMapType): Promise<Tensor> {
-    const hidden = out.normed as Tensor;
+  async #experts(layer: number, out: InferenceSession.OnnxValueMapType, hidden: Tensor): Promise<Tensor> {
     const experts = (out.experts as Tensor).data as BigInt64Array;
     this.#onRoute?.(layer, experts);
     const weights = (out.weights as Tensor).data as Float32Array;
     const routed = { layer, hidden: hidden.data as Rows, experts, weights };
-    const pending = this.#exchange.dispatch(routed);
-    const own = await this.#own.run({ ...routed, weights: pending.ownWeights });
+    using pending = this.#exchange.dispatch(routed);
+    const own = await this.#own.run({ ...routed, weights: pending.ownWeights, into: pending.ownSlot });
     const partials = await pending.combine(own.partial);
     return asBits(new Tensor(hidden.type, partials, [this.#manifest.ranks, ...hidden.dims]));
   }
 
-  #run(name: string, feeds: InferenceSession.FeedsType): Promise<InferenceSession.OnnxValueMapType> {
-    return runGraph(this.#sessions, name, feeds);
+  #run(name: string, feeds: InferenceSession.FeedsType, fetches?: InferenceSession.FetchesType) {
+    return runGraph(this.#sessions, name, feeds, fetches as InferenceSession.OnnxValueMapType | undefined);
   }
 }
 
@@ -224,6 +230,13 @@ function choices(tokens: Tensor, probabilities: Tensor): TokenProbability[] {
 
 function noPartials(hidden: Tensor): Tensor {
   return asBits(new Tensor(hidden.type, (hidden.data as Float32Array).slice(0, 0), [0, ...hidden.dims]));
+}
+
+/** The last layer's partial sums, which are read again when later forwards use the exchange's memory. */
+function kept(partials: Tensor): Tensor {
+  const { buffer } = partials.data as Float32Array;
+  if (!(buffer instanceof SharedArrayBuffer)) return partials;
+  return asBits(new Tensor(partials.type, (partials.data as Float32Array).slice(), partials.dims));
 }
 
 function int64(values: readonly number[], dims: readonly number[]): Tensor {

@@ -60,15 +60,16 @@ export async function openSessions(
   return sessions;
 }
 
-/** Runs a graph. */
+/** Runs a graph. @param fetches tensors whose memory gets an output; the others' is new */
 export async function runGraph(
   sessions: Sessions,
   name: string,
   feeds: InferenceSession.FeedsType,
+  fetches?: InferenceSession.OnnxValueMapType,
 ): Promise<InferenceSession.OnnxValueMapType> {
   const session = sessions.get(name);
   if (session === undefined) throw new Error(`the package has no graph ${name}`);
-  const outputs = await session.run(feeds);
+  const outputs = fetches === undefined ? await session.run(feeds) : await session.run(feeds, fetches);
   for (const value of Object.values(outputs)) asBits(value as Tensor);
   return outputs;
 }

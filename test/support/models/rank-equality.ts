@@ -126,9 +126,9 @@ async function run({ checkpoint, folder, quantization, runs }: RankComparisonOpt
 
 /** Wraps the session to add the milliseconds of its runs to the rank's. */
 function timed(session: InferenceSession, spentMs: number[], rank: number): InferenceSession {
-  const run = async (feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> => {
+  const run = async (...inputs: Parameters<InferenceSession["run"]>): Promise<InferenceSession.ReturnType> => {
     const startMs = performance.now();
-    const outputs = await session.run(feeds);
+    const outputs = await session.run(...inputs);
     spentMs[rank] = (spentMs[rank] as number) + performance.now() - startMs;
     return outputs;
   };
