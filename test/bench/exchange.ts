@@ -1,6 +1,6 @@
 /**
  * Measures the exchange of one layer's rows with another rank, in a thread and in a process: its cost apart from the
- * computation, its volume, and the effect of f16 rows.
+ * computation, its volume, and the effect of f16 rows. With `--threads` in a thread alone.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,11 +8,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import type { RankLink, RoutedRows } from "../../gpu-worker/src/parallel/exchange.ts";
-import { openRankThread, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
+import type { ExchangeMemory } from "../../gpu-worker/src/parallel/exchange-memory.ts";
+import { createExchangeMemory, openRankThread, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
 import { startRanks } from "../support/programs/rank-processes.ts";
 import { bareSocket } from "./bare-socket.ts";
 import { palimpsest } from "./child.ts";
+import { measureThreads } from "./exchange-threads.ts";
 import { errorCells, logitErrors } from "./logit-error.ts";
 
 const WARM_UP = 20;
@@ -26,10 +28,18 @@ export async function benchExchange(args: readonly string[]): Promise<void> {
       runs: { type: "string", default: "200" },
       /** A package of two ranks; by default created and removed. */
       folder: { type: "string" },
+      threads: { type: "boolean", default: false },
     },
   });
   await using made = values.folder === undefined ? await synthesize(values.like) : undefined;
-  await measure(values.folder ?? (made?.folder as string), Number(values.rows), Number(values.runs));
+  const folder = values.folder ?? (made?.folder as string);
+  const [rows, runs] = [Number(values.rows), Number(values.runs)];
+  const { config, ranks } = await readManifest(folder);
+  const all = Array.from({ length: config.experts }, (_, expert) => [Math.trunc((expert * ranks) / config.experts)]);
+  const shape = { ...config, ranks, real: "f32" } as const;
+  await measureThreads({ shape, routed: () => randomRows(rows, config), holders: all }, 10 * runs);
+  await measure(folder, rows, runs, values.threads);
+  if (values.threads) return;
   console.log("\ngolden runs, f32 weights on one rank deciding each step; two ranks, the other a process\n");
   console.log("| checkpoint | rows sent as | rows | rms error | largest | divergence, nats | equal greedy tokens |");
   console.log("|---|---|---|---|---|---|---|");
@@ -62,18 +72,12 @@ async function synthesize(like: string): Promise<{ folder: string } & AsyncDispo
   return { folder, [Symbol.asyncDispose]: () => rm(parent, { recursive: true }) };
 }
 
-async function measure(folder: string, rows: number, runs: number): Promise<void> {
+async function measure(folder: string, rows: number, runs: number, threadsOnly: boolean): Promise<void> {
   const manifest = await readManifest(folder);
   const { config } = manifest;
   const signal = new AbortController().signal;
-  await using processes = await startRanks(folder, 2);
-  const ways = {
-    "a thread": () => openRankThread({ kind: "local", package: folder, rank: 1, threads: 1 }, { signal }),
-    "a process, f32": () => remote("f32"),
-    "a process, f16": () => remote("f16"),
-  };
-  const remote = async (sent: "f32" | "f16") =>
-    (await openRemoteRanks(manifest, { addresses: processes.addresses, sent }))[0] as RankLink;
+  const thread = (memory?: ExchangeMemory) =>
+    openRankThread({ kind: "local", package: folder, rank: 1, threads: 1 }, { signal, memory });
   console.log(
     `${rows} rows of ${config.hiddenSize}, ${config.topK} of ${config.experts} experts each; rank 1 of 2, int4`,
   );
@@ -82,33 +86,70 @@ async function measure(folder: string, rows: number, runs: number): Promise<void
     "| the rank is | rows there and back | all, median | its computation | exchange, median | 90 % | least |",
   );
   console.log("|---|---|---|---|---|---|---|");
-  for (const [way, open] of Object.entries(ways)) {
-    await using link = await open();
-    const [all, compute, exchange]: [number[], number[], number[]] = [[], [], []];
-    for (let run = -WARM_UP; run < runs; run++) {
-      const routed = randomRows(rows, config);
-      const startMs = performance.now();
-      const { computeMs } = await link.run(routed);
-      const tookMs = performance.now() - startMs;
-      if (run < 0) continue;
-      all.push(tookMs);
-      compute.push(computeMs);
-      exchange.push(tookMs - computeMs);
-    }
-    const bytes = 2 * rows * config.hiddenSize * (way.endsWith("f16") ? 2 : 4);
-    const cells = [
-      way,
-      `${(bytes / 1024).toFixed(0)} KiB`,
-      ...[at(all, 0.5), at(compute, 0.5), at(exchange, 0.5), at(exchange, 0.9), at(exchange, 0)].map(
-        (ms) => `${ms.toFixed(2)} ms`,
-      ),
-    ];
-    console.log(`| ${cells.join(" | ")} |`);
+  const kib = (rows * config.hiddenSize * 2 * Float32Array.BYTES_PER_ELEMENT) / 1024;
+  {
+    await using shared = await thread(await createExchangeMemory(folder));
+    await using messages = await thread();
+    const ways = { "a thread, shared memory": shared, "a thread, messages": messages };
+    for (const [way, times] of await timesOf(ways, rows, config, runs)) report(way, kib, times);
   }
-  const bytes = rows * config.hiddenSize * 4;
-  const bare = (await bareSocket(bytes, WARM_UP + runs)).slice(WARM_UP);
+  if (threadsOnly) return;
+  await using processes = await startRanks(folder, 2);
+  for (const sent of ["f32", "f16"] as const) {
+    const [link] = (await openRemoteRanks(manifest, { addresses: processes.addresses, sent })) as [RankLink];
+    await using opened = link;
+    const [[way, times]] = [...(await timesOf({ [`a process, ${sent}`]: opened }, rows, config, runs))] as [
+      [string, Times],
+    ];
+    report(way, sent === "f16" ? kib / 2 : kib, times);
+  }
+  const bare = (await bareSocket((kib * 1024) / 2, WARM_UP + runs)).slice(WARM_UP);
   const [median, most, least] = [0.5, 0.9, 0].map((share) => `${at(bare, share).toFixed(2)} ms`);
-  console.log(`| a bare socket | ${(2 * bytes) / 1024} KiB | ${median} | | ${median} | ${most} | ${least} |`);
+  console.log(`| a bare socket | ${kib} KiB | ${median} | | ${median} | ${most} | ${least} |`);
+}
+
+/** Milliseconds of each exchange: all of it, the rank's computation, and the rest. */
+interface Times {
+  readonly all: number[];
+  readonly compute: number[];
+  readonly exchange: number[];
+}
+
+/** Exchanges over each link in turn, ten at a time. */
+async function timesOf(links: Readonly<Record<string, RankLink>>, rows: number, shape: RowShape, runs: number) {
+  const found = new Map<string, Times>();
+  for (let run = -WARM_UP; run < runs; run += 10) {
+    for (const [way, link] of Object.entries(links)) {
+      const { all, compute, exchange } = found.get(way) ?? { all: [], compute: [], exchange: [] };
+      found.set(way, { all, compute, exchange });
+      for (let i = 0; i < 10; i++) {
+        const routed = randomRows(rows, shape);
+        const startMs = performance.now();
+        const { computeMs } = await link.run(placed(routed, link.memory));
+        const tookMs = performance.now() - startMs;
+        if (run < 0) continue;
+        all.push(tookMs);
+        compute.push(computeMs);
+        exchange.push(tookMs - computeMs);
+      }
+    }
+  }
+  return found;
+}
+
+/** The rows where the rank reads them. */
+function placed(routed: RoutedRows, memory: ExchangeMemory | undefined): RoutedRows {
+  if (memory === undefined) return routed;
+  const { hidden, experts, weights } = memory.layer(routed.experts.length / memory.shared.shape.topK);
+  hidden.set(routed.hidden);
+  experts.set(routed.experts);
+  weights[1]?.set(routed.weights);
+  return { ...routed, hidden };
+}
+
+function report(way: string, kib: number, { all, compute, exchange }: Times): void {
+  const cells = [at(all, 0.5), at(compute, 0.5), at(exchange, 0.5), at(exchange, 0.9), at(exchange, 0)];
+  console.log(`| ${[way, `${kib} KiB`, ...cells.map((ms) => `${ms.toFixed(2)} ms`)].join(" | ")} |`);
 }
 
 interface RowShape {
