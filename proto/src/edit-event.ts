@@ -23,16 +23,16 @@ export interface OpenEvent extends EventBase {
   cached_tokens: number;
 }
 
-/** The decoding rule and the parameters in force. */
+/** The decoding rule and its parameters, as applied. */
 export interface Decoding {
   rule: "2.0" | "2.1" | "2.2";
   threshold: number;
   /** Absent in 2.0, which never edits. */
   editing_threshold?: number;
   max_post_steps?: number;
-  /** Blocks that may be edited at once; absent for one, the newest. */
+  /** Number of blocks that are edited together. Absent: 1, the newest. */
   editing_window?: number;
-  /** Taken off the logit of the token that stands one cell before; absent where nothing is. */
+  /** Subtracted from the logit of the token in the cell before. Absent: 0. */
   penalty_lambda?: number;
 }
 
@@ -42,7 +42,7 @@ export interface DraftEvent extends EventBase {
   choice: number;
   /** Generated blocks are numbered from 0 within a choice. */
   block: number;
-  /** Drafts of the choice before it, whatever their block, within an attempt: a gap is a draft that was dropped. */
+  /** Number of earlier drafts of the choice in this attempt, over all blocks. A gap means that drafts were dropped. */
   rev: number;
   content: Content;
   edits: Edit[];
@@ -54,27 +54,27 @@ export type Content = (string | number)[];
 /** A change of a denoise step, for display; `content` is authoritative. */
 export interface Edit {
   op: EditOp;
-  /** The generated cell within the block, counted as the cells were before the step: an insertion puts a mask before it. */
+  /** Index of the generated cell in the block, before the step. An insertion puts a mask before this cell. */
   at: number;
-  /** UTF-16 units into the block's visible text after the step: where the change shows, or what was deleted stood. */
+  /** UTF-16 offset of the change in the block's visible text, after the step. For a deletion, of the next cell. */
   offset: number;
-  /** The cell's text before the step: of a substitution and a deletion. Absent where the cell was masked. */
+  /** Text of the cell before the step, for a substitution and a deletion. Absent if the cell was masked. */
   before?: string;
-  /** The cell's text after it: of an unmasking and a substitution. */
+  /** Text of the cell after the step, for an unmasking and a substitution. */
   after?: string;
-  /** The candidate's probability. */
+  /** Probability of the candidate. */
   p: number;
 }
 
 export type EditOp = "unmask" | "substitute" | "delete" | "insert";
 
-/** The block is final. Taken always, the first one wins, never changed. */
+/** A block is final. Clients apply every commit; the first for a block wins. */
 export interface CommitEvent extends EventBase {
   type: "commit";
   choice: number;
   block: number;
   text: string;
-  /** UTF-16 units of the choice's text before this commit, and in it. */
+  /** UTF-16 offset in the choice's text, and length, of this commit's text. */
   start: number;
   length: number;
   /** The block's generated cells: on the internal wire only. */
@@ -89,18 +89,18 @@ export interface CommitEvent extends EventBase {
 
 /** A token and the natural logarithm of its probability in the model's own softmax. */
 export interface Logprob {
-  /** Its text; a part of a character shows as U+FFFD. */
+  /** Text of the token. A part of a character is U+FFFD. */
   token: string;
-  /** The UTF-8 bytes that it stands for; none for a special token. */
+  /** UTF-8 bytes of the token. Empty for a special token. */
   bytes: number[];
   logprob: number;
 }
 
 /** Probability of a committed token in the last denoise step that computed its cell. */
 export interface TokenLogprob extends Logprob {
-  /** The denoise step of its block, from 0, that wrote it. */
+  /** The denoise step of the block, from 0, that wrote the token. */
   step: number;
-  /** The best tokens at its cell in the same softmax. */
+  /** The most probable tokens of the cell in the same softmax. */
   top_logprobs: Logprob[];
 }
 
@@ -120,12 +120,12 @@ export interface EndEvent extends EventBase {
 }
 
 export interface Usage {
-  /** Counted once, whatever the number of choices. */
+  /** Counted once for all choices. */
   prompt_tokens: number;
-  /** Prompt tokens that this response did not have to prefill; at least as many as the open event says. */
+  /** Prompt tokens that this response did not prefill; at least the number in the open event. */
   cached_tokens: number;
   completion_tokens: number;
-  /** Denoise forwards that used the head, also where one ran two blocks; prefill forwards are counted apart. */
+  /** Denoise forwards that used the head. A forward over two blocks counts once; prefill forwards are counted apart. */
   forwards: number;
   prefill_forwards: number;
   edits: Record<EditOp, number>;

@@ -6,35 +6,35 @@ import type { Decoding, FinishReason } from "./edit-event.ts";
 
 export interface GenerateRequest {
   readonly responseId: string;
-  /** 1 for the first worker of a response; each worker that resumes it counts on. */
+  /** From 1. Each worker that resumes the response has the next number. */
   readonly attempt: number;
   /** The name of the model, as GET /v1/models lists it. */
   readonly model: string;
   readonly prompt: Prompt;
   readonly decoding: DecodingRequest;
-  /** Absent: the best token always. */
+  /** Absent: always the most probable token. */
   readonly sampling?: Sampling;
-  /** Tokens of each choice, from 1. Absent: as many as the context allows, up to the engine's default. */
+  /** Token limit of each choice, from 1. Absent: the rest of the context, up to the engine's default. */
   readonly maxTokens?: number;
-  /** Tokens of each choice before which no end token may stand, from 0 to `maxTokens`. Absent: 0. */
+  /** Minimum number of tokens before an end token, 0 to `maxTokens`. Absent: 0. */
   readonly minTokens?: number;
-  /** Answers to one prompt, 1 to MAX_CHOICES. */
+  /** Number of answers to the prompt, 1 to MAX_CHOICES. */
   readonly choices: number;
-  /** Texts at which a choice ends; not part of the answer. */
+  /** Stop strings. A choice ends before the first of them. */
   readonly stop: readonly string[];
-  /** Tokens that end a choice beside the model's own, with `ignoreEos` too; their text is not part of the answer. */
+  /** End tokens in addition to the model's own. They also apply with `ignoreEos`; their text is not part of the answer. */
   readonly stopTokenIds?: readonly number[];
   /** Added to the logit of each token, from -MAX_BIAS to MAX_BIAS; at most MAX_BIASED_TOKENS tokens. */
   readonly logitBias?: ReadonlyMap<number, number>;
-  /** Score the committed tokens, and list this many of the best at the place of each, 0 to MAX_TOP_LOGPROBS. Absent: no scores. */
+  /** Number of top log probabilities per token, 0 to MAX_TOP_LOGPROBS. Absent: no log probabilities. */
   readonly logprobs?: number;
-  /** Continue to the token limit instead of stopping at an end token. */
+  /** True to continue to the token limit instead of stopping at an end token. */
   readonly ignoreEos: boolean;
-  /** Send drafts. Commits are sent either way. */
+  /** True to send drafts. Commits are always sent. */
   readonly drafts: boolean;
-  /** Per choice, the commits of earlier attempts, behind which this one resumes. Empty for a new response. */
+  /** Commits of earlier attempts for each choice, after which this attempt resumes. Empty for a new response. */
   readonly committed: readonly CommittedChoice[];
-  /** The tenant. K/V blocks are shared between requests of one scope only. Absent: one scope for all requests without it. */
+  /** Tenant id of the prefix cache. Absent: the shared default scope. */
   readonly cacheScope?: string;
 }
 
@@ -72,7 +72,7 @@ export interface DecodingRequest {
   readonly editingThreshold?: number;
   /** Denoise steps allowed after a block's last mask, 0 to MAX_POST_STEPS. */
   readonly maxPostSteps?: number;
-  /** Rule 2.1: blocks that may be edited at once, 1 to MAX_EDITING_WINDOW. Absent: one, the newest. */
+  /** Rule 2.1: number of blocks that are edited together, 1 to MAX_EDITING_WINDOW. Absent: 1, the newest. */
   readonly editingWindow?: number;
   /** Subtracted from the logit of the token one cell before, 0 to MAX_BIAS. Absent: 0. */
   readonly penaltyLambda?: number;
@@ -85,15 +85,15 @@ export interface DecodingRequest {
 /** A preset of the decoding parameters. */
 export type DecodingMode = "speed" | "quality";
 
-/** Sampling parameters. Absent in a request: the most probable token always. */
+/** Sampling parameters. Absent in a request: always the most probable token. */
 export interface Sampling {
   /** Above 0, up to MAX_TEMPERATURE; 1 leaves the model's distribution as it is. */
   readonly temperature: number;
-  /** Draw among the most probable tokens that together hold this share, above 0 and up to 1. */
+  /** Draw from the most probable tokens, up to this cumulative probability, above 0 and up to 1. */
   readonly topP?: number;
-  /** Draw among this many of the most probable tokens, 1 to MAX_TOP_K. */
+  /** Draw from this number of the most probable tokens, 1 to MAX_TOP_K. */
   readonly topK?: number;
-  /** 64 bits. With a seed, a request has one text, on any worker and in any batch. Absent: a random one. */
+  /** 64 bits. A request with a seed has the same text in any batch and on any worker. Absent: a random seed. */
   readonly seed?: bigint;
 }
 

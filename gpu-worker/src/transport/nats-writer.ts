@@ -14,9 +14,9 @@ export interface WriterContext {
   readonly clock: Clock;
   readonly log: LinkLog;
   readonly replicaId: string;
-  /** When the server last confirmed that it hears this worker, on the clock. */
+  /** Time on the clock at which the server last confirmed a message of this worker. */
   lastHeard(): number;
-  /** Since when it has heard this worker without a gap in which it may have redelivered a request, on the clock. */
+  /** Time on the clock since which no gap between confirmations was long enough to redeliver a request of this worker. */
   heardSince(): number;
 }
 

@@ -24,7 +24,7 @@ export declare type EditEvent = Message<"palimpsest.v1.EditEvent"> & {
   responseId: string;
 
   /**
-   * 1 for the first worker; a higher attempt means another worker has taken over and every open block starts again.
+   * From 1. A higher attempt means that another worker has taken over; every open block starts again.
    *
    * @generated from field: uint32 attempt = 2;
    */
@@ -149,21 +149,21 @@ export declare type Draft = Message<"palimpsest.v1.Draft"> & {
   block: number;
 
   /**
-   * Drafts of the choice before it, whatever their block, within an attempt: a gap is a draft that was dropped.
+   * Number of earlier drafts of the choice in this attempt, over all blocks. A gap means that drafts were dropped.
    *
    * @generated from field: uint32 rev = 3;
    */
   rev: number;
 
   /**
-   * Text and runs of masked cells, in order. Nothing after the block's first end token.
+   * Text and runs of masked cells, in order, up to the block's first end token.
    *
    * @generated from field: repeated palimpsest.v1.Span content = 4;
    */
   content: Span[];
 
   /**
-   * What the last step did. For showing; `content` is the truth.
+   * Edits of the last step, for display only; `content` is authoritative.
    *
    * @generated from field: repeated palimpsest.v1.Edit edits = 5;
    */
@@ -193,7 +193,7 @@ export declare type Span = Message<"palimpsest.v1.Span"> & {
     case: "text";
   } | {
     /**
-     * Count of cells still masked.
+     * Number of masked cells.
      *
      * @generated from field: uint32 masked = 2;
      */
@@ -209,7 +209,7 @@ export declare type Span = Message<"palimpsest.v1.Span"> & {
 export declare const SpanSchema: GenMessage<Span>;
 
 /**
- * One change that a denoise step made to a cell.
+ * A change of a denoise step to one cell.
  *
  * @generated from message palimpsest.v1.Edit
  */
@@ -220,35 +220,35 @@ export declare type Edit = Message<"palimpsest.v1.Edit"> & {
   op: EditOp;
 
   /**
-   * The generated cell within the block, counted as the cells were before the step: an insertion puts a mask before it.
+   * Index of the generated cell in the block, before the step. An insertion puts a mask before this cell.
    *
    * @generated from field: uint32 at = 2;
    */
   at: number;
 
   /**
-   * UTF-16 units into the block's visible text after the step: where the change shows, or what was deleted stood.
+   * UTF-16 offset of the change in the block's visible text, after the step. For a deletion, of the next cell.
    *
    * @generated from field: uint32 offset = 3;
    */
   offset: number;
 
   /**
-   * The cell's text before the step: of a substitution and a deletion. Absent where the cell was masked.
+   * Text of the cell before the step, for a substitution and a deletion. Absent if the cell was masked.
    *
    * @generated from field: optional string before = 4;
    */
   before?: string | undefined;
 
   /**
-   * The cell's text after it: of an unmasking and a substitution.
+   * Text of the cell after the step, for an unmasking and a substitution.
    *
    * @generated from field: optional string after = 5;
    */
   after?: string | undefined;
 
   /**
-   * The candidate's probability.
+   * Probability of the candidate.
    *
    * @generated from field: float p = 6;
    */
@@ -262,7 +262,7 @@ export declare type Edit = Message<"palimpsest.v1.Edit"> & {
 export declare const EditSchema: GenMessage<Edit>;
 
 /**
- * A block is final: never changed, never lost.
+ * A block is final.
  *
  * @generated from message palimpsest.v1.Commit
  */
@@ -283,7 +283,7 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
   text: string;
 
   /**
-   * UTF-16 units of the choice's text before this commit, and in it.
+   * UTF-16 offset in the choice's text, and length, of this commit's text.
    *
    * @generated from field: uint32 start = 4;
    */
@@ -295,28 +295,28 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
   length: number;
 
   /**
-   * The block's generated cells, for a worker that takes over. Never sent to clients.
+   * Token ids of the block's generated cells, for a worker that takes over. Never sent to clients.
    *
    * @generated from field: repeated uint32 token_ids = 6;
    */
   tokenIds: number[];
 
   /**
-   * Set on the choice's last commit, for a worker that takes over before `done`. Never sent to clients.
+   * Only on the choice's last commit, for a worker that takes over before `done`. Never sent to clients.
    *
    * @generated from field: optional palimpsest.v1.FinishReason finish_reason = 65;
    */
   finishReason?: FinishReason | undefined;
 
   /**
-   * With an editing window: the blocks that stay open behind this one, for a worker that takes over. Never sent to clients.
+   * With an editing window, token ids of the blocks that stay open after this one, for a worker that takes over. Never sent to clients.
    *
    * @generated from field: repeated uint32 open_ids = 40;
    */
   openIds: number[];
 
   /**
-   * Of each generated cell, where the request asked for them.
+   * One for each generated cell, if the request has `logprobs`.
    *
    * @generated from field: repeated palimpsest.v1.TokenLogprob logprobs = 45;
    */
@@ -330,34 +330,34 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
 export declare const CommitSchema: GenMessage<Commit>;
 
 /**
- * How probable a committed token was.
+ * Log probability of a committed token.
  *
  * @generated from message palimpsest.v1.TokenLogprob
  */
 export declare type TokenLogprob = Message<"palimpsest.v1.TokenLogprob"> & {
   /**
-   * The UTF-8 bytes that it stands for, perhaps a part of a character; none for a special token.
+   * UTF-8 bytes of the token, possibly a part of a character. Empty for a special token.
    *
    * @generated from field: bytes text = 1;
    */
   text: Uint8Array;
 
   /**
-   * Natural logarithm of its probability in the model's own softmax, by the last denoise step that looked at its cell.
+   * Natural logarithm of its probability in the model's own softmax, in the last denoise step that computed its cell.
    *
    * @generated from field: float logprob = 2;
    */
   logprob: number;
 
   /**
-   * The denoise step of its block, from 0, that wrote it.
+   * The denoise step of the block, from 0, that wrote the token.
    *
    * @generated from field: uint32 step = 3;
    */
   step: number;
 
   /**
-   * The best tokens at its cell in the same softmax.
+   * The most probable tokens of the cell in the same softmax.
    *
    * @generated from field: repeated palimpsest.v1.TopLogprob top_logprobs = 4;
    */
@@ -437,14 +437,14 @@ export declare const EndSchema: GenMessage<End>;
  */
 export declare type Usage = Message<"palimpsest.v1.Usage"> & {
   /**
-   * Counted once, whatever the number of choices.
+   * Counted once for all choices.
    *
    * @generated from field: uint32 prompt_tokens = 1;
    */
   promptTokens: number;
 
   /**
-   * Prompt tokens that this response did not have to prefill; at least as many as the open event says.
+   * Prompt tokens that this response did not prefill; at least the number in the open event.
    *
    * @generated from field: uint32 cached_tokens = 2;
    */
@@ -456,7 +456,7 @@ export declare type Usage = Message<"palimpsest.v1.Usage"> & {
   completionTokens: number;
 
   /**
-   * Denoise forwards that used the head, also where one ran two blocks; prefill forwards are counted apart.
+   * Denoise forwards that used the head. A forward over two blocks counts once; prefill forwards are counted apart.
    *
    * @generated from field: uint32 forwards = 4;
    */
@@ -527,7 +527,7 @@ export declare type Error = Message<"palimpsest.v1.Error"> & {
   message: string;
 
   /**
-   * Whether the same request may succeed when sent again.
+   * True if the same request may succeed when it is sent again.
    *
    * @generated from field: bool retryable = 3;
    */
@@ -548,7 +548,7 @@ export declare type Error = Message<"palimpsest.v1.Error"> & {
 export declare const ErrorSchema: GenMessage<Error>;
 
 /**
- * The decoding rule and the parameters in force.
+ * The decoding rule and its parameters, as applied.
  *
  * @generated from message palimpsest.v1.Decoding
  */
@@ -578,14 +578,14 @@ export declare type Decoding = Message<"palimpsest.v1.Decoding"> & {
   maxPostSteps: number;
 
   /**
-   * Blocks that may be edited at once; 0 or 1 for one, the newest.
+   * Number of blocks that are edited together. 0 or 1: only the newest.
    *
    * @generated from field: uint32 editing_window = 40;
    */
   editingWindow: number;
 
   /**
-   * Taken off the logit of the token that stands one cell before.
+   * Subtracted from the logit of the token in the cell before.
    *
    * @generated from field: double penalty_lambda = 45;
    */
@@ -643,14 +643,14 @@ export enum FinishReason {
   UNSPECIFIED = 0,
 
   /**
-   * An end token or a stop string.
+   * The answer reached an end token or a stop string.
    *
    * @generated from enum value: FINISH_REASON_STOP = 1;
    */
   STOP = 1,
 
   /**
-   * The token limit.
+   * The answer reached the token limit.
    *
    * @generated from enum value: FINISH_REASON_LENGTH = 2;
    */
@@ -694,14 +694,14 @@ export enum ErrorCode {
   CONTEXT_LENGTH_EXCEEDED = 3,
 
   /**
-   * The worker is full.
+   * The worker or the queue is full.
    *
    * @generated from enum value: ERROR_CODE_OVERLOADED = 4;
    */
   OVERLOADED = 4,
 
   /**
-   * No worker to serve the model.
+   * No worker can serve the request now: it drains, crashed, lacks a rank or is unreachable.
    *
    * @generated from enum value: ERROR_CODE_UNAVAILABLE = 5;
    */
@@ -723,7 +723,7 @@ export enum ErrorCode {
   INTERNAL = 8,
 
   /**
-   * Worker after worker was lost over it without getting further.
+   * Two attempts that began at the same block crashed.
    *
    * @generated from enum value: ERROR_CODE_POISONED = 9;
    */
@@ -745,7 +745,7 @@ export enum DecodingRule {
   UNSPECIFIED = 0,
 
   /**
-   * LLaDA2.0: unmask only; a token that stands is final.
+   * LLaDA2.0: unmask only; a written token never changes.
    *
    * @generated from enum value: DECODING_RULE_V2_0 = 1;
    */

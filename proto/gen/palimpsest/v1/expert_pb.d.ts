@@ -2,7 +2,7 @@
 // @generated from file palimpsest/v1/expert.proto (package palimpsest.v1, syntax proto3)
 /* eslint-disable */
 
-// The leader of a replica asks the ranks that hold its experts.
+// The leader of a replica sends rows to the ranks that have its experts.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
@@ -75,27 +75,27 @@ export declare type ExchangeResponse = Message<"palimpsest.v1.ExchangeResponse">
 export declare const ExchangeResponseSchema: GenMessage<ExchangeResponse>;
 
 /**
- * What both must agree in.
+ * Values that must be equal on both sides.
  *
  * @generated from message palimpsest.v1.ExchangeHello
  */
 export declare type ExchangeHello = Message<"palimpsest.v1.ExchangeHello"> & {
   /**
-   * 1: the only one so far.
+   * 1 is the only version.
    *
    * @generated from field: uint32 protocol_version = 1;
    */
   protocolVersion: number;
 
   /**
-   * SHA-256 over the package's manifest: graphs, weights and what they are computed with.
+   * SHA-256 of the package's manifest: its graphs, weights and settings.
    *
    * @generated from field: bytes package_digest = 2;
    */
   packageDigest: Uint8Array;
 
   /**
-   * Ranks of the replica, the leader among them, and the one that this stream leads to.
+   * Number of ranks of the replica, leader included, and the number of the rank that this stream connects to.
    *
    * @generated from field: uint32 ranks = 3;
    */
@@ -107,14 +107,14 @@ export declare type ExchangeHello = Message<"palimpsest.v1.ExchangeHello"> & {
   rank: number;
 
   /**
-   * What rows are made of on this stream. The leader chooses, the rank repeats it.
+   * Element type of rows on this stream. The leader chooses it, the rank repeats it.
    *
    * @generated from field: palimpsest.v1.RowType row_type = 5;
    */
   rowType: RowType;
 
   /**
-   * SHA-256 over the plan: which rank holds which experts of which layer.
+   * SHA-256 of the plan, which assigns the experts of each layer to ranks.
    *
    * @generated from field: bytes plan_digest = 6;
    */
@@ -128,7 +128,7 @@ export declare type ExchangeHello = Message<"palimpsest.v1.ExchangeHello"> & {
 export declare const ExchangeHelloSchema: GenMessage<ExchangeHello>;
 
 /**
- * Rows of one layer that the rank's experts take part in: T rows of H, K experts chosen for each.
+ * Rows of one layer for the rank's experts: T rows of H values, with K chosen experts each.
  *
  * @generated from message palimpsest.v1.Dispatch
  */
@@ -146,14 +146,14 @@ export declare type Dispatch = Message<"palimpsest.v1.Dispatch"> & {
   layer: number;
 
   /**
-   * [T, H], packed, little-endian, of the stream's row type.
+   * [T, H] in the stream's row type, packed, little-endian.
    *
    * @generated from field: bytes rows = 3;
    */
   rows: Uint8Array;
 
   /**
-   * [T, K]: the chosen experts in int64 and their weights in f32, packed, little-endian. Those left to other ranks weigh 0.
+   * [T, K]: chosen experts as int64 and their weights as f32, packed, little-endian. Experts of other ranks have weight 0.
    *
    * @generated from field: bytes experts = 4;
    */
@@ -181,14 +181,14 @@ export declare type Combine = Message<"palimpsest.v1.Combine"> & {
   id: bigint;
 
   /**
-   * [T, H]: for each row the weighted sum over the rank's experts, packed as in the dispatch.
+   * [T, H]: the weighted sum over the rank's experts for each row, packed as in the dispatch.
    *
    * @generated from field: bytes partial = 2;
    */
   partial: Uint8Array;
 
   /**
-   * What the rank needed for it, without the way there and back.
+   * Computation time on the rank, without the network.
    *
    * @generated from field: double compute_ms = 3;
    */
@@ -202,7 +202,7 @@ export declare type Combine = Message<"palimpsest.v1.Combine"> & {
 export declare const CombineSchema: GenMessage<Combine>;
 
 /**
- * The dispatch could not be computed. The stream goes on.
+ * The computation of the dispatch failed. The stream stays open.
  *
  * @generated from message palimpsest.v1.DispatchFailure
  */
@@ -254,9 +254,9 @@ export declare const RowTypeSchema: GenEnum<RowType>;
  */
 export declare const ExpertService: GenService<{
   /**
-   * One stream for as long as the two know each other, never one per step. Both begin with a hello; a rank refuses a leader that
-   * means another package, plan or rank. Then every dispatch is answered, in any order, by a combine or a failure with its
-   * id. A rank keeps nothing between two dispatches. A stream that ends means that the rank is lost to this leader.
+   * One stream per connection; a mismatched package is rejected. Leader and rank first exchange hellos. The rank rejects a
+   * leader with another package, plan or rank number. It answers each dispatch, in any order, with a combine or a failure of
+   * the same id, and keeps no state between dispatches. When the stream ends, the leader treats the rank as lost.
    *
    * @generated from rpc palimpsest.v1.ExpertService.Exchange
    */

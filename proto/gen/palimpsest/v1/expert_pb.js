@@ -2,7 +2,7 @@
 // @generated from file palimpsest/v1/expert.proto (package palimpsest.v1, syntax proto3)
 /* eslint-disable */
 
-// The leader of a replica asks the ranks that hold its experts.
+// The leader of a replica sends rows to the ranks that have its experts.
 
 import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 

@@ -2,7 +2,7 @@
 // @generated from file palimpsest/v1/fleet.proto (package palimpsest.v1, syntax proto3)
 /* eslint-disable */
 
-// What edges and workers of a fleet tell each other over NATS, beside requests and edit events. docs/fleet.md has the rules.
+// Messages between edges and workers of a fleet over NATS, besides requests and edit events. docs/fleet.md has the rules.
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +14,7 @@ import type { GenerateRequest, GetModelResponse } from "./generate_pb.js";
 export declare const file_palimpsest_v1_fleet: GenFile;
 
 /**
- * A request as it waits in its model's queue.
+ * A request in its model's queue.
  *
  * @generated from message palimpsest.v1.QueuedRequest
  */
@@ -25,14 +25,14 @@ export declare type QueuedRequest = Message<"palimpsest.v1.QueuedRequest"> & {
   request?: GenerateRequest | undefined;
 
   /**
-   * Unix milliseconds after which nobody wants the answer.
+   * Unix milliseconds at which the response fails.
    *
    * @generated from field: int64 deadline_ms = 2;
    */
   deadlineMs: bigint;
 
   /**
-   * Whether the response goes on when nobody watches it.
+   * True if the response continues without a reader.
    *
    * @generated from field: bool background = 3;
    */
@@ -46,13 +46,13 @@ export declare type QueuedRequest = Message<"palimpsest.v1.QueuedRequest"> & {
 export declare const QueuedRequestSchema: GenMessage<QueuedRequest>;
 
 /**
- * Who is asking, and where the request waits: what any edge must know of a response to serve it.
+ * A response's owner and its place in the queue. With it, any edge can serve the response.
  *
  * @generated from message palimpsest.v1.ResponseRecord
  */
 export declare type ResponseRecord = Message<"palimpsest.v1.ResponseRecord"> & {
   /**
-   * Stands for the key that created the response; empty where no keys are configured.
+   * Hash of the API key that created the response. Empty if no keys are configured.
    *
    * @generated from field: string owner = 1;
    */
@@ -64,7 +64,7 @@ export declare type ResponseRecord = Message<"palimpsest.v1.ResponseRecord"> & {
   model: string;
 
   /**
-   * The request's sequence number in the queue of its model.
+   * Sequence number of the request in its model's queue.
    *
    * @generated from field: uint64 queue_sequence = 3;
    */
@@ -92,7 +92,7 @@ export declare type ResponseRecord = Message<"palimpsest.v1.ResponseRecord"> & {
 export declare const ResponseRecordSchema: GenMessage<ResponseRecord>;
 
 /**
- * The right to write a response's log. Written by compare-and-set; the highest attempt holds it.
+ * The right to write a response's log, written by compare-and-set. The highest attempt has it.
  *
  * @generated from message palimpsest.v1.Claim
  */
@@ -108,21 +108,21 @@ export declare type Claim = Message<"palimpsest.v1.Claim"> & {
   replicaId: string;
 
   /**
-   * Blocks that were committed when the claim was made.
+   * Number of committed blocks when the attempt began.
    *
    * @generated from field: uint32 committed_blocks = 3;
    */
   committedBlocks: number;
 
   /**
-   * Attempts in a row, this one included, that began with the same committed blocks.
+   * Number of the attempt among those that began at the same block, from 1. Released attempts are not counted.
    *
    * @generated from field: uint32 fruitless_attempts = 4;
    */
   fruitlessAttempts: number;
 
   /**
-   * Set when the replica has handed the response over on purpose.
+   * True if the attempt ended without a crash: the worker handed it over, was full, or was only unreachable.
    *
    * @generated from field: bool released = 5;
    */
@@ -136,7 +136,7 @@ export declare type Claim = Message<"palimpsest.v1.Claim"> & {
 export declare const ClaimSchema: GenMessage<Claim>;
 
 /**
- * What an idempotency key stands for.
+ * The response of an idempotency key.
  *
  * @generated from message palimpsest.v1.IdempotencyRecord
  */
@@ -147,7 +147,7 @@ export declare type IdempotencyRecord = Message<"palimpsest.v1.IdempotencyRecord
   responseId: string;
 
   /**
-   * Of the request's body.
+   * Hash of the request's body.
    *
    * @generated from field: bytes body_hash = 2;
    */
@@ -161,7 +161,7 @@ export declare type IdempotencyRecord = Message<"palimpsest.v1.IdempotencyRecord
 export declare const IdempotencyRecordSchema: GenMessage<IdempotencyRecord>;
 
 /**
- * One copy of a model that takes requests. Refreshed, and gone when it is not.
+ * A replica that accepts requests. It expires unless it is refreshed.
  *
  * @generated from message palimpsest.v1.ReplicaPresence
  */
@@ -177,7 +177,7 @@ export declare type ReplicaPresence = Message<"palimpsest.v1.ReplicaPresence"> &
   model?: GetModelResponse | undefined;
 
   /**
-   * Of the worker program.
+   * Version of the worker program.
    *
    * @generated from field: string version = 3;
    */
@@ -191,7 +191,7 @@ export declare type ReplicaPresence = Message<"palimpsest.v1.ReplicaPresence"> &
 export declare const ReplicaPresenceSchema: GenMessage<ReplicaPresence>;
 
 /**
- * How busy a replica is, told twice a second.
+ * Load of a replica, published twice a second.
  *
  * @generated from message palimpsest.v1.LoadReport
  */
@@ -212,7 +212,7 @@ export declare type LoadReport = Message<"palimpsest.v1.LoadReport"> & {
   capacity: number;
 
   /**
-   * Choices that run or wait in the engine.
+   * Number of choices that run or wait in the engine.
    *
    * @generated from field: uint32 running = 4;
    */
@@ -224,21 +224,21 @@ export declare type LoadReport = Message<"palimpsest.v1.LoadReport"> & {
   draining: boolean;
 
   /**
-   * Responses answered to their end since the replica started.
+   * Responses completed since the replica started.
    *
    * @generated from field: uint64 finished_responses = 6;
    */
   finishedResponses: bigint;
 
   /**
-   * Messages that could not be read since the replica started.
+   * Malformed messages since the replica started.
    *
    * @generated from field: uint64 ignored_messages = 7;
    */
   ignoredMessages: bigint;
 
   /**
-   * Responses whose choices `running` counts.
+   * Number of responses that run or wait in the engine.
    *
    * @generated from field: uint32 responses = 8;
    */

@@ -2,7 +2,7 @@
 // @generated from file palimpsest/v1/fleet.proto (package palimpsest.v1, syntax proto3)
 /* eslint-disable */
 
-// What edges and workers of a fleet tell each other over NATS, beside requests and edit events. docs/fleet.md has the rules.
+// Messages between edges and workers of a fleet over NATS, besides requests and edit events. docs/fleet.md has the rules.
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_palimpsest_v1_generate } from "./generate_pb.js";

@@ -2,7 +2,7 @@
 // @generated from file palimpsest/v1/generate.proto (package palimpsest.v1, syntax proto3)
 /* eslint-disable */
 
-// The edge asks a worker. The worker owns the chat template and the tokenizer.
+// Requests from edge to worker. The worker has the chat template and the tokenizer.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message as Message$1 } from "@bufbuild/protobuf";
@@ -23,7 +23,7 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
   responseId: string;
 
   /**
-   * 1 unless another worker held this response before.
+   * From 1. Higher for a worker that continues the response.
    *
    * @generated from field: uint32 attempt = 2;
    */
@@ -63,84 +63,84 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
   decoding?: DecodingRequest | undefined;
 
   /**
-   * Absent: as many as the context allows, up to the worker's default.
+   * Token limit of a choice. Absent: the rest of the context, up to the worker's default.
    *
    * @generated from field: optional uint32 max_tokens = 8;
    */
   maxTokens?: number | undefined;
 
   /**
-   * 1 to 8.
+   * Number of choices, 1 to 8.
    *
    * @generated from field: uint32 choices = 9;
    */
   choices: number;
 
   /**
-   * Text at which a choice ends; not part of the answer.
+   * Stop strings. A choice ends before the first of them.
    *
    * @generated from field: repeated string stop = 10;
    */
   stop: string[];
 
   /**
-   * Whether anyone looks at drafts. Commits come either way.
+   * True to send drafts. Commits are always sent.
    *
    * @generated from field: bool drafts = 11;
    */
   drafts: boolean;
 
   /**
-   * Continue another worker's response: what it has committed, per choice.
+   * Committed tokens of each choice of a response that this worker continues. Empty for a new response.
    *
    * @generated from field: repeated palimpsest.v1.CommittedChoice committed = 12;
    */
   committed: CommittedChoice[];
 
   /**
-   * Go on to the token limit instead of stopping at an end token.
+   * True to continue to the token limit instead of stopping at an end token.
    *
    * @generated from field: bool ignore_eos = 13;
    */
   ignoreEos: boolean;
 
   /**
-   * Absent: the best token always.
+   * Absent: always the most probable token.
    *
    * @generated from field: palimpsest.v1.Sampling sampling = 14;
    */
   sampling?: Sampling | undefined;
 
   /**
-   * Keys and values are shared between requests of one scope only: what stands for a tenant. Absent: one scope for all that name none.
+   * Tenant id of the prefix cache. Absent: the shared default scope.
    *
    * @generated from field: optional string cache_scope = 15;
    */
   cacheScope?: string | undefined;
 
   /**
-   * What is added to the logits of tokens, from -100 to 100.
+   * Values to add to the logits of tokens, by token id, from -100 to 100.
    *
    * @generated from field: map<uint32, double> logit_bias = 45;
    */
   logitBias: { [key: number]: number };
 
   /**
-   * Tokens of the answer before which no end token may stand.
+   * Minimum number of tokens before an end token.
    *
    * @generated from field: uint32 min_tokens = 46;
    */
   minTokens: number;
 
   /**
-   * Tokens that end the answer beside the model's own. They hold with `ignore_eos` too.
+   * End tokens in addition to the model's own. They also apply with `ignore_eos`.
    *
    * @generated from field: repeated uint32 stop_token_ids = 47;
    */
   stopTokenIds: number[];
 
   /**
-   * Tell how probable the committed tokens were, and this many of the best ones at the place of each, 0 to 20. Absent: tell nothing.
+   * Number of top log probabilities per token, 0 to 20. Absent: no log probabilities.
    *
    * @generated from field: optional uint32 logprobs = 48;
    */
@@ -154,7 +154,7 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
 export declare const GenerateRequestSchema: GenMessage<GenerateRequest>;
 
 /**
- * How tokens are drawn. With a seed, a request has one text, whatever runs beside it and whoever goes on with it.
+ * How tokens are drawn. A request with a seed has the same text in any batch and on any worker.
  *
  * @generated from message palimpsest.v1.Sampling
  */
@@ -214,7 +214,7 @@ export declare type Chat = Message$1<"palimpsest.v1.Chat"> & {
   messages: Message[];
 
   /**
-   * JSON of each tool as the client wrote it ({"type":"function","function":{…}}).
+   * Each tool as the client's JSON ({"type":"function","function":{…}}).
    *
    * @generated from field: repeated string tools = 2;
    */
@@ -308,7 +308,7 @@ export declare type TokenIds = Message$1<"palimpsest.v1.TokenIds"> & {
 export declare const TokenIdsSchema: GenMessage<TokenIds>;
 
 /**
- * What the client asked for; what it left out comes from the mode, and the mode from the model.
+ * The client's decoding parameters. Absent parameters have the mode's values; an absent mode is the model's default.
  *
  * @generated from message palimpsest.v1.DecodingRequest
  */
@@ -341,21 +341,21 @@ export declare type DecodingRequest = Message$1<"palimpsest.v1.DecodingRequest">
   maxPostSteps?: number | undefined;
 
   /**
-   * 2.1 only: blocks that may be edited at once. Absent: one, the newest.
+   * 2.1 only: number of blocks that are edited together, 1 to 8. Absent: 1, the newest.
    *
    * @generated from field: optional uint32 editing_window = 40;
    */
   editingWindow?: number | undefined;
 
   /**
-   * Taken off the logit of the token that stands one cell before. Absent: 0.
+   * Subtracted from the logit of the token in the cell before. Absent: 0.
    *
    * @generated from field: optional double penalty_lambda = 45;
    */
   penaltyLambda?: number | undefined;
 
   /**
-   * Subtracted from the logit of a token that the answer holds: once, and once for each time. From -2 to 2. Absent: 0.
+   * Subtracted from the logit of each token in the answer: once, and once per occurrence. From -2 to 2. Absent: 0.
    *
    * @generated from field: optional double presence_penalty = 46;
    */
@@ -383,14 +383,14 @@ export declare type CommittedChoice = Message$1<"palimpsest.v1.CommittedChoice">
   tokenIds: number[];
 
   /**
-   * Set when the choice was already done.
+   * Set if the choice is done.
    *
    * @generated from field: optional palimpsest.v1.FinishReason finish_reason = 2;
    */
   finishReason?: FinishReason | undefined;
 
   /**
-   * With an editing window: the `open_ids` of its last commit.
+   * With an editing window, the `open_ids` of the last commit.
    *
    * @generated from field: repeated uint32 open_ids = 40;
    */
@@ -420,14 +420,14 @@ export declare const GetModelRequestSchema: GenMessage<GetModelRequest>;
  */
 export declare type GetModelResponse = Message$1<"palimpsest.v1.GetModelResponse"> & {
   /**
-   * The name clients use.
+   * Model name for clients.
    *
    * @generated from field: string model = 1;
    */
   model: string;
 
   /**
-   * Unix seconds of the package's conversion.
+   * Time of the package's conversion, in Unix seconds.
    *
    * @generated from field: int64 created = 2;
    */
@@ -439,14 +439,14 @@ export declare type GetModelResponse = Message$1<"palimpsest.v1.GetModelResponse
   blockLength: number;
 
   /**
-   * Prompt and answer together.
+   * Limit for prompt and answer together.
    *
    * @generated from field: uint32 max_context_tokens = 4;
    */
   maxContextTokens: number;
 
   /**
-   * Whether messages and text can be taken (a package without a tokenizer takes token ids only).
+   * True if requests may have messages, or text. A package without a tokenizer accepts only token ids.
    *
    * @generated from field: bool chat = 5;
    */
@@ -458,7 +458,7 @@ export declare type GetModelResponse = Message$1<"palimpsest.v1.GetModelResponse
   text: boolean;
 
   /**
-   * Sequences that may run at once.
+   * Number of sequences that can run at the same time.
    *
    * @generated from field: uint32 capacity = 7;
    */
@@ -503,8 +503,9 @@ export declare const DecodingModeSchema: GenEnum<DecodingMode>;
  */
 export declare const GenerateService: GenService<{
   /**
-   * Streams a response's edit events. A response that fails ends with an `error` event; a gRPC status other than OK
-   * means that the worker itself was lost. Cancelling the call cancels the response.
+   * Streams a response's edit events. A response that fails ends with an `error` event. The worker sends its initial metadata
+   * as soon as it has the request. A gRPC status other than OK and DEADLINE_EXCEEDED means that the worker was lost; if its
+   * metadata had arrived, it counts as crashed. Cancelling the call cancels the response.
    *
    * @generated from rpc palimpsest.v1.GenerateService.Generate
    */
@@ -514,7 +515,7 @@ export declare const GenerateService: GenService<{
     output: typeof GenerateResponseSchema;
   },
   /**
-   * What this worker serves.
+   * Describes the model that this worker serves.
    *
    * @generated from rpc palimpsest.v1.GenerateService.GetModel
    */

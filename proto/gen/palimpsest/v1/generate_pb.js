@@ -2,7 +2,7 @@
 // @generated from file palimpsest/v1/generate.proto (package palimpsest.v1, syntax proto3)
 /* eslint-disable */
 
-// The edge asks a worker. The worker owns the chat template and the tokenizer.
+// Requests from edge to worker. The worker has the chat template and the tokenizer.
 
 import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_palimpsest_v1_edit } from "./edit_pb.js";
