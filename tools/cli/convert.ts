@@ -32,7 +32,7 @@ export function convertCommand(): Command {
     )
     .argument("<package>", "folder to write; must be missing or empty")
     .addOption(
-      new Option("--quantize <format>", "form of the weight matrices")
+      new Option("--quantize <format>", "number format of the weight matrices")
         .choices(["none", "int8", "int4"])
         .default("none"),
     )
@@ -48,7 +48,7 @@ export function convertCommand(): Command {
     .option("--name <name>", "the model's name for clients (default: the checkpoint's)")
     .option("--force", "replace an existing package")
     .option("--consume", "permanently delete each weight file of the checkpoint once it is converted")
-    .option("--dry-run", "print the files and the space that a conversion needs, and write nothing");
+    .option("--dry-run", "print the files and the disk space of the conversion, without writing");
   return addSourceFlags(command).action(convert);
 }
 

@@ -42,13 +42,13 @@ interface EvalFlags {
 export function evalCommand(): Command {
   return new Command("eval")
     .description("measure quality against speed on a suite of tasks")
-    .requiredOption("--suite <file...>", "JSONL: our own form, HumanEval(+), MBPP(+) or GSM8K")
+    .requiredOption("--suite <file...>", "JSONL file: Palimpsest's own form, HumanEval(+), MBPP(+) or GSM8K")
     .addOption(new Option("--model <package>", "folder of the model package").conflicts("url"))
     .option("--url <url>", "a server's address, without /v1")
     .addOption(
       new Option(
         "--answers <file>",
-        "judge what another program answered: JSONL of id, text, tokens, forwards, seconds",
+        "judge another program's answers: JSONL with id, text, tokens, forwards, seconds",
       ).conflicts(["model", "url", "mode", "sweep", "samples", "temperature"]),
     )
     .option("--api-key <key>", "API key for the server")
@@ -56,24 +56,24 @@ export function evalCommand(): Command {
     .addOption(
       new Option(
         "--mode <mode>",
-        "quality, speed, speed/off (no editing), speed/window2 (two blocks), or THRESHOLD/EDITING as 0.6/0.2; again for more (default: quality and speed)",
+        "quality, speed, speed/off (no editing), speed/window2 (two blocks), or THRESHOLD/EDITING as 0.6/0.2; may be repeated (default: quality and speed)",
       ).argParser((text, before?: readonly Mode[]) => [...(before ?? []), mode(text)]),
     )
-    .addOption(new Option("--sweep", "a grid of thresholds instead, with a plot").conflicts("mode"))
+    .addOption(new Option("--sweep", "run a grid of thresholds and plot it").conflicts("mode"))
     .option("--samples <n>", "answers per task; more than one needs a temperature", wholeNumber(1), 1)
     .option("--temperature <t>", "draw tokens at this temperature (default: always the best token)", temperature)
     .addOption(
-      new Option("--k <k>", "also pass@k; again for more").argParser((text, before?: readonly number[]) => [
+      new Option("--k <k>", "also print pass@k, may be repeated").argParser((text, before?: readonly number[]) => [
         ...(before ?? []),
         wholeNumber(1)(text),
       ]),
     )
     .option("--family <family...>", "only tasks of these families")
     .option("--limit <n>", "only the first tasks", wholeNumber(1))
-    .option("--max-tokens <n>", "length limit of an answer", wholeNumber(1), DEFAULT_MAX_TOKENS)
+    .option("--max-tokens <n>", "token limit of an answer", wholeNumber(1), DEFAULT_MAX_TOKENS)
     .option("--concurrency <n>", "requests in flight", wholeNumber(1), DEFAULT_CONCURRENCY)
     .option("--threads <n>", "threads of one operator, with --model (default: 1)", wholeNumber(1))
-    .option("--out <folder>", "write report.json, report.md, answers.jsonl and, of a sweep, sweep.svg")
+    .option("--out <folder>", "write report.json, report.md, answers.jsonl and, with --sweep, sweep.svg")
     .action(run);
 }
 

@@ -35,15 +35,13 @@ export function generateCommand(): Command {
   const command = new Command("generate")
     .description("generate an answer with a model package on this machine")
     .requiredOption("--model <package>", "folder of the model package")
-    .addOption(
-      new Option("--prompt <text>", "what the user says; goes through the chat template").conflicts("promptTokens"),
-    )
-    .option("--prompt-tokens <file>", "JSON file with an array of token ids, used as they are")
+    .addOption(new Option("--prompt <text>", "user message, rendered with the chat template").conflicts("promptTokens"))
+    .option("--prompt-tokens <file>", "JSON file with an array of token ids, without a chat template")
     .addOption(new Option("--mode <mode>", "preset of thresholds (default: the rule's)").choices(["speed", "quality"]))
     .option("--threshold <p>", "minimum probability to unmask", probability)
     .option("--editing-threshold <p>", "minimum probability to substitute a token", probability)
     .option("--max-post-steps <n>", "steps allowed after the last mask", wholeNumber(0))
-    .option("--editing-window <blocks>", "blocks that may be edited together (default: 1, the newest)", wholeNumber(1))
+    .option("--editing-window <blocks>", "number of blocks edited together (default: 1, the newest)", wholeNumber(1))
     .addOption(new Option("--decoding <rule>", "decoding rule (default: the model's)").choices(["2.0", "2.1", "2.2"]))
     .option("--block-length <n>", "tokens denoised together (default: the package's)", blockLength)
     .addOption(
@@ -51,9 +49,9 @@ export function generateCommand(): Command {
         .argParser(wholeNumber(0))
         .conflicts("ignoreEos"),
     )
-    .option("--no-cache", "recompute everything at every step: the same answer, slowly")
+    .option("--no-cache", "recompute the whole sequence at every step: slower, with the same answer")
     .option("--threads <n>", "threads of one operator (default: 1)", wholeNumber(1))
-    .option("--expert-load <file>", "add to this file how often each expert was chosen; palimpsest shard plans by it")
+    .option("--expert-load <file>", "add the number of times each expert was chosen to this file, for palimpsest shard")
     .option("--json", "print one line of JSON");
   return addTokenFlags(command).action(generate);
 }

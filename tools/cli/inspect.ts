@@ -19,8 +19,8 @@ export function inspectCommand(): Command {
     .argument("<package>", "folder of the model package")
     .option("--verify", "also compare the files' contents with their checksums")
     .option("--plan", "describe the experts of each rank")
-    .option("--data-parallel", "with --plan, as if every rank runs sequences of its own")
-    .option("--expert-load <file>", "with --plan, also each rank's share of the load that a run counted")
+    .option("--data-parallel", "with --plan, assume that every rank runs its own sequences")
+    .option("--expert-load <file>", "with --plan, also print each rank's share of this load")
     .option("--json", "print one line of JSON")
     .action(inspect);
 }

@@ -24,8 +24,12 @@ export function shardCommand(): Command {
     .argument("<package>", "folder of the model package")
     .argument("<target>", "folder to write; must be missing or empty")
     .requiredOption("--ranks <n>", "processes or threads to split the experts over", wholeNumber(1))
-    .option("--expert-load <file>", "split by how often a run chose each expert; generate --expert-load counts it")
-    .option("--replicas <n>", "most chosen experts of each layer to place on two ranks", wholeNumber(0))
+    .option("--expert-load <file>", "balance the ranks by the load in this file (from generate --expert-load)")
+    .option(
+      "--replicas <n>",
+      "number of experts of each layer to place on two ranks, most chosen first",
+      wholeNumber(0),
+    )
     .option("--force", "replace an existing package")
     .action(shard);
 }

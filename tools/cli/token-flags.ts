@@ -22,24 +22,21 @@ export function addTokenFlags(command: Command): Command {
   return command
     .option(
       "--temperature <t>",
-      "draw tokens: 1 as the model says, less is surer (default: 0, the best always)",
+      "draw tokens: 1 is the model's own distribution (default: 0, always the most probable token)",
       decimal,
     )
-    .option("--top-p <p>", "draw among the most probable tokens, up to this cumulative probability", decimal)
-    .option("--top-k <n>", "draw among this many of the most probable tokens", wholeNumber(1))
+    .option("--top-p <p>", "draw from the most probable tokens, up to this cumulative probability", decimal)
+    .option("--top-k <n>", "draw from this number of the most probable tokens", wholeNumber(1))
     .option("--seed <n>", "seed of the draws; the same seed gives the same answer", wholeNumber(0))
     .option("--penalty-lambda <x>", "subtract from the logit of the token one cell before (default: 0)", decimal)
     .option("--logit-bias <id=bias,...>", "add to the logits of tokens", biasList)
-    .option("--max-tokens <n>", "length limit of the answer", wholeNumber(1))
-    .option("--min-tokens <n>", "tokens before which no end token may stand", wholeNumber(0))
-    .option("--stop <text>", "text at which the answer ends; may be given again", another)
-    .option("--stop-token-ids <ids>", "further tokens that end the answer, separated by commas", tokenList)
-    .option("--ignore-eos", "go on to the length limit")
+    .option("--max-tokens <n>", "token limit of the answer", wholeNumber(1))
+    .option("--min-tokens <n>", "minimum number of tokens before an end token", wholeNumber(0))
+    .option("--stop <text>", "stop string, may be repeated", another)
+    .option("--stop-token-ids <ids>", "additional end tokens, separated by commas", tokenList)
+    .option("--ignore-eos", "continue to the token limit instead of stopping at an end token")
     .addOption(
-      new Option(
-        "--logprobs [best]",
-        "tell how probable each token was, and this many of the best at its place, as JSON",
-      )
+      new Option("--logprobs [best]", "print log probabilities of each token and of this number of top tokens, as JSON")
         .argParser(wholeNumber(0))
         .implies({ json: true }),
     );
