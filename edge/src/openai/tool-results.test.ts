@@ -40,13 +40,18 @@ describe("results of tools", () => {
   });
 
   it.each([
-    ["an unknown id", [user, asks("a"), result("b")], [2, "tool_call_id"], /"b" names no call .* "a"/],
+    ["an unknown id", [user, asks("a"), result("b")], [2, "tool_call_id"], /"b" matches no tool call .* "a"/],
     ["a double result", [asks("a"), result("a"), result("a")], [2, "tool_call_id"], /"a" has a result already/],
     ["a double call", [asks("a", "a"), result("a")], [0, "tool_calls", 1, "id"], /"a" is the id of an earlier call/],
     ["a call without a result", [user, asks("a", "b"), result("a"), user], [1, "tool_calls", 1], /"b" has no result/],
     ["a last message with calls", [user, asks("a")], [1, "tool_calls", 0], /"a" has no result/],
-    ["a result without a call", [user, result("a")], [1, "tool_call_id"], /"a" names no call/],
-    ["a result that comes too late", [asks("a"), result("a"), user, result("a")], [3, "tool_call_id"], /names no call/],
+    ["a result without a call", [user, result("a")], [1, "tool_call_id"], /"a" matches no tool call/],
+    [
+      "a result that comes too late",
+      [asks("a"), result("a"), user, result("a")],
+      [3, "tool_call_id"],
+      /matches no tool call/,
+    ],
   ])("with %s are refused where they stand", (_, messages, path, message) => {
     const [first] = toolResultFaults(messages);
     expect(first).toEqual({ path, message: expect.stringMatching(message) });

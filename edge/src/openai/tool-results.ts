@@ -68,9 +68,8 @@ function* turnsOf<M extends Message>(messages: readonly M[]): Generator<Turn<M>>
 }
 
 function unknownCall(id: string, calls: readonly string[]): string {
-  if (calls.length === 0)
-    return `${quoted(id)} names no call: a result stands behind the assistant message with its call`;
-  return `${quoted(id)} names no call of the assistant message before it; its calls are ${calls.map(quoted).join(", ")}`;
+  if (calls.length === 0) return `${quoted(id)} matches no tool call; put the result after its assistant message`;
+  return `${quoted(id)} matches no tool call of the assistant message before it; its calls are ${calls.map(quoted).join(", ")}`;
 }
 
 /** Short enough for a message. */
