@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Sampling } from "@palimpsest/proto";
 import { expect, it } from "vitest";
-import { type Sampling, uniform } from "../../gpu-worker/src/decoding/sampling.ts";
+import { uniform } from "../../gpu-worker/src/decoding/sampling.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";

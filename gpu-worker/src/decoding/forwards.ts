@@ -1,9 +1,9 @@
 /** A sequence's forwards: what decoding asks for, block by block, and what a model answers. */
+import type { Sampling } from "@palimpsest/proto";
 import type { Candidate } from "./block.ts";
-import type { Sampling } from "./sampling.ts";
 
 /** Draws a token at a cell: the one at `uniform` in the cumulative distribution. */
-export interface Draw extends Sampling {
+export interface Draw extends Omit<Sampling, "seed"> {
   /** In the block; for the head, the index among its rows. */
   readonly cell: number;
   /** In [0, 1). */

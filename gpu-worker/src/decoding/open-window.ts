@@ -1,9 +1,8 @@
 /** The blocks that are open in a decoding: their cells, their numbers, and whether the answer ends in them. */
-import type { Decoding } from "@palimpsest/proto";
+import type { Decoding, Sampling } from "@palimpsest/proto";
 import type { Candidate, OpenBlock, TokenEdit } from "./block.ts";
 import type { BlockQuery, LogitAdjustment } from "./forwards.ts";
 import { rules } from "./rules.ts";
-import type { Sampling } from "./sampling.ts";
 
 export interface DecodeOptions {
   readonly decoding: Decoding;
@@ -25,7 +24,9 @@ export interface DecodeOptions {
   /** Tells whether the answer ends in its last block without an end token: by a stop string, which tokens do not show. */
   readonly ends?: (answer: readonly number[]) => boolean;
   /** Absent: the most probable token always. */
-  readonly sampling?: Sampling & { readonly uniform: (block: number, step: number, cell: number) => number };
+  readonly sampling?: Omit<Sampling, "seed"> & {
+    readonly uniform: (block: number, step: number, cell: number) => number;
+  };
   /** Logit adjustments at some cells of a block. */
   readonly adjust?: (block: AdjustableBlock) => readonly LogitAdjustment[];
 }

@@ -3,16 +3,6 @@
  * before, so a text is the same alone, in a batch and when another worker goes on with it.
  */
 
-/** Parameters of a draw. */
-export interface Sampling {
-  /** Above 0; 1 leaves the model's distribution as it is. */
-  readonly temperature: number;
-  /** Tokens kept by probability. */
-  readonly topK?: number;
-  /** Tokens are kept until they hold more than this share. */
-  readonly topP?: number;
-}
-
 /** Counter of a draw. Blocks are numbered within the choice, cells within the block. */
 export interface DrawPlace {
   readonly seed: bigint;

@@ -7,8 +7,8 @@ import {
   MAX_POST_STEPS,
   MAX_TEMPERATURE,
   MAX_TOP_K,
+  type Sampling,
 } from "@palimpsest/proto";
-import type { Sampling } from "../decoding/sampling.ts";
 import { invalid } from "../errors.ts";
 
 /** The presets of LLaDA2.1's model card. 2.2 has one published setting, the same as `speed`. */

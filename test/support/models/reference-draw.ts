@@ -1,5 +1,5 @@
 /** The distribution that a token is drawn from, and the draw, in plain loops. */
-import type { Sampling } from "../../../gpu-worker/src/decoding/sampling.ts";
+import type { Sampling } from "@palimpsest/proto";
 
 /** Applies the temperature, removes the tokens of `never`, then cuts by top-k, then by top-p of the rest. */
 export function drawnFrom(
