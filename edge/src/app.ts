@@ -1,12 +1,12 @@
 /** The edge as one Hono app: the routes, and the middleware around them. An entry point listens. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { type RequestIdVariables, requestId } from "hono/request-id";
 import { requireKey } from "./admission/keys.ts";
 import type { EdgeDependencies } from "./dependencies.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
+import { crossOrigin } from "./headers.ts";
 import { invalidBody } from "./openai/invalid-body.ts";
 import { discardUnread, limitBody } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
@@ -23,8 +23,6 @@ import { streams } from "./routes/streams.ts";
  */
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
-const EXPOSED = ["x-request-id", "x-response-id", "retry-after-ms", "retry-after", "x-should-retry"];
-
 export function createApp(edge: EdgeDependencies) {
   const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({
     defaultHook: (result) => {
@@ -37,11 +35,11 @@ export function createApp(edge: EdgeDependencies) {
     const start = edge.clock.now();
     await next();
     const { method, path } = c.req;
-    const ms = edge.clock.now() - start;
-    edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, ms }, "responded");
+    // The body of a stream follows.
+    const headers_ms = edge.clock.now() - start;
+    edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, headers_ms }, "responded");
   });
-  // Front ends on other origins may call the API; keys travel in a header, never in cookies.
-  app.use(cors({ origin: "*", allowMethods: ["GET", "POST", "DELETE"], exposeHeaders: EXPOSED, maxAge: 86_400 }));
+  app.use(crossOrigin());
   app.use(discardUnread(edge.clock));
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => wrongMethod(c.req.method, c.req.path, allowed) }),

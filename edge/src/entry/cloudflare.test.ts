@@ -11,6 +11,12 @@ const lost = {
   idFromName: (name: string) => ({ name }),
   get: () => ({ fetch: () => Promise.reject(new Error("reset")) }),
 };
+/** The headers that the app sets on every answer. */
+function expectHeaders({ headers }: Response, log: string): void {
+  expect(log).toContain(headers.get("x-request-id")!);
+  expect(headers.get("access-control-allow-origin")).toBe("*");
+  expect(headers.get("access-control-expose-headers")).toMatch(/x-request-id.*x-response-id/);
+}
 afterEach(() => vi.restoreAllMocks());
 
 it("answers 503 when the object fails, so that clients retry", async () => {
@@ -20,6 +26,7 @@ it("answers 503 when the object fails, so that clients retry", async () => {
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ error: { code: "unavailable" } });
   expect(log.mock.calls.join()).toContain("reset");
+  expectHeaders(response, log.mock.calls.join());
 });
 
 it("logs what is wrong with its settings and hides it from the client", async () => {
@@ -28,6 +35,7 @@ it("logs what is wrong with its settings and hides it from the client", async ()
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain("NATS_URL");
   expect(log.mock.calls.join()).toContain("NATS_URL: ");
+  expectHeaders(response, log.mock.calls.join());
 });
 
 it("requires a WebSocket address for NATS", () => {

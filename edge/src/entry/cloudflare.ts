@@ -8,7 +8,8 @@ import { unavailableFleet } from "../adapters/unavailable-fleet.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
 import type { Playground } from "../dependencies.ts";
-import { EdgeError, errorResponse, unexpected } from "../errors.ts";
+import { EdgeError, unexpected } from "../errors.ts";
+import { answerWithError } from "../headers.ts";
 import type { Log, Replicas, Responses } from "../ports.ts";
 import { type CloudflareConfig, parseCloudflareConfig } from "./cloudflare-config.ts";
 import { joinFleet } from "./fleet.ts";
@@ -33,15 +34,17 @@ export default {
     try {
       config = parseCloudflareConfig(bindings);
     } catch (error) {
-      return errorResponse(unexpected(error, createLog("error"), {}));
+      return answerWithError(request, (request_id) => unexpected(error, createLog("error"), { request_id }));
     }
     const { EDGE } = bindings;
     const name = `edge-${Math.floor(Math.random() * config.edges)}`;
     try {
       return await EDGE.get(EDGE.idFromName(name)).fetch(request);
     } catch (cause) {
-      createLog(config.logLevel).error({ edge: name, err: cause }, "edge failed");
-      return errorResponse(new EdgeError("unavailable", "The edge failed; send the request again.", { cause }));
+      return answerWithError(request, (request_id) => {
+        createLog(config.logLevel).error({ request_id, edge: name, err: cause }, "edge failed");
+        return new EdgeError("unavailable", "The edge failed; send the request again.", { cause });
+      });
     }
   },
 };
