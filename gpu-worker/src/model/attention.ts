@@ -29,16 +29,16 @@ export function ropeAngles(g: OnnxGraph, positions: Value, config: ModelConfig):
 export interface AttentionInputs {
   readonly cos: Value;
   readonly sin: Value;
-  /** f32 [B, 1, 1, n * S], added to the scores: 0 where a key is seen, -inf past the block itself. */
+  /** f32 [B, 1, 1, n * S], added to the scores: 0 where a key is seen, the target's `barred` past the block itself. */
   readonly mask: Value;
   /** [pages * kvHeads, S, D]. */
   readonly keyPool: Value;
   readonly valuePool: Value;
-  /** i64 [B, kvHeads, n]: the pools' row for each block seen; any row for a place in `ownSlots` or past the block. */
+  /** i64 or i32 [B, kvHeads, n]: the pools' row for each block seen; any row for a place in `ownSlots` or past the block. */
   readonly pageRows: Value;
   /** i64 [B, kvHeads, p, 3]: block, head and place at which the forward's own blocks are seen; places are consecutive. */
   readonly ownSlots: Value;
-  /** i64 [B, kvHeads, p]: index of each among this forward's [B * kvHeads] blocks and heads; any past the block. */
+  /** i64 or i32 [B, kvHeads, p]: index of each among this forward's [B * kvHeads] blocks and heads; any past the block. */
   readonly ownRows: Value;
 }
 
@@ -46,6 +46,8 @@ export interface AttentionOptions {
   readonly prefix: string;
   readonly config: ModelConfig;
   readonly quantization: Quantization;
+  /** S, for a target whose shapes are constants. */
+  readonly blockLength?: number | undefined;
 }
 
 /** Attention of every row over the blocks it sees, and the forward's own keys and values [B, kvHeads, S, D]. */
@@ -53,7 +55,7 @@ export function attention(
   g: OnnxGraph,
   x: Value,
   inputs: AttentionInputs,
-  { prefix, config, quantization }: AttentionOptions,
+  { prefix, config, quantization, blockLength }: AttentionOptions,
 ): { output: Value; keys: Value; values: Value } {
   const { heads, kvHeads, headDim, hiddenSize, rmsNormEps } = config;
   const qkv = project(
@@ -64,25 +66,32 @@ export function attention(
     ]),
     quantization,
   );
-  const norm = (heads4d: Value, kind: "query" | "key"): Value =>
-    rmsNorm(g, heads4d, { name: `${prefix}.${kind}_layernorm.weight`, dims: [headDim] }, rmsNormEps);
+  const scale = 1 / Math.sqrt(headDim);
+  const norm = (heads4d: Value, kind: "query" | "key", scale = 1): Value =>
+    rmsNorm(g, heads4d, { name: `${prefix}.${kind}_layernorm.weight`, dims: [headDim] }, rmsNormEps, scale);
 
-  const all = headsFirst(g, splitHeads(g, qkv, inputs.mask, [heads + 2 * kvHeads, headDim]));
+  const all = headsFirst(g, splitHeads(g, qkv, { batch: inputs.mask, blockLength }, [heads + 2 * kvHeads, headDim]));
   const sizes = g.ints([heads, kvHeads, kvHeads]);
   const [q, k, values] = g.nodes("Split", [all, sizes], 3, { attributes: { axis: 1 } }) as [Value, Value, Value];
-  const queries = rotate(g, norm(q, "query"), inputs, config);
+  const isFused = g.target.scores === "FusedMatMul";
+  const queries = rotate(g, norm(q, "query", isFused ? 1 : scale), inputs, config);
   const keys = rotate(g, norm(k, "key"), inputs, config);
   const seen = (pool: Value, own: Value): Value =>
-    g.node("Reshape", [gatherSeen(g, pool, own, inputs), g.ints([0, 0, -1, headDim])]);
+    g.node("Reshape", [
+      gatherSeen(g, pool, blocksOf(g, own, headDim, blockLength), inputs),
+      g.ints([0, 0, -1, headDim]),
+    ]);
   const allKeys = seen(inputs.keyPool, keys);
   const allValues = seen(inputs.valuePool, values);
 
   // Heads that share keys are adjacent: [B, kvHeads, heads / kvHeads * S, D].
   const grouped = g.node("Reshape", [queries, g.ints([0, kvHeads, -1, headDim])]);
-  const scores = g.node("FusedMatMul", [grouped, allKeys], {
-    domain: MICROSOFT,
-    attributes: { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } },
-  });
+  const scores = isFused
+    ? g.node("FusedMatMul", [grouped, allKeys], {
+        domain: MICROSOFT,
+        attributes: { transB: 1, alpha: { float: scale } },
+      })
+    : g.node("MatMul", [grouped, g.node("Transpose", [allKeys], { attributes: { perm: [0, 1, 3, 2] } })]);
   const masked = g.node("Add", [widen(g, scores), inputs.mask]);
   const shares = narrow(g, g.node("Softmax", [masked]));
   const mixed = g.node("Reshape", [g.node("MatMul", [shares, allValues]), g.ints([0, heads, -1, headDim])]);
@@ -120,8 +129,16 @@ function rotateHalves(g: OnnxGraph, heads4d: Value, { cos, sin }: AttentionInput
   return narrow(g, g.node("Concat", turned, { attributes: { axis: 3 } }));
 }
 
-/** [T, heads * D] -> [B, S, heads, D]; B is the first size of `batch`. */
-function splitHeads(g: OnnxGraph, x: Value, batch: Value, [heads, headDim]: readonly [number, number]): Value {
+/** [T, heads * D] -> [B, S, heads, D]; B is the first size of `batch`, S is `blockLength` if shapes are constants. */
+function splitHeads(
+  g: OnnxGraph,
+  x: Value,
+  { batch, blockLength }: { batch: Value; blockLength: number | undefined },
+  [heads, headDim]: readonly [number, number],
+): Value {
+  if (g.target.shapes === "constant") {
+    return g.node("Reshape", [x, g.ints([-1, constant(blockLength), heads, headDim])]);
+  }
   const size = g.node("Shape", [batch], { attributes: { start: 0, end: 1 } });
   return g.node("Reshape", [x, g.node("Concat", [size, g.ints([-1, heads, headDim])], { attributes: { axis: 0 } })]);
 }
@@ -131,13 +148,23 @@ function headsFirst(g: OnnxGraph, x: Value): Value {
   return g.node("Transpose", [x], { attributes: { perm: [0, 2, 1, 3] } });
 }
 
-/** Keys or values of the blocks that each block sees, in order: [B, kvHeads, n, S, D]. `own` is [B, kvHeads, S, D]. */
+/** Keys or values of the blocks that each block sees, in order: [B, kvHeads, n, S, D]. `own` is [B * kvHeads, S, D]. */
 function gatherSeen(g: OnnxGraph, pool: Value, own: Value, inputs: AttentionInputs): Value {
   const cached = g.node("Gather", [pool, inputs.pageRows]); // [B, kvHeads, n, S, D]
-  const blockShape = g.node("Shape", [own], { attributes: { start: 2, end: 4 } });
-  const ownBlocks = g.node("Reshape", [own, g.node("Concat", [g.ints([-1]), blockShape], { attributes: { axis: 0 } })]);
-  const ownSeen = g.node("Gather", [ownBlocks, inputs.ownRows]); // [B, kvHeads, p, S, D]
+  const ownSeen = g.node("Gather", [own, inputs.ownRows]); // [B, kvHeads, p, S, D]
   return overlay(g, cached, ownSeen, inputs.ownSlots);
+}
+
+/** [B, kvHeads, S, D] -> [B * kvHeads, S, D] */
+export function blocksOf(g: OnnxGraph, own: Value, headDim: number, blockLength: number | undefined): Value {
+  if (g.target.shapes === "constant") return g.node("Reshape", [own, g.ints([-1, constant(blockLength), headDim])]);
+  const blockShape = g.node("Shape", [own], { attributes: { start: 2, end: 4 } });
+  return g.node("Reshape", [own, g.node("Concat", [g.ints([-1]), blockShape], { attributes: { axis: 0 } })]);
+}
+
+function constant(blockLength: number | undefined): number {
+  if (blockLength === undefined) throw new Error("a target whose shapes are constants needs the block length");
+  return blockLength;
 }
 
 /** Writes `blocks` [B, kvHeads, p, S, D] at their slots over `cached` [B, kvHeads, n, S, D]. */

@@ -52,16 +52,16 @@ export function fusedExperts(g: OnnxGraph, x: Value, inputs: FusedExpertInputs, 
     matrix: string,
     [rows, columns]: readonly [number, number],
     sources: readonly CheckpointTensor[],
-    { interleaved }: { interleaved: boolean },
+    joined: { interleaved?: number } = {},
   ) => {
     const name = `${prefix}.experts.${matrix}`;
     const dims = [local.length, rows, (columns * bits) / 8];
-    const values = g.weight({ name: `${name}.values`, encoding: "quantized", bits, dims, sources, interleaved });
+    const values = g.weight({ name: `${name}.values`, encoding: "quantized", bits, dims, sources, ...joined });
     const scaleDims = [local.length, rows, columns / QUANTIZATION_BLOCK];
-    return [values, scalesWeight(g, { name, bits, dims: scaleDims, sources, interleaved })];
+    return [values, scalesWeight(g, { name, bits, dims: scaleDims, sources, ...joined })];
   };
-  const [inner, innerScales] = stacked("gate_up", [2 * moeIntermediateSize, hiddenSize], gateUp, { interleaved: true });
-  const [outer, outerScales] = stacked("down", [hiddenSize, moeIntermediateSize], down, { interleaved: false });
+  const [inner, innerScales] = stacked("gate_up", [2 * moeIntermediateSize, hiddenSize], gateUp, { interleaved: 2 });
+  const [outer, outerScales] = stacked("down", [hiddenSize, moeIntermediateSize], down);
   const absent = "";
   const mean = g.node("QMoE", [x, narrow(g, fed), inner, innerScales, absent, outer, outerScales] as Value[], {
     domain: MICROSOFT,

@@ -82,6 +82,17 @@ export interface DrawInputs {
   readonly uniform: Value;
 }
 
+/** Declares the inputs of rows that draw. */
+export function drawInputs(g: OnnxGraph): DrawInputs {
+  return {
+    rows: g.input("drawn_rows", "i64", ["Q"]),
+    temperature: g.input("temperature", "f32", ["Q", 1]),
+    topK: g.input("top_k", "i64", ["Q", 1]),
+    topP: g.input("top_p", "f32", ["Q", 1]),
+    uniform: g.input("uniform", "f32", ["Q", 1]),
+  };
+}
+
 export interface DrawOptions {
   readonly vocabSize: number;
   /** Tokens that are never drawn. */
@@ -181,6 +192,15 @@ export interface ScoreInputs {
   readonly tokens: Value;
   /** i64 [1]: K, the number of best tokens to score as well. */
   readonly count: Value;
+}
+
+/** Declares the inputs of tokens to score. */
+export function scoreInputs(g: OnnxGraph): ScoreInputs {
+  return {
+    rows: g.input("scored_rows", "i64", ["P"]),
+    tokens: g.input("scored_tokens", "i64", ["P", 1]),
+    count: g.input("best_count", "i64", [1]),
+  };
 }
 
 /** Natural logarithms of probabilities in the full softmax: of the given tokens [P], and of the K best [P, K] with their ids. */

@@ -19,19 +19,23 @@ const ROUTER_EPSILON = 1e-20;
 
 const REAL_BITS: Readonly<Record<RealType, 32 | 16>> = { f32: 32, f16: 16 };
 
-/** A weight matrix [rows, columns], made of one or several checkpoint matrices, stacked. */
+/** A weight matrix [rows, columns], made of one or several checkpoint matrices, stacked or side by side. */
 export interface Matrix {
   readonly name: string;
   readonly sources: readonly CheckpointTensor[];
+  /** The sources stand side by side. If they are quantized, their columns must be a multiple of the quantization block. */
+  readonly sideBySide?: boolean;
 }
 
 /** x [T, columns] times the matrix transposed: [T, rows]. */
 export function project(g: OnnxGraph, x: Value, matrix: Matrix, quantization: Quantization): Value {
-  const rows = matrix.sources.reduce((sum, source) => sum + (source.dims[0] as number), 0);
-  const columns = matrix.sources[0]?.dims[1] as number;
-  const { name, sources } = matrix;
+  const { name, sources, sideBySide } = matrix;
+  const sum = (axis: 0 | 1): number => sources.reduce((sum, { dims }) => sum + (dims[axis] as number), 0);
+  const rows = sideBySide ? (sources[0]?.dims[0] as number) : sum(0);
+  const columns = sideBySide ? sum(1) : (sources[0]?.dims[1] as number);
+  const joined = sideBySide ? { interleaved: sources.length } : {};
   if (quantization === "none") {
-    const weight = realWeight(g, name, [rows, columns], sources);
+    const weight = realWeight(g, name, [rows, columns], sources, joined);
     return g.node("Gemm", [x, weight], { attributes: { transB: 1 } });
   }
   const bits = quantization === "int8" ? 8 : 4;
@@ -43,8 +47,9 @@ export function project(g: OnnxGraph, x: Value, matrix: Matrix, quantization: Qu
     bits,
     dims: [rows, blocks, blockBytes],
     sources,
+    ...joined,
   });
-  const scales = scalesWeight(g, { name, bits, dims: [rows * blocks], sources });
+  const scales = scalesWeight(g, { name, bits, dims: [rows * blocks], sources, ...joined });
   return g.node("MatMulNBits", [x, values, scales], {
     domain: MICROSOFT,
     attributes: {
@@ -63,8 +68,9 @@ export function realWeight(
   name: string,
   dims: readonly number[],
   sources: readonly CheckpointTensor[],
+  joined: Pick<Weight, "interleaved"> = {},
 ): Value {
-  return g.weight({ name, encoding: g.real, bits: REAL_BITS[g.real], dims, sources });
+  return g.weight({ name, encoding: g.real, bits: REAL_BITS[g.real], dims, sources, ...joined });
 }
 
 /** Declares the scales of the quantized weight `name`, in the graph's real type. */
@@ -83,9 +89,11 @@ export function narrow(g: OnnxGraph, x: Value): Value {
   return g.real === "f32" ? x : g.node("Cast", [x], { attributes: { to: DataType.FLOAT16 } });
 }
 
-/** RMSNorm over the last axis, with f32 sums in both operators. */
-export function rmsNorm(g: OnnxGraph, x: Value, tensor: CheckpointTensor, epsilon: number): Value {
-  const weight = realWeight(g, tensor.name, tensor.dims, [tensor]);
+/** RMSNorm over the last axis, times `scale`, with f32 sums in both operators. */
+export function rmsNorm(g: OnnxGraph, x: Value, tensor: CheckpointTensor, epsilon: number, scale = 1): Value {
+  const stored = realWeight(g, tensor.name, tensor.dims, [tensor]);
+  // onnxruntime multiplies constants once, when it opens the graph.
+  const weight = scale === 1 ? stored : g.node("Mul", [stored, g.floats([scale], [])]);
   const attributes = { axis: -1, epsilon: { float: epsilon } };
   switch (g.target.norm) {
     case "RMSNormalization":
@@ -128,6 +136,8 @@ export interface RouterOptions {
   readonly config: ModelConfig;
   /** Any value [B, S, ...]; its first two sizes divide the rows into blocks. */
   readonly blocks: Value;
+  /** S, for a target whose shapes are constants. */
+  readonly blockLength?: number | undefined;
 }
 
 /**
@@ -135,12 +145,28 @@ export interface RouterOptions {
  * pool. The bias only affects the choice. Source: the reference routers of 2.1 and 2.2, f32 throughout.
  * @returns expert ids i64 [T, K] and their weights f32 [T, K]
  */
-export function router(
+export function router(g: OnnxGraph, x: Value, options: RouterOptions): { experts: Value; weights: Value } {
+  const { topK } = options.config;
+  const { scores, ranked } = rankedScores(g, x, options);
+  const chosen = g.nodes("TopK", [ranked, g.ints([topK])], 2)[1] as Value;
+  const chosenScores = g.node("GatherElements", [scores, chosen], { attributes: { axis: 1 } });
+  return { experts: chosen, weights: shares(g, chosenScores, options.config) };
+}
+
+/** The same choice as weights f32 [T, E], 0 for an expert that was not chosen. Equal scores at the border are all chosen. */
+export function routerWeights(g: OnnxGraph, x: Value, options: RouterOptions): Value {
+  const { scores, ranked } = rankedScores(g, x, options);
+  const isChosen = atLeastKth(g, ranked, options.config.topK);
+  return shares(g, g.node("Where", [isChosen, scores, g.floats([0], [])]), options.config);
+}
+
+/** Scores [T, E], and the same with their bias and without the experts that the row cannot choose. */
+function rankedScores(
   g: OnnxGraph,
   x: Value,
-  { prefix, config, blocks }: RouterOptions,
-): { experts: Value; weights: Value } {
-  const { experts, expertGroups, topKGroups, blockExperts = experts, topK, hiddenSize } = config;
+  { prefix, config, blocks, blockLength }: RouterOptions,
+): { scores: Value; ranked: Value } {
+  const { experts, expertGroups, topKGroups, blockExperts = experts, hiddenSize } = config;
   const { name, sources } = matrix(`${prefix}.gate`, [[`${prefix}.gate.weight`, experts, hiddenSize]]);
   const gate = g.weight({ name, encoding: "f32", bits: 32, dims: [experts, hiddenSize], sources });
   const scores = g.node("Sigmoid", [g.node("Gemm", [widen(g, x), gate], { attributes: { transB: 1 } })]);
@@ -157,18 +183,28 @@ export function router(
     ranked = g.node("Reshape", [keepOnly(g, kept, groups), g.ints([-1, experts])]);
   }
   if (blockExperts < experts) {
-    const blockShape = g.node("Shape", [blocks], { attributes: { start: 0, end: 2 } });
-    const shape = g.node("Concat", [blockShape, g.ints([experts])], { attributes: { axis: 0 } });
-    const perBlock = g.node("Reshape", [ranked, shape]); // [B, S, E]
+    const perBlock = g.node("Reshape", [ranked, perBlockShape(g, blocks, blockLength, experts)]); // [B, S, E]
     const best = g.node("ReduceMax", [perBlock, g.ints([1])], { attributes: { keepdims: 0 } });
     const pool = g.node("Unsqueeze", [amongBest(g, best, blockExperts, experts), g.ints([1])]);
     ranked = g.node("Reshape", [keepOnly(g, pool, perBlock), g.ints([-1, experts])]);
   }
-  const chosen = g.nodes("TopK", [ranked, g.ints([topK])], 2)[1] as Value;
-  const chosenScores = g.node("GatherElements", [scores, chosen], { attributes: { axis: 1 } });
+  return { scores, ranked };
+}
+
+/** [B, S, E] of rows that `blocks` divides. */
+function perBlockShape(g: OnnxGraph, blocks: Value, blockLength: number | undefined, experts: number): Value {
+  if (g.target.shapes === "constant") {
+    if (blockLength === undefined) throw new Error("a target whose shapes are constants needs the block length");
+    return g.ints([-1, blockLength, experts]);
+  }
+  const blockShape = g.node("Shape", [blocks], { attributes: { start: 0, end: 2 } });
+  return g.node("Concat", [blockShape, g.ints([experts])], { attributes: { axis: 0 } });
+}
+
+/** The chosen scores of each row as shares of their sum, times the model's factor. */
+function shares(g: OnnxGraph, chosenScores: Value, { routedScalingFactor }: ModelConfig): Value {
   const sum = g.node("Add", [g.node("ReduceSum", [chosenScores, g.ints([1])]), g.floats([ROUTER_EPSILON], [])]);
-  const weights = g.node("Mul", [g.node("Div", [chosenScores, sum]), g.floats([config.routedScalingFactor], [])]);
-  return { experts: chosen, weights };
+  return g.node("Mul", [g.node("Div", [chosenScores, sum]), g.floats([routedScalingFactor], [])]);
 }
 
 /** A rank's rows, sorted by expert; parallel/permutation.ts computes the order. */
@@ -232,19 +268,28 @@ export function matrix(name: string, tensors: readonly (readonly [string, number
 
 /** Booleans [N, size]: true for the `count` largest of each row. */
 function amongBest(g: OnnxGraph, values: Value, count: number, size: number): Value {
+  if (g.target.experts === "masked") return atLeastKth(g, values, count);
   const best = g.nodes("TopK", [values, g.ints([count])], 2)[1] as Value;
   const oneHot = g.node("OneHot", [best, g.ints([size], []), g.floats([0, 1])]);
   const hits = g.node("ReduceMax", [oneHot, g.ints([1])], { attributes: { keepdims: 0 } });
   return g.node("Greater", [hits, g.floats([0], [])]);
 }
 
-/** The values where `kept` is true, -inf elsewhere. */
-function keepOnly(g: OnnxGraph, kept: Value, values: Value): Value {
-  return g.node("Where", [kept, values, g.floats([Number.NEGATIVE_INFINITY], [])]);
+/** Booleans [N, size]: true for values that are not below the k-th best of their row, without ids and a scatter. */
+function atLeastKth(g: OnnxGraph, values: Value, k: number): Value {
+  const best = g.nodes("TopK", [values, g.ints([k])], 2)[0] as Value;
+  const kth = k === 1 ? best : g.node("Slice", [best, g.ints([k - 1]), g.ints([k]), g.ints([1])]);
+  return g.node("GreaterOrEqual", [values, kth]);
 }
 
-function swiglu(g: OnnxGraph, gateUp: Value): Value {
-  const [gate, up] = g.nodes("Split", [gateUp], 2, { attributes: { axis: 1, num_outputs: 2 } }) as [Value, Value];
+/** The values where `kept` is true, the target's `barred` elsewhere. */
+function keepOnly(g: OnnxGraph, kept: Value, values: Value): Value {
+  return g.node("Where", [kept, values, g.floats([g.target.barred], [])]);
+}
+
+/** silu(gate) * up of rows whose two halves along `axis` are gate and up. */
+export function swiglu(g: OnnxGraph, gateUp: Value, axis = 1): Value {
+  const [gate, up] = g.nodes("Split", [gateUp], 2, { attributes: { axis, num_outputs: 2 } }) as [Value, Value];
   // QuickGelu with alpha 1 is SiLU.
   const activated = g.node("QuickGelu", [gate], { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
   return g.node("Mul", [activated, up]);

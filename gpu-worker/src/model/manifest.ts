@@ -4,7 +4,7 @@ import { describeIssues, PackageError, parseJson } from "../errors.ts";
 import { modelConfig } from "./config.ts";
 import { isExpertGraph, LEADER } from "./package-plan.ts";
 import { evenPlan, planFault, type ShardPlan } from "./shard-plan.ts";
-import { targetNames } from "./target.ts";
+import { type Target, targetNames } from "./target.ts";
 
 /** Increased when packages of earlier versions can no longer be read. */
 export const MANIFEST_VERSION = 3;
@@ -57,6 +57,15 @@ export function graphsOf({ graphs }: Manifest, rank: number, leads = rank === LE
 /** The experts of each layer and rank. */
 export function shardPlan({ shards, config, ranks }: Manifest): ShardPlan {
   return shards ?? evenPlan(config, ranks);
+}
+
+/** @throws PackageError when the package in a folder is for another target than the operator expects */
+export function requireTarget(folder: string, { target }: Manifest, expected: Target): void {
+  if (target === expected) return;
+  throw new PackageError(
+    `${folder}: is a package for ${target}, not for ${expected}; make one for ${expected} with ` +
+      `palimpsest shard ${folder} ${folder}-${expected} --target ${expected}`,
+  );
 }
 
 /**

@@ -21,7 +21,7 @@ const IR_VERSION = 10;
 
 /** Name of a value in a graph: an input, an initializer or a node's output. */
 export type Value = string;
-export type ElementType = RealType | "i64";
+export type ElementType = RealType | "i32" | "i64";
 type Attribute = number | string | readonly number[] | { readonly float: number };
 
 /** Operators outside the ONNX standard that onnxruntime ships. */
@@ -31,6 +31,8 @@ export interface NodeOptions {
   readonly domain?: typeof MICROSOFT;
   /** Integers and integer lists are plain numbers, floats are `{ float }`. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Places of optional outputs that the node leaves out; their names are empty. */
+  readonly absent?: readonly number[];
 }
 
 export class OnnxGraph {
@@ -79,9 +81,8 @@ export class OnnxGraph {
 
   /** Adds a node with `outputs` outputs. */
   nodes(operator: string, inputs: readonly Value[], outputs: number, options: NodeOptions = {}): Value[] {
-    const names = Array.from(
-      { length: outputs },
-      (_, i) => `${operator}_${this.#nodes.length}${i === 0 ? "" : `_${i}`}`,
+    const names = Array.from({ length: outputs }, (_, i) =>
+      options.absent?.includes(i) ? "" : `${operator}_${this.#nodes.length}${i === 0 ? "" : `_${i}`}`,
     );
     this.#add(operator, inputs, names, options);
     return names;
@@ -109,7 +110,7 @@ export class OnnxGraph {
   }
 
   /** Serializes the model. `external` locates each weight's bytes. */
-  serialize(external: ReadonlyMap<string, ExternalData>): Uint8Array {
+  serialize(external: ReadonlyMap<string, ExternalData> = new Map()): Uint8Array {
     const weights = this.#weights.map((weight) => externalTensor(weight, external.get(weight.name)));
     const named = (value: Value): string => this.#outputNames.get(value) ?? value;
     const model = create(ModelProtoSchema, {
@@ -170,6 +171,7 @@ export function externalDataOf(model: Uint8Array): Map<string, ExternalData> {
 const ELEMENT_TYPES: Readonly<Record<ElementType, DataType>> = {
   f32: DataType.FLOAT,
   f16: DataType.FLOAT16,
+  i32: DataType.INT32,
   i64: DataType.INT64,
 };
 

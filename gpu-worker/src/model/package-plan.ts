@@ -1,12 +1,24 @@
 /**
  * Plans the graphs of a model package: embedding, one per layer, one per MoE layer and rank for its experts, head. A layer
  * ends where its rows leave for the experts' ranks, so the same files serve one rank and many. Wiring only; layers.ts,
- * attention.ts and head.ts have the arithmetic.
+ * attention.ts and head.ts have the arithmetic. A target that keeps a forward on its device has two graphs instead
+ * (forward-plan.ts).
  */
 import { attention, ropeAngles } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
+import { bodyNodes, logitsNodes } from "./forward-plan.ts";
 import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
-import { adjusted, drawnCandidates, logits, rankedTokens, scoredTokens, squeeze, withoutTokens } from "./head.ts";
+import {
+  adjusted,
+  drawInputs,
+  drawnCandidates,
+  logits,
+  rankedTokens,
+  scoredTokens,
+  scoreInputs,
+  squeeze,
+  withoutTokens,
+} from "./head.ts";
 import {
   addPartials,
   downMatrix,
@@ -35,6 +47,8 @@ export interface PlanOptions {
   readonly ranks: number;
   /** The experts of each rank; split evenly and in order if absent. */
   readonly shards?: ShardPlan | undefined;
+  /** Tokens denoised together, for a target whose shapes are constants. */
+  readonly blockLength?: number | undefined;
   /** Never a candidate: the argmax excludes it, the softmax includes it. */
   readonly maskToken: number;
   /** Tokens of 2.2 that delete a cell or insert one before it. Only the Levenshtein rule takes them as candidates. */
@@ -44,6 +58,7 @@ export interface PlanOptions {
 /** The rank that holds everything except the experts, of which it holds a share. */
 export const LEADER = 0;
 
+export const BODY_GRAPH = "body";
 export const EMBEDDING_GRAPH = "embedding";
 export const HEAD_GRAPH = "head";
 export const layerGraph = (layer: number): string => `layer-${pad(layer)}`;
@@ -52,6 +67,7 @@ export const isExpertGraph = (name: string): boolean => name.startsWith("experts
 
 /** Plans all graphs of a package, in the order in which a forward runs them. */
 export function planPackage(config: ModelConfig, options: PlanOptions): GraphFile[] {
+  if (featuresOf(options.target).graphs === "forward") return planForward(config, options);
   const shards = options.shards ?? evenPlan(config, options.ranks);
   const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config, options.target))];
   for (let layer = 0; layer < config.layers; layer++) {
@@ -64,6 +80,15 @@ export function planPackage(config: ModelConfig, options: PlanOptions): GraphFil
   }
   files.push(file(HEAD_GRAPH, LEADER, headNodes(config, options, "candidates")));
   return files;
+}
+
+function planForward(config: ModelConfig, { target, quantization, blockLength }: PlanOptions): GraphFile[] {
+  if (blockLength === undefined) throw new Error(`the ${target} target needs the block length`);
+  const options = { quantization, blockLength };
+  return [
+    file(BODY_GRAPH, LEADER, bodyNodes(config, options, new OnnxGraph(BODY_GRAPH, target))),
+    file(HEAD_GRAPH, LEADER, logitsNodes(config, options, new OnnxGraph(HEAD_GRAPH, target))),
+  ];
 }
 
 /** Plans a head whose output is the logits [R, vocabulary], for the golden vectors. Not part of a package. */
@@ -141,6 +166,8 @@ function expertNodes(config: ModelConfig, layer: number, local: readonly number[
     switch (g.target.experts) {
       case "QMoE":
         return fusedExperts(g, normed, fusedExpertInputs(g, topK), rank);
+      case "masked":
+        throw new Error("experts of a whole forward have no graph of their own");
       case "products":
         return experts(g, normed, expertInputs(g, topK, local.length), rank);
     }
@@ -189,22 +216,13 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
     g.output("edit_tokens", two(ranked.tokens), "i64", ["R", 2]);
     g.output("edit_probabilities", two(ranked.probabilities), "f32", ["R", 2]);
   }
-  const inputs = {
-    rows: g.input("drawn_rows", "i64", ["Q"]),
-    temperature: g.input("temperature", "f32", ["Q", 1]),
-    topK: g.input("top_k", "i64", ["Q", 1]),
-    topP: g.input("top_p", "f32", ["Q", 1]),
-    uniform: g.input("uniform", "f32", ["Q", 1]),
-  };
-  const drawn = drawnCandidates(g, scores, inputs, { vocabSize: config.vocabSize, never: [maskToken, ...edits] });
+  const drawn = drawnCandidates(g, scores, drawInputs(g), {
+    vocabSize: config.vocabSize,
+    never: [maskToken, ...edits],
+  });
   g.output("drawn_token", drawn.token, "i64", ["Q"]);
   g.output("drawn_probability", drawn.probability, "f32", ["Q"]);
-  const scoreInputs = {
-    rows: g.input("scored_rows", "i64", ["P"]),
-    tokens: g.input("scored_tokens", "i64", ["P", 1]),
-    count: g.input("best_count", "i64", [1]),
-  };
-  const scored = scoredTokens(g, scores, scoreInputs, config);
+  const scored = scoredTokens(g, scores, scoreInputs(g), config);
   g.output("logprob", scored.logprob, "f32", ["P"]);
   g.output("best_tokens", scored.bestTokens, "i64", ["P", "K"]);
   g.output("best_logprobs", scored.bestLogprobs, "f32", ["P", "K"]);

@@ -9,6 +9,8 @@ export type RealType = "f32" | "f16";
 export const REAL_BYTES: Readonly<Record<RealType, 4 | 2>> = { f32: 4, f16: 2 };
 
 export interface TargetFeatures {
+  /** A graph for each layer and each rank's experts, or one for a whole forward of one rank, whose K/V stay on the device. */
+  readonly graphs: "layers" | "forward";
   readonly real: RealType;
   /** Version of the standard operators. */
   readonly opset: number;
@@ -18,8 +20,17 @@ export interface TargetFeatures {
   readonly norm: "RMSNormalization" | "SimplifiedLayerNormalization";
   /** Adds up the ranks' partial results. */
   readonly partialSum: "Einsum" | "ReduceSum";
-  /** A rank's experts: a product for each expert over rows sorted by expert, or one QMoE node for all of them. */
-  readonly experts: "products" | "QMoE";
+  /** Scores of attention: FusedMatMul transposes and scales, MatMul needs a transposed copy and scaled queries. */
+  readonly scores: "FusedMatMul" | "MatMul";
+  /** Shapes are computed from the inputs' shapes, or constants, so that only the number of blocks may vary. */
+  readonly shapes: "computed" | "constant";
+  /** The value that bars an entry from a softmax or a choice. WGSL may assume that there are no infinities. */
+  readonly barred: number;
+  /**
+   * A rank's experts: a product for each expert over rows sorted by expert, one QMoE node for all of them, or one FFN of all
+   * of them whose inner values are multiplied by the router's weights.
+   */
+  readonly experts: "products" | "QMoE" | "masked";
   /** MatMulNBits may round activations to 8 bits: much faster, for a little noise (docs/results/benchmarks.md). */
   readonly int8Activations: boolean;
   /** Sessions run on numbered devices, each rank on its own by default. */
@@ -28,14 +39,21 @@ export interface TargetFeatures {
   readonly packsWeights: boolean;
 }
 
+/** Exponentials and sigmoids of it are 0, and no score comes near it. */
+const BARRED = -1e9;
+
 const targets = {
   cpu: {
+    graphs: "layers",
     real: "f32",
     opset: 24, // the first with TensorScatter
     rope: "RotaryEmbedding",
     overlay: "TensorScatter",
     norm: "RMSNormalization",
     partialSum: "Einsum", // ReduceSum is slow over the first axis
+    scores: "FusedMatMul",
+    shapes: "computed",
+    barred: Number.NEGATIVE_INFINITY,
     experts: "products",
     int8Activations: true,
     onDevice: false,
@@ -43,15 +61,36 @@ const targets = {
   },
   // Nothing newer than opset 23, and the older operators that onnxruntime documents for its CUDA provider.
   cuda: {
+    graphs: "layers",
     real: "f16",
     opset: 23,
     rope: "elementwise",
     overlay: "ScatterND",
     norm: "SimplifiedLayerNormalization",
     partialSum: "ReduceSum",
+    scores: "FusedMatMul",
+    shapes: "computed",
+    barred: Number.NEGATIVE_INFINITY,
     experts: "QMoE",
     int8Activations: false,
     onDevice: true,
+    packsWeights: false,
+  },
+  // Operators that have a WebGPU kernel in onnxruntime 1.30. Another would run on the CPU, which costs two copies and a wait.
+  webgpu: {
+    graphs: "forward",
+    real: "f32",
+    opset: 23,
+    rope: "RotaryEmbedding",
+    overlay: "ScatterND",
+    norm: "SimplifiedLayerNormalization",
+    partialSum: "ReduceSum",
+    scores: "MatMul",
+    shapes: "constant",
+    barred: BARRED,
+    experts: "masked",
+    int8Activations: true,
+    onDevice: false, // onnxruntime chooses the one device of a process
     packsWeights: false,
   },
 } as const satisfies Readonly<Record<string, TargetFeatures>>;

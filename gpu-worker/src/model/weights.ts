@@ -25,7 +25,7 @@ export interface CheckpointTensor {
  */
 export type Encoding = "f32" | "f16" | "quantized" | "scales" | "f16-scales";
 
-/** One initializer, made of checkpoint tensors joined along their first axis. */
+/** One initializer, made of checkpoint tensors joined along their first axis, unless they are interleaved. */
 export interface Weight {
   readonly name: string;
   readonly encoding: Encoding;
@@ -34,8 +34,11 @@ export interface Weight {
   /** Shape of the initializer in the graph. */
   readonly dims: readonly number[];
   readonly sources: readonly CheckpointTensor[];
-  /** Joins the sources in pairs, row by row: row 2i is row i of the first, row 2i + 1 is row i of the second. */
-  readonly interleaved?: boolean;
+  /**
+   * Joins so many sources at a time row by row: with 2, row 2i is row i of the first, row 2i + 1 is row i of the second. With
+   * all of them the sources stand side by side, joined by columns.
+   */
+  readonly interleaved?: number;
 }
 
 /** Location of an initializer's bytes: file name relative to the graph, offset and length in bytes. */
