@@ -1,5 +1,6 @@
 /** `palimpsest convert`: converts a checkpoint to a package. */
 import { type Target, targetNames } from "@palimpsest/gpu-worker/model/target";
+import { targetCost } from "@palimpsest/gpu-worker/model/target-faults";
 import type { Quantization } from "@palimpsest/gpu-worker/model/weights";
 import { Command, Option } from "commander";
 import type { PlanOptions } from "../convert/conversion-plan.ts";
@@ -75,6 +76,8 @@ async function convert(source: string, target: string, flags: ConvertFlags, comm
     signal,
   );
   progress[Symbol.dispose]();
+  const cost = targetCost(manifest.config, manifest.target);
+  if (cost !== undefined) console.error(`warning: ${cost}`);
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   console.log(`${target}: ${manifest.name}, ${formatBytes(sizeBytes)} in ${manifest.files.length} files, ${seconds} s`);

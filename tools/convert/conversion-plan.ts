@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { readJson } from "@palimpsest/gpu-worker/files/optional-file";
 import { type CheckpointConfig, type ModelConfig, parseConfig } from "@palimpsest/gpu-worker/model/config";
-import { fusedExpertFaults } from "@palimpsest/gpu-worker/model/fused-experts";
 import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
-import { featuresOf, type Target } from "@palimpsest/gpu-worker/model/target";
+import type { Target } from "@palimpsest/gpu-worker/model/target";
+import { targetFaults } from "@palimpsest/gpu-worker/model/target-faults";
 import type { GraphFile, Quantization } from "@palimpsest/gpu-worker/model/weights";
 import { type CheckpointScale, checkScale } from "./checkpoint-fit.ts";
 import { chooseTokenIds, parseGenerationConfig, type TokenIds } from "./token-ids.ts";
@@ -47,15 +47,16 @@ export async function planConversion(options: PlanOptions, scale: CheckpointScal
   const tokenizer = await readTokenizerFiles(source);
   const tokens = await readTokenIds(options, config, tokenizer);
   if (ranks > model.experts) throw new PackageError(`${ranks} ranks for ${model.experts} experts; give fewer --ranks`);
-  const faults = featuresOf(provider).experts === "QMoE" ? fusedExpertFaults(model, quantization) : [];
+  const faults = targetFaults(model, { target: provider, quantization, ranks });
   if (faults.length > 0) throw new PackageError(`${source}: ${faults.join("; ")}`);
   checkScale(model, scale, source);
+  const blockLength = chooseBlockLength(options, config);
   return {
     model,
     tokens,
-    blockLength: chooseBlockLength(options, config),
+    blockLength,
     tokenizer,
-    graphs: planPackage(model, { target: provider, quantization, ranks, ...tokens }),
+    graphs: planPackage(model, { target: provider, quantization, ranks, blockLength, ...tokens }),
   };
 }
 

@@ -35,9 +35,7 @@ function convert(options: Partial<ConvertOptions> = {}, signal?: AbortSignal) {
 function expectedBytes(weight: Weight, { tensors }: WrittenCheckpoint): Uint8Array {
   const valuesOf = (tensor: CheckpointTensor): number[] => [...tensors.get(tensor.name)!.values];
   const columns = weight.sources[0]!.dims.at(-1)!;
-  const values = Float32Array.from(
-    weight.interleaved ? alternate(weight.sources.map(valuesOf), columns) : weight.sources.flatMap(valuesOf),
-  );
+  const values = Float32Array.from(alternate(weight.sources.map(valuesOf), columns, weight.interleaved ?? 1));
   if (weight.encoding === "f32") return new Uint8Array(values.buffer);
   if (weight.encoding === "f16") return new Uint8Array(Float16Array.from(values).buffer);
   const quantized = quantizeRows(values, columns, weight.bits === 4 ? 4 : 8);
@@ -45,14 +43,13 @@ function expectedBytes(weight: Weight, { tensors }: WrittenCheckpoint): Uint8Arr
   return weight.encoding === "quantized" ? quantized.values : new Uint8Array(quantized.scales.buffer);
 }
 
-/** Of each pair of matrices, a row of the first, then one of the second. */
-function alternate(matrices: readonly number[][], columns: number): number[] {
-  return matrices.flatMap((first, i) =>
-    i % 2 === 1
-      ? []
-      : Array.from({ length: first.length / columns }, (_, row) =>
-          [first, matrices[i + 1]!].flatMap((matrix) => matrix.slice(row * columns, (row + 1) * columns)),
-        ).flat(),
+/** Of each group of matrices, a row of the first, then one of each other, and so on. */
+function alternate(matrices: readonly number[][], columns: number, group: number): number[] {
+  const groups = Array.from({ length: matrices.length / group }, (_, i) => matrices.slice(i * group, (i + 1) * group));
+  return groups.flatMap((members) =>
+    Array.from({ length: members[0]!.length / columns }, (_, row) =>
+      members.flatMap((matrix) => matrix.slice(row * columns, (row + 1) * columns)),
+    ).flat(),
   );
 }
 
@@ -112,6 +109,20 @@ it.each(["int8", "int4"] as const)(
     const plan = planPackage(checkpoint.model, { target: "cuda", quantization, ranks: 3, maskToken: 95 });
     const encodings = plan.flatMap(({ weights }) => weights.map(({ encoding }) => encoding));
     expect(new Set(encodings)).toEqual(new Set(["f16", "f32", "quantized", "f16-scales"])); // f32: the router
+    await expectWeights(plan, checkpoint);
+  },
+);
+
+it.each(["none", "int4"] as const)(
+  "for webgpu in %s, down of all experts stands side by side",
+  async (quantization) => {
+    const checkpoint = await writeCheckpoint(source, { dtype: "BF16", config: cudaShape });
+    expect(await convert({ provider: "webgpu", quantization })).toMatchObject({ target: "webgpu" });
+    const plan = planPackage(checkpoint.model, {
+      ...{ target: "webgpu", quantization, ranks: 1, maskToken: 95 },
+      blockLength: 32,
+    });
+    expect(plan.map(({ name }) => name)).toEqual(["body", "head"]);
     await expectWeights(plan, checkpoint);
   },
 );

@@ -41,6 +41,36 @@ it("a plan with replicas is kept in the manifest, and a later even split forgets
   expect(even.shards).toBeUndefined();
 });
 
+it.each(["none", "int4"] as const)(
+  "for webgpu in %s, the same files as a conversion, and back again",
+  async (quantization) => {
+    await using cpu = await convertGolden("demo-21", { quantization, ranks: 2 });
+    await using device = await convertGolden("demo-21", { quantization, ranks: 1, provider: "webgpu" });
+    await using whole = await convertGolden("demo-21", { quantization, ranks: 1 });
+    const byPath = (files: readonly { path: string }[]) => files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const made = await shardPackage({ source: cpu.folder, target: join(folder, "device"), provider: "webgpu" });
+    expect(made).toMatchObject({ target: "webgpu", ranks: 1 });
+    expect(byPath(made.files)).toEqual(byPath((await readManifest(device.folder)).files));
+    const back = await shardPackage({ source: join(folder, "device"), target: join(folder, "cpu"), provider: "cpu" });
+    expect(byPath(back.files)).toEqual(byPath((await readManifest(whole.folder)).files));
+  },
+);
+
+it("a target that a model or a package does not fit is refused, and nothing is written", async () => {
+  const target = join(folder, "no");
+  await expect(shardPackage({ source: one.folder, target, provider: "webgpu", ranks: 2 })).rejects.toThrow(
+    "the webgpu target has 1 rank, not 2",
+  );
+  await expect(shardPackage({ source: one.folder, target, provider: "cuda" })).rejects.toThrow(
+    "is not a multiple of 128",
+  );
+  await using demo = await convertGolden("demo-21", { quantization: "int4", ranks: 1 });
+  await expect(shardPackage({ source: demo.folder, target, provider: "cuda" })).rejects.toThrow(
+    /cpu package without f16 values of .*; convert the checkpoint again/,
+  );
+  expect(await readdir(folder)).toEqual([]);
+});
+
 it("a damaged package is named, and nothing is left that looks like one", async () => {
   const target = join(folder, "broken");
   await truncate(join(one.folder, "head.bin"), 100);

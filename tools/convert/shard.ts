@@ -1,31 +1,32 @@
 /**
- * Splits a package's experts over other ranks: the same weights, bit for bit, in other files. It quantizes nothing, so it
- * needs no checkpoint.
+ * Splits a package's experts over other ranks, or writes it for another target: the same weights, bit for bit, in other files
+ * and orders. It quantizes nothing, so it needs no checkpoint.
  */
-import { copyFile, open, readFile } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PackageError } from "@palimpsest/gpu-worker/errors";
 import { checkSpace } from "@palimpsest/gpu-worker/files/disk-space";
 import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import type { ModelConfig } from "@palimpsest/gpu-worker/model/config";
 import { MANIFEST_FILE, type Manifest } from "@palimpsest/gpu-worker/model/manifest";
-import { externalDataOf } from "@palimpsest/gpu-worker/model/onnx-graph";
 import { planPackage } from "@palimpsest/gpu-worker/model/package-plan";
 import { evenPlan, type ShardPlan } from "@palimpsest/gpu-worker/model/shard-plan";
-import type { ExternalData, Weight } from "@palimpsest/gpu-worker/model/weights";
-import { weightBytes } from "@palimpsest/gpu-worker/model/weights";
-import { createOutputFile, type OutputFile } from "./output-file.ts";
+import type { Target } from "@palimpsest/gpu-worker/model/target";
+import { targetFaults } from "@palimpsest/gpu-worker/model/target-faults";
+import { createOutputFile } from "./output-file.ts";
 import { createPackageFolder } from "./package-folder.ts";
+import { openPackageWeights } from "./package-weights.ts";
 import { ALIGNMENT_BYTES, weightFile, weightFileBytes, weightPlaces } from "./weight-file.ts";
-
-const COPY_BYTES = 1 << 24;
 
 export interface ShardOptions {
   /** Folder of the package. */
   readonly source: string;
   /** Folder to write. */
   readonly target: string;
-  readonly ranks: number;
+  /** As the package by default, or 1 for another provider. */
+  readonly ranks?: number | undefined;
+  /** The onnxruntime provider that will run the new package; as the package by default. */
+  readonly provider?: Target | undefined;
   /** Plans the experts of each rank; split evenly and in order if absent. */
   readonly plan?: ((config: ModelConfig) => ShardPlan) | undefined;
   /** Replaces an existing package. */
@@ -38,14 +39,19 @@ export interface ShardOptions {
  * @throws PackageError when the package lacks a weight, the target is not empty or the disk is full; the signal's reason
  */
 export async function shardPackage(options: ShardOptions, signal?: AbortSignal): Promise<Manifest> {
-  const { source, target, ranks } = options;
+  const { source, target } = options;
   const old = await readManifest(source);
-  const { config, quantization, maskToken, editTokens } = old;
+  const { config, quantization, maskToken, editTokens, blockLength } = old;
+  const { provider = old.target, ranks = provider === old.target ? old.ranks : 1 } = options;
   if (ranks > config.experts) throw new PackageError(`${ranks} ranks for ${config.experts} experts; give fewer`);
+  const faults = targetFaults(config, { target: provider, quantization, ranks });
+  if (faults.length > 0) throw new PackageError(`${source}: ${faults.join("; ")}`);
   const plan = options.plan?.(config);
   const shards = plan ?? evenPlan(config, ranks);
-  const graphs = planPackage(config, { target: old.target, quantization, ranks, shards, maskToken, editTokens });
-  const places = await placesOf(source, old);
+  const form = { target: provider, quantization, ranks, shards, blockLength };
+  const graphs = planPackage(config, { ...form, maskToken, editTokens });
+  const weights = await openPackageWeights(source, old);
+  weights.check(graphs.flatMap((graph) => graph.weights));
   await using folder = await createPackageFolder(target, options.replace ?? false);
   await folder.clear();
   const totalBytes = graphs.reduce((sum, { weights }) => sum + weightFileBytes(weights), 0);
@@ -57,7 +63,7 @@ export async function shardPackage(options: ShardOptions, signal?: AbortSignal):
     for (const weight of graph.weights) {
       options.onProgress?.({ doneBytes: doneBytes + output.position, totalBytes, file: weightFile(graph) });
       await output.align(ALIGNMENT_BYTES);
-      await copyWeight(source, weight, places.get(weight.name), output, signal);
+      for await (const bytes of weights.read(weight, signal)) await output.write(bytes);
     }
     const file = await output.finish();
     files.push({ path: weightFile(graph), ...file });
@@ -74,6 +80,7 @@ export async function shardPackage(options: ShardOptions, signal?: AbortSignal):
   const { shards: _, ...rest } = old;
   const manifest: Manifest = {
     ...rest,
+    target: provider,
     ranks,
     ...(plan && { shards: plan.map((layer) => layer.map((experts) => [...experts])) }),
     graphs: graphs.map(({ name, rank }) => ({ name, rank })),
@@ -85,42 +92,4 @@ export async function shardPackage(options: ShardOptions, signal?: AbortSignal):
   signal?.throwIfAborted();
   await folder.publish();
   return manifest;
-}
-
-/** Locates each weight of a package by name. Replicas of an expert have the same bytes, so any of them will do. */
-async function placesOf(folder: string, manifest: Manifest): Promise<Map<string, ExternalData>> {
-  const places = new Map<string, ExternalData>();
-  for (const { name } of manifest.graphs) {
-    const path = join(folder, `${name}.onnx`);
-    const bytes = await readFile(path).catch((cause: Error) => {
-      throw new PackageError(`${path}: ${cause.message}; the whole package is needed`, { cause });
-    });
-    for (const [weight, place] of externalDataOf(bytes)) places.set(weight, place);
-  }
-  return places;
-}
-
-async function copyWeight(
-  source: string,
-  weight: Weight,
-  place: ExternalData | undefined,
-  output: OutputFile,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (place === undefined || place.length !== weightBytes(weight)) {
-    throw new PackageError(
-      `${source}: has ${place?.length ?? "no"} bytes of ${weight.name}, needs ${weightBytes(weight)}; ` +
-        "an older version wrote the package: convert the checkpoint again",
-    );
-  }
-  const path = join(source, place.location);
-  await using file = await open(path);
-  for (let done = 0; done < place.length; ) {
-    signal?.throwIfAborted();
-    const buffer = new Uint8Array(Math.min(COPY_BYTES, place.length - done));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, place.offset + done);
-    if (bytesRead === 0) throw new PackageError(`${path}: ends within ${weight.name}; copy the package again`);
-    await output.write(buffer.subarray(0, bytesRead));
-    done += bytesRead;
-  }
 }

@@ -59,10 +59,14 @@ export async function* writeWeights(
     const offset = output.position;
     switch (weight.encoding) {
       case "f32":
-        for await (const slab of slabs(checkpoint, weight, 1, signal)) await output.write(bytesOf(slab));
+        for await (const slab of slabs(checkpoint, weight, rowLength(weight), signal)) {
+          await output.write(bytesOf(slab));
+        }
         break;
       case "f16":
-        for await (const slab of slabs(checkpoint, weight, 1, signal)) await output.write(halfBytes(slab, weight.name));
+        for await (const slab of slabs(checkpoint, weight, rowLength(weight), signal)) {
+          await output.write(halfBytes(slab, weight.name));
+        }
         break;
       case "quantized": {
         scales = { of: weight.sources, parts: [] };
@@ -92,6 +96,11 @@ export async function* writeWeights(
   }
 }
 
+/** Values that must not be torn apart: a row of an interleaved matrix, else nothing. */
+function rowLength({ sources, interleaved }: Weight): number {
+  return interleaved ? sources[0]!.dims.at(-1)! : 1;
+}
+
 /** Yields the tensors' values in order, whole rows of `columns` at a time. */
 async function* slabs(
   checkpoint: Checkpoint,
@@ -101,8 +110,9 @@ async function* slabs(
 ): AsyncGenerator<Float32Array<ArrayBuffer>> {
   const rows = Math.max(1, Math.floor(SLAB_ELEMENTS / columns));
   if (interleaved) {
-    for (let i = 0; i < sources.length; i += 2) {
-      yield* interleave(checkpoint, [sources[i]!, sources[i + 1]!], { columns, rows: Math.ceil(rows / 2) }, signal);
+    for (let i = 0; i < sources.length; i += interleaved) {
+      const group = sources.slice(i, i + interleaved);
+      yield* interleave(checkpoint, group, { columns, rows: Math.ceil(rows / interleaved) }, signal);
     }
     return;
   }
@@ -117,22 +127,22 @@ async function* slabs(
   }
 }
 
-/** Yields two tensors of the same shape with alternating rows, up to `rows` of each at a time. */
+/** Yields tensors of the same shape with alternating rows, up to `rows` of each at a time. */
 async function* interleave(
   checkpoint: Checkpoint,
-  pair: readonly [CheckpointTensor, CheckpointTensor],
+  group: readonly CheckpointTensor[],
   { columns, rows }: { columns: number; rows: number },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Float32Array<ArrayBuffer>> {
-  const elements = elementCount(pair[0].dims);
+  const elements = elementCount(group[0]!.dims);
   for (let first = 0; first < elements; first += rows * columns) {
     signal?.throwIfAborted();
     const part = new Float32Array(Math.min(rows * columns, elements - first));
-    const slab = new Float32Array(2 * part.length);
-    for (const [which, source] of pair.entries()) {
+    const slab = new Float32Array(group.length * part.length);
+    for (const [which, source] of group.entries()) {
       await checkpoint.read(checkpoint.tensors.get(source.name)!, first, part);
       for (let at = 0; at < part.length; at += columns) {
-        slab.set(part.subarray(at, at + columns), 2 * at + which * columns);
+        slab.set(part.subarray(at, at + columns), group.length * at + which * columns);
       }
     }
     yield slab;
