@@ -5,6 +5,8 @@ import { pino } from "pino";
 import about from "../package.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
 import { describeIssues, PackageError } from "./errors.ts";
+import { readManifest } from "./files/read-manifest.ts";
+import { requireTarget } from "./model/manifest.ts";
 import { openDataParallel } from "./program/data-parallel.ts";
 import type { EngineSettings } from "./program/open-engine.ts";
 import { openEngineThread } from "./program/open-engine-thread.ts";
@@ -28,6 +30,9 @@ const log = pino({ level: env.LOG_LEVEL, base: { service: "worker" } });
 
 try {
   const role = roleOf(env);
+  if (env.MODEL_DEVICE !== undefined) {
+    requireTarget(env.MODEL_PACKAGE, await readManifest(env.MODEL_PACKAGE), env.MODEL_DEVICE);
+  }
   const { MODEL_PACKAGE, THREADS: threads = 1, DRAIN_LIMIT_MS: drainLimitMs } = env;
   if (role.kind === "leader") await lead(role.addresses);
   else await runRank({ ...role, tls: rankTlsOf(env), package: MODEL_PACKAGE, threads, drainLimitMs }, log);
@@ -55,12 +60,18 @@ async function lead(addresses: readonly string[] | undefined): Promise<void> {
     log.info({ addresses: server.addresses, model: engine.model }, "serving");
   }
   if (NATS_URL !== undefined) servers.push(serving.use(await join(intake, { ...env, NATS_URL })));
-  using _ranks = watchRanks(engine, systemClock, (lost) => {
-    if (lost.length > 0) log.warn({ lost_ranks: lost }, "pausing intake: ranks unreachable");
+  const failed = Promise.withResolvers<void>();
+  using _ranks = watchRanks(engine, systemClock, ({ lostRanks: lost, deviceFailure }) => {
+    if (deviceFailure !== undefined) {
+      // Its K/V are gone, and onnxruntime keeps one device for as long as the process lives.
+      log.fatal({ reason: deviceFailure }, "leaving: the device failed; start the worker again");
+      process.exitCode = 1;
+      failed.resolve();
+    } else if (lost.length > 0) log.warn({ lost_ranks: lost }, "pausing intake: ranks unreachable");
     else log.info("all ranks reachable; resuming intake");
     for (const server of servers) server.setServing(lost.length === 0);
   });
-  await terminated();
+  await Promise.race([terminated(), failed.promise]);
   log.info({ limit_ms: env.DRAIN_LIMIT_MS }, "draining");
   await Promise.all(servers.map((server) => server.drain(env.DRAIN_LIMIT_MS)));
   log.info("stopped");

@@ -64,3 +64,6 @@ export interface SequenceForwards {
   /** Makes the first open block of the last forward final, which saw exactly these tokens: its K/V join the cache. */
   commit(block: readonly number[]): Promise<void>;
 }
+
+/** A sequence that claims memory of its model until it is disposed of. */
+export interface DisposableForwards extends SequenceForwards, Disposable {}

@@ -53,8 +53,11 @@ export class EnginePool implements Engine {
     const answers = await this.#askAll((engine) => engine.stats());
     const all = answers.filter((stats) => stats !== undefined);
     const silent = answers.flatMap((stats, rank) => (stats === undefined ? [rank] : []));
-    const sum = (key: Exclude<keyof EngineStats, "lostRanks">): number => all.reduce((total, it) => total + it[key], 0);
+    const sum = (key: Exclude<keyof EngineStats, "lostRanks" | "deviceFailure">): number =>
+      all.reduce((total, it) => total + it[key], 0);
+    const deviceFailure = all.find((stats) => stats.deviceFailure !== undefined)?.deviceFailure;
     return {
+      ...(deviceFailure !== undefined && { deviceFailure }),
       runningSequences: sum("runningSequences"),
       waitingSequences: sum("waitingSequences"),
       pagesInUse: sum("pagesInUse"),

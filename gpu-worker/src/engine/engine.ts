@@ -21,6 +21,8 @@ export interface EngineStats {
   readonly retokenizedTokens: number;
   /** Unreachable ranks: until they are back, every sequence fails. */
   readonly lostRanks: readonly number[];
+  /** Why a device failed. Its K/V are lost, so every sequence fails until the worker is started again. */
+  readonly deviceFailure?: string;
 }
 
 export interface Engine extends AsyncDisposable {

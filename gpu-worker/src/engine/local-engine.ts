@@ -81,6 +81,7 @@ export class LocalEngine implements PoolableEngine {
       preemptions: scheduler.preemptions,
       ...model.counts,
       lostRanks: model.lostRanks,
+      ...(model.deviceFailure !== undefined && { deviceFailure: model.deviceFailure }),
       committedTokens: this.#committedTokens,
       cachedTokens: this.#cachedTokens,
       retokenizedTokens: this.#retokenizedTokens,

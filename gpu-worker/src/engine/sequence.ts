@@ -3,7 +3,7 @@
  * depend on the committed blocks alone, so preemption never changes the output.
  */
 import { decode } from "../decoding/decode.ts";
-import type { ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
+import type { DisposableForwards, ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
 import { Lookahead } from "../decoding/lookahead.ts";
 import { type DecodeOptions, OpenWindow, type Step } from "../decoding/open-window.ts";
 import { rules } from "../decoding/rules.ts";
@@ -20,8 +20,10 @@ export interface EngineModel extends AsyncDisposable {
   readonly counts: ForwardCounts;
   /** Unreachable ranks; forwards fail until they are back. */
   readonly lostRanks: readonly number[];
+  /** Why the device failed; every forward fails from then on. */
+  readonly deviceFailure?: string | undefined;
   /** A sequence whose K/V are in `pages`, one page per block; the list grows as blocks are committed. */
-  sequence(pages: readonly PageId[]): SequenceForwards;
+  sequence(pages: readonly PageId[]): DisposableForwards;
 }
 
 export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
@@ -72,7 +74,7 @@ export async function* runSequence(
       yield { kind: "admitted", cachedTokens: inPrompt(admission.cachedBlocks), retokenizedTokens };
     }
     const onPrefilled = (blocks: number) => options.onPrefilled(isResumed ? 0 : inPrompt(blocks));
-    const sequence = model.sequence(admission.pages);
+    using sequence = model.sequence(admission.pages);
     try {
       for await (const step of stepsOf(sequence, { ...options, admission, progress, onPrefilled }, signal)) {
         if (step.kind === "commit") {

@@ -9,6 +9,7 @@ import { PackageError } from "../errors.ts";
 import { readManifest } from "../files/read-manifest.ts";
 import { Scheduler } from "../memory/scheduler.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { featuresOf } from "../model/target.ts";
 import { Lockstep } from "../parallel/lockstep.ts";
 import { openReconnectingLink } from "../parallel/reconnecting-link.ts";
 import type { ForwardOptions } from "../runtime/forward.ts";
@@ -98,12 +99,18 @@ export async function openEngine(
   });
 }
 
-/** @throws PackageError when the package's experts are chosen for blocks of another length */
+/** @throws PackageError when the package is for blocks of another length alone */
 function withSettings(packaged: Manifest, settings: EngineSettings): Manifest {
   const { blockLength = packaged.blockLength, eosTokens = packaged.eosTokens } = settings;
   if (packaged.config.blockExperts !== undefined && blockLength !== packaged.blockLength) {
     throw new PackageError(
       `block length ${blockLength}: ${settings.package} chooses experts for blocks of ${packaged.blockLength}; leave it out`,
+    );
+  }
+  if (featuresOf(packaged.target).shapes === "constant" && blockLength !== packaged.blockLength) {
+    throw new PackageError(
+      `block length ${blockLength}: the graphs of ${settings.package} are for blocks of ${packaged.blockLength}; leave it ` +
+        "out, or convert the checkpoint with --block-length",
     );
   }
   return { ...packaged, blockLength, eosTokens: [...eosTokens] };
@@ -152,6 +159,9 @@ function withoutCache(model: Model): EngineModel {
     counts: model.counts,
     get lostRanks() {
       return model.lostRanks;
+    },
+    get deviceFailure() {
+      return model.deviceFailure;
     },
     sequence: () => model.sequenceWithoutCache(),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),

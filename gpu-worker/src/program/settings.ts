@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { DEFAULT_QUEUE_LIMIT } from "@palimpsest/fleet";
 import { natsEnvironment } from "@palimpsest/fleet/connection";
 import { z } from "zod";
+import { targetNames } from "../model/target.ts";
 import { DRAFTS_PER_SECOND } from "../transport/outbox.ts";
 import { rankEnvironment } from "./rank-role.ts";
 
@@ -16,6 +17,8 @@ const wholeNumber = z.coerce.number().int().min(1);
 export const workerVariables = z.object({
   /** Folder of the model package. */
   MODEL_PACKAGE: z.string({ error: "name the folder of a model package" }).min(1),
+  /** The target that the package must have been made for; it is asserted, not chosen. */
+  MODEL_DEVICE: z.enum(targetNames).optional(),
   /** Name that clients use; the package's own by default. */
   MODEL_NAME: z.string().optional(),
   /** Addresses to listen on: `host:port` or `unix:path`, comma separated. Default without a fleet: 127.0.0.1:9090. */

@@ -19,11 +19,15 @@ export function placeOf({ pages, peers }: Pick<BlockInput, "pages" | "peers">): 
   return pages.length + peers.length;
 }
 
-/** The inputs `mask`, `page_rows`, `own_slots` and `own_rows`; model/attention.ts has their shapes. */
+/**
+ * The inputs `mask`, `page_rows`, `own_slots` and `own_rows`; model/attention.ts has their shapes.
+ * @param barred the mask's value past a block
+ */
 export function attentionInputs(
   blocks: readonly Pick<BlockInput, "pages" | "peers">[],
   kvHeads: number,
   blockLength: number,
+  barred = Number.NEGATIVE_INFINITY,
 ) {
   const own = Math.max(...blocks.map(({ peers }) => peers.length)) + 1;
   const reach = Math.max(...blocks.map(({ pages }) => pages.length)) + own;
@@ -32,7 +36,7 @@ export function attentionInputs(
   const ownSlots: number[] = [];
   const ownRows: number[] = [];
   blocks.forEach((block, b) => {
-    mask.fill(Number.NEGATIVE_INFINITY, (b * reach + placeOf(block) + 1) * blockLength, (b + 1) * reach * blockLength);
+    mask.fill(barred, (b * reach + placeOf(block) + 1) * blockLength, (b + 1) * reach * blockLength);
     for (let head = 0; head < kvHeads; head++) {
       block.pages.forEach((page, place) => {
         pageRows[(b * kvHeads + head) * reach + place] = BigInt(page * kvHeads + head);

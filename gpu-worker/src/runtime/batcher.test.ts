@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import type { BlockInput } from "./attention-inputs.ts";
 import { Batcher } from "./batcher.ts";
-import type { ForwardOutput } from "./forward.ts";
+import type { ForwardOutput } from "./model-forward.ts";
 
 const block = (token: number, cells: readonly number[] = [0, 1]): BlockInput => {
   return { tokens: [token, token], cells, pages: [], peers: [] };
@@ -14,7 +14,12 @@ function forward() {
     const tokens = blocks.flatMap((one) => one.tokens);
     batches.push(tokens);
     if (tokens.includes(13)) throw new Error("thirteen");
-    return { tokens } as unknown as ForwardOutput;
+    const output: ForwardOutput & { tokens: readonly number[] } = {
+      tokens,
+      share: () => output,
+      [Symbol.dispose]() {},
+    };
+    return output;
   };
   const head = async (output: ForwardOutput, rows: readonly number[]) =>
     rows.map((row) => ({ token: (output as unknown as { tokens: number[] }).tokens[row] as number, probability: 1 }));
@@ -66,4 +71,16 @@ it("forwards begin when their round does; who has nothing more to run leaves it"
   for (const token of [1, 2]) await batcher.run([block(token)]);
   await vi.waitUntil(() => told.at(-1) === "end");
   expect(told).toEqual(["round, after 0 forwards", "round, after 1 forwards", "end"]);
+});
+
+it("a forward takes no more blocks than its memory has room for, but one submission whole", async () => {
+  const scripted = { ...forward(), maxBlocks: 2 };
+  const batcher = new Batcher(scripted, 2);
+  const whole = [block(1), block(2), block(3)];
+  await Promise.all([batcher.run(whole), batcher.run([block(4)]), batcher.run([block(5)]), batcher.run([block(6)])]);
+  expect(scripted.batches).toEqual([
+    [1, 1, 2, 2, 3, 3],
+    [4, 4, 5, 5],
+    [6, 6],
+  ]);
 });

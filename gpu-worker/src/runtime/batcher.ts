@@ -8,10 +8,11 @@ import type { Draw, LogitAdjustment } from "../decoding/forwards.ts";
 import { WorkerError } from "../errors.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
-import type { Forward, ForwardOutput } from "./forward.ts";
+import type { ForwardOutput, ModelForward } from "./model-forward.ts";
 
 /** A submission's blocks in the forward that ran them. */
 export interface Batched {
+  /** A claim of the submission's own, to be disposed of. */
   readonly output: ForwardOutput;
   /** The first of its blocks in `output`. */
   readonly first: number;
@@ -27,7 +28,7 @@ interface Submission {
 }
 
 export class Batcher {
-  readonly #forward: Pick<Forward, "layers" | "head">;
+  readonly #forward: Pick<ModelForward, "layers" | "head" | "maxBlocks">;
   readonly #blockLength: number;
   /** Keeps forwards in step with those of other ranks. */
   readonly #rounds: Pick<Lockstep, "begin" | "end"> | undefined;
@@ -35,7 +36,7 @@ export class Batcher {
   #running = false;
 
   constructor(
-    forward: Pick<Forward, "layers" | "head">,
+    forward: Pick<ModelForward, "layers" | "head" | "maxBlocks">,
     blockLength: number,
     rounds?: Pick<Lockstep, "begin" | "end">,
   ) {
@@ -60,10 +61,22 @@ export class Batcher {
       await setImmediate();
       if (this.#pending.length === 0) break;
       await this.#rounds?.begin();
-      await this.#runBatch(this.#pending.splice(0));
+      await this.#runBatch(this.#take());
     }
     this.#rounds?.end();
     this.#running = false;
+  }
+
+  /** The oldest submissions that fit a forward together, at least one. */
+  #take(): Submission[] {
+    const { maxBlocks = Number.POSITIVE_INFINITY } = this.#forward;
+    let blocks = 0;
+    const isOver = (submission: Submission): boolean => {
+      blocks += submission.blocks.length;
+      return blocks > maxBlocks;
+    };
+    const end = this.#pending.findIndex(isOver);
+    return this.#pending.splice(0, end < 0 ? this.#pending.length : Math.max(1, end));
   }
 
   async #runBatch(batch: readonly Submission[]): Promise<void> {
@@ -77,11 +90,11 @@ export class Batcher {
           ...submission.blocks.map((block) => ({ ...block, peers: block.peers.map((peer) => first + peer) })),
         );
       }
-      const output = await this.#forward.layers(blocks);
+      using output = await this.#forward.layers(blocks);
       const found = await this.#candidates(output, blocks);
       batch.forEach(({ blocks, resolve }, i) => {
         const first = firsts[i] as number;
-        resolve({ output, first, candidates: found.slice(first, first + blocks.length) });
+        resolve({ output: output.share(), first, candidates: found.slice(first, first + blocks.length) });
       });
     } catch (error) {
       const isUnreachable = error instanceof WorkerError && error.code === "unavailable";

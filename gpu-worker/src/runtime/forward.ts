@@ -1,10 +1,11 @@
 /**
- * One forward of the model through its graphs: embedding, layers, experts, head. It knows no sequences and no decoding.
- * JavaScript loops over layers and over the expert ids of tokens, never over hidden values.
+ * One forward of the model through its graphs: embedding, layers, experts, head, for targets with a graph per layer. It knows
+ * no sequences and no decoding. JavaScript loops over layers and over the expert ids of tokens, never over hidden values.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, TokenProbability } from "../decoding/block.ts";
 import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
+import type { PageId } from "../memory/page-allocator.ts";
 import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
@@ -13,13 +14,16 @@ import type { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
+import { adjustmentInputs, choices, drawInputs, evenRows, int64, scoreInputs, scoresOf } from "./head-inputs.ts";
 import type { KvTensors } from "./kv-tensors.ts";
+import type { ForwardOutput, ModelForward } from "./model-forward.ts";
 import { runGraph, type Sessions } from "./package.ts";
 
 /** A layer's outputs beside `normed`, which get memory of their own. */
 const NEW_OUTPUTS = { hidden_out: null, keys: null, values: null, experts: null, weights: null };
 
-export interface ForwardOutput extends Pick<KvTensors, "keys" | "values"> {
+/** Its memory is the host's and belongs to the garbage collector. */
+export interface LayerOutput extends ForwardOutput, Pick<KvTensors, "keys" | "values"> {
   /** The head's inputs: [T, H], and the last layer's partial results [R, T, H]. */
   readonly hidden: Tensor;
   readonly partials: Tensor;
@@ -36,7 +40,7 @@ export interface ForwardOptions {
   readonly onRoute?: ((layer: number, experts: BigInt64Array) => void) | undefined;
 }
 
-export class Forward {
+export class Forward implements ModelForward {
   readonly #sessions: Sessions;
   readonly #manifest: Manifest;
   readonly #kv: KvTensors;
@@ -61,7 +65,7 @@ export class Forward {
   }
 
   /** Runs the layers over blocks of any sequences at any places. */
-  async layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<ForwardOutput> {
+  async layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<LayerOutput> {
     using _turn = await this.#exchange.turn();
     const { config, blockLength } = this.#manifest;
     const tokens = blocks.flatMap((block) => block.tokens);
@@ -90,12 +94,20 @@ export class Forward {
       hidden = out.hidden_out as Tensor;
       partials = out.experts ? await this.#experts(layer, out, normed ?? (out.normed as Tensor)) : noPartials(hidden);
     }
-    return { hidden, partials: kept(partials), keys, values };
+    const made = { hidden, partials: kept(partials), keys, values };
+    const output: LayerOutput = { ...made, share: () => output, [Symbol.dispose]() {} };
+    return output;
   }
+
+  write(page: PageId, output: LayerOutput, block: number): void {
+    this.#kv.write(page, output, block);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 
   /** The candidates at `rows` of a forward; the rows of `draws` also draw a token. */
   async head(
-    output: ForwardOutput,
+    output: LayerOutput,
     rows: readonly number[],
     draws: readonly Draw[] = [],
     adjustments: readonly LogitAdjustment[] = [],
@@ -118,29 +130,21 @@ export class Forward {
 
   /** Scores a token at each of `rows` of a forward, and the `best` most probable tokens there. */
   async score(
-    output: ForwardOutput,
+    output: LayerOutput,
     rows: readonly number[],
     tokens: readonly number[],
     best: number,
   ): Promise<TokenScore[]> {
     const out = await this.#head(output, rows, { tokens, best });
-    const bestLogprobs = (out.best_logprobs as Tensor).data as Float32Array;
-    const bestTokens = (out.best_tokens as Tensor).data as BigInt64Array;
-    return Array.from((out.logprob as Tensor).data as Float32Array, (logprob, row) => ({
-      logprob,
-      best: Array.from({ length: best }, (_, rank) => ({
-        token: Number(bestTokens[row * best + rank]),
-        logprob: bestLogprobs[row * best + rank] as number,
-      })),
-    }));
+    return scoresOf(out, best);
   }
 
-  async #head({ hidden, partials }: ForwardOutput, rows: readonly number[], request: HeadRequest) {
+  async #head({ hidden, partials }: LayerOutput, rows: readonly number[], request: HeadRequest) {
     const { draws = [], adjustments = [], tokens = [], best = 0 } = request;
     return this.#run(HEAD_GRAPH, {
       hidden,
       partials,
-      ...rowInputs(rows),
+      rows: int64(evenRows(rows), [evenRows(rows).length]),
       ...adjustmentInputs(adjustments),
       ...drawInputs(draws, this.#manifest.config.vocabSize),
       ...scoreInputs(tokens, best),
@@ -174,60 +178,6 @@ interface HeadRequest {
   readonly best?: number;
 }
 
-/** [R], an even number of rows for the same reason as in parallel/permutation.ts: an odd last row is repeated. */
-function rowInputs(rows: readonly number[]) {
-  const even = rows.length % 2 === 0 ? rows : [...rows, rows.at(-1) as number];
-  return { rows: int64(even, [even.length]) };
-}
-
-/** Places [E, 2] of adjusted logits, and what is added to each [E]. */
-function adjustmentInputs(adjustments: readonly LogitAdjustment[]) {
-  const [places, additions] = [
-    adjustments.flatMap(({ cell, token }) => [cell, token]),
-    adjustments.map(({ by }) => by),
-  ];
-  return {
-    adjusted: int64(places, [adjustments.length, 2]),
-    adjustments: new Tensor("float32", Float32Array.from(additions), [adjustments.length]),
-  };
-}
-
-/** Rows [P] and tokens [P, 1] to score, and the number of best tokens [1] to score beside each. */
-function scoreInputs(tokens: readonly number[], best: number) {
-  return {
-    scored_rows: int64([...tokens.keys()], [tokens.length]),
-    scored_tokens: int64(tokens, [tokens.length, 1]),
-    best_count: int64([best], [1]),
-  };
-}
-
-/** Rows [Q] that draw a token, and their sampling parameters [Q, 1]. */
-function drawInputs(draws: readonly Draw[], vocabSize: number) {
-  const dims = [draws.length, 1];
-  const floats = (values: number[]): Tensor => new Tensor("float32", Float32Array.from(values), dims);
-  return {
-    drawn_rows: int64(
-      draws.map(({ cell }) => cell),
-      [draws.length],
-    ),
-    temperature: floats(draws.map(({ temperature }) => temperature)),
-    top_k: int64(
-      draws.map(({ topK }) => topK ?? vocabSize),
-      dims,
-    ),
-    top_p: floats(draws.map(({ topP }) => topP ?? 1)),
-    uniform: floats(draws.map(({ uniform }) => uniform)),
-  };
-}
-
-function choices(tokens: Tensor, probabilities: Tensor): TokenProbability[] {
-  const probability = probabilities.data as Float32Array;
-  return Array.from(tokens.data as BigInt64Array, (token, i) => ({
-    token: Number(token),
-    probability: probability[i] as number,
-  }));
-}
-
 function noPartials(hidden: Tensor): Tensor {
   return asBits(new Tensor(hidden.type, (hidden.data as Float32Array).slice(0, 0), [0, ...hidden.dims]));
 }
@@ -237,13 +187,4 @@ function kept(partials: Tensor): Tensor {
   const { buffer } = partials.data as Float32Array;
   if (!(buffer instanceof SharedArrayBuffer)) return partials;
   return asBits(new Tensor(partials.type, (partials.data as Float32Array).slice(), partials.dims));
-}
-
-function int64(values: readonly number[], dims: readonly number[]): Tensor {
-  // `BigInt64Array.from` would use an iterator, which is slow: a bias of many tokens at every cell makes a long list.
-  const data = new BigInt64Array(values.length);
-  values.forEach((value, i) => {
-    data[i] = BigInt(value);
-  });
-  return new Tensor("int64", data, dims);
 }

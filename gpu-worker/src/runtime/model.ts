@@ -1,17 +1,22 @@
 /** The model on onnxruntime: sequences that prefill, denoise and commit over a paged K/V cache. */
 import type { Candidate } from "../decoding/block.ts";
-import type { BlockQuery, ForwardCounts, SequenceForwards, TokenScore } from "../decoding/forwards.ts";
+import type { BlockQuery, DisposableForwards, ForwardCounts, TokenScore } from "../decoding/forwards.ts";
+import { PackageError } from "../errors.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
 import { LEADER } from "../model/package-plan.ts";
+import { featuresOf } from "../model/target.ts";
 import type { RankLink } from "../parallel/exchange.ts";
 import { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import { Batcher } from "./batcher.ts";
+import { DeviceForward } from "./device-forward.ts";
+import { openDeviceSessions } from "./device-sessions.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
-import { Forward, type ForwardOptions, type ForwardOutput } from "./forward.ts";
-import { KvTensors } from "./kv-tensors.ts";
+import { Forward, type ForwardOptions } from "./forward.ts";
+import { KvTensors, pageBytes } from "./kv-tensors.ts";
+import type { ForwardOutput, ModelForward } from "./model-forward.ts";
 import { openSessions, type SessionOptions } from "./package.ts";
 
 export interface ModelOptions extends SessionOptions {
@@ -24,25 +29,39 @@ export interface ModelOptions extends SessionOptions {
   /** Data-parallel attention: keeps this rank's forwards in step with those of the others. */
   readonly lockstep?: Lockstep | undefined;
   readonly onRoute?: ForwardOptions["onRoute"];
+  /** Prefix of files with the nodes' times and providers, for a target that keeps a forward on its device. */
+  readonly profilePrefix?: string | undefined;
 }
 
 export interface Model extends AsyncDisposable {
   readonly counts: ForwardCounts;
   /** This rank's experts, for another rank that leads sequences. */
   experts(leader: number): RankLink;
+  /** Why the device failed; every forward fails from then on. Undefined while it works. */
+  readonly deviceFailure?: string | undefined;
   /** Unreachable ranks; forwards fail until they are back. */
   readonly lostRanks: readonly number[];
   /**
    * A sequence whose K/V go into `pages`, which the caller has allocated: one per block. Between two calls the list may grow,
    * and an entry may change to a page that holds the same block.
    */
-  sequence(pages: readonly PageId[]): SequenceForwards;
+  sequence(pages: readonly PageId[]): DisposableForwards;
   /** The slow twin of `sequence`: no cache; every forward runs everything from the first token. */
-  sequenceWithoutCache(): SequenceForwards;
+  sequenceWithoutCache(): DisposableForwards;
 }
 
 /** Opens a package. @throws PackageError */
 export async function openModel(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
+  switch (featuresOf(manifest.target).graphs) {
+    case "layers":
+      return openLayers(folder, manifest, options);
+    case "forward":
+      return openDevice(folder, manifest, options);
+  }
+}
+
+/** A graph for each layer, whose experts may be on other ranks. */
+async function openLayers(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
   await using opening = new AsyncDisposableStack();
   const { rank = LEADER, lockstep, onRoute } = options;
   const wanted = options.openLinks && graphsOf(manifest, rank, true);
@@ -53,38 +72,89 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
   const own = shardLink(new ExpertShard(sessions, manifest, rank), manifest);
   const expertBatcher = lockstep && new ExpertBatcher(own, lockstep);
   const forward = new Forward(sessions, manifest, kv, { rank, links, expertBatcher, onRoute });
-  const batcher = new Batcher(forward, manifest.blockLength, lockstep);
-  const counts = { forwards: 0, prefillForwards: 0 };
-  const shared = { forward, batcher, kv, blockLength: manifest.blockLength, counts };
   const opened = opening.move();
   return {
-    counts,
+    ...sequencesOf(forward, manifest, lockstep),
     experts: (leader) => expertBatcher?.linkFor(leader) ?? own,
     get lostRanks() {
       return links?.filter(({ ready }) => !ready).map(({ rank }) => rank) ?? [];
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
-    sequence: (pages) => new CachedSequence(shared, pages),
+  };
+}
+
+/** A whole forward on a device. */
+async function openDevice(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
+  const { target } = manifest;
+  const { pages, threads, profilePrefix } = options;
+  if (options.onRoute !== undefined) {
+    throw new PackageError(
+      `${folder}: a ${target} package does not tell which experts it chose; count with one for cpu`,
+    );
+  }
+  if (options.openLinks !== undefined) {
+    throw new PackageError(
+      `${folder}: a ${target} package runs in one process without other ranks; leave out RANK_ADDRESSES and ` +
+        "ATTENTION=data-parallel",
+    );
+  }
+  if (manifest.ranks > 1) {
+    throw new PackageError(`${folder}: ${manifest.ranks} ranks, but the ${target} target has 1; convert it again`);
+  }
+  const sessions = await openDeviceSessions(folder, manifest, { threads, profilePrefix });
+  const forward = await DeviceForward.open(sessions, manifest, pages).catch((cause: Error) => {
+    throw new PackageError(
+      `${folder}: cannot run on the device with ${pages} pages of K/V (${formatMegabytes(pages * pageBytes(manifest))}): ` +
+        `${cause.message}; if its memory is too small, lower KV_CACHE_BYTES`,
+      { cause },
+    );
+  });
+  return {
+    ...sequencesOf(forward, manifest),
+    experts: () => {
+      throw new Error(`the experts of the ${target} target have no rank of their own`);
+    },
+    get deviceFailure() {
+      return forward.deviceFailure;
+    },
+    get lostRanks() {
+      return forward.deviceFailure === undefined ? [] : [LEADER];
+    },
+    [Symbol.asyncDispose]: () => forward[Symbol.asyncDispose](),
+  };
+}
+
+function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
+
+function sequencesOf(forward: ModelForward, { blockLength }: Manifest, rounds?: Lockstep) {
+  const batcher = new Batcher(forward, blockLength, rounds);
+  const counts = { forwards: 0, prefillForwards: 0 };
+  const shared: Shared = { forward, batcher, blockLength, counts };
+  return {
+    counts,
+    sequence: (pages: readonly PageId[]) => new CachedSequence(shared, pages),
     sequenceWithoutCache: () => new UncachedSequence(shared),
   };
 }
 
 /** State shared by the sequences of a model. */
 interface Shared {
-  readonly forward: Forward;
+  readonly forward: ModelForward;
   readonly batcher: Batcher;
-  readonly kv: KvTensors;
   readonly blockLength: number;
   readonly counts: { forwards: number; prefillForwards: number };
 }
 
-class CachedSequence implements SequenceForwards {
+class CachedSequence implements DisposableForwards {
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
   #cached = 0;
   /** The last forward of open blocks; `at` is its first block that is not committed yet. */
   #last: { readonly output: ForwardOutput; at: number; readonly open: BlockQuery[] } | undefined;
+  #isDisposed = false;
 
   constructor(shared: Shared, pages: readonly PageId[]) {
     this.#shared = shared;
@@ -100,16 +170,24 @@ class CachedSequence implements SequenceForwards {
     count(this, this.#shared, "prefillForwards");
     const blocks = cut(tokens, this.#shared.blockLength).map((tokens) => ({ tokens, cells: [] }));
     const { output, first } = await this.#shared.batcher.run(this.#inputs(blocks));
+    using claim = output;
     blocks.forEach((_, i) => {
-      this.#append(output, first + i);
+      this.#append(claim, first + i);
     });
   }
 
   async forward(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     count(this, this.#shared, "forwards");
     const { output, first: at, candidates } = await this.#shared.batcher.run(this.#inputs(blocks));
+    this.#last?.output[Symbol.dispose]();
     this.#last = { output, at, open: [...blocks] };
+    if (this.#isDisposed) output[Symbol.dispose]();
     return candidates;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    this.#last?.output[Symbol.dispose]();
   }
 
   score(cells: readonly number[], tokens: readonly number[], best: number): Promise<readonly TokenScore[]> {
@@ -133,16 +211,17 @@ class CachedSequence implements SequenceForwards {
   #append(output: ForwardOutput, at: number): void {
     const page = this.#pages[this.#cached];
     if (page === undefined) throw new Error(`a block more than the ${this.#pages.length} pages that were allocated`);
-    this.#shared.kv.write(page, output, at);
+    this.#shared.forward.write(page, output, at);
     this.#cached++;
   }
 }
 
-class UncachedSequence implements SequenceForwards {
+class UncachedSequence implements DisposableForwards {
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #tokens: number[] = [];
   #last: { readonly output: ForwardOutput; at: number } | undefined;
+  #isDisposed = false;
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -161,8 +240,15 @@ class UncachedSequence implements SequenceForwards {
     const before = cut(this.#tokens, this.#shared.blockLength).map((tokens) => ({ tokens, cells: [] }));
     const inputs = [...before, ...blocks].map((block, i) => ({ ...block, pages: [], peers: range(i) }));
     const { output, first, candidates } = await this.#shared.batcher.run(inputs);
+    this.#last?.output[Symbol.dispose]();
     this.#last = { output, at: first + before.length };
+    if (this.#isDisposed) output[Symbol.dispose]();
     return candidates.slice(before.length);
+  }
+
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    this.#last?.output[Symbol.dispose]();
   }
 
   score(cells: readonly number[], tokens: readonly number[], best: number): Promise<readonly TokenScore[]> {

@@ -37,16 +37,7 @@ export async function openSessions(
   wanted?: Manifest["graphs"],
 ): Promise<Sessions> {
   const graphs = wanted ?? manifest.graphs;
-  const needed = new Set(graphs.flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]));
-  for (const { path, sizeBytes } of manifest.files) {
-    if (wanted !== undefined && !needed.has(path)) continue;
-    const stats = await stat(join(folder, path)).catch(() => undefined);
-    if (stats?.size !== sizeBytes) {
-      throw new PackageError(
-        `${join(folder, path)}: ${stats?.size ?? "no"} bytes, the manifest says ${sizeBytes}; copy the package again`,
-      );
-    }
-  }
+  await checkFiles(folder, manifest, wanted);
   const prepared = await prepare(folder, manifest, graphs);
   const packed = new Set(prepared === undefined ? [] : packedGraphs(manifest));
   const { onDevice } = featuresOf(manifest.target);
@@ -58,6 +49,23 @@ export async function openSessions(
     sessions.set(name, await openSession(join(from, `${name}.onnx`), { threads }, device));
   }
   return sessions;
+}
+
+/**
+ * @param wanted checks the files of these graphs alone; by default all of the package
+ * @throws PackageError naming a file that is not as long as the manifest says
+ */
+export async function checkFiles(folder: string, { files }: Manifest, wanted?: Manifest["graphs"]): Promise<void> {
+  const needed = wanted && new Set(wanted.flatMap(({ name }) => [`${name}.onnx`, `${name}.bin`]));
+  for (const { path, sizeBytes } of files) {
+    if (needed?.has(path) === false) continue;
+    const stats = await stat(join(folder, path)).catch(() => undefined);
+    if (stats?.size !== sizeBytes) {
+      throw new PackageError(
+        `${join(folder, path)}: ${stats?.size ?? "no"} bytes, the manifest says ${sizeBytes}; copy the package again`,
+      );
+    }
+  }
 }
 
 /** Runs a graph. @param fetches tensors whose memory gets an output; the others' is new */

@@ -1,0 +1,118 @@
+/**
+ * The sessions of a package whose forward stays on a device. Body and head are the package's; the graphs without weights are
+ * built here. Where a graph's outputs stay is decided once, when it is opened.
+ */
+import { join } from "node:path";
+import { InferenceSession, type Tensor } from "onnxruntime-node";
+import { PackageError } from "../errors.ts";
+import {
+  adjustGraph,
+  candidatesGraph,
+  commitGraph,
+  rowsGraph,
+  samplingGraph,
+  zerosGraph,
+} from "../model/device-graphs.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { BODY_GRAPH, HEAD_GRAPH } from "../model/package-plan.ts";
+import { checkFiles } from "./package.ts";
+
+/** Tensors by name, on the device or the host. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+export type DeviceGraph = "body" | "head" | "zeros" | "commit" | "adjust" | "candidates" | "rows" | "sampling";
+
+export interface DeviceSessions extends AsyncDisposable {
+  /** Runs a graph. Tensors on the device belong to the caller, who disposes of them. */
+  run(graph: DeviceGraph, feeds: Tensors): Promise<Record<string, Tensor>>;
+}
+
+/** Where a graph runs, and where its outputs stay. */
+const PLACES: Readonly<Record<DeviceGraph, { readonly on: "device" | "host"; readonly outputs: "device" | "host" }>> = {
+  body: { on: "device", outputs: "device" },
+  head: { on: "device", outputs: "device" },
+  zeros: { on: "device", outputs: "device" },
+  commit: { on: "device", outputs: "device" },
+  adjust: { on: "device", outputs: "device" },
+  candidates: { on: "device", outputs: "host" },
+  rows: { on: "device", outputs: "host" },
+  sampling: { on: "host", outputs: "host" },
+};
+
+export interface DeviceSessionOptions {
+  readonly threads: number;
+  /** Prefix of a file for each graph with its nodes' times and providers, written when the sessions are closed. */
+  readonly profilePrefix?: string | undefined;
+}
+
+/** @throws PackageError naming the file at fault, or the device that is missing */
+export async function openDeviceSessions(
+  folder: string,
+  manifest: Manifest,
+  options: DeviceSessionOptions,
+): Promise<DeviceSessions> {
+  await checkFiles(folder, manifest);
+  const { config, blockLength, target } = manifest;
+  const sources: Readonly<Record<DeviceGraph, string | Uint8Array>> = {
+    body: join(folder, `${BODY_GRAPH}.onnx`),
+    head: join(folder, `${HEAD_GRAPH}.onnx`),
+    zeros: zerosGraph(target),
+    commit: commitGraph(config, blockLength, target),
+    adjust: adjustGraph(config, target),
+    candidates: candidatesGraph(config, manifest, target),
+    rows: rowsGraph(config, target),
+    sampling: samplingGraph(config, manifest),
+  };
+  const sessions = new Map<DeviceGraph, InferenceSession>();
+  for (const [graph, source] of Object.entries(sources) as [DeviceGraph, string | Uint8Array][]) {
+    sessions.set(graph, await openGraph(folder, manifest, { graph, source, ...options }));
+  }
+  return {
+    run: (graph, feeds) => (sessions.get(graph) as InferenceSession).run(feeds) as Promise<Record<string, Tensor>>,
+    async [Symbol.asyncDispose]() {
+      for (const session of sessions.values()) {
+        if (options.profilePrefix !== undefined) session.endProfiling();
+        await session.release();
+      }
+    },
+  };
+}
+
+interface GraphToOpen extends DeviceSessionOptions {
+  readonly graph: DeviceGraph;
+  readonly source: string | Uint8Array;
+}
+
+async function openGraph(
+  folder: string,
+  { target }: Manifest,
+  { graph, source, threads, profilePrefix }: GraphToOpen,
+): Promise<InferenceSession> {
+  const { on, outputs } = PLACES[graph];
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [on === "device" ? target : "cpu"],
+    ...(on === "device" && { preferredOutputLocation: outputs === "device" ? "gpu-buffer" : "cpu" }),
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: `${profilePrefix}-${graph}` }),
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+  };
+  try {
+    return await (typeof source === "string"
+      ? InferenceSession.create(source, options)
+      : InferenceSession.create(source, options));
+  } catch (cause) {
+    // Before the sentence stands the place in onnxruntime's sources.
+    const message = ((cause as Error).message.split("was false. ").at(-1) as string).trim();
+    if (/adapter|vulkan|dawn|instance/i.test(message)) {
+      throw new PackageError(
+        `${folder}: needs a GPU that onnxruntime reaches through Vulkan, and it found none (${message}); install libvulkan1 ` +
+          "and the GPU's driver, give a container the graphics capability, or write a package for the CPU with " +
+          `palimpsest shard ${folder} TARGET --target cpu`,
+        { cause },
+      );
+    }
+    throw new PackageError(`${folder}: onnxruntime cannot open its ${graph} graph: ${message}`, { cause });
+  }
+}

@@ -1,0 +1,35 @@
+/** A model's forwards as its sequences use them. Targets differ in where rows, keys and values are, and in who runs the experts. */
+import type { Candidate } from "../decoding/block.ts";
+import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
+import type { PageId } from "../memory/page-allocator.ts";
+import type { BlockInput } from "./attention-inputs.ts";
+
+/** A claim on the rows, keys and values of a forward, which are freed when no claim is left. */
+export interface ForwardOutput extends Disposable {
+  /** Another claim on the same values. */
+  share(): ForwardOutput;
+}
+
+/** Outputs belong to the forward that gave them out; another cannot use them. */
+export interface ModelForward extends AsyncDisposable {
+  /** Why the device failed, and with it every forward from then on. Undefined while it works. */
+  readonly deviceFailure?: string | undefined;
+  /** Blocks of different sequences that may share a forward: its memory grows with them. No limit if absent. */
+  readonly maxBlocks?: number;
+  /** Runs the layers over blocks of any sequences at any places. One call at a time. */
+  layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<ForwardOutput>;
+  /**
+   * The candidates at `rows` of a forward; those of `draws` also draw a token. The cells of draws and adjustments are indices
+   * into `rows`.
+   */
+  head(
+    output: ForwardOutput,
+    rows: readonly number[],
+    draws?: readonly Draw[],
+    adjustments?: readonly LogitAdjustment[],
+  ): Promise<Candidate[]>;
+  /** Scores a token at each of `rows` of a forward, and the `best` most probable tokens there. */
+  score(output: ForwardOutput, rows: readonly number[], tokens: readonly number[], best: number): Promise<TokenScore[]>;
+  /** Stores the keys and values of a block in a page, for all later forwards. */
+  write(page: PageId, output: ForwardOutput, block: number): void;
+}
