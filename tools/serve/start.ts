@@ -9,12 +9,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
+import { requireTarget } from "@palimpsest/gpu-worker/model/manifest";
+import { type Target, targetNames } from "@palimpsest/gpu-worker/model/target";
 import { Command, Option } from "commander";
 import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
 
 const program = new Command("npm start --")
   .description("serve a model on this machine: worker and edge")
   .option("--model <package>", "folder of the model package", SHIPPED_PACKAGE)
+  .addOption(
+    new Option("--device <target>", "what the package must have been made for (default: what it was made for)").choices(
+      targetNames,
+    ),
+  )
   .option("--ranks <n>", "split the model's experts over so many ranks (default: as the package is)")
   .addOption(
     new Option("--rank-transport <how>", "ranks are threads of the worker, or processes that it reaches by gRPC")
@@ -30,8 +37,9 @@ const program = new Command("npm start --")
   .option("--host <address>", "address of the HTTP API", process.env.HOST ?? "127.0.0.1")
   .option("--nats <url>", "join the fleet of this NATS server (NATS_URL)", process.env.NATS_URL)
   .parse();
-const { model, ranks, rankTransport, attention, port, host, nats } = program.opts<{
+const { model, device, ranks, rankTransport, attention, port, host, nats } = program.opts<{
   model: string;
+  device?: Target;
   ranks?: string;
   rankTransport: "thread" | "grpc";
   attention: "leader" | "data-parallel";
@@ -46,7 +54,13 @@ if (attention === "data-parallel" && rankTransport === "grpc") {
 await claimPort(host, Number(port)).catch(({ message }: Error) =>
   program.error(`cannot listen on ${host}:${port} (${message}); choose another with --port`),
 );
-const { ranks: packaged } = await readManifest(model).catch(({ message }: Error) => program.error(message));
+const manifest = await readManifest(model).catch(({ message }: Error) => program.error(message));
+const { ranks: packaged } = manifest;
+try {
+  if (device !== undefined) requireTarget(model, manifest, device);
+} catch (error) {
+  program.error((error as Error).message);
+}
 const folder = await mkdtemp(join(tmpdir(), "palimpsest-"));
 const address = `unix:${join(folder, "worker.sock")}`;
 const joined: Record<string, string> = nats === undefined ? { WORKER_ADDRESS: address } : { NATS_URL: nats };
@@ -60,7 +74,16 @@ const rankProcesses = sockets.map((RANK_ADDRESS, i) =>
   launch("worker", { ...served, RANK: String(i + 1), RANK_ADDRESS, ...logLevel }),
 );
 const reached: Record<string, string> = sockets.length === 0 ? {} : { RANK_ADDRESSES: sockets.join() };
-const worker = launch("worker", { ...served, ATTENTION: attention, ...reached, ...joined, ...logLevel, ...drafts });
+const asserted: Record<string, string> = device === undefined ? {} : { MODEL_DEVICE: device };
+const worker = launch("worker", {
+  ...served,
+  ...asserted,
+  ATTENTION: attention,
+  ...reached,
+  ...joined,
+  ...logLevel,
+  ...drafts,
+});
 const edge = launch("edge", { PORT: port, HOST: host, ...joined, ...logLevel });
 
 let stopping = false;
