@@ -5,7 +5,7 @@ import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { createExchangeMemory, openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
-import { Forward, type ForwardOutput } from "../../gpu-worker/src/runtime/forward.ts";
+import { Forward, type LayerOutput } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSessions, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenPackage } from "../support/models/golden.ts";
@@ -43,7 +43,7 @@ for (const ranks of [2, 4]) {
   async function rowsOver(links?: readonly RankLink[]): Promise<Float32Array[]> {
     for (const link of links ?? []) opened.use(link);
     const forward = new Forward(sessions, manifest, new KvTensors(manifest, 1), { links });
-    const outputs: ForwardOutput[] = [];
+    const outputs: LayerOutput[] = [];
     for (const blocks of FORWARDS) outputs.push(await forward.layers(tokensOf(blocks, manifest)));
     return outputs.flatMap(({ hidden, partials }) => [hidden, partials].map(({ data }) => data as Float32Array));
   }

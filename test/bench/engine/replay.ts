@@ -30,6 +30,7 @@ export function replaying(model: EngineModel, forwards: readonly number[], manif
       let place = 0;
       return {
         counts: sequence.counts,
+        [Symbol.dispose]: () => sequence[Symbol.dispose](),
         skip: (blocks) => {
           place += blocks;
           sequence.skip(blocks);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DecodeOptions } from "../../../gpu-worker/src/decoding/open-window.ts";
+import type { Target } from "../../../gpu-worker/src/model/target.ts";
 import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
 import { convertCheckpoint } from "../../../tools/convert/convert.ts";
 
@@ -104,12 +105,18 @@ export interface GoldenPackage extends AsyncDisposable {
 /** Converts the checkpoint behind the vectors into a temporary package. */
 export async function convertGolden(
   name: GoldenName,
-  options: { readonly quantization: Quantization; readonly ranks: number },
+  options: {
+    readonly quantization: Quantization;
+    readonly ranks: number;
+    readonly provider?: Target;
+    /** Of tiny-21, whose runs end with different ones. */
+    readonly eosTokens?: readonly number[];
+  },
 ): Promise<GoldenPackage> {
   const parent = await mkdtemp(join(tmpdir(), "palimpsest-golden-"));
   const target = join(parent, name);
   // tiny-21 has no tokenizer, and its configuration names neither token.
   const tokens = name === "tiny-21" ? { maskToken: GOLDEN_MASK[name], eosTokens: [508] } : {};
-  await convertCheckpoint({ source: goldenCheckpoint(name), target, ...options, ...tokens });
+  await convertCheckpoint({ source: goldenCheckpoint(name), target, ...tokens, ...options });
   return { folder: target, [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }) };
 }

@@ -12,7 +12,7 @@ import { isExpertGraph } from "../../../gpu-worker/src/model/package-plan.ts";
 import { expertsOfRank } from "../../../gpu-worker/src/model/shard-plan.ts";
 import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
 import type { BlockInput } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
-import { Forward, type ForwardOutput } from "../../../gpu-worker/src/runtime/forward.ts";
+import { Forward, type LayerOutput } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
 import { openSession } from "../../../gpu-worker/src/runtime/package.ts";
 import { convertCheckpoint } from "../../../tools/convert/convert.ts";
@@ -146,7 +146,7 @@ function blocksOf({ blockLength, maskToken, config }: Manifest): Omit<BlockInput
   }));
 }
 
-function sum({ hidden, partials }: ForwardOutput): Float32Array {
+function sum({ hidden, partials }: LayerOutput): Float32Array {
   const total = Float32Array.from(hidden.data as Float32Array);
   for (const [i, value] of (partials.data as Float32Array).entries()) {
     const at = i % total.length;

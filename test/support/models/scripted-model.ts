@@ -1,6 +1,6 @@
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type { SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
-import type { BlockQuery, SequenceForwards, TokenScore } from "../../../gpu-worker/src/decoding/forwards.ts";
+import type { BlockQuery, DisposableForwards, TokenScore } from "../../../gpu-worker/src/decoding/forwards.ts";
 
 /** A model for tests that answers from a script: one list of candidates per forward. */
 
@@ -8,7 +8,7 @@ import type { BlockQuery, SequenceForwards, TokenScore } from "../../../gpu-work
 type ScriptedCandidate = `${number}@${number}`;
 
 /** Records the decoder's calls. */
-export class ScriptedModel implements SequenceModel, SequenceForwards {
+export class ScriptedModel implements SequenceModel, DisposableForwards {
   readonly prefilled: number[] = [];
   skipped = 0;
   readonly committed: number[][] = [];
@@ -20,6 +20,8 @@ export class ScriptedModel implements SequenceModel, SequenceForwards {
   constructor(script: readonly (readonly ScriptedCandidate[])[]) {
     this.#script = script;
   }
+
+  [Symbol.dispose](): void {}
 
   skip(blocks: number): void {
     this.skipped += blocks;

@@ -1,0 +1,109 @@
+/**
+ * A worker program on a WebGPU package, on a software Vulkan driver: golden runs token for token over gRPC, and what it says
+ * when package and machine do not fit.
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
+import { goldenRequest } from "../support/models/golden-request.ts";
+import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
+import { openSoftwareVulkan, type SoftwareVulkan } from "../support/programs/software-vulkan.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
+
+/** The shortest runs of 2.1 in two modes, and of 2.0; webgpu-golden.long.test.ts has all. No answer holds another's end token. */
+const SHORT_RUNS = [1, 3, 11, 15];
+
+let vulkan: SoftwareVulkan;
+let golden: GoldenPackage;
+const runs = SHORT_RUNS.map((index) => goldenRuns("tiny-21")[index] as GoldenRun);
+beforeAll(async () => {
+  vulkan = await openSoftwareVulkan();
+  const eosTokens = [...new Set(runs.map(({ eos_id }) => eos_id))];
+  golden = await convertGolden("tiny-21", { quantization: "none", ranks: 1, provider: "webgpu", eosTokens });
+});
+afterAll(async () => {
+  await golden[Symbol.asyncDispose]();
+  await vulkan[Symbol.asyncDispose]();
+});
+
+/** Software needs seconds to compile a graph's kernels. */
+const PATIENTLY = { timeout: 240_000 };
+
+it("a worker on a WebGPU package reproduces golden runs over gRPC, together in its forwards", PATIENTLY, async () => {
+  await using worker = await startWorker({ ...vulkan.env, MODEL_DEVICE: "webgpu" });
+  using engine = await openRemoteEngine(worker.address);
+  await Promise.all(runs.map((run) => reproduces(run, engine)));
+  worker.process.kill("SIGTERM");
+  expect(await once(worker.process, "exit")).toEqual([0, null]);
+});
+
+it("a package for another device ends the program, and the message names the command that makes one", async () => {
+  expect(await fatal({ ...vulkan.env, MODEL_DEVICE: "cpu" })).toMatch(
+    /is a package for webgpu, not for cpu; make one for cpu with palimpsest shard \S+ \S+-cpu --target cpu/,
+  );
+});
+
+it("a machine without a GPU ends the program, and the message says what to install", async () => {
+  expect(await fatal({ VK_DRIVER_FILES: "/nowhere", VK_ICD_FILENAMES: "/nowhere" })).toMatch(
+    /needs a GPU that onnxruntime reaches through Vulkan, and it found none \(.*\); install libvulkan1/,
+  );
+});
+
+async function reproduces(run: GoldenRun, engine: RemoteEngine): Promise<void> {
+  const tokens: number[] = [];
+  for await (const event of engine.generate(goldenRequest(run), new AbortController().signal)) {
+    if (event.type === "error") throw new Error(event.message);
+    if (event.type === "commit") tokens.push(...(event.token_ids ?? []));
+  }
+  expect(tokens).toEqual(run.output);
+}
+
+interface RunningWorker extends AsyncDisposable {
+  readonly address: string;
+  readonly process: ChildProcess;
+}
+
+/** Resolves when the worker serves, which it does after its kernels are compiled. */
+async function startWorker(env: Readonly<Record<string, string>>): Promise<RunningWorker> {
+  const sockets = await mkdtemp(join(tmpdir(), "palimpsest-webgpu-"));
+  const address = `unix:${join(sockets, "worker.sock")}`;
+  const variables = { ...process.env, ...env, MODEL_PACKAGE: golden.folder, WORKER_ADDRESS: address };
+  const child = spawn(process.execPath, [PROGRAM], { env: variables, stdio: ["ignore", "pipe", "inherit"] });
+  const serving = new Promise<void>((resolve, reject) => {
+    let said = "";
+    child.stdout.on("data", (text) => {
+      said += text;
+      if (said.includes('"serving"')) resolve();
+    });
+    child.once("exit", () => reject(new Error(`the worker ended: ${said}`)));
+  });
+  await serving;
+  return {
+    address,
+    process: child,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGKILL");
+        await once(child, "exit");
+      }
+      await rm(sockets, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a worker says when it ends at once. */
+function fatal(env: Readonly<Record<string, string>>): Promise<string> {
+  const variables = { ...process.env, MODEL_PACKAGE: golden.folder, WORKER_ADDRESS: "127.0.0.1:0", ...env };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [PROGRAM], { env: variables }, (error, stdout) => {
+      if (error?.code === 1) resolve(JSON.parse(stdout.trim().split("\n").at(-1) as string).msg);
+      else reject(new Error(`exit ${error?.code}: ${stdout}`));
+    });
+  });
+}
