@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { planByLoad } from "../../gpu-worker/src/model/shard-plan.ts";
+import type { Target } from "../../gpu-worker/src/model/target.ts";
+import { writeCheckpoint } from "../../test/support/models/checkpoint.ts";
 import { convertGolden, type GoldenPackage } from "../../test/support/models/golden.ts";
+import { convertCheckpoint } from "./convert.ts";
 import { shardPackage } from "./shard.ts";
 
 let one: GoldenPackage;
@@ -42,17 +45,25 @@ it("a plan with replicas is kept in the manifest, and a later even split forgets
 });
 
 it.each(["none", "int4"] as const)(
-  "for webgpu in %s, the same files as a conversion, and back again",
+  "for webgpu in %s, the same files as a conversion, and back",
   async (quantization) => {
-    await using cpu = await convertGolden("demo-21", { quantization, ranks: 2 });
-    await using device = await convertGolden("demo-21", { quantization, ranks: 1, provider: "webgpu" });
-    await using whole = await convertGolden("demo-21", { quantization, ranks: 1 });
+    const source = join(folder, "checkpoint");
+    await writeCheckpoint(source, { config: { moe_intermediate_size: 128 } });
+    const convert = (name: string, ranks: number, provider: Target) =>
+      convertCheckpoint({ source, target: join(folder, name), quantization, ranks, provider });
     const byPath = (files: readonly { path: string }[]) => files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    const made = await shardPackage({ source: cpu.folder, target: join(folder, "device"), provider: "webgpu" });
+    await convert("cpu-2", 2, "cpu");
+    const device = await convert("device", 1, "webgpu");
+    const made = await shardPackage({
+      source: join(folder, "cpu-2"),
+      target: join(folder, "made"),
+      provider: "webgpu",
+    });
     expect(made).toMatchObject({ target: "webgpu", ranks: 1 });
-    expect(byPath(made.files)).toEqual(byPath((await readManifest(device.folder)).files));
-    const back = await shardPackage({ source: join(folder, "device"), target: join(folder, "cpu"), provider: "cpu" });
-    expect(byPath(back.files)).toEqual(byPath((await readManifest(whole.folder)).files));
+    expect(byPath(made.files)).toEqual(byPath(device.files));
+    const whole = await convert("cpu", 1, "cpu");
+    const back = await shardPackage({ source: join(folder, "made"), target: join(folder, "back"), provider: "cpu" });
+    expect(byPath(back.files)).toEqual(byPath(whole.files));
   },
 );
 
@@ -64,11 +75,17 @@ it("a target that a model or a package does not fit is refused, and nothing is w
   await expect(shardPackage({ source: one.folder, target, provider: "cuda" })).rejects.toThrow(
     "is not a multiple of 128",
   );
-  await using demo = await convertGolden("demo-21", { quantization: "int4", ranks: 1 });
-  await expect(shardPackage({ source: demo.folder, target, provider: "cuda" })).rejects.toThrow(
-    /cpu package without f16 values of .*; convert the checkpoint again/,
-  );
   expect(await readdir(folder)).toEqual([]);
+});
+
+it("weights of another type than a package has are refused by name", async () => {
+  const source = join(folder, "checkpoint");
+  await writeCheckpoint(source, { config: { hidden_size: 128, moe_intermediate_size: 128 } });
+  await convertCheckpoint({ source, target: join(folder, "cpu"), quantization: "int4", ranks: 1 });
+  await expect(
+    shardPackage({ source: join(folder, "cpu"), target: join(folder, "no"), provider: "cuda" }),
+  ).rejects.toThrow(/cpu package without f16 values of .*; convert the checkpoint again/);
+  expect(await readdir(folder)).not.toContain("no");
 });
 
 it("a damaged package is named, and nothing is left that looks like one", async () => {
