@@ -5,7 +5,7 @@
  *     let document = emptyDocument;
  *     for await (const event of client.edits({ model, messages })) document = reduce(document, event);
  */
-import { type DecodingMode, type EditEvent, failureOf } from "@palimpsest/proto";
+import { type DecodingMode, type EditEvent, errorEvent, failureOf } from "@palimpsest/proto";
 import { errorOf, PalimpsestError } from "./errors.ts";
 import { sseData } from "./sse.ts";
 
@@ -124,9 +124,8 @@ async function* untilEnd(events: AsyncIterable<EditEvent>, signal?: AbortSignal)
   if (last?.type === "error") throw new PalimpsestError(last.code, last.message, last);
   const failure = signal?.aborted ? ABORTED : LOST;
   if (last) {
-    const { v, response_id, attempt, seq } = last;
     // It repeats the last event's position, so that a client that resumes misses nothing.
-    yield { v, response_id, attempt, seq, type: "error", ...failure };
+    yield errorEvent(last, failure);
   }
   signal?.throwIfAborted();
   throw new PalimpsestError(failure.code, failure.message, { ...failure, cause });

@@ -1,4 +1,4 @@
-/** When a response is `poisoned`: its request seems to crash workers, so it must not go through all of them. */
+/** The rule for `poisoned`: a request that seems to crash workers must not go through all of them. */
 import { type Failure, failureOf } from "./error-codes.ts";
 
 /**
@@ -7,7 +7,7 @@ import { type Failure, failureOf } from "./error-codes.ts";
  */
 const FRUITLESS_LIMIT = 3;
 
-/** One attempt at a response, as the next one sees it. */
+/** An attempt at a response, as the next attempt sees it. */
 export interface PastAttempt {
   /** Blocks of all choices that were committed when the attempt began. */
   readonly committedBlocks: number;

@@ -37,10 +37,11 @@ export function createPlacement(replicas: readonly Replica[], { clock, limitMs }
         used.set(current, (used.get(current) ?? 0) + 1);
         return current;
       };
+      const restart = (except?: Replica) => void tried.splice(0, tried.length, ...(except ? [except] : []));
       const first = next();
       if (first === undefined) throw unplaced(replicas, request.model);
       try {
-        const successors = { next, restart: () => void tried.splice(0) };
+        const successors = { next, restart };
         yield* withTakeover(request, { first, successors, clock, deadlineMs: clock.now() + limitMs }, signal);
       } finally {
         release();

@@ -86,6 +86,16 @@ describe("a response whose replica is lost", () => {
     expect(kept).toHaveLength(script.filter(({ type }) => type !== "draft").length);
   });
 
+  it("returns to a replica that left during an earlier block", async () => {
+    const untilCommit = (count: number) => {
+      let commits = 0;
+      return until(({ type }) => type === "commit" && ++commits === count, says("unavailable"));
+    };
+    const { ask, asked } = serve(inTurn(untilCommit(1), untilCommit(3)), inTurn(untilCommit(2), whole));
+    expect((await ask()).reduce(reduce, emptyDocument)).toMatchObject({ status: "ended" });
+    expect(asked.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4]);
+  });
+
   it("starts on another when it had not started", async () => {
     const { ask } = serve(crashes, whole);
     expect((await ask()).reduce(reduce, emptyDocument).status).toBe("ended");

@@ -18,8 +18,8 @@ const LONGEST_WAIT_MS = 2_000;
 export interface Successors {
   /** A ready replica that was not tried in this round; undefined when there is none. */
   next(): Replica | undefined;
-  /** Begins a round, in which every replica may be tried again. */
-  restart(): void;
+  /** Begins a round, in which every replica may be tried again, except the one given. */
+  restart(except?: Replica): void;
 }
 
 export interface TakeoverOptions {
@@ -42,7 +42,7 @@ export async function* withTakeover(
 ): AsyncGenerator<EditEvent, void> {
   const request = withSeed(unseeded);
   const delivered = new Map<string, EditEvent>();
-  let replica: Replica | undefined = first;
+  let replica = first;
   let past: PastAttempt | undefined;
   let isFull = false;
   let waitMs = FIRST_WAIT_MS;
@@ -60,10 +60,14 @@ export async function* withTakeover(
     const poisoned = poisoning(countAttempt(past, blocks), blocks);
     if (poisoned) return yield fail(poisoned);
 
-    if (seq > FIRST_SEQ) [isFull, waitMs] = [false, FIRST_WAIT_MS];
+    if (blocks > committedBlocks) {
+      // Replicas that left during earlier blocks may be back.
+      successors.restart(replica);
+      [isFull, waitMs] = [false, FIRST_WAIT_MS];
+    }
     isFull ||= failure.code === "overloaded";
-    replica = signal.aborted ? undefined : successors.next();
-    while (replica === undefined) {
+    let successor = signal.aborted ? undefined : successors.next();
+    while (successor === undefined) {
       // A response that has not begun is rejected, and its client tries again.
       if (signal.aborted || !isFull || delivered.size === 0) return yield fail(failure);
       const leftMs = Math.max(0, deadlineMs - clock.now());
@@ -72,8 +76,9 @@ export async function* withTakeover(
       if (leftMs <= waitMs) return yield fail(TOO_LATE);
       waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
       successors.restart();
-      replica = successors.next();
+      successor = successors.next();
     }
+    replica = successor;
   }
 }
 
@@ -88,9 +93,6 @@ const LOST = failureOf("unavailable", "The worker crashed or became unreachable;
 const CANCELLED = failureOf("cancelled", "The request was cancelled.");
 const TOO_LATE = failureOf("deadline_exceeded", "No worker had a free slot before the server's request limit.");
 
-/** `seq` of an attempt's first event, if the edge makes it. */
-const FIRST_SEQ = 1;
-
 /** Why another replica is to continue. */
 interface Departure {
   readonly failure: Failure;
@@ -104,13 +106,13 @@ async function* deliver(
   events: AsyncIterable<ReplicaEvent>,
   delivered: Map<string, EditEvent>,
 ): AsyncGenerator<EditEvent, Departure | undefined> {
-  let seq = FIRST_SEQ;
+  let seq = 0;
   for await (const event of events) {
     if (event.type === "lost") return { failure: LOST, crashed: event.crashed, seq };
     // A replica that drains, lacks a rank or is full says so: it did not crash.
     if (event.type === "error" && (event.code === "unavailable" || event.code === "overloaded"))
       return { failure: failureOf(event.code, event.message), crashed: false, seq };
-    seq = Math.max(FIRST_SEQ, event.seq) + 1;
+    seq = event.seq + 1;
     if (event.type !== "draft") {
       if (delivered.has(keyOf(event))) continue;
       delivered.set(keyOf(event), event);
