@@ -117,6 +117,24 @@ describe("an invalid request is rejected with the parameter at fault", () => {
   });
 });
 
+it.each([
+  ["tools[0]", '"tools": [{"type": "function", "function": {"name": "f", "parameters": {"a": DEEP}}}]'],
+  ["messages[0].content", '"messages": [{"role": "user", "content": DEEP}]'],
+  ["response_format.type", '"response_format": {"type": DEEP}'],
+  ["logit_bias", '"logit_bias": DEEP'],
+  ["stop", '"stop": DEEP'],
+  ["guided_json", '"guided_json": DEEP'],
+  [undefined, '"metadata": DEEP'],
+])("lists inside each other, however many, in %s are no failure of the server", async (param, field) => {
+  for (const levels of [5_000, 100_000]) {
+    const given = field.replace("DEEP", "[".repeat(levels) + "]".repeat(levels));
+    const headers = { "idempotency-key": "k" };
+    const body = `${JSON.stringify(chat).slice(0, -1)}, ${given}}`;
+    const { status, error } = await post(body, "/v1/chat/completions", headers);
+    expect({ status, param: error?.param?.slice(0, param?.length) }).toEqual({ status: param ? 400 : 200, param });
+  }
+});
+
 describe("parameters that do not change the answer", () => {
   const neutral = { temperature: 0, top_p: 0.9, seed: 7, presence_penalty: 0, frequency_penalty: 0, logprobs: false };
   const others = {

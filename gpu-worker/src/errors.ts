@@ -27,6 +27,18 @@ export function invalid(param: string, message: string, options: ErrorOptions = 
   return new WorkerError("invalid_request", `${param}: ${message}`, { ...options, param });
 }
 
+/** A text that has more tokens than its limit, told from its bytes. */
+export class TooManyTokens extends Error {
+  override readonly name = "TooManyTokens";
+  /** How many it has at least. */
+  readonly atLeast: number;
+
+  constructor(atLeast: number) {
+    super(`the text has at least ${atLeast} tokens`);
+    this.atLeast = atLeast;
+  }
+}
+
 /** A file of a checkpoint or package that cannot be used. The message names the file, and the tensor if there is one. */
 export class PackageError extends Error {
   override readonly name = "PackageError";

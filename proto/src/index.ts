@@ -8,6 +8,7 @@ export * from "./event-codec.ts";
 export type * from "./generate-request.ts";
 export * from "./limits.ts";
 export type * from "./model-info.ts";
+export * from "./nesting.ts";
 export * from "./reducer.ts";
 export * from "./service-definition.ts";
 export * from "./unreachable.ts";

@@ -26,3 +26,6 @@ export const MAX_TEMPERATURE = 2;
 
 /** The model's head sorts this many tokens (FILTER_TOKENS of the head graph). */
 export const MAX_TOP_K = 1024;
+
+/** Objects and lists inside each other, in a tool and in the arguments of a call. JSON.stringify fails at some thousand. */
+export const MAX_NESTING = 256;

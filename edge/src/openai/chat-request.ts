@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import type { Message } from "@palimpsest/proto";
-import { defined, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
+import { defined, isNestedDeeper, MAX_NESTING, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
 import { generationOf, sharedParameters } from "./parameters.ts";
 import type { ToolUse } from "./tool-calls.ts";
@@ -45,14 +45,18 @@ const message = z.discriminatedUnion("role", [
 ]);
 
 /** Passed on as the client wrote it: the model's template decides what to show. */
-const tool = z.looseObject({
-  type: z.literal("function", { error: "only function tools are supported" }),
-  function: z.looseObject({
-    name: functionName,
-    description: z.string().nullish(),
-    parameters: z.record(z.string(), z.unknown()).nullish(),
-  }),
-});
+const tool = z
+  .looseObject({
+    type: z.literal("function", { error: "only function tools are supported" }),
+    function: z.looseObject({
+      name: functionName,
+      description: z.string().nullish(),
+      parameters: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  })
+  .refine((tool) => !isNestedDeeper(tool, MAX_NESTING), {
+    error: `more than ${MAX_NESTING} objects or lists stand inside each other; send a flatter schema`,
+  });
 
 export const chatBody = sharedParameters
   .extend({

@@ -3,10 +3,9 @@
  * one is known at its first wrong character, so that text which only mentions the opening mark is not held back.
  */
 
-const CLOSE = "</tool_call>";
+import { MAX_NESTING } from "@palimpsest/proto";
 
-/** Deeper objects are no arguments of a function, and JSON.stringify has a limit. */
-const MAX_DEPTH = 256;
+const CLOSE = "</tool_call>";
 
 export interface CallBody {
   /** Takes the next character. Not once the body is closed or invalid. */
@@ -38,7 +37,7 @@ export function createCallBody(): CallBody {
         return isSpace(character) ? "opened" : "invalid";
       case "object":
         if (character === '"') return "string";
-        if (character === "{" || character === "[") return ++depth > MAX_DEPTH ? "invalid" : "object";
+        if (character === "{" || character === "[") return ++depth > MAX_NESTING ? "invalid" : "object";
         if (character === "}" || character === "]") return --depth === 0 ? "complete" : "object";
         return isSpace(character) || /[\w:,.+-]/.test(character) ? "object" : "invalid";
       case "string":

@@ -3,14 +3,16 @@ import {
   type CommittedChoice,
   type Decoding,
   type GenerateRequest,
+  isNestedDeeper,
   MAX_CHOICES,
+  MAX_NESTING,
   type Message,
   type ModelInfo,
   type Prompt,
   type Sampling,
 } from "@palimpsest/proto";
 import type { AdjustmentOptions } from "../decoding/logit-adjustments.ts";
-import { invalid, WorkerError } from "../errors.ts";
+import { invalid, TooManyTokens, WorkerError } from "../errors.ts";
 import type { TokenBytes } from "../tokenizer/token-bytes.ts";
 import { adjustmentParameters } from "./check-adjustments.ts";
 import { decodingParameters, samplingParameters } from "./presets.ts";
@@ -21,10 +23,10 @@ const DEFAULT_MAX_TOKENS = 2048;
 
 /** Turns prompts into tokens and tokens into text. */
 export interface Tokenizer {
-  /** Raw text; the text of a special token is text. @throws WorkerError */
-  encode(text: string): number[];
-  /** Messages through the chat template. @throws WorkerError naming the message at fault */
-  encodeChat(messages: readonly Message[], tools: readonly unknown[]): number[];
+  /** Raw text; the text of a special token is text. @throws WorkerError, or TooManyTokens if it has more than `limit` */
+  encode(text: string, limit: number): number[];
+  /** Messages through the chat template. @throws WorkerError naming the message at fault, or TooManyTokens */
+  encodeChat(messages: readonly Message[], tools: readonly unknown[], limit: number): number[];
   readonly bytes: TokenBytes;
 }
 
@@ -61,6 +63,7 @@ export function planRequest(request: GenerateRequest, served: Served): Plan {
   const decoding = decodingParameters(request.decoding, editTokens !== undefined);
   checkScoring(request.logprobs, decoding);
   const sampling = request.sampling && samplingParameters({ seed: randomSeed(), ...request.sampling });
+  const blocks = (tokens: number) => inBlocks(tokens, blockLength);
   const prompt = encode(request.prompt, served);
   if (prompt.length === 0) throw invalid("prompt", "is empty");
   const room = maxContextTokens - prompt.length;
@@ -69,12 +72,10 @@ export function planRequest(request: GenerateRequest, served: Served): Plan {
     throw invalid("max_tokens", `must be a whole number from 1, not ${maxTokens}`);
   }
   if (room < 1 || maxTokens > room) {
-    const blocks = (tokens: number): string => `${tokens} tokens (${Math.ceil(tokens / blockLength)} blocks)`;
     const asked =
       request.maxTokens === undefined ? "" : ` and max_tokens ${maxTokens} need ${blocks(prompt.length + maxTokens)}`;
-    const message = `the prompt of ${blocks(prompt.length)}${asked}; the model has room for ${blocks(maxContextTokens)}`;
-    const given = request.prompt.kind === "chat" ? "messages" : "prompt";
-    const param = room < 1 || request.maxTokens === undefined ? given : "max_tokens";
+    const message = `the prompt of ${blocks(prompt.length)}${asked}; ${hasRoom(served)}`;
+    const param = room < 1 || request.maxTokens === undefined ? paramOf(request.prompt) : "max_tokens";
     throw new WorkerError("context_length_exceeded", message, { param });
   }
   for (const [i, { tokens, open = [], finishReason }] of request.committed.entries()) {
@@ -98,7 +99,8 @@ export function planRequest(request: GenerateRequest, served: Served): Plan {
   return { request, prompt, maxTokens, decoding: penalized, committed, sampling, adjustments };
 }
 
-function encode(prompt: Prompt, { tokenizer, vocabSize }: Served): readonly number[] {
+function encode(prompt: Prompt, served: Served): readonly number[] {
+  const { tokenizer, vocabSize } = served;
   if (prompt.kind === "tokens") {
     const wrong = prompt.tokens.findIndex((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
     if (wrong < 0) return prompt.tokens;
@@ -108,7 +110,31 @@ function encode(prompt: Prompt, { tokenizer, vocabSize }: Served): readonly numb
   if (tokenizer === undefined) {
     throw invalid("prompt", "this model's package has no tokenizer; send token ids to /v1/completions");
   }
-  return prompt.kind === "text" ? tokenizer.encode(prompt.text) : tokenizer.encodeChat(prompt.messages, prompt.tools);
+  const { maxContextTokens } = served.info;
+  if (prompt.kind === "chat" && isNestedDeeper(prompt.tools, MAX_NESTING + 1)) {
+    throw invalid("tools", `more than ${MAX_NESTING} objects or lists stand inside each other`);
+  }
+  try {
+    if (prompt.kind === "text") return tokenizer.encode(prompt.text, maxContextTokens);
+    return tokenizer.encodeChat(prompt.messages, prompt.tools, maxContextTokens);
+  } catch (cause) {
+    if (!(cause instanceof TooManyTokens)) throw cause;
+    const message = `the prompt has at least ${inBlocks(cause.atLeast, served.info.blockLength)}; ${hasRoom(served)}`;
+    throw new WorkerError("context_length_exceeded", message, { param: paramOf(prompt), cause });
+  }
+}
+
+function hasRoom({ info: { maxContextTokens, blockLength } }: Served): string {
+  return `the model has room for ${inBlocks(maxContextTokens, blockLength)}`;
+}
+
+function inBlocks(tokens: number, blockLength: number): string {
+  return `${tokens} tokens (${Math.ceil(tokens / blockLength)} blocks)`;
+}
+
+/** The parameter that holds the prompt. */
+function paramOf(prompt: Prompt): string {
+  return prompt.kind === "chat" ? "messages" : "prompt";
 }
 
 /** The parameter is the list; the message names its entry. */

@@ -1,7 +1,7 @@
 /** A package's chat template: OpenAI's messages in, the model's prompt out as text. It knows no tokens. */
 
 import { Template } from "@huggingface/jinja";
-import { defined, type Message, type ToolCall } from "@palimpsest/proto";
+import { defined, isNestedDeeper, MAX_NESTING, type Message, type ToolCall } from "@palimpsest/proto";
 import { invalid, PackageError, WorkerError } from "../errors.ts";
 
 export interface ChatTemplate {
@@ -158,11 +158,18 @@ function templateToolCall({ id, name, arguments: text }: ToolCall, message: numb
 
 /** Clients send an empty string for a call without arguments. */
 function parseArguments(text: string, message: number, index: number): object {
+  const fault = (problem: string) =>
+    invalid(`messages[${message}]`, `tool_calls[${index}].function.arguments ${problem}`);
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(text || "{}");
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+    parsed = JSON.parse(text || "{}");
   } catch {
     // Rejected below, like any other value that is not an object.
   }
-  throw invalid(`messages[${message}]`, `tool_calls[${index}].function.arguments is not the JSON text of an object`);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw fault("is not the JSON text of an object");
+  }
+  if (isNestedDeeper(parsed, MAX_NESTING))
+    throw fault(`has more than ${MAX_NESTING} objects or lists inside each other`);
+  return parsed;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Tokenizer as Reference } from "@huggingface/tokenizers";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const folder = fileURLToPath(new URL("../../../test/support/models/tokenizer/", import.meta.url));
@@ -119,6 +119,18 @@ describe("a conversation", () => {
       "messages[1]",
     ],
     [
+      "arguments that are nested too deeply",
+      () => tokenizer,
+      [
+        {
+          role: "assistant",
+          content: "",
+          toolCalls: [{ id: "1", name: "f", arguments: `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}` }],
+        },
+      ],
+      "messages[0]",
+    ],
+    [
       "arguments that are no object",
       () => tokenizer,
       [{ role: "assistant", content: "", toolCalls: [{ id: "1", name: "f", arguments: "{" }] }],
@@ -136,6 +148,33 @@ describe("a conversation", () => {
   it("needs a template", async () => {
     const bare = await openTokenizer({ tokenizer: file("tokenizer.json") });
     expect(() => bare.encodeChat([user("hi")], [])).toThrow(/no chat template/);
+  });
+});
+
+describe("a prompt with more tokens than its limit", () => {
+  const limit = 16;
+  const refused = expect.objectContaining({ name: "TooManyTokens" });
+
+  it("is refused by its bytes, before it is rendered or encoded", () => {
+    const tokenizing = vi.spyOn(Reference.prototype, "encode");
+    for (const unit of [" ", "a", "你好", "\n", "👍", "<|mask|>", "word "]) {
+      expect(() => tokenizer.encode(unit.repeat(100_000), limit)).toThrow(refused);
+      expect(() => tokenizer.encodeChat([user(unit.repeat(100_000))], [], limit)).toThrow(refused);
+    }
+    expect(() => tokenizer.encodeChat(new Array(100_000).fill(user("a")), [], limit)).toThrow(refused);
+    expect(tokenizing).not.toHaveBeenCalled();
+    tokenizing.mockRestore();
+  });
+
+  it("is the only one that is refused", () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const tokens = tokenizer.encode(text);
+        expect(tokenizer.encode(text, tokens.length)).toEqual(tokens);
+        const prompt = tokenizer.encodeChat([user(text)], []);
+        expect(tokenizer.encodeChat([user(text)], [], prompt.length)).toEqual(prompt);
+      }),
+    );
   });
 });
 

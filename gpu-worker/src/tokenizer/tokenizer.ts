@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { Tokenizer as ByteLevelBpe } from "@huggingface/tokenizers";
 import type { Message } from "@palimpsest/proto";
 import { z } from "zod";
-import { describeIssues, PackageError, parseJson, WorkerError } from "../errors.ts";
+import { describeIssues, PackageError, parseJson, TooManyTokens, WorkerError } from "../errors.ts";
 import { missingBytes, spelledBytes } from "./byte-level.ts";
 import { openChatTemplate, templateMessages } from "./chat-template.ts";
 import { specialText } from "./special-text.ts";
@@ -23,14 +23,18 @@ export interface TokenizerFiles {
 }
 
 export interface Tokenizer {
-  /** Tokens of a raw text. The text of a special token is text; nothing is added. */
-  encode(text: string): number[];
+  /**
+   * Tokens of a raw text. The text of a special token is text; nothing is added.
+   * @throws TooManyTokens before it is encoded, if its bytes tell that it has more than `limit`
+   */
+  encode(text: string, limit?: number): number[];
   /**
    * Tokens of a conversation, up to where the assistant's answer begins. Only the template writes special tokens.
    * @param tools parsed, as OpenAI's API has them
+   * @throws TooManyTokens before it is encoded, as `encode` does
    * @throws WorkerError when there is no template, or it refuses a message, which is named
    */
-  encodeChat(messages: readonly Message[], tools: readonly unknown[]): number[];
+  encodeChat(messages: readonly Message[], tools: readonly unknown[], limit?: number): number[];
   /** The UTF-8 bytes a token stands for, perhaps a part of a character. Empty for special tokens and unknown ids. */
   bytes(token: number): Uint8Array;
 }
@@ -47,13 +51,24 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const special = specialText(json.added_tokens);
   const chat = template === undefined ? undefined : openChatTemplate(template, files.chatTemplate!, variables);
 
+  // A normalizer may shorten a text; without one, a text of so many bytes per token is too long, whatever its tokens are.
+  const longestToken = json.normalizer ? Number.POSITIVE_INFINITY : longest(json);
   const encode = (text: string): number[] => bpe.encode(text).ids;
+  const leastTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / longestToken);
   return {
-    encode,
-    encodeChat(messages, tools) {
+    encode(text, limit = Number.POSITIVE_INFINITY) {
+      checkLimit(leastTokens(text), limit);
+      return encode(text);
+    },
+    encodeChat(messages, tools, limit = Number.POSITIVE_INFINITY) {
       if (chat === undefined) throw new WorkerError("invalid_request", noTemplate, { param: "messages" });
+      // A template writes at least a token for each.
+      checkLimit(messages.length, limit);
       const prompt = chat.render(special.hide(templateMessages(messages)), special.hide(tools));
-      return special.cut(prompt).flatMap((stretch) => ("token" in stretch ? stretch.token : encode(stretch.text)));
+      const stretches = special.cut(prompt);
+      const least = stretches.map((stretch) => ("token" in stretch ? 1 : leastTokens(stretch.text)));
+      checkLimit(sum(least), limit);
+      return stretches.flatMap((stretch) => ("token" in stretch ? stretch.token : encode(stretch.text)));
     },
     bytes(token) {
       const known = added.get(token);
@@ -81,6 +96,7 @@ const tokenizerJson = z.looseObject({
     type: z.literal("BPE", "only byte-level BPE can be used"),
     vocab: z.record(z.string(), z.int().nonnegative()),
   }),
+  normalizer: z.unknown(),
   decoder: z.object({ type: z.literal("ByteLevel", "only byte-level BPE can be used") }),
 });
 
@@ -112,6 +128,21 @@ function plainTokenizer(json: TokenizerJson, file: string): ByteLevelBpe {
   } catch (cause) {
     throw new PackageError(`${file}: ${(cause as Error).message}`, { cause });
   }
+}
+
+function checkLimit(atLeast: number, limit: number): void {
+  if (atLeast > limit) throw new TooManyTokens(atLeast);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Bytes of the longest token. */
+function longest({ added_tokens, model }: TokenizerJson): number {
+  const added = new Set(added_tokens.map(({ content }) => content));
+  const plain = Object.keys(model.vocab).filter((token) => !added.has(token));
+  return plain.reduce((most, token) => Math.max(most, spelledBytes(token).length), 1);
 }
 
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
