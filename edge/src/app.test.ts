@@ -198,6 +198,31 @@ describe("the app", () => {
     expect((await scriptedEdge([replica], keys).request("/v1/chat/completions", preflight)).status).toBe(204);
   });
 
+  it.each([
+    ["", "no API key"],
+    ["first", "no API key"],
+    ["Basic first", "no API key"],
+    ["Bearer", "no API key"],
+    ["Bearer third", "not valid"],
+    ["Bearer first second", "no API key"],
+  ])("answers the header %j with 401", async (authorization, message) => {
+    const answer = await send("/v1/models", { headers: { authorization } }, { keys: ["first", "second"] });
+    expect(answer).toMatchObject({ status: 401, error: { type: "authentication_error" } });
+    expect(answer.error.message).toContain(message);
+    expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+  });
+
+  it("gives a key one tenant, however its scheme is spelled", async () => {
+    const seen = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
+    for (const authorization of ["Bearer first", "bearer first", "BEARER  first", "Bearer first "]) {
+      const headers = { "content-type": "application/json", authorization };
+      const init = { method: "POST", headers, body: JSON.stringify(chat) };
+      const app = scriptedEdge([seen], { keys: ["first", "second"] });
+      expect((await app.request("/v1/chat/completions", init)).status).toBe(200);
+    }
+    expect(new Set(seen.requests.map(({ cacheScope }) => cacheScope)).size).toBe(1);
+  });
+
   it("gives workers a tenant id per key that does not reveal the key, and none without keys", async () => {
     const seen = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
     const ask = async (key: string, keys: readonly string[]): Promise<string | undefined> => {

@@ -32,11 +32,11 @@ export function createApp(edge: EdgeDependencies) {
 
   app.use(requestId());
   app.use(async (c, next) => {
-    const start = edge.clock.now();
+    const startMs = edge.clock.monotonic();
     await next();
     const { method, path } = c.req;
     // The body of a stream follows.
-    const headers_ms = edge.clock.now() - start;
+    const headers_ms = Math.round(edge.clock.monotonic() - startMs);
     edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, headers_ms }, "responded");
   });
   app.use(crossOrigin());

@@ -8,6 +8,7 @@ function manualClock() {
   let now = 0;
   const clock: Clock = {
     now: () => now,
+    monotonic: () => now,
     sleep: (ms, signal) =>
       new Promise((wake, reject) => {
         const sleep = { atMs: now + ms, wake };

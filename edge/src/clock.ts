@@ -3,6 +3,7 @@ import type { Clock } from "./ports.ts";
 
 export const systemClock: Clock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       const abort = () => {

@@ -64,8 +64,10 @@ export function errorResponse(error: EdgeError, headers: Record<string, string> 
     "retry-after-ms": String(retryAfterMs),
     "retry-after": String(Math.ceil(retryAfterMs / 1000)),
   };
+  // RFC 9110 asks for it on a 401.
+  const challenge = status === 401 && { "www-authenticate": "Bearer" };
   const final = !codes[error.code].retryable && isRetriedByClients(status) && { "x-should-retry": "false" };
-  return Response.json(error, { status, headers: { ...retry, ...final, ...headers } });
+  return Response.json(error, { status, headers: { ...retry, ...challenge, ...final, ...headers } });
 }
 
 /** Logs an unexpected error, and returns a generic one for the client. */

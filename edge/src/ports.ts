@@ -84,8 +84,10 @@ export interface ClientRequest extends GenerateRequest {
 }
 
 export interface Clock {
-  /** Unix milliseconds. */
+  /** Unix milliseconds, for what other programs read. They may jump. */
   now(): number;
+  /** Milliseconds of a clock that never jumps, for what this program measures. */
+  monotonic(): number;
   /** Resolves after `ms`; rejects when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { expect, it } from "vitest";
 import { freePort } from "../../tools/serve/nats-server.ts";
-import { servedUrl, start } from "../support/programs/program.ts";
+import { servedUrl, start, startWith } from "../support/programs/program.ts";
 
 it.each([
   [[], 0],
@@ -37,3 +37,35 @@ it.each([
     program.kill("SIGKILL");
   }
 });
+
+it("with API keys it serves, and asks for one", async () => {
+  const port = String(await freePort());
+  const keys = { PALIMPSEST_API_KEYS: "key-a,key-b" };
+  const program = startWith(keys, "tools/serve/start.ts", "--port", port);
+  try {
+    const url = await servedUrl(program);
+    const models = (headers: Record<string, string>) => fetch(`${url}/v1/models`, { headers });
+    expect((await models({})).status).toBe(401);
+    expect((await models({ authorization: "Bearer key-b" })).status).toBe(200);
+    program.kill("SIGINT");
+    expect(await once(program, "close")).toEqual([0, null]);
+  } finally {
+    program.kill("SIGKILL");
+  }
+});
+
+it.each(["tools/serve/start.ts", "tools/serve/local-fleet.ts"])(
+  "%s stops all of it when the edge cannot start",
+  async (file) => {
+    const port = await freePort();
+    const program = startWith({ PALIMPSEST_API_KEYS: "not a key" }, file, "--port", String(port));
+    let output = "";
+    program.stderr.on("data", (text) => {
+      output += text;
+    });
+    const [code] = await once(program, "close");
+    expect(code).not.toBe(0);
+    expect(output).toContain("PALIMPSEST_API_KEYS: ");
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  },
+);

@@ -37,8 +37,21 @@ export async function ready(url: string, isCancelled: () => boolean): Promise<bo
   return false;
 }
 
+/** The first of the edge's API keys; undefined if it asks for none. */
+export function firstKey(): string | undefined {
+  return (process.env.PALIMPSEST_API_KEYS ?? "")
+    .split(",")
+    .find((key) => key.trim() !== "")
+    ?.trim();
+}
+
+/** The name of the model that the edge serves. @throws Error with the edge's answer if that is none */
 export async function servedModel(url: string): Promise<string> {
-  const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] };
+  const key = firstKey();
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const response = await fetch(`${url}/v1/models`, { headers });
+  if (!response.ok) throw new Error(`GET ${url}/v1/models: ${response.status} ${await response.text()}`);
+  const { data } = (await response.json()) as { data: { id: string }[] };
   return data[0]?.id ?? "";
 }
 

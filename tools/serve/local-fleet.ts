@@ -36,8 +36,29 @@ let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
 
 const urls = ports.map((own) => `http://${host}:${own}`);
-const up = await Promise.all(urls.map((url) => ready(url, () => stopping)));
-if (up.every(Boolean)) {
+try {
+  const started = Promise.all(urls.map((url) => ready(url, () => stopping)));
+  // Later, a child that is killed is what the fleet is for.
+  const lost = Promise.race(
+    children.map(async (child) => {
+      await exited(child);
+      return `process ${child.pid} exited before the fleet was ready`;
+    }),
+  );
+  const up = await Promise.race([started, lost]);
+  if (typeof up === "string") throw new Error(up);
+  if (up.every(Boolean)) await greet();
+} catch (error) {
+  // Otherwise the children would go on without their parent, and keep the ports.
+  console.error((error as Error).message);
+  process.exitCode = 1;
+  await stop();
+}
+await Promise.all(children.map(exited));
+await server[Symbol.asyncDispose]();
+
+/** Prints where the fleet serves. @throws Error when the edge does not name its model */
+async function greet(): Promise<void> {
   console.log(`
 Palimpsest is serving ${await servedModel(urls[0]!)} by a fleet at ${urls.join(" and ")}
 
@@ -47,8 +68,6 @@ Palimpsest is serving ${await servedModel(urls[0]!)} by a fleet at ${urls.join("
 
 Open ${urls[0]} and kill a worker in mid-sentence. Ctrl-C stops all.`);
 }
-await Promise.all(children.map(exited));
-await server[Symbol.asyncDispose]();
 
 /** Stops edges first: they finish their streams, for which they need the workers. */
 async function stop(): Promise<void> {

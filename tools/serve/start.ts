@@ -12,7 +12,7 @@ import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { requireTarget } from "@palimpsest/gpu-worker/model/manifest";
 import { type Target, targetNames } from "@palimpsest/gpu-worker/model/target";
 import { Command, Option } from "commander";
-import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
+import { claimPort, exited, firstKey, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
 
 const program = new Command("npm start --")
   .description("serve a model on this machine: worker and edge")
@@ -97,18 +97,30 @@ for (const child of [worker, edge, ...rankProcesses]) {
 }
 
 const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-if (await ready(url, () => stopping)) {
+try {
+  if (await ready(url, () => stopping)) await greet();
+} catch (error) {
+  // Otherwise the children would go on without their parent, and keep the port.
+  console.error((error as Error).message);
+  process.exitCode = 1;
+  await stop();
+}
+await Promise.all([worker, edge, ...rankProcesses].map(exited));
+await rm(folder, { recursive: true, force: true });
+
+/** Prints where the model is served, and a request to try. @throws Error when the edge does not name its model */
+async function greet(): Promise<void> {
+  const served = await servedModel(url);
+  const key = firstKey() === undefined ? "" : " -H 'authorization: Bearer KEY'";
   console.log(`
 Palimpsest is serving ${model} at ${url}${nats === undefined ? "" : `, in the fleet at ${nats}`}
 
-  curl ${url}/v1/chat/completions -H 'content-type: application/json' -d '{
-    "model": "${await servedModel(url)}", "stream": true,
+  curl ${url}/v1/chat/completions -H 'content-type: application/json'${key} -d '{
+    "model": "${served}", "stream": true,
     "messages": [{"role": "user", "content": "Write a function that takes a list of numbers, keeps only the odd numbers, doubles each one and returns the largest."}]}'
 
 Open ${url} to watch text being written, edited and committed. Ctrl-C stops.`);
 }
-await Promise.all([worker, edge, ...rankProcesses].map(exited));
-await rm(folder, { recursive: true, force: true });
 
 /** Splits the package's experts over this many ranks. @returns the new package's folder */
 async function shard(ranks: string): Promise<string> {

@@ -78,11 +78,11 @@ export class FleetConnection implements Disposable {
 
   /** Retries a request to the fleet's storage. @throws EdgeError `unavailable` when NATS stays unreachable */
   async retry<T>(request: (responses: KV) => Promise<T>): Promise<T> {
-    const endMs = this.clock.now() + RETRY_LIMIT_MS;
+    const endMs = this.clock.monotonic() + RETRY_LIMIT_MS;
     try {
       return await retryWhile(
         () => request(this.link.buckets.responses),
-        () => !this.#detached && this.clock.now() < endMs,
+        () => !this.#detached && this.clock.monotonic() < endMs,
       );
     } catch (cause) {
       throw new EdgeError("unavailable", "The fleet is unreachable; retry later.", { cause });

@@ -50,8 +50,8 @@ export class NatsReplicas implements Replicas {
     // Subscribe before publishing: both use the data connection, so that no event is missed and the log need not be read.
     using feed = this.#fleet.openFeed({ responseId, deadlineMs }, signal);
     if (signal.aborted) return yield* feed.events;
-    const waitEndMs = clock.now() + this.#options.waitLimitMs;
-    const isWanted = () => !feed.events.isOver && clock.now() < waitEndMs;
+    const waitEndMs = clock.monotonic() + this.#options.waitLimitMs;
+    const isWanted = () => !feed.events.isOver && clock.monotonic() < waitEndMs;
     const queued = await enqueue(this.#fleet, request, bytes, isWanted);
     feed.join(() => this.#fleet.isOrphan(responseId, queued));
     try {

@@ -62,7 +62,7 @@ export class FleetView implements Disposable {
 
   /** True if the replica reported within the last 3 s. */
   isAlive(replicaId: string): boolean {
-    return this.#clock.now() - (this.#reports.get(replicaId)?.receivedMs ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
+    return this.#clock.monotonic() - (this.#reports.get(replicaId)?.receivedMs ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
   }
 
   /** The load of each replica of the model that accepts requests. */
@@ -84,7 +84,7 @@ export class FleetView implements Disposable {
   /** Retry-After for a rejected request. Edges coordinate, so that each freed slot is promised once. */
   retryAfterMs(model: string): number {
     this.#link.tell(promisedSubject(model), this.#self);
-    return this.#drainRate(model).retryAfterMs(this.#clock.now());
+    return this.#drainRate(model).retryAfterMs(this.#clock.monotonic());
   }
 
   [Symbol.dispose](): void {
@@ -107,12 +107,12 @@ export class FleetView implements Disposable {
   #onPromise(subject: string, edge: Uint8Array): void {
     if (edge.length === this.#self.length && edge.every((byte, i) => byte === this.#self[i])) return;
     for (const model of this.#models.keys()) {
-      if (promisedSubject(model) === subject) this.#drainRate(model).promise(this.#clock.now());
+      if (promisedSubject(model) === subject) this.#drainRate(model).promise(this.#clock.monotonic());
     }
   }
 
   #onReport(bytes: Uint8Array): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     try {
       const report = fromBinary(LoadReportSchema, bytes);
       const { replicaId, model, finishedResponses, running } = report;

@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { buildPlayground } from "../../playground/build.ts";
 import { openGrpcReplica } from "../adapters/grpc.ts";
 import { createPlacement } from "../admission/placement.ts";
+import { withRetryAfter } from "../admission/retry-after.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
 import type { Log, ModelLoad, Replicas, Responses } from "../ports.ts";
@@ -98,7 +99,7 @@ interface Backend {
 function openWorkers({ workers, requestLimitMs }: Config, log: Log): Backend {
   const replicas = workers.map((address) => openGrpcReplica(address, { log }));
   return {
-    replicas: createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs }),
+    replicas: withRetryAfter(createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs }), systemClock),
     about: { workers },
     detach() {},
     async close() {

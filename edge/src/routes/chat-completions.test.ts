@@ -1,7 +1,12 @@
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Respond, scriptedEdge, scriptedReplica } from "../../../test/support/fakes/scripted-replicas.ts";
+import {
+  type Respond,
+  scriptedEdge,
+  scriptedReplica,
+  stoppedClock,
+} from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
@@ -320,6 +325,68 @@ describe("POST /v1/chat/completions", () => {
     expect(last.error.message).not.toContain("secret");
   });
 
+  describe("a stream that waits in a queue", () => {
+    const ask = async (respond: Respond, signal?: AbortSignal) => {
+      const clock = {
+        ...stoppedClock,
+        sleep: (ms: number) => (ms === 3_000 ? Promise.resolve() : new Promise<void>(() => {})),
+      };
+      const app = scriptedEdge([scriptedReplica(respond)], { clock, heartbeatMs: 10_000 });
+      const body = JSON.stringify({ model: "synthetic", messages, stream: true });
+      const headers = { "content-type": "application/json" };
+      const response = await app.request("/v1/chat/completions", {
+        method: "POST",
+        headers,
+        body,
+        ...(signal && { signal }),
+      });
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      const rest = async () => {
+        let text = "";
+        for (let next = await reader.read(); !next.done; next = await reader.read()) text += next.value;
+        return text;
+      };
+      return { response, reader, rest };
+    };
+
+    it("gets its headers and a heartbeat, then its answer", async () => {
+      const turn = Promise.withResolvers<void>();
+      const { response, reader, rest } = await ask(async function* (request, signal) {
+        await turn.promise;
+        yield* hello(request, signal) as EditEvent[];
+      });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("x-response-id")).toMatch(/^chatcmpl-/);
+      expect((await reader.read()).value).toBe(": keep-alive\n\n");
+      turn.resolve();
+      expect(await rest()).toContain("data: [DONE]");
+    });
+
+    it("gets a later rejection as its last message", async () => {
+      const turn = Promise.withResolvers<void>();
+      const { rest } = await ask(async function* (request, signal) {
+        await turn.promise;
+        yield* error("overloaded", "The worker is full.")(request, signal) as EditEvent[];
+      });
+      turn.resolve();
+      const text = await rest();
+      expect(text).toContain('data: {"error":{"message":"The worker is full.","type":"rate_limit_error"');
+      expect(text).not.toContain("[DONE]");
+    });
+
+    it("is cancelled when its client leaves", async () => {
+      const cancelled = Promise.withResolvers<void>();
+      const { reader } = await ask(async function* (request, signal) {
+        signal.addEventListener("abort", () => cancelled.resolve());
+        await cancelled.promise;
+        yield* error("cancelled", "gone")(request, signal) as EditEvent[];
+      });
+      await reader.read();
+      await reader.cancel();
+      await cancelled.promise;
+    });
+  });
+
   it("a client that disconnects cancels the response", async () => {
     const cancelled = Promise.withResolvers<void>();
     const endless: Respond = async function* (request, signal) {
@@ -335,7 +402,7 @@ describe("POST /v1/chat/completions", () => {
   });
 });
 
-function error(code: "overloaded" | "unavailable", message: string): Respond {
+function error(code: "overloaded" | "unavailable" | "cancelled", message: string): Respond {
   return ({ responseId }) => [
     { v: 1, response_id: responseId, attempt: 1, seq: 99, type: "error", code, message, retryable: true },
   ];

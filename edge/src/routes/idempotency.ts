@@ -1,5 +1,5 @@
 /** The Idempotency-Key header: a repeated request gets the response of the first one. */
-import type { EditEvent } from "@palimpsest/proto";
+import { type EditEvent, type ErrorEvent, errorCodes } from "@palimpsest/proto";
 import type { Context } from "hono";
 import { ownerOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
@@ -40,7 +40,8 @@ export async function claimResponse(
 }
 
 /**
- * The same events. Releases the key if the response was cancelled or failed retryably, so that a retry starts anew.
+ * The same events. Releases the key if the response was cancelled, was rejected, or failed retryably, so that the client can
+ * send it again.
  * @param outlivesClient true if the response continues without its reader, and so keeps its key
  */
 export async function* releasingKey(
@@ -56,12 +57,18 @@ export async function* releasingKey(
   try {
     for await (const event of events) {
       ended = event.type === "end" || event.type === "error";
-      if (event.type === "error" && (event.retryable || event.code === "cancelled")) await release();
+      if (event.type === "error" && !isFinal(event)) await release();
       yield event;
     }
   } finally {
     if (!ended) await release();
   }
+}
+
+/** False for a failure after which the client may send the key again: with a corrected body, or with the same one. */
+function isFinal({ code, retryable }: ErrorEvent): boolean {
+  if (retryable || code === "cancelled") return false;
+  return errorCodes[code].status !== 400 && code !== "model_not_found";
 }
 
 function idempotencyKey(c: Context, owner: string, body: object): IdempotencyKey | undefined {

@@ -7,10 +7,13 @@ import { type ChunkForm, chunks } from "../openai/chunks.ts";
 import { type FinishedResponse, finishResponse } from "../openai/finished-response.ts";
 import type { SharedParameters } from "../openai/parameters.ts";
 import type { ClientRequest } from "../ports.ts";
-import { beginResponse } from "../stream/begin-response.ts";
-import { withHeartbeat } from "../stream/heartbeat.ts";
+import { beginResponse, beginWithin } from "../stream/begin-response.ts";
+import { afterHeartbeat, withHeartbeat } from "../stream/heartbeat.ts";
 import { sse } from "../stream/sse.ts";
 import { type ResponseClaim, releasingKey } from "./idempotency.ts";
+
+/** A stream whose response still waits in a queue after this time gets its headers. A later failure is then a message. */
+const QUEUED_MS = 3_000;
 
 export interface Completion {
   readonly stream: Pick<SharedParameters, "stream" | "stream_options">;
@@ -25,22 +28,26 @@ export interface Completion {
 /**
  * The HTTP response to a completion. A client that disconnects cancels it, except in the background: before the headers
  * through the request's signal, after them through the stream's.
- * @throws EdgeError when the response fails before its first event, or at any time when it is not streamed
+ * @throws EdgeError when the response fails before its first event and its headers, or at any time when it is not streamed
  */
 export async function respond(c: Context, edge: EdgeDependencies, completion: Completion): Promise<Response> {
   const { clock, log, heartbeatMs } = edge;
   const { stream, request, form, body } = completion;
   const disconnected = new AbortController();
   const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
-  const events = await beginResponse(eventsOf(edge, completion, signal));
+  const source = eventsOf(edge, completion, signal);
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
   c.header("x-response-id", head.id);
-  if (!stream.stream) return c.json(body(await finishResponse(events, head)));
+  if (!stream.stream) return c.json(body(await finishResponse(await beginResponse(source), head)));
+  const { events, isLate } = await beginWithin(source, Math.min(QUEUED_MS, heartbeatMs), clock);
   const { include_usage, include_edits } = stream.stream_options ?? {};
   const options = { ...head, includeUsage: include_usage === true, includeEdits: include_edits === true };
-  return sse(c, withHeartbeat(chunks(events, form, options), heartbeatMs, clock), {
+  const messages = withHeartbeat(chunks(events, form, options), heartbeatMs, clock);
+  return sse(c, isLate ? afterHeartbeat(messages) : messages, {
     cancel: () => disconnected.abort(),
-    failed: (error) => ({ data: JSON.stringify(unexpected(error, log, { response_id: head.id })) }),
+    failed: (error) => ({
+      data: JSON.stringify(error instanceof EdgeError ? error : unexpected(error, log, { response_id: head.id })),
+    }),
   });
 }
 

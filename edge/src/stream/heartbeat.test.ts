@@ -7,6 +7,7 @@ function manualClock(): Clock & { tick(): void } {
   let wake = () => {};
   return {
     now: () => 0,
+    monotonic: () => 0,
     sleep: (_, signal) =>
       new Promise((resolve, reject) => {
         wake = resolve;

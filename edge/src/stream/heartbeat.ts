@@ -29,6 +29,12 @@ export async function* withHeartbeat<T>(
   }
 }
 
+/** The source's items after a heartbeat, which makes a server send its headers. */
+export async function* afterHeartbeat<T>(source: AsyncIterable<T>): AsyncGenerator<T | typeof HEARTBEAT> {
+  yield HEARTBEAT;
+  yield* source;
+}
+
 function heartbeat(): typeof HEARTBEAT {
   return HEARTBEAT;
 }

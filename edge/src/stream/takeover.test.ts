@@ -54,6 +54,7 @@ function serve(...scripts: Respond[]) {
   let nowMs = 0;
   const clock: Clock = {
     now: () => nowMs,
+    monotonic: () => nowMs,
     async sleep(ms) {
       waits.push(ms);
       nowMs += ms;

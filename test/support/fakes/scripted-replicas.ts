@@ -43,6 +43,7 @@ export function scriptedReplica(respond: Respond, given: Partial<Replica> = {}):
 /** A clock that never moves: sleeps last until they are aborted. */
 export const stoppedClock: Clock = {
   now: () => 1_700_000_000_000,
+  monotonic: () => 0,
   sleep: (_, signal) =>
     new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
 };

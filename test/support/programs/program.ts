@@ -38,10 +38,12 @@ export function example(name: string, url: string): Promise<Finished> {
 
 /** Starts `npm start`; its programs print their state on stdout. */
 export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ["tools/serve/start.ts", ...args], {
-    cwd: ROOT,
-    env: { ...process.env, LOG_LEVEL: "info" },
-  });
+  return startWith({}, "tools/serve/start.ts", ...args);
+}
+
+/** Starts a program of the repository with more in its environment. */
+export function startWith(env: Record<string, string>, ...args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, LOG_LEVEL: "info", ...env } });
 }
 
 /** The URL that a program of `start` prints once it serves. @throws Error with its output if it exits instead */
