@@ -58,15 +58,20 @@ export interface Edit {
   at: number;
   /** UTF-16 offset of the change in the block's visible text, after the step. For a deletion, of the next cell. */
   offset: number;
-  /** Text of the cell before the step, for a substitution and a deletion. Absent if the cell was masked. */
+  /** Text of the cell before the step, for a substitution, a deletion and a re-masking. Absent if the cell was masked. */
   before?: string;
   /** Text of the cell after the step, for an unmasking and a substitution. */
   after?: string;
   /** Probability of the candidate. */
   p: number;
+  /** Absent: the model's rule made it. */
+  reason?: "grammar";
 }
 
-export type EditOp = "unmask" | "substitute" | "delete" | "insert";
+export type EditOp = CountedOp | "remask";
+
+/** Edits that usage counts. */
+export type CountedOp = "unmask" | "substitute" | "delete" | "insert";
 
 /** A block is final. Clients apply every commit; the first for a block wins. */
 export interface CommitEvent extends EventBase {
@@ -128,7 +133,7 @@ export interface Usage {
   /** Denoise forwards that used the head. A forward over two blocks counts once; prefill forwards are counted apart. */
   forwards: number;
   prefill_forwards: number;
-  edits: Record<EditOp, number>;
+  edits: Record<CountedOp, number>;
 }
 
 /** Last event of a response that failed or was cancelled; its commits stay readable. */

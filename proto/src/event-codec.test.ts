@@ -24,6 +24,7 @@ const draft: EditEvent = {
     { op: "substitute", at: 4, offset: 9, before: "", after: "(", p: 0.9 },
     { op: "delete", at: 5, offset: 10, before: "x", p: 0.5 },
     { op: "insert", at: 5, offset: 10, after: "y", p: 1 },
+    { op: "remask", at: 6, offset: 11, before: "z", p: 0.25, reason: "grammar" },
   ],
 };
 

@@ -162,12 +162,14 @@ function decodeContent(spans: readonly wire.Span[]): Content {
   return spans.map(({ span }) => required(span.value, "draft.content"));
 }
 
-function encodeEdit({ op, ...rest }: Edit): wire.Edit {
-  return create(wire.EditSchema, { op: editOps[op], ...rest });
+function encodeEdit({ op, reason, ...rest }: Edit): wire.Edit {
+  const by = reason === undefined ? wire.EditReason.UNSPECIFIED : wire.EditReason.GRAMMAR;
+  return create(wire.EditSchema, { op: editOps[op], reason: by, ...rest });
 }
 
-function decodeEdit({ op, at, offset, before, after, p }: wire.Edit): Edit {
-  return { op: nameOf(editOps, op, "edit"), at, offset, p: shortFloat(p), ...defined({ before, after }) };
+function decodeEdit({ op, at, offset, before, after, p, reason }: wire.Edit): Edit {
+  const by = reason === wire.EditReason.GRAMMAR ? ("grammar" as const) : undefined;
+  return { op: nameOf(editOps, op, "edit"), at, offset, p: shortFloat(p), ...defined({ before, after, reason: by }) };
 }
 
 function encodeUsage({ usage }: EndEvent): wire.Usage {

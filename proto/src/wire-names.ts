@@ -38,6 +38,7 @@ export const editOps = {
   substitute: edit.EditOp.SUBSTITUTE,
   delete: edit.EditOp.DELETE,
   insert: edit.EditOp.INSERT,
+  remask: edit.EditOp.REMASK,
 } as const satisfies Record<EditOp, edit.EditOp>;
 
 export const rules = {

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 it("streams edits, counts them by kind, and folds them to the text of a call without streaming", async () => {
   const client = createClient({ baseUrl: system.baseUrl });
-  const seen = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
+  const seen = { unmask: 0, substitute: 0, delete: 0, insert: 0, remask: 0 };
   const counted = { ...seen };
   for (const content of ["one", "two"]) {
     const request = {

@@ -3,7 +3,7 @@
  */
 
 import { WorkerError } from "@palimpsest/gpu-worker/errors";
-import type { EditOp, FinishReason, Usage } from "@palimpsest/proto";
+import type { CountedOp, FinishReason, Usage } from "@palimpsest/proto";
 import { changingDrafts, firstDraft } from "./first-draft.ts";
 import type { Mode } from "./modes.ts";
 import type { Respondent } from "./respondent.ts";
@@ -42,7 +42,7 @@ export interface Answer {
   readonly prefillForwards: number;
   /** Denoise forwards without a visible change; absent if drafts were dropped or several blocks were open together. */
   readonly confirmingForwards?: number;
-  readonly edits: Readonly<Record<EditOp, number>>;
+  readonly edits: Readonly<Record<CountedOp, number>>;
   /** From the request to the last event. */
   readonly seconds: number;
 }

@@ -1,5 +1,5 @@
 /** Figures of a round, by family, by kind of test and in total, and as Markdown. */
-import type { EditOp } from "@palimpsest/proto";
+import type { CountedOp } from "@palimpsest/proto";
 import type { Answer, Round } from "./evaluate.ts";
 import { bootstrapMean, type Estimate, mean, passAtK, wilson } from "./statistics.ts";
 
@@ -24,7 +24,7 @@ export interface Figures {
   readonly forwards: number;
   /** Share of denoise forwards that changed nothing, among answers for which that is known. */
   readonly confirming: number;
-  readonly edits: Readonly<Record<EditOp, number>>;
+  readonly edits: Readonly<Record<CountedOp, number>>;
   /** Speed of one stream: tokens divided by the seconds that its answers took. */
   readonly tokensPerSecond: number;
 }

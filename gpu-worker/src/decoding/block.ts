@@ -13,6 +13,8 @@ export interface Candidate extends TokenProbability {
   readonly edit?: readonly [best: TokenProbability, next: TokenProbability];
   /** The token drawn for a masked cell, with its probability in the distribution it was drawn from. */
   readonly drawn?: TokenProbability;
+  /** The most probable tokens but mask, delete and split, best first, if the query asked for them. */
+  readonly best?: readonly TokenProbability[];
 }
 
 /** A change to a cell. `at` and `to` count the block's generated cells. */
@@ -24,9 +26,11 @@ export interface TokenEdit {
   readonly to: number;
   /** Absent for an insertion. */
   readonly before?: number;
-  /** Absent for a deletion; the mask token for an insertion. */
+  /** Absent for a deletion; the mask token for an insertion and a re-masking. */
   readonly after?: number;
   readonly probability: number;
+  /** Absent: the decoding rule made it. */
+  readonly reason?: "grammar";
 }
 
 /** A block between two forwards. Immutable: a step returns the next one. */

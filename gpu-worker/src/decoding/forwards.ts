@@ -27,6 +27,10 @@ export interface BlockQuery {
   readonly draws?: readonly Draw[];
   /** At some of `cells`; at most one for a token at a cell. */
   readonly adjustments?: readonly LogitAdjustment[];
+  /** The most probable tokens of every asked cell are wanted as well: `Candidate.best`. */
+  readonly best?: true;
+  /** The only tokens that one of `cells` may take, one bit each, 32 to a word: all others have no probability there. */
+  readonly allowed?: { readonly cell: number; readonly bits: Int32Array };
 }
 
 /** Probability of a token at its cell, by the full softmax: no bias, penalty or temperature has moved it. */

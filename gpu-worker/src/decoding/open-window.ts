@@ -54,6 +54,8 @@ export type Step =
       readonly block: number;
       readonly cells: readonly number[];
       readonly finish?: "stop" | "length";
+      /** The grammar ended the answer, so that it is whole within the token limit. */
+      readonly isForced?: true;
       /** With an editing window: the blocks that stay open, all that is needed to resume behind this one. */
       readonly open?: readonly number[];
     };
@@ -97,6 +99,21 @@ export class OpenWindow {
     return this.#cells.length === this.#size * this.#options.blockLength;
   }
 
+  /** All open cells. */
+  get cells(): readonly number[] {
+    return this.#cells;
+  }
+
+  /** Cells of the prompt in front of them. */
+  get prompted(): number {
+    return this.#prompted;
+  }
+
+  /** Tokens of the limit that are left for the open blocks and those behind them. */
+  get room(): number {
+    return this.#options.maxTokens - this.#generated;
+  }
+
   /** The answer's end, if it ends when the open blocks are final with these cells. */
   ending(cells = this.#cells): Ending | undefined {
     const { eosTokens, maxTokens, minTokens = 0, ends } = this.#options;
@@ -115,6 +132,15 @@ export class OpenWindow {
       const isLast = i === blocks.length - 1;
       const rest = isLast ? finish && { finish } : { open: this.#cells.slice((i + 1) * blockLength) };
       yield { kind: "commit", block: this.#first + i, cells, ...rest };
+    }
+  }
+
+  /** Commits of the rest of an answer that ends with these cells, the first of which is the first open one. */
+  *finish(answer: readonly number[]): Generator<Step, void, void> {
+    const blocks = cut(answer, this.#options.blockLength, this.#prompted);
+    for (const [i, cells] of blocks.entries()) {
+      const isLast = i === blocks.length - 1;
+      yield { kind: "commit", block: this.#first + i, cells, ...(isLast && { finish: "stop", isForced: true }) };
     }
   }
 

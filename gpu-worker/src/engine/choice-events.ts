@@ -85,14 +85,14 @@ function draft(
   const visible = edits.filter(({ op, to }) => (op === "delete" ? to <= shown.length : to < shown.length));
   return {
     content,
-    edits: visible.map(({ op, at, to, before, after, probability }): Edit => {
+    edits: visible.map(({ op, at, to, before, after, probability, reason }): Edit => {
       const [removed, written] = [text(before), text(after)];
       return {
         op,
         at,
         offset: offsets[to] as number,
         p: probability,
-        ...defined({ before: removed, after: written }),
+        ...defined({ before: removed, after: written, reason }),
       };
     }),
   };

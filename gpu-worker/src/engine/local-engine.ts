@@ -192,7 +192,7 @@ export class LocalEngine implements PoolableEngine {
         usage.completion_tokens += step.cells.length;
         this.#committedTokens += step.cells.length;
       } else if (step.kind === "denoise") {
-        for (const { op } of step.edits) usage.edits[op]++;
+        for (const { op } of step.edits) if (op !== "remask") usage.edits[op]++;
       }
       yield step;
     }

@@ -35,6 +35,8 @@ export interface Tokenizer {
    * @throws WorkerError when there is no template, or it refuses a message, which is named
    */
   encodeChat(messages: readonly Message[], tools: readonly unknown[], limit?: number): number[];
+  /** A text cut where no token crosses. */
+  pieces(text: string): string[];
   /** The UTF-8 bytes a token stands for, perhaps a part of a character. Empty for special tokens and unknown ids. */
   bytes(token: number): Uint8Array;
 }
@@ -69,6 +71,10 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
       const least = stretches.map((stretch) => ("token" in stretch ? 1 : leastTokens(stretch.text)));
       checkLimit(sum(least), limit);
       return stretches.flatMap((stretch) => ("token" in stretch ? stretch.token : encode(stretch.text)));
+    },
+    pieces(text) {
+      const spelled: string[] = bpe.pre_tokenizer?.pre_tokenize(text) ?? [text];
+      return spelled.map((piece) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(spelledBytes(piece)));
     },
     bytes(token) {
       const known = added.get(token);

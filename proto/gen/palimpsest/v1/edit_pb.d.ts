@@ -253,6 +253,13 @@ export declare type Edit = Message<"palimpsest.v1.Edit"> & {
    * @generated from field: float p = 6;
    */
   p: number;
+
+  /**
+   * Unspecified: the model's rule.
+   *
+   * @generated from field: palimpsest.v1.EditReason reason = 7;
+   */
+  reason: EditReason;
 };
 
 /**
@@ -599,6 +606,30 @@ export declare type Decoding = Message<"palimpsest.v1.Decoding"> & {
 export declare const DecodingSchema: GenMessage<Decoding>;
 
 /**
+ * Who made an edit.
+ *
+ * @generated from enum palimpsest.v1.EditReason
+ */
+export enum EditReason {
+  /**
+   * @generated from enum value: EDIT_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The grammar of the request.
+   *
+   * @generated from enum value: EDIT_REASON_GRAMMAR = 1;
+   */
+  GRAMMAR = 1,
+}
+
+/**
+ * Describes the enum palimpsest.v1.EditReason.
+ */
+export declare const EditReasonSchema: GenEnum<EditReason>;
+
+/**
  * @generated from enum palimpsest.v1.EditOp
  */
 export enum EditOp {
@@ -626,6 +657,13 @@ export enum EditOp {
    * @generated from enum value: EDIT_OP_INSERT = 4;
    */
   INSERT = 4,
+
+  /**
+   * A token back to a mask.
+   *
+   * @generated from enum value: EDIT_OP_REMASK = 5;
+   */
+  REMASK = 5,
 }
 
 /**

@@ -1,0 +1,157 @@
+/**
+ * Decoding under a grammar: the loop of decode.ts with the grammar's say after every step of the rule. Drafts may be wrong;
+ * a block is committed only when the answer up to it is a prefix of a text of the grammar, and the answer ends as such a text,
+ * within its token limit.
+ */
+import type { Candidate, TokenEdit, TokenProbability } from "./block.ts";
+import type { ConstrainedBlocks, Settled } from "./constrained-blocks.ts";
+import type { SequenceModel } from "./decode.ts";
+import type { BlockQuery } from "./forwards.ts";
+import { levenshteinSteps } from "./levenshtein.ts";
+import type { DecodeOptions, OpenWindow, Step } from "./open-window.ts";
+
+/** The grammar of one sequence: `ConstrainedBlocks`, here or in a thread. */
+export type Constraint = {
+  readonly [K in "open" | "settle" | "ending"]: ConstrainedBlocks[K];
+} & { commit(cells: readonly number[]): Promise<void> | void };
+
+/**
+ * Generates until an end token that the grammar accepts, a stop string, or an ending that the token limit forces.
+ * @param options those of the window
+ * @throws the signal's reason when it aborts, before the next forward
+ */
+export async function* decodeConstrained(
+  model: SequenceModel,
+  window: OpenWindow,
+  constraint: Constraint,
+  options: DecodeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Step, void, void> {
+  await model.prefill(window.promptBlocks, signal);
+  for (;;) {
+    const ending = window.ending();
+    if (ending && ending.finish !== "length") return yield* window.commitAll(ending);
+    if (window.cells.length > window.prompted) {
+      const rest = await constraint.ending(generated(window), window.room);
+      if (rest) return yield* window.finish(rest);
+    }
+    if (window.isFull) {
+      const { block, step } = window.takeOldest();
+      yield step;
+      signal.throwIfAborted();
+      await model.commit(block);
+      await constraint.commit(step.cells);
+    }
+    window.appendMasks();
+    yield* denoise(model, window, constraint, options, signal);
+  }
+}
+
+/** Denoises the open blocks until nothing is left to change and the grammar accepts all of them. */
+async function* denoise(
+  model: SequenceModel,
+  window: OpenWindow,
+  constraint: Constraint,
+  options: DecodeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Step, void, void> {
+  const { maskToken, decoding } = options;
+  let settled = await constraint.open(generated(window));
+  yield* written(window, settled, { cells: generated(window), edits: [] }, options);
+  let postSteps = 0;
+  for (let step = 0; ; step++) {
+    signal.throwIfAborted();
+    const before = generated(window);
+    const queries = constrained(window.queries(window.openBlock(), step), settled.frontier, window.prompted, options);
+    const candidates = window.candidatesByCell(queries, await model.denoise(queries));
+    const proposals = proposed(window, candidates, step, options);
+    const at = settled.frontier?.cell;
+    const frontier = at === undefined ? undefined : candidates.get(window.prompted + at);
+    settled = await constraint.settle({
+      ...{ before, proposed: proposals.edited.cells, threshold: decoding.threshold },
+      best: before.map((_, i) => candidates.get(window.prompted + i)?.best ?? []),
+      ...(proposals.unedited && { unedited: proposals.unedited.cells }),
+      ...(frontier && { frontier: frontier.drawn ?? frontier }),
+    });
+    const taken = settled.isUnedited && proposals.unedited ? proposals.unedited : proposals.edited;
+    yield* written(window, settled, taken, options);
+    const isWhole = !before.includes(maskToken);
+    const isStable = isWhole && settled.cells.every((token, i) => token === before[i]);
+    postSteps += isWhole ? 1 : 0;
+    const isOver = isStable || decoding.rule === "2.0" || postSteps >= (decoding.max_post_steps ?? 0);
+    if (settled.frontier === undefined && isOver) return;
+  }
+}
+
+/** The open cells behind the prompt's tail. */
+function generated(window: OpenWindow): readonly number[] {
+  return window.cells.slice(window.prompted);
+}
+
+/** Queries that also ask for the best tokens of each cell, and for the allowed ones of the frontier. */
+function constrained(
+  queries: readonly BlockQuery[],
+  frontier: Settled["frontier"],
+  prompted: number,
+  { blockLength }: DecodeOptions,
+): BlockQuery[] {
+  const place = frontier === undefined ? -1 : prompted + frontier.cell;
+  return queries.map((query, block): BlockQuery => {
+    const isHere = frontier !== undefined && Math.floor(place / blockLength) === block;
+    return { ...query, best: true, ...(isHere && { allowed: { cell: place % blockLength, bits: frontier.bits } }) };
+  });
+}
+
+interface Proposed {
+  /** Generated cells. */
+  readonly cells: readonly number[];
+  readonly edits: readonly TokenEdit[];
+}
+
+/** What the rule makes of the candidates; in 2.2 also without edits, and only so after the rule's own limit of steps. */
+function proposed(
+  window: OpenWindow,
+  candidates: ReadonlyMap<number, Candidate>,
+  step: number,
+  { decoding, maskToken }: DecodeOptions,
+): { readonly edited: Proposed; readonly unedited?: Proposed } {
+  const candidateOf = (cell: number) => candidates.get(cell) as Candidate;
+  const run = (of: (cell: number) => Candidate): Proposed => {
+    const { next, edits } = window.openBlock().step(of);
+    return { cells: next.cells.slice(window.prompted), edits };
+  };
+  if (decoding.rule !== "2.2") return { edited: run(candidateOf) };
+  const unedited = run((cell) => {
+    const token = window.cells[cell] as number;
+    const { edit: _, ...best } = candidateOf(cell);
+    const kept: TokenProbability = token === maskToken ? best : { token, probability: 1 };
+    const other = best.best?.find((one) => one.token !== kept.token) ?? kept;
+    return { ...(token === maskToken ? best : kept), edit: [kept, other] };
+  });
+  const isLate = step >= levenshteinSteps(window.cells.length, decoding.max_post_steps ?? 0);
+  return isLate ? { edited: unedited } : { edited: run(candidateOf), unedited };
+}
+
+/** Takes over the settled cells: the rule's edits that remain, and the grammar's. */
+function* written(
+  window: OpenWindow,
+  settled: Settled,
+  taken: Proposed,
+  { maskToken, decoding }: DecodeOptions,
+): Generator<Step, void, void> {
+  const before = decoding.rule === "2.2" ? taken.cells : generated(window);
+  const isKept = (cell: number): boolean => settled.cells[cell] === taken.cells[cell];
+  const kept = taken.edits.filter(({ op, to }) => op === "delete" || isKept(to));
+  const own = settled.cells.flatMap((after, cell): TokenEdit[] => {
+    const was = before[cell] as number;
+    if (isKept(cell) || after === was) return [];
+    const op = after === maskToken ? "remask" : was === maskToken ? "unmask" : "substitute";
+    const probability = settled.written.get(cell) ?? 1;
+    return [{ op, at: cell, to: cell, before: was, after, probability, reason: "grammar" }];
+  });
+  const edits = [...kept, ...own];
+  const prompt = window.cells.slice(0, window.prompted);
+  // Nothing to tell of a block that opens without forced text.
+  if (edits.length === 0 && taken.edits.length === 0 && settled.cells.every((token) => token === maskToken)) return;
+  yield* window.update([...prompt, ...settled.cells], edits);
+}
