@@ -30,17 +30,24 @@ const loads = [
 
 type Load = (typeof loads)[number];
 
-/** Milliseconds of an exchange, without the longer of both computations. */
-type Exchange = () => Promise<number>;
+/** Milliseconds of a layer: all of it, the rank's computation, and all but the longer of both computations. */
+export interface Exchanged {
+  readonly allMs: number;
+  readonly rankMs: number;
+  readonly exchangeMs: number;
+}
 
-export interface ThreadRows {
+type Exchange = () => Promise<Exchanged>;
+
+/** A layer that a leader exchanges with rank 1. */
+export interface ExchangedLayer {
   readonly shape: ExchangeShape;
-  readonly routed: () => RoutedRows;
-  /** Which ranks hold each expert. */
+  readonly routed: RoutedRows;
+  /** The ranks that hold each expert. */
   readonly holders: readonly (readonly number[])[];
 }
 
-export async function measureThreads(rows: ThreadRows, runs: number): Promise<void> {
+export async function measureThreads(layer: ExchangedLayer, runs: number): Promise<void> {
   console.log("no experts: the exchange's own time, least / median / 90 %\n");
   console.log("| leader, rank compute | other busy processes | a bare ping | shared memory | messages |");
   console.log("|---|---|---|---|---|");
@@ -49,13 +56,13 @@ export async function measureThreads(rows: ThreadRows, runs: number): Promise<vo
   for (const load of loads) {
     await using opened = new AsyncDisposableStack();
     for (let i = 0; i < load.others; i++) opened.use(await busyProcess());
-    const ways = await openWays(rows, load, opened);
+    const ways = await openWays(layer, load, opened);
     const times = new Map([...ways.keys()].map((way): [string, number[]] => [way, []]));
     for (const exchange of ways.values()) for (let run = 0; run < WARM_UP; run++) await exchange();
     for (let repeat = 0; repeat < REPEATS; repeat++) {
       for (const [way, exchange] of ways) {
         using major = countMajor();
-        for (let run = 0; run < runs / REPEATS; run++) times.get(way)?.push(await exchange());
+        for (let run = 0; run < runs / REPEATS; run++) times.get(way)?.push((await exchange()).exchangeMs);
         collections.set(way, (collections.get(way) ?? 0) + (await major.count()));
       }
     }
@@ -67,20 +74,21 @@ export async function measureThreads(rows: ThreadRows, runs: number): Promise<vo
   console.log(`\nmicroseconds; mark-compact collections of the leader's thread in ${exchanges} exchanges: ${counts}\n`);
 }
 
-async function openWays(rows: ThreadRows, load: Load, opened: AsyncDisposableStack): Promise<Map<string, Exchange>> {
-  const memory = ExchangeMemory.create(rows.shape);
+async function openWays(layer: ExchangedLayer, load: Load, opened: AsyncDisposableStack) {
+  const memory = ExchangeMemory.create(layer.shape);
   const busyMs = [load.rankMs, load.rankMs] as const;
-  const settings = { rank: 1, shape: rows.shape, busyMs };
+  const settings = { rank: 1, shape: layer.shape, busyMs };
   const shared = opened.use((await openPlainRank(settings, memory)).link);
   const messages = opened.use((await openPlainRank(settings)).link);
-  return new Map([
+  return new Map<string, Exchange>([
     ["a bare ping", await openPing(load, opened)],
-    ["shared memory", exchangeOver(shared, rows, load)],
-    ["messages", exchangeOver(messages, rows, load)],
+    ["shared memory", exchangeOver(shared, layer, load.leaderMs)],
+    ["messages", exchangeOver(messages, layer, load.leaderMs)],
   ]);
 }
 
-function exchangeOver(link: RankLink, { shape, routed, holders }: ThreadRows, { leaderMs }: Load): Exchange {
+/** Exchanges the layer with one rank as a forward does. @param leaderMs that the leader is busy meanwhile */
+export function exchangeOver(link: RankLink, { shape, routed, holders }: ExchangedLayer, leaderMs = 0): Exchange {
   let rankMs = 0;
   const noting: RankLink = {
     rank: link.rank,
@@ -94,11 +102,10 @@ function exchangeOver(link: RankLink, { shape, routed, holders }: ThreadRows, { 
     [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
   };
   const exchange = new ExpertExchange(0, [noting], () => holders, shape);
-  const made = routed();
-  const shared = exchange.rowsMemory(made.experts.length / shape.topK);
-  shared?.set(made.hidden);
+  const shared = exchange.rowsMemory(routed.experts.length / shape.topK);
+  shared?.set(routed.hidden);
   // The graph of a layer writes its rows there.
-  const layer = { ...made, hidden: shared ?? made.hidden };
+  const layer = { ...routed, hidden: shared ?? routed.hidden };
   const ownRows = new Float32Array(layer.hidden.length);
   return async () => {
     const startMs = performance.now();
@@ -106,7 +113,8 @@ function exchangeOver(link: RankLink, { shape, routed, holders }: ThreadRows, { 
     using pending = exchange.dispatch(layer);
     const ownMs = beBusy([leaderMs, leaderMs]);
     await pending.combine(pending.ownSlot ?? ownRows);
-    return performance.now() - startMs - Math.max(ownMs, rankMs);
+    const allMs = performance.now() - startMs;
+    return { allMs, rankMs, exchangeMs: allMs - Math.max(ownMs, rankMs) };
   };
 }
 
@@ -122,7 +130,8 @@ async function openPing({ leaderMs, rankMs }: Load, opened: AsyncDisposableStack
     Atomics.notify(words, ASKED);
     const ownMs = beBusy([leaderMs, leaderMs]);
     Atomics.wait(words, ANSWERED, asked - 1);
-    return performance.now() - startMs - Math.max(ownMs, tookMs[TOOK_MS] as number);
+    const [allMs, rankMs] = [performance.now() - startMs, tookMs[TOOK_MS] as number];
+    return { allMs, rankMs, exchangeMs: allMs - Math.max(ownMs, rankMs) };
   };
 }
 

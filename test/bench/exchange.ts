@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
+import { shardPlan } from "../../gpu-worker/src/model/manifest.ts";
+import { holdersOf } from "../../gpu-worker/src/model/shard-plan.ts";
 import type { RankLink, RoutedRows } from "../../gpu-worker/src/parallel/exchange.ts";
 import type { ExchangeMemory } from "../../gpu-worker/src/parallel/exchange-memory.ts";
 import { createExchangeMemory, openRankThread, openRemoteRanks } from "../../gpu-worker/src/program/rank-client.ts";
@@ -14,7 +16,7 @@ import { convertCheckpoint } from "../../tools/convert/convert.ts";
 import { startRanks } from "../support/programs/rank-processes.ts";
 import { bareSocket } from "./bare-socket.ts";
 import { palimpsest } from "./child.ts";
-import { measureThreads } from "./exchange-threads.ts";
+import { type Exchanged, type ExchangedLayer, exchangeOver, measureThreads } from "./exchange-threads.ts";
 import { errorCells, logitErrors } from "./logit-error.ts";
 
 const WARM_UP = 20;
@@ -34,11 +36,15 @@ export async function benchExchange(args: readonly string[]): Promise<void> {
   await using made = values.folder === undefined ? await synthesize(values.like) : undefined;
   const folder = values.folder ?? (made?.folder as string);
   const [rows, runs] = [Number(values.rows), Number(values.runs)];
-  const { config, ranks } = await readManifest(folder);
-  const all = Array.from({ length: config.experts }, (_, expert) => [Math.trunc((expert * ranks) / config.experts)]);
-  const shape = { ...config, ranks, real: "f32" } as const;
-  await measureThreads({ shape, routed: () => randomRows(rows, config), holders: all }, 10 * runs);
-  await measure(folder, rows, runs, values.threads);
+  const manifest = await readManifest(folder);
+  const { config, ranks, denseLayers } = { ...manifest, ...manifest.config };
+  const layer: ExchangedLayer = {
+    shape: { ...config, ranks, real: "f32" },
+    routed: randomRows(denseLayers, rows, config),
+    holders: holdersOf(shardPlan(manifest)[0] as readonly (readonly number[])[], config.experts),
+  };
+  await measureThreads(layer, 10 * runs);
+  await measure(folder, layer, runs, values.threads);
   if (values.threads) return;
   console.log("\ngolden runs, f32 weights on one rank deciding each step; two ranks, the other a process\n");
   console.log("| checkpoint | rows sent as | rows | rms error | largest | divergence, nats | equal greedy tokens |");
@@ -72,16 +78,17 @@ async function synthesize(like: string): Promise<{ folder: string } & AsyncDispo
   return { folder, [Symbol.asyncDispose]: () => rm(parent, { recursive: true }) };
 }
 
-async function measure(folder: string, rows: number, runs: number, threadsOnly: boolean): Promise<void> {
+async function measure(folder: string, layer: ExchangedLayer, runs: number, threadsOnly: boolean): Promise<void> {
   const manifest = await readManifest(folder);
   const { config } = manifest;
+  const rows = layer.routed.experts.length / config.topK;
   const signal = new AbortController().signal;
   const thread = (memory?: ExchangeMemory) =>
     openRankThread({ kind: "local", package: folder, rank: 1, threads: 1 }, { signal, memory });
   console.log(
     `${rows} rows of ${config.hiddenSize}, ${config.topK} of ${config.experts} experts each; rank 1 of 2, int4`,
   );
-  console.log(`random weights, ${runs} exchanges one after the other; processes on a Unix socket\n`);
+  console.log(`random weights, ${runs} exchanges one after the other; the leader waits; processes on a Unix socket\n`);
   console.log(
     "| the rank is | rows there and back | all, median | its computation | exchange, median | 90 % | least |",
   );
@@ -91,63 +98,40 @@ async function measure(folder: string, rows: number, runs: number, threadsOnly: 
     await using shared = await thread(await createExchangeMemory(folder));
     await using messages = await thread();
     const ways = { "a thread, shared memory": shared, "a thread, messages": messages };
-    for (const [way, times] of await timesOf(ways, rows, config, runs)) report(way, kib, times);
+    for (const [way, took] of await timesOf(ways, layer, runs)) report(way, kib, took);
   }
   if (threadsOnly) return;
   await using processes = await startRanks(folder, 2);
   for (const sent of ["f32", "f16"] as const) {
     const [link] = (await openRemoteRanks(manifest, { addresses: processes.addresses, sent })) as [RankLink];
     await using opened = link;
-    const [[way, times]] = [...(await timesOf({ [`a process, ${sent}`]: opened }, rows, config, runs))] as [
-      [string, Times],
-    ];
-    report(way, sent === "f16" ? kib / 2 : kib, times);
+    for (const [way, took] of await timesOf({ [`a process, ${sent}`]: opened }, layer, runs)) {
+      report(way, sent === "f16" ? kib / 2 : kib, took);
+    }
   }
   const bare = (await bareSocket((kib * 1024) / 2, WARM_UP + runs)).slice(WARM_UP);
   const [median, most, least] = [0.5, 0.9, 0].map((share) => `${at(bare, share).toFixed(2)} ms`);
   console.log(`| a bare socket | ${kib} KiB | ${median} | | ${median} | ${most} | ${least} |`);
 }
 
-/** Milliseconds of each exchange: all of it, the rank's computation, and the rest. */
-interface Times {
-  readonly all: number[];
-  readonly compute: number[];
-  readonly exchange: number[];
-}
-
 /** Exchanges over each link in turn, ten at a time. */
-async function timesOf(links: Readonly<Record<string, RankLink>>, rows: number, shape: RowShape, runs: number) {
-  const found = new Map<string, Times>();
+async function timesOf(links: Readonly<Record<string, RankLink>>, layer: ExchangedLayer, runs: number) {
+  const ways = Object.entries(links).map(([way, link]) => ({ way, exchange: exchangeOver(link, layer) }));
+  const found = new Map(ways.map(({ way }): [string, Exchanged[]] => [way, []]));
   for (let run = -WARM_UP; run < runs; run += 10) {
-    for (const [way, link] of Object.entries(links)) {
-      const { all, compute, exchange } = found.get(way) ?? { all: [], compute: [], exchange: [] };
-      found.set(way, { all, compute, exchange });
+    for (const { way, exchange } of ways) {
       for (let i = 0; i < 10; i++) {
-        const routed = randomRows(rows, shape);
-        const startMs = performance.now();
-        const { computeMs } = await link.run(placed(routed, link.memory));
-        const tookMs = performance.now() - startMs;
-        if (run < 0) continue;
-        all.push(tookMs);
-        compute.push(computeMs);
-        exchange.push(tookMs - computeMs);
+        const took = await exchange();
+        if (run >= 0) found.get(way)?.push(took);
       }
     }
   }
   return found;
 }
 
-/** The rows where the rank reads them. */
-function placed(routed: RoutedRows, memory: ExchangeMemory | undefined): RoutedRows {
-  if (memory === undefined) return routed;
-  const { hidden, experts, weights } = memory.layer(routed.experts.length / memory.shared.shape.topK);
-  hidden.set(routed.hidden);
-  experts.set(routed.experts);
-  weights[1]?.set(routed.weights);
-  return { ...routed, hidden };
-}
-
-function report(way: string, kib: number, { all, compute, exchange }: Times): void {
+function report(way: string, kib: number, took: readonly Exchanged[]): void {
+  const exchange = took.map(({ exchangeMs }) => exchangeMs);
+  const [all, compute] = [took.map(({ allMs }) => allMs), took.map(({ rankMs }) => rankMs)];
   const cells = [at(all, 0.5), at(compute, 0.5), at(exchange, 0.5), at(exchange, 0.9), at(exchange, 0)];
   console.log(`| ${[way, `${kib} KiB`, ...cells.map((ms) => `${ms.toFixed(2)} ms`)].join(" | ")} |`);
 }
@@ -158,9 +142,9 @@ interface RowShape {
   readonly topK: number;
 }
 
-function randomRows(rows: number, { hiddenSize, experts, topK }: RowShape): RoutedRows {
+function randomRows(layer: number, rows: number, { hiddenSize, experts, topK }: RowShape): RoutedRows {
   return {
-    layer: 1,
+    layer,
     hidden: Float32Array.from({ length: rows * hiddenSize }, () => Math.random() - 0.5),
     experts: BigInt64Array.from({ length: rows * topK }, () => BigInt(Math.floor(Math.random() * experts))),
     weights: new Float32Array(rows * topK).fill(1 / topK),
