@@ -27,11 +27,13 @@ interface Link {
   readonly bytesPerSecond: number;
   /** An assumption. */
   readonly roundTripMs: number;
-  /** Own cost of an exchange of 32 rows: measured on CPUs, and the target; see docs/results/benchmarks.md. */
+  /** Own costs of an exchange of 32 rows: measured on CPUs (docs/results/benchmarks.md), or the target. */
   readonly ownMs: readonly number[];
 }
 
-const THREADS = [0.41, 0.3];
+/** In messages; over shared memory beside 0.5 ms of the rank's work. */
+const THREADS = [0.41, 0.14];
+/** Measured; the target. */
 const SOCKETS = [6.83, 1];
 
 const links: readonly Link[] = [
