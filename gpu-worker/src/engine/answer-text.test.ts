@@ -34,6 +34,14 @@ it("tells whether tokens would end the text, and is not changed by that", () => 
   expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2, stopped: false });
 });
 
+it("needs the tokens up to the end of a stop string, across blocks, and otherwise all", () => {
+  const text = new AnswerText(bytes, ["STOP"]);
+  expect(text.needed(utf8("no end"))).toBe(6);
+  text.commit(utf8("a ST"), false);
+  expect(text.needed(utf8("OP and more"))).toBe(2);
+  expect(text.needed(utf8("AY STOP!"))).toBe(7);
+});
+
 it("shows what looked like a stop string and was none", () => {
   const text = new AnswerText(bytes, ["STOP"]);
   text.commit(utf8("a ST"), false);

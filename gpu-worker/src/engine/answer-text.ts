@@ -44,6 +44,13 @@ export class AnswerText {
     return this.#stop.length > 0 && firstStop(this.#read(tokens, false).text, this.#stop) !== undefined;
   }
 
+  /** How many of these tokens the text needs: all, or those up to the end of the stop string that they complete. */
+  needed(tokens: readonly number[]): number {
+    if (!this.stops(tokens)) return tokens.length;
+    const count = tokens.findIndex((_, i) => this.stops(tokens.slice(0, i + 1)));
+    return count + 1;
+  }
+
   /** Held-back text and these tokens, up to the last whole character. */
   #read(tokens: readonly number[], last: boolean): { text: string; partial: Uint8Array } {
     const bytes = join(this.#partial, ...tokens.map(this.#bytes));

@@ -91,7 +91,7 @@ async function tell({ seed, prompt, decoding, maxTokens, stop }: Run, drafts: bo
   const answer = new AnswerText(bytes, stop);
   const ends = (tokens: readonly number[]): boolean => answer.stops(tokens);
   const steps = decodeWith(ahead(model), prompt, { ...options, ends }, new AbortController().signal);
-  return Array.fromAsync(choiceEvents(steps, { answer, bytes, maskToken: MASK, eosTokens, drafts }));
+  return Array.fromAsync(choiceEvents(steps, { answer, bytes, maskToken: MASK, eosTokens, drafts, onTokens() {} }));
 }
 
 function uniformOf(seed: number) {

@@ -29,6 +29,8 @@ export interface ChoiceOptions {
   readonly maskToken: number;
   readonly eosTokens: ReadonlySet<number>;
   readonly drafts: boolean;
+  /** Called with how many tokens of a committed block count: those behind a stop string do not. */
+  readonly onTokens: (count: number) => void;
 }
 
 /** Events of the steps. Ends early at a stop string, which ends the decoding before its next step. */
@@ -57,6 +59,8 @@ export async function* choiceEvents(
     oldest = block + 1;
     // An end token may have a text; it is not part of the answer.
     const shown = step.finish === "stop" ? step.cells.slice(0, -1) : step.cells;
+    const count = answer.needed(shown);
+    options.onTokens(count < shown.length ? count : step.cells.length);
     const { text, start, stopped } = answer.commit(shown, step.finish !== undefined);
     const finish_reason = stopped ? "stop" : step.finish;
     const logprobs = step.tokens?.map((scored, i) => tokenLogprob(step.cells[i] as number, scored, options.bytes));

@@ -177,7 +177,7 @@ it("a client's document, with drafts of several blocks, is the text of the token
       const steps = decodeWith(ahead(new MadeUpModel(worldOf(run))), run.prompt, options, new AbortController().signal);
       let document = emptyDocument;
       let [seq, open] = [0, 0];
-      for await (const event of choiceEvents(steps, { answer, bytes, ...options, drafts: true })) {
+      for await (const event of choiceEvents(steps, { answer, bytes, ...options, drafts: true, onTokens() {} })) {
         document = reduce(document, {
           v: 1,
           response_id: "r",

@@ -76,6 +76,20 @@ it("a stop string ends the choice before the next forward", async () => {
   expect(models[0]?.counts.forwards).toBe(2);
 });
 
+it.each([
+  ["a", 1],
+  ["bc", 3],
+  ["cd", 4],
+  ["zz", 8],
+])("usage counts no token behind the stop string %j, also where another worker committed it", async (stop, count) => {
+  const script = () => [["1@.9", "2@.9", "3@.9", "4@.9"] as const];
+  const all = await events(engine(script()).engine, { stop: [stop] });
+  expect(all.at(-1)).toMatchObject({ usage: { completion_tokens: count } });
+  const committed = [{ tokens: [1, 2, 3, 4], ...(count <= 4 && { finishReason: "stop" as const }) }];
+  const taken = await events(engine(script()).engine, { stop: [stop], attempt: 2, committed });
+  expect(taken.at(-1)).toMatchObject({ usage: { completion_tokens: count } });
+});
+
 it("a token that the request stops at ends the choice, with ignore_eos too, and its text is not shown", async () => {
   const { engine: local } = engine([["1@.9", "50@.9", "3@.9", "4@.9"]]);
   const all = await events(local, { stopTokenIds: [3], ignoreEos: true });

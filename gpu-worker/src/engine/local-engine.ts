@@ -51,7 +51,7 @@ export class LocalEngine implements PoolableEngine {
     try {
       const plan = planRequest(request, this.#options);
       usage.prompt_tokens = plan.prompt.length;
-      usage.completion_tokens = plan.committed.reduce((sum, { tokens }) => sum + tokens.length, 0);
+      usage.completion_tokens = this.#committedBefore(plan);
       let isOpen = false;
       for await (const event of this.#choices(plan, usage, signal)) {
         if (event.type !== "admitted") yield { ...head(), ...event };
@@ -164,7 +164,10 @@ export class LocalEngine implements PoolableEngine {
       },
       signal,
     );
-    const options = { answer, bytes, maskToken, eosTokens, drafts: request.drafts };
+    const onTokens = (count: number) => {
+      usage.completion_tokens += count;
+    };
+    const options = { answer, bytes, maskToken, eosTokens, drafts: request.drafts, onTokens };
     for await (const event of choiceEvents(this.#counted(steps, usage), options)) yield { ...event, choice };
   }
 
@@ -186,10 +189,15 @@ export class LocalEngine implements PoolableEngine {
     };
   }
 
+  /** Tokens that other workers committed, and that count. */
+  #committedBefore({ request, committed }: Plan): number {
+    const bytes = this.#options.tokenizer?.bytes ?? (() => new Uint8Array(0));
+    return committed.reduce((sum, { tokens }) => sum + new AnswerText(bytes, request.stop).needed(tokens), 0);
+  }
+
   async *#counted(steps: AsyncIterable<SequenceStep>, usage: Usage): AsyncGenerator<SequenceStep, void, void> {
     for await (const step of steps) {
       if (step.kind === "commit") {
-        usage.completion_tokens += step.cells.length;
         this.#committedTokens += step.cells.length;
       } else if (step.kind === "denoise") {
         for (const { op } of step.edits) if (op !== "remask") usage.edits[op]++;
