@@ -3,6 +3,9 @@
 # For GPUs, onnxruntime-node downloads its CUDA provider, and the runtime image has CUDA 12 and cuDNN 9:
 #   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0-cuda12 --build-arg ONNXRUNTIME=cuda12 \
 #     --build-arg RUNTIME_IMAGE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04 .
+# For WebGPU packages the image needs the Vulkan loader, and the container the driver's graphics libraries: with NVIDIA's runtime
+# NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics, and one GPU per container (docs/gpu.md):
+#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0-webgpu --build-arg SYSTEM_PACKAGES=libvulkan1 .
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG RUNTIME_IMAGE=debian:bookworm-slim
 
@@ -25,7 +28,7 @@ FROM ${NODE_IMAGE} AS node
 
 FROM ${RUNTIME_IMAGE}
 # As PID 1 without an init, a starting process would ignore SIGTERM.
-RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install --yes --no-install-recommends tini ${SYSTEM_PACKAGES} && rm -rf /var/lib/apt/lists/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 ENV NODE_ENV=production
 WORKDIR /app

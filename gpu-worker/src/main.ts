@@ -8,6 +8,7 @@ import { describeIssues, PackageError } from "./errors.ts";
 import { readManifest } from "./files/read-manifest.ts";
 import { requireTarget } from "./model/manifest.ts";
 import { openDataParallel } from "./program/data-parallel.ts";
+import { reportModel } from "./program/model-report.ts";
 import type { EngineSettings } from "./program/open-engine.ts";
 import { openEngineThread } from "./program/open-engine-thread.ts";
 import type { RemoteRanks } from "./program/rank-client.ts";
@@ -50,6 +51,7 @@ async function lead(addresses: readonly string[] | undefined): Promise<void> {
     );
   }
   await using engine = await (dataParallel ? openDataParallel : openEngineThread)(settings(addresses));
+  log.info(await reportModel(env.MODEL_PACKAGE, engine), "opened the model");
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
   const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
   await using serving = new AsyncDisposableStack();

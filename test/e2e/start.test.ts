@@ -8,7 +8,7 @@ it.each([
   [[], 0],
   [["--ranks", "4", "--rank-transport", "thread"], 0],
   [["--ranks", "4", "--rank-transport", "grpc"], 3],
-  [["--ranks", "2", "--attention", "data-parallel"], 0],
+  [["--ranks", "2", "--attention", "data-parallel", "--device", "cpu"], 0],
 ])("with %j it serves the shipped model and drains on Ctrl-C", async (args, processes) => {
   const program = start("--port", String(await freePort()), ...args);
   let output = "";
@@ -69,3 +69,13 @@ it.each(["tools/serve/start.ts", "tools/serve/local-fleet.ts"])(
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
   },
 );
+
+it("a package for another device ends it at once, with the command that makes one", async () => {
+  const program = start("--port", String(await freePort()), "--device", "webgpu");
+  let said = "";
+  program.stderr.on("data", (text) => {
+    said += text;
+  });
+  expect(await once(program, "close")).toEqual([1, null]);
+  expect(said).toMatch(/is a package for cpu, not for webgpu; .* palimpsest shard \S+ \S+-webgpu --target webgpu/);
+});

@@ -3,6 +3,7 @@
 import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
 import { Command, CommanderError } from "commander";
 import { convertCommand } from "./convert.ts";
+import { devicesCommand } from "./devices.ts";
 import { evalCommand } from "./eval.ts";
 import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
@@ -21,6 +22,7 @@ const program = new Command("palimpsest")
   .exitOverride();
 const commands = [
   convertCommand(),
+  devicesCommand(),
   inspectCommand(),
   generateCommand(),
   evalCommand(),

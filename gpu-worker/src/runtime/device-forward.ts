@@ -10,6 +10,7 @@ import { WorkerError } from "../errors.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { keyPool, layerKeys, layerValues, valuePool } from "../model/forward-plan.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { kvTokenBytes } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import type { DeviceGraph, DeviceSessions, Tensors } from "./device-sessions.ts";
@@ -19,6 +20,17 @@ import { RopeTables } from "./rope-tables.ts";
 
 /** Rows of different sequences in a forward. Gate and up of 256 experts of 512 take 1 MiB for each row, in one layer at a time. */
 const MAX_ROWS = 256;
+
+/**
+ * Device memory beside weights and pools, for the largest forward: gate and up of all experts and twice the half of it that
+ * follows, a head's logits and their exponentials for every row, and the copy that a commit makes of one pool.
+ */
+export function deviceWorkingBytes({ config, blockLength, target }: Manifest, pages: number): number {
+  const { experts, moeIntermediateSize, intermediateSize, vocabSize, layers } = config;
+  const inner = Math.max(4 * experts * moeIntermediateSize, 4 * intermediateSize);
+  const pool = (pages * blockLength * kvTokenBytes(config, target)) / (2 * layers);
+  return MAX_ROWS * Float32Array.BYTES_PER_ELEMENT * Math.max(inner, 2 * vocabSize) + pool;
+}
 
 /** A block to store before the next forward. */
 interface PendingWrite {

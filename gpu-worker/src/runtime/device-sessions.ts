@@ -15,6 +15,7 @@ import {
 } from "../model/device-graphs.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { BODY_GRAPH, HEAD_GRAPH } from "../model/package-plan.ts";
+import { onnxruntimeReason } from "./adapters.ts";
 import { checkFiles } from "./package.ts";
 
 /** Tensors by name, on the device or the host. */
@@ -103,8 +104,7 @@ async function openGraph(
       ? InferenceSession.create(source, options)
       : InferenceSession.create(source, options));
   } catch (cause) {
-    // Before the sentence stands the place in onnxruntime's sources.
-    const message = ((cause as Error).message.split("was false. ").at(-1) as string).trim();
+    const message = onnxruntimeReason(cause as Error);
     if (/adapter|vulkan|dawn|instance/i.test(message)) {
       throw new PackageError(
         `${folder}: needs a GPU that onnxruntime reaches through Vulkan, and it found none (${message}); install libvulkan1 ` +

@@ -17,6 +17,11 @@ export function palimpsest(...args: readonly string[]): Promise<Finished> {
   return finished(...PALIMPSEST, ...args);
 }
 
+/** Runs `palimpsest` to its end with these variables. */
+export function palimpsestWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Finished> {
+  return finished("env", ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...PALIMPSEST, ...args);
+}
+
 /** Runs `palimpsest` with a limit on file sizes: its writes fail midway, as on a full disk. */
 export function palimpsestWithFileLimit(limitBytes: number, ...args: readonly string[]): Promise<Finished> {
   const script = `trap "" XFSZ; ulimit -f ${Math.floor(limitBytes / 1024)}; exec "$@"`;
