@@ -156,11 +156,9 @@ it("a rank that hangs fails at the deadline, also for rows without a part for it
   expect((await exchanged(exchange, routed([[0, 1]]))).slice(2)).toEqual([8, 12]);
 });
 
-it("closing a link ends its thread's wait promptly", async () => {
+it("closing a link ends its thread's wait before its slice is over", { timeout: SLICE_MS / 2 }, async () => {
   const { links } = await threeRanks();
-  const startMs = performance.now();
   await Promise.all(links.map((link) => link[Symbol.asyncDispose]()));
-  expect(performance.now() - startMs).toBeLessThan(3_000);
 });
 
 it("rows outside of the memory and a second dispatch at once are refused", async () => {
