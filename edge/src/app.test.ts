@@ -3,6 +3,7 @@ import { scriptedEdge, scriptedReplica } from "../../test/support/fakes/scripted
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { MAX_BODY_BYTES } from "./app.ts";
 import type { EdgeDependencies } from "./dependencies.ts";
+import { errorStatuses } from "./errors.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
 type Json = any;
@@ -341,5 +342,9 @@ describe("the app", () => {
       "/v1/models",
       "/v1/models/{id}",
     ]);
+    // Every status that an error of a completion can have.
+    const statuses = Object.keys(body.paths["/v1/chat/completions"].post.responses).map(Number);
+    expect(new Set(statuses)).toEqual(new Set([200, ...errorStatuses]));
+    expect(body.paths["/v1/completions"].post.parameters).toMatchObject([{ in: "header", name: "idempotency-key" }]);
   });
 });

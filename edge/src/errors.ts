@@ -17,6 +17,9 @@ const codes = {
 
 export type ErrorCode = keyof typeof codes;
 
+/** Every status that an error may have. */
+export const errorStatuses: ReadonlySet<number> = new Set(Object.values(codes).map(({ status }) => status));
+
 interface EdgeErrorOptions {
   param?: string | undefined;
   retryAfterMs?: number;

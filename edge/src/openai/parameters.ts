@@ -40,7 +40,9 @@ const biasedToken = z
 export const sharedParameters = z.object({
   model: z.string().min(1).openapi({ description: "One of the ids that GET /v1/models lists." }),
   n: z.int().min(1).max(MAX_CHOICES).nullish(),
-  max_tokens: tokenCount.nullish(),
+  max_tokens: tokenCount.nullish().openapi({
+    description: "The most tokens of the answer; without it, 2048 or what the context has room for.",
+  }),
   min_tokens: z.int().min(0).max(MAX_TOKENS).nullish().openapi({
     description: "No end token before this many tokens. A stop string may still end the answer.",
   }),

@@ -4,7 +4,7 @@ import type { EdgeDependencies } from "../dependencies.ts";
 import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
 import { chatBody, chatRequest, toolUseOf } from "../openai/chat-request.ts";
-import { completionResponses, jsonBody } from "./descriptions.ts";
+import { completionHeaders, completionResponses, jsonBody } from "./descriptions.ts";
 import { claimResponse } from "./idempotency.ts";
 import { respond } from "./respond.ts";
 
@@ -12,7 +12,7 @@ const route = createRoute({
   method: "post",
   path: "/v1/chat/completions",
   summary: "Answer a conversation",
-  request: { body: jsonBody(chatBody) },
+  request: { headers: completionHeaders, body: jsonBody(chatBody) },
   responses: completionResponses(chatAnswerBody),
 });
 

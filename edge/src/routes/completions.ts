@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
 import { completionBody, completionRequest } from "../openai/completion-request.ts";
-import { completionResponses, jsonBody } from "./descriptions.ts";
+import { completionHeaders, completionResponses, jsonBody } from "./descriptions.ts";
 import { claimResponse } from "./idempotency.ts";
 import { respond } from "./respond.ts";
 
@@ -11,7 +11,7 @@ const route = createRoute({
   method: "post",
   path: "/v1/completions",
   summary: "Continue a prompt",
-  request: { body: jsonBody(completionBody) },
+  request: { headers: completionHeaders, body: jsonBody(completionBody) },
   responses: completionResponses(completionAnswerBody),
 });
 

@@ -24,8 +24,22 @@ export function completionResponses<T extends z.ZodType>(schema: T) {
     400: jsonResponse(errorBody, "A parameter is invalid or not supported; `param` names it."),
     401: jsonResponse(errorBody, "The API key is missing or invalid."),
     404: jsonResponse(errorBody, "The model is not served here."),
+    405: jsonResponse(errorBody, "The path does not support the method; `allow` lists those that it does."),
+    409: jsonResponse(errorBody, "The Idempotency-Key was used with another body."),
     413: jsonResponse(errorBody, "The body is too large."),
-    429: jsonResponse(errorBody, "The worker or the queue is full."),
-    503: jsonResponse(errorBody, "No worker is reachable."),
+    415: jsonResponse(errorBody, "The body has a Content-Encoding."),
+    422: jsonResponse(errorBody, "Several workers crashed over the request."),
+    429: jsonResponse(errorBody, "The worker or the queue is full; `retry-after` says when to try again."),
+    499: jsonResponse(errorBody, "The response was cancelled."),
+    500: jsonResponse(errorBody, "The server failed unexpectedly."),
+    503: jsonResponse(errorBody, "No worker is reachable; `retry-after` says when to try again."),
+    504: jsonResponse(errorBody, "The response took longer than the server's limit."),
   };
 }
+
+/** Headers of a request for a completion. */
+export const completionHeaders = z.object({
+  "idempotency-key": z.string().optional().openapi({
+    description: "In a fleet: a repeated request with this key and the same body gets the response of the first one.",
+  }),
+});

@@ -36,4 +36,12 @@ describe("/v1/streams/{id}", () => {
     expect(watchers).toEqual({ begun: 1, open: 0 });
     expect((await app.request("/v1/streams/other", { method: "HEAD" })).status).toBe(404);
   });
+
+  it("is described where responses are stored", async () => {
+    const { paths } = (await (await storedResponses().app.request("/openapi.json")).json()) as {
+      paths: Record<string, Record<string, { responses: object }>>;
+    };
+    expect(Object.keys(paths["/v1/streams/{id}"]!)).toEqual(["get", "delete"]);
+    expect(Object.keys(paths["/v1/streams/{id}"]!.get!.responses)).toEqual(["200", "400", "401", "404", "503"]);
+  });
 });

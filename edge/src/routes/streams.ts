@@ -1,17 +1,56 @@
 /** GET and DELETE /v1/streams/{id}: watch, resume or cancel a stored response at any edge of a fleet. */
+
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { EditEvent } from "@palimpsest/proto";
 import { publicEvent } from "@palimpsest/proto";
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { ownerOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
 import type { Position } from "../ports.ts";
 import { HEARTBEAT, withHeartbeat } from "../stream/heartbeat.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
+import { errorBody, jsonResponse } from "./descriptions.ts";
+
+const request = { params: z.object({ id: z.string().openapi({ description: "The response's x-response-id." }) }) };
+const failures = {
+  401: jsonResponse(errorBody, "The API key is missing or invalid."),
+  404: jsonResponse(errorBody, "The response is unknown, expired, or of another key."),
+  503: jsonResponse(errorBody, "The fleet is unreachable."),
+};
+
+const watchDescription = createRoute({
+  method: "get",
+  path: "/v1/streams/{id}",
+  summary: "Watch a response, from its beginning or after an event",
+  request: {
+    ...request,
+    headers: z.object({ "last-event-id": z.string().optional() }),
+    query: z.object({ after: z.string().optional().openapi({ description: "The id of the last event received." }) }),
+  },
+  responses: {
+    200: {
+      description: "Its edit events, named by their types.",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    400: jsonResponse(errorBody, "`after` is not an event's id."),
+    ...failures,
+  },
+});
+
+const cancelDescription = createRoute({
+  method: "delete",
+  path: "/v1/streams/{id}",
+  summary: "Cancel a response",
+  request,
+  responses: { 204: { description: "It is cancelled, or had ended." }, ...failures },
+});
 
 export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDependencies) {
-  const app = new Hono();
+  const app = new OpenAPIHono();
   if (!responses) return app;
+  app.openAPIRegistry.registerPath(watchDescription);
+  app.openAPIRegistry.registerPath(cancelDescription);
 
   /** Non-owners get the same 404 as for an unknown id, so that ids can't be probed. */
   const ownedId = async (c: Context<object, "/v1/streams/:id">): Promise<string> => {
