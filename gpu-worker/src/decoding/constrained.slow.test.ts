@@ -13,6 +13,7 @@ import type { CompiledGrammar } from "../grammar/grammar-matcher.ts";
 import { grammarText } from "../grammar/grammar-source.ts";
 import { decodeConstrained } from "./constrained.ts";
 import { ConstrainedBlocks } from "./constrained-blocks.ts";
+import { witness } from "./constrained-matcher.ts";
 import { type DecodeOptions, OpenWindow, type Step } from "./open-window.ts";
 
 const L = 32;
@@ -238,3 +239,17 @@ it("the exact prefix never gets shorter within a block", async () => {
     }
   }
 });
+
+it.each(["[a-z]+\\.", "[a-z]+@[a-z]+\\.com", "a*b", "(?:ab)*c", "[0-9]+e[0-9]+x"])(
+  "knows a completion of %s, and each of its tokens leaves one fewer",
+  async (pattern) => {
+    using grammar = await support.compiler.compile(grammarText({ kind: "regex", pattern }).ebnf);
+    using matcher = await grammar.matcher(support.tokens.endTokens);
+    const found = (await witness(matcher, 400, support.tokens)) as readonly number[];
+    expect(support.textOf(found)).toMatch(new RegExp(`^(?:${pattern})$`));
+    for (const [i, token] of found.slice(0, -1).entries()) {
+      expect(matcher.accept(token)).toBe(true);
+      expect(await witness(matcher, found.length - i - 1, support.tokens)).toEqual(found.slice(i + 1));
+    }
+  },
+);
