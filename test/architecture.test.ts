@@ -150,7 +150,9 @@ const rooms: readonly Room[] = [
   },
   {
     room: "gpu-worker/src/threads/",
-    mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/engine/", "gpu-worker/src/parallel/"],
+    mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/engine/"].concat(
+      "gpu-worker/src/parallel/",
+    ),
     instead: "threads carries an interface over a MessagePort: let src/program pass in the rest",
   },
   {

@@ -106,7 +106,7 @@ function choiceOf(texts: readonly string[]) {
     throw new GrammarError(`must be 1 to ${MAX_CHOICES} texts, not ${texts.length}`);
   }
   checkLength(texts.join(""), "the texts together");
-  const empty = texts.findIndex((one) => one === "");
+  const empty = texts.indexOf("");
   if (empty >= 0) throw new GrammarError(`text ${empty} is empty`);
   return choice(...[...new Set(texts)].map(text));
 }
