@@ -1,4 +1,4 @@
-/** The import rules of docs/architecture.md: which room may import which. Tests may import everything. */
+/** The import rules of docs/architecture.md: which module may import which. Tests may import everything. */
 import { globSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,10 +6,10 @@ import { expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-interface Room {
+interface Module {
   /** A folder or a file. A file belongs to the longest path that contains it. */
-  readonly room: string;
-  /** Allowed imports apart from the room itself and Node's modules: paths in this repository, and packages. */
+  readonly module: string;
+  /** Allowed imports apart from the module itself and Node's own: paths in this repository, and packages. */
   readonly mayImport: readonly string[];
   /** Advice for the message of a forbidden import. */
   readonly instead: string;
@@ -24,54 +24,54 @@ const FILES = "gpu-worker/src/files/";
 const CLOCK = "gpu-worker/src/clock.ts";
 const port = "take it as an argument, by a port in src/ports.ts";
 
-const rooms: readonly Room[] = [
+const modules: readonly Module[] = [
   {
-    room: "proto/",
+    module: "proto/",
     mayImport: ["@bufbuild/protobuf"],
     instead: "proto is what all agree on: move what it needs into it",
   },
   {
-    room: "fleet/",
+    module: "fleet/",
     mayImport: [...PROTO, "@nats-io/", "zod"],
     instead: "fleet is what edges and workers share of NATS: it knows neither of them",
   },
   {
-    room: "edge/client/",
+    module: "edge/client/",
     mayImport: ["@palimpsest/proto"],
     instead: "it runs in browsers: use Web APIs and @palimpsest/proto",
   },
   {
-    room: "edge/playground/",
+    module: "edge/playground/",
     mayImport: ["@palimpsest/client", "@palimpsest/proto/async-queue", "edge/src/dependencies.ts", "esbuild"],
     instead: "the page is a client like any other: use @palimpsest/client",
   },
-  { room: "edge/bundle.ts", mayImport: ["edge/playground/", "esbuild"], instead: "it bundles and does no more" },
+  { module: "edge/bundle.ts", mayImport: ["edge/playground/", "esbuild"], instead: "it bundles and does no more" },
   {
-    room: "edge/src/",
+    module: "edge/src/",
     mayImport: [...PROTO, "edge/src/admission/keys.ts", "edge/src/openai/invalid-body.ts", "edge/src/routes/"].concat(
       "hono",
       "@hono/zod-openapi",
     ),
     instead: port,
   },
-  { room: "edge/src/ports.ts", mayImport: PROTO, instead: "ports is what all rooms share: move the type here" },
-  { room: "edge/src/errors.ts", mayImport: ["edge/src/ports.ts", ...PROTO], instead: "errors knows no room" },
-  { room: "edge/src/dependencies.ts", mayImport: ["edge/src/ports.ts"], instead: "take the type from src/ports.ts" },
-  { room: "edge/src/clock.ts", mayImport: ["edge/src/ports.ts"], instead: "clock knows time and no more" },
-  { room: "edge/src/digest.ts", mayImport: [], instead: "digest knows bytes and no more" },
-  { room: "edge/src/stream/", mayImport: [...EDGE, ...PROTO, "hono"], instead: port },
+  { module: "edge/src/ports.ts", mayImport: PROTO, instead: "ports is what all modules share: move the type here" },
+  { module: "edge/src/errors.ts", mayImport: ["edge/src/ports.ts", ...PROTO], instead: "errors knows no module" },
+  { module: "edge/src/dependencies.ts", mayImport: ["edge/src/ports.ts"], instead: "take the type from src/ports.ts" },
+  { module: "edge/src/clock.ts", mayImport: ["edge/src/ports.ts"], instead: "clock knows time and no more" },
+  { module: "edge/src/digest.ts", mayImport: [], instead: "digest knows bytes and no more" },
+  { module: "edge/src/stream/", mayImport: [...EDGE, ...PROTO, "hono"], instead: port },
   {
-    room: "edge/src/openai/",
+    module: "edge/src/openai/",
     mayImport: [...EDGE, ...PROTO, "edge/src/stream/sse.ts", "@hono/zod-openapi", "zod"],
     instead: port,
   },
   {
-    room: "edge/src/admission/",
+    module: "edge/src/admission/",
     mayImport: [...EDGE, ...PROTO, "edge/src/digest.ts", "edge/src/stream/takeover.ts", "hono"],
     instead: port,
   },
   {
-    room: "edge/src/routes/",
+    module: "edge/src/routes/",
     mayImport: [...EDGE, ...PROTO, "edge/src/dependencies.ts", "edge/src/admission/keys.ts"].concat(
       ["edge/src/openai/", "edge/src/stream/"],
       ["hono", "@hono/zod-openapi"],
@@ -79,7 +79,7 @@ const rooms: readonly Room[] = [
     instead: port,
   },
   {
-    room: "edge/src/adapters/",
+    module: "edge/src/adapters/",
     mayImport: [...EDGE, ...PROTO, ...GRPC, ...FLEET, "edge/src/admission/", "edge/src/stream/"].concat(
       "edge/src/clock.ts",
       "edge/src/digest.ts",
@@ -87,91 +87,91 @@ const rooms: readonly Room[] = [
     instead: "adapters turn a port into messages: src/entry passes in the rest",
   },
   {
-    room: "edge/src/entry/",
+    module: "edge/src/entry/",
     mayImport: ["edge/", "@palimpsest/", "@hono/node-server", "pino", "zod"],
-    instead: "entry wires an edge: what it does lives in another room",
+    instead: "entry wires an edge: what it does lives in another module",
   },
   {
-    room: "gpu-worker/src/decoding/",
+    module: "gpu-worker/src/decoding/",
     mayImport: ["@palimpsest/proto"],
     instead: "decoding is the algorithm alone: take it as an argument, as an interface beside its user",
   },
   {
-    room: "gpu-worker/src/grammar/",
+    module: "gpu-worker/src/grammar/",
     mayImport: ["@mlc-ai/web-xgrammar"],
     instead: "grammar knows text and nothing of blocks, models or requests: take the rest as an argument",
   },
   {
-    room: "gpu-worker/src/memory/",
+    module: "gpu-worker/src/memory/",
     mayImport: [ERRORS, "gpu-worker/src/decoding/", "gpu-worker/src/tokenizer/token-bytes.ts"],
     instead: "memory gives out pages and turns: name what it needs as an interface beside it",
   },
   {
-    room: "gpu-worker/src/tokenizer/",
+    module: "gpu-worker/src/tokenizer/",
     mayImport: [ERRORS, "@palimpsest/proto", "@huggingface/jinja", "@huggingface/tokenizers", "zod"],
     instead: "tokenizer knows text and tokens alone: take the rest as an argument",
   },
   {
-    room: "gpu-worker/src/engine/",
+    module: "gpu-worker/src/engine/",
     mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/"].concat(
       "gpu-worker/src/tokenizer/token-bytes.ts",
     ),
     instead: "name what the engine needs as an interface beside it, and let src/program pass it in",
   },
   {
-    room: "gpu-worker/src/model/",
+    module: "gpu-worker/src/model/",
     mayImport: [ERRORS, "@palimpsest/proto/onnx", "@bufbuild/protobuf", "zod"],
     instead:
       "model is pure: it describes graphs and bytes; what runs or writes them lives in src/runtime or tools/convert",
   },
   {
-    room: FILES,
+    module: FILES,
     mayImport: [ERRORS, "gpu-worker/src/model/manifest.ts"],
     instead: "files reads folders and measures disks, for the worker and the tools: what a file means belongs in model",
   },
   {
-    room: "gpu-worker/src/parallel/",
+    module: "gpu-worker/src/parallel/",
     mayImport: [ERRORS, CLOCK, "gpu-worker/src/model/"],
     instead: "parallel moves rows between ranks: name what it needs as an interface beside it",
   },
   {
-    room: "gpu-worker/src/runtime/",
+    module: "gpu-worker/src/runtime/",
     mayImport: [ERRORS, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/memory/", "gpu-worker/src/model/"].concat(
       ["gpu-worker/src/parallel/", FILES, "onnxruntime-node", "zod"],
     ),
     instead: "runtime turns the decoding's model into tensors and knows no more: let src/program pass in the rest",
   },
   {
-    room: "gpu-worker/src/transport/",
+    module: "gpu-worker/src/transport/",
     mayImport: [ERRORS, CLOCK, ...PROTO, ...GRPC, ...FLEET, "gpu-worker/src/engine/", "gpu-worker/src/model/"].concat(
       "gpu-worker/src/parallel/",
     ),
     instead: "transport carries what the Engine says and knows no more: let src/program pass in the rest",
   },
   {
-    room: "gpu-worker/src/threads/",
+    module: "gpu-worker/src/threads/",
     mayImport: [ERRORS, CLOCK, ...PROTO, "gpu-worker/src/decoding/", "gpu-worker/src/engine/"].concat(
       "gpu-worker/src/parallel/",
     ),
     instead: "threads carries an interface over a MessagePort: let src/program pass in the rest",
   },
   {
-    room: "gpu-worker/src/program/",
+    module: "gpu-worker/src/program/",
     mayImport: ["gpu-worker/", "@palimpsest/fleet", "@palimpsest/proto", "pino", "zod"],
-    instead: "program reads settings and wires: what it does lives in another room",
+    instead: "program reads settings and wires: what it does lives in another module",
   },
   {
-    room: "gpu-worker/src/",
+    module: "gpu-worker/src/",
     mayImport: ["gpu-worker/", "@palimpsest/", "pino", "zod"],
-    instead: "main.ts starts the program: what it does lives in another room",
+    instead: "main.ts starts the program: what it does lives in another module",
   },
   {
-    room: "tools/convert/",
+    module: "tools/convert/",
     mayImport: ["errors", "files/", "model/"].map((path) => `@palimpsest/gpu-worker/${path}`).concat("zod"),
     instead: "convert knows the worker's model alone: what both need belongs there",
   },
   {
-    room: "tools/download/",
+    module: "tools/download/",
     mayImport: [
       "tools/convert/folder-lock.ts",
       "@palimpsest/gpu-worker/errors",
@@ -181,12 +181,12 @@ const rooms: readonly Room[] = [
     instead: "download brings files and knows no model: let the cli say which it needs",
   },
   {
-    room: "tools/download/hugging-face.ts",
+    module: "tools/download/hugging-face.ts",
     mayImport: ["tools/download/", "@palimpsest/gpu-worker/errors", "@huggingface/hub"],
     instead: "it is the only file that knows the hub's client",
   },
   {
-    room: "tools/eval/",
+    module: "tools/eval/",
     mayImport: [
       ...["errors", "program/open-engine", "program/open-engine-thread"].map(
         (file) => `@palimpsest/gpu-worker/${file}`,
@@ -198,12 +198,12 @@ const rooms: readonly Room[] = [
     instead: "eval asks an engine or a server and judges: let the cli say which",
   },
   {
-    room: "tools/",
+    module: "tools/",
     mayImport: ["tools/", "@palimpsest/", "commander", "cli-progress", "zod"],
     instead: "tools are command lines: what they do lives in convert, download, eval or the worker",
   },
   {
-    room: "demo-model/",
+    module: "demo-model/",
     mayImport: [
       "@palimpsest/tools/",
       "@palimpsest/gpu-worker/files/",
@@ -214,7 +214,7 @@ const rooms: readonly Room[] = [
     instead: "the demo model is made with the public tools: use @palimpsest/tools",
   },
   {
-    room: "examples/",
+    module: "examples/",
     mayImport: ["@palimpsest/client", "openai"],
     instead: "an example shows what a user of the API can do: use a public package",
   },
@@ -224,16 +224,16 @@ const sources = globSync("{proto/src,fleet,edge,gpu-worker,tools,demo-model,exam
   cwd: root,
 }).filter((file) => !/\.test\.ts$|(^|\/)(node_modules|dist)\//.test(file));
 
-it.each(rooms)("$room imports only what its rule names: $instead", ({ room, mayImport, instead }) => {
+it.each(modules)("$module imports only what its rule names: $instead", ({ module, mayImport, instead }) => {
   const found = sources
-    .filter((file) => roomOf(file) === room)
+    .filter((file) => moduleOf(file) === module)
     .flatMap((file) => importsOf(readFileSync(`${root}${file}`, "utf8"), file).map((target) => ({ file, target })))
-    .filter(({ target }) => ![room, ...mayImport].some((allowed) => matches(target, allowed)));
+    .filter(({ target }) => ![module, ...mayImport].some((allowed) => matches(target, allowed)));
   expect(found, instead).toEqual([]);
 });
 
-it("every source file is in a room", () => {
-  expect(sources.filter((file) => roomOf(file) === undefined)).toEqual([]);
+it("every source file is in a module", () => {
+  expect(sources.filter((file) => moduleOf(file) === undefined)).toEqual([]);
 });
 
 it("recognizes every form of import", () => {
@@ -241,8 +241,8 @@ it("recognizes every form of import", () => {
   expect(importsOf(source, "x/y/z.ts")).toEqual(["x/a.ts", "b", "x/y/c.ts", "d", "e/f"]);
 });
 
-function roomOf(file: string): string | undefined {
-  const containing = rooms.map(({ room }) => room).filter((room) => file.startsWith(room));
+function moduleOf(file: string): string | undefined {
+  const containing = modules.map(({ module }) => module).filter((module) => file.startsWith(module));
   return containing.toSorted((a, b) => b.length - a.length)[0];
 }
 
