@@ -1,6 +1,6 @@
 /**
- * A worker program on a WebGPU package, on a software Vulkan driver: golden runs token for token over gRPC, and what it says
- * when package and machine do not fit.
+ * A worker program on a WebGPU package, on a software Vulkan driver: golden runs token for token over gRPC, and its
+ * errors when package and machine do not fit. With `palimpsest devices`, because only one file may install Dawn at a time.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { convertGolden, type GoldenPackage, type GoldenRun, goldenRuns } from "../support/models/golden.ts";
 import { goldenRequest } from "../support/models/golden-request.ts";
 import { installDawn } from "../support/programs/dawn.ts";
+import { palimpsestWith } from "../support/programs/program.ts";
 import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
 import { openSoftwareVulkan, type SoftwareVulkan } from "../support/programs/software-vulkan.ts";
 
@@ -19,6 +20,9 @@ const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.met
 
 /** Short runs of 2.1 in two modes, and of 2.0; webgpu-golden.long.test.ts has all. No answer holds another's end token. */
 const SHORT_RUNS = [3, 11, 15];
+
+/** Dawn is 130 MB, once. */
+const INSTALL_MS = 300_000;
 
 let vulkan: SoftwareVulkan;
 let golden: GoldenPackage;
@@ -28,7 +32,7 @@ beforeAll(async () => {
   vulkan = await openSoftwareVulkan();
   const eosTokens = [...new Set(runs.map(({ eos_id }) => eos_id))];
   golden = await convertGolden("tiny-21", { quantization: "none", ranks: 1, provider: "webgpu", eosTokens });
-});
+}, INSTALL_MS);
 afterAll(async () => {
   await golden[Symbol.asyncDispose]();
   await vulkan[Symbol.asyncDispose]();
@@ -56,6 +60,23 @@ it("a machine without a GPU ends the program, and the message says what to insta
   expect(await fatal({ VK_DRIVER_FILES: "/nowhere", VK_ICD_FILENAMES: "/nowhere" })).toMatch(
     /needs a GPU that onnxruntime reaches through Vulkan, and it found none \(.*\); install libvulkan1/,
   );
+});
+
+it("palimpsest devices lists adapters with limits and features, and says what onnxruntime runs", async () => {
+  const { code, stdout, stderr } = await palimpsestWith(vulkan.env, "devices");
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const [name, limits, features, runs] = stdout.split("\n");
+  expect(name).toMatch(/^SwiftShader Device .*, SwiftShader driver/);
+  expect(limits).toMatch(/^ {2}buffers to 1\.1 GB, \d+ of [\d.]+ [MG]B in a kernel$/);
+  expect(features).toMatch(/^ {2}.*\bsubgroups\b/);
+  expect(features).not.toContain("shader-f16");
+  expect(runs).toBe("onnxruntime runs webgpu packages on the first; f16: no");
+});
+
+it("palimpsest devices fails without a GPU, and says what to install", async () => {
+  const { code, stdout, stderr } = await palimpsestWith({ VK_DRIVER_FILES: "/nowhere" }, "devices");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/error: onnxruntime cannot run webgpu packages: .*No supported adapters; install libvulkan1/);
 });
 
 async function reproduces(run: GoldenRun, engine: RemoteEngine): Promise<void> {
