@@ -53,3 +53,44 @@ it("a declared name cannot come back as an additional one, however it is spelled
   const found = texts.map((text) => library.Testings.isGrammarAcceptString(grammar, text));
   expect(await Promise.all(found)).toEqual([true, false, false, true, true]);
 });
+
+it.each([
+  ...[
+    "allOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "dependentSchemas",
+    "dependentRequired",
+    "dependencies",
+    "contains",
+  ],
+  ...[
+    "minContains",
+    "maxContains",
+    "uniqueItems",
+    "multipleOf",
+    "patternProperties",
+    "unevaluatedItems",
+    "additionalItems",
+  ],
+  ...[
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "$anchor",
+    "$dynamicRef",
+    "$dynamicAnchor",
+    "$vocabulary",
+  ],
+  ...["$recursiveRef", "nullable", "discriminator", "noSuchKeyword"],
+])("names %s with its place, beside any type, anyOf, enum or $ref", (keyword) => {
+  const types = ["string", "integer", "number", "boolean", "null", "array", "object"];
+  const others: Schema[] = [...types.map((type) => ({ type })), { anyOf: [{}] }, { enum: [1] }, { $ref: "#" }, {}];
+  for (const other of others) {
+    const schema = { type: "object", properties: { "a/b": { ...(other as object), [keyword]: {} } } };
+    expect(() => ebnfOf(schema)).toThrow(`#/properties/a~1b: "${keyword}"`);
+  }
+});

@@ -2,9 +2,10 @@
 import { ALL, characters, minus, union } from "./code-points.ts";
 import { choice, EMPTY, type Expression, repeat, rule, sequence, text } from "./expression.ts";
 import { GrammarError } from "./grammar-error.ts";
-import { type Converter, countsOf } from "./json-schema.ts";
+import type { Converter } from "./json-schema.ts";
 import { ANY, canonical, ITEM_SEPARATOR, NAME_SEPARATOR, quoted } from "./json-text.ts";
 import { pointerPart, type SchemaObject } from "./schema-place.ts";
+import { countsOf } from "./schema-values.ts";
 
 interface Property {
   readonly member: Expression;
