@@ -88,6 +88,8 @@ export interface CommitEvent extends EventBase {
   open_ids?: number[];
   /** On the choice's last commit: on the internal wire only. */
   finish_reason?: FinishReason;
+  /** On the choice's last commit: the stop string that ended the choice. Absent where none did. */
+  stop?: string;
   /** Per generated cell, if the request asked for them. */
   logprobs?: TokenLogprob[];
 }

@@ -52,6 +52,13 @@ describe("codec", () => {
     expect(overTheWire({ ...open, decoding: penalized })).toEqual({ ...open, decoding: penalized });
   });
 
+  it("the stop string that ended a choice reaches clients", () => {
+    const place = { choice: 0, block: 0, text: "hi", start: 0, length: 2, token_ids: [] };
+    const commit: EditEvent = { ...base, type: "commit", ...place, finish_reason: "stop", stop: "END" };
+    expect(overTheWire(commit)).toEqual(commit);
+    expect(publicEvent(commit)).toMatchObject({ stop: "END" });
+  });
+
   it("token ids travel between workers and never to clients", () => {
     const commit: EditEvent = {
       ...base,

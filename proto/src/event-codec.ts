@@ -130,21 +130,22 @@ function decodeDecoding(message: wire.Decoding): Decoding {
 
 function encodeCommit(event: CommitEvent): wire.Commit {
   const { choice, block, text, start, length, token_ids: tokenIds = [], open_ids: openIds = [] } = event;
-  const { finish_reason, logprobs = [] } = event;
+  const { finish_reason, stop, logprobs = [] } = event;
   return create(wire.CommitSchema, {
     ...{ choice, block, text, start, length, tokenIds, openIds },
     logprobs: logprobs.map(encodeLogprob),
-    ...defined({ finishReason: finish_reason && finishReasons[finish_reason] }),
+    ...defined({ finishReason: finish_reason && finishReasons[finish_reason], stop }),
   });
 }
 
 function decodeCommit(commit: wire.Commit): Omit<CommitEvent, "v" | "type" | "response_id" | "attempt" | "seq"> {
-  const { choice, block, text, start, length, tokenIds: token_ids, openIds, finishReason, logprobs } = commit;
+  const { choice, block, text, start, length, tokenIds: token_ids, openIds, finishReason, stop, logprobs } = commit;
   return {
     ...{ choice, block, text, start, length, token_ids },
     ...defined({
       open_ids: openIds.length > 0 ? openIds : undefined,
       finish_reason: finishReason === undefined ? undefined : nameOf(finishReasons, finishReason, "finish reason"),
+      stop,
       logprobs: logprobs.length > 0 ? logprobs.map(decodeLogprob) : undefined,
     }),
   };

@@ -79,6 +79,11 @@ describe("reducer", () => {
     expect(texts(document)).toEqual(["first"]);
   });
 
+  it("keeps the stop string that ended a choice", () => {
+    const document = fold([commit(1, { text: "ab" }), commit(2, { block: 1, start: 2, text: "c", stop: "END" })]);
+    expect(document.choices[0]).toMatchObject({ text: "abc", stop: "END" });
+  });
+
   it("takes the end of a choice and of all, too, from a worker that was given up", () => {
     const before = fold([commit(1, { text: "ab" }), draft(1, { block: 1, content: ["c", 3], attempt: 2 })]);
     const late = [commit(5, { block: 1, start: 2, text: "cd" }), { ...base(6), ...ended } as const];

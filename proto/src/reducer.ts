@@ -38,6 +38,8 @@ export interface ChoiceDocument {
   /** Blocks still being written, by number. Empty once the response has ended or failed. */
   readonly drafts: readonly DraftBlock[];
   readonly finishReason?: FinishReason;
+  /** The stop string that ended the choice. */
+  readonly stop?: string;
 }
 
 export interface CommittedBlock {
@@ -102,7 +104,7 @@ function advance(document: ResponseDocument, { attempt, seq }: EditEvent): Respo
 }
 
 function commit(document: ResponseDocument, event: CommitEvent): ResponseDocument {
-  const { choice: index, block, text, start, length, logprobs } = event;
+  const { choice: index, block, text, start, length, stop, logprobs } = event;
   const { committed, text: before } = document.choices[index] ?? emptyChoice;
   if (block < committed.length) return document;
   if (block > committed.length || start !== before.length || length !== text.length) {
@@ -115,6 +117,7 @@ function commit(document: ResponseDocument, event: CommitEvent): ResponseDocumen
   }
   return updateChoice(advance(document, event), index, (choice) => ({
     ...choice,
+    ...defined({ stop }),
     text: before + text,
     committed: [...committed, { text, start, ...defined({ logprobs }) }],
     drafts: choice.drafts.filter((open) => open.block > block),

@@ -9,8 +9,8 @@ const utf8 = (text: string): number[] => [...new TextEncoder().encode(text)];
 it("keeps an incomplete character back until the block that completes it", () => {
   const [a, b] = [utf8("né").slice(0, 2), utf8("né").slice(2)];
   const text = new AnswerText(bytes, []);
-  expect(text.commit(a, false)).toEqual({ text: "n", start: 0, stopped: false });
-  expect(text.commit(b, true)).toEqual({ text: "é", start: 1, stopped: false });
+  expect(text.commit(a, false)).toEqual({ text: "n", start: 0 });
+  expect(text.commit(b, true)).toEqual({ text: "é", start: 1 });
 });
 
 it("the last commit flushes invalid bytes as replacement characters", () => {
@@ -19,8 +19,13 @@ it("the last commit flushes invalid bytes as replacement characters", () => {
 
 it("finds a stop string across blocks and shows nothing of it", () => {
   const text = new AnswerText(bytes, ["\n\nEND"]);
-  expect(text.commit(utf8("one\n\nE"), false)).toEqual({ text: "one", start: 0, stopped: false });
-  expect(text.commit(utf8("ND two"), false)).toEqual({ text: "", start: 3, stopped: true });
+  expect(text.commit(utf8("one\n\nE"), false)).toEqual({ text: "one", start: 0 });
+  expect(text.commit(utf8("ND two"), false)).toEqual({ text: "", start: 3, stop: "\n\nEND" });
+});
+
+it("of several stop strings it names the one that stands first, and at one place the first of the list", () => {
+  const stopOf = (...stops: string[]) => new AnswerText(bytes, stops).commit(utf8("one two"), true).stop;
+  expect([stopOf("two", "one"), stopOf("one", "one t"), stopOf("one t", "one")]).toEqual(["one", "one", "one t"]);
 });
 
 it("tells whether tokens would end the text, and is not changed by that", () => {
@@ -31,7 +36,7 @@ it("tells whether tokens would end the text, and is not changed by that", () => 
     false,
     true,
   ]);
-  expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2, stopped: false });
+  expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2 });
 });
 
 it("needs the tokens up to the end of a stop string, across blocks, and otherwise all", () => {
@@ -45,7 +50,7 @@ it("needs the tokens up to the end of a stop string, across blocks, and otherwis
 it("shows what looked like a stop string and was none", () => {
   const text = new AnswerText(bytes, ["STOP"]);
   text.commit(utf8("a ST"), false);
-  expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2, stopped: false });
+  expect(text.commit(utf8("AY"), true)).toEqual({ text: "STAY", start: 2 });
 });
 
 it("a preview begins with what was kept back and counts holes", () => {
@@ -65,10 +70,10 @@ it("commits join to the decoded whole, cut at the first stop string, however the
       const answer = new AnswerText(bytes, ["STOP"]);
       let joined = "";
       for (let at = 0; at < tokens.length; at += size) {
-        const { text, start, stopped } = answer.commit(tokens.slice(at, at + size), at + size >= tokens.length);
+        const { text, start, stop } = answer.commit(tokens.slice(at, at + size), at + size >= tokens.length);
         expect(start).toBe(joined.length);
         joined += text;
-        if (stopped) break;
+        if (stop !== undefined) break;
       }
       expect(joined).toBe(whole.split("STOP")[0]);
     }),

@@ -9,8 +9,8 @@ export interface CommittedText {
   readonly text: string;
   /** UTF-16 units of the choice's text before it. */
   readonly start: number;
-  /** A stop string was found: the choice ends here. */
-  readonly stopped: boolean;
+  /** The stop string that was found: the choice ends here. */
+  readonly stop?: string;
 }
 
 export class AnswerText {
@@ -31,12 +31,12 @@ export class AnswerText {
   commit(tokens: readonly number[], last: boolean): CommittedText {
     const { text, partial } = this.#read(tokens, last);
     this.#partial = partial;
-    const end = firstStop(text, this.#stop);
-    const visible = end ?? (last ? text.length : text.length - heldLength(text, this.#stop));
-    this.#held = end === undefined ? text.slice(visible) : "";
+    const found = firstStop(text, this.#stop);
+    const visible = found?.start ?? (last ? text.length : text.length - heldLength(text, this.#stop));
+    this.#held = found === undefined ? text.slice(visible) : "";
     const start = this.#length;
     this.#length += visible;
-    return { text: text.slice(0, visible), start, stopped: end !== undefined };
+    return { text: text.slice(0, visible), start, ...(found && { stop: found.stop }) };
   }
 
   /** True if committing these tokens, with more to follow, would find a stop string. */
@@ -110,10 +110,10 @@ function completeLength(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** Start of the earliest stop string. */
-function firstStop(text: string, stop: readonly string[]): number | undefined {
-  const starts = stop.map((s) => text.indexOf(s)).filter((at) => at >= 0);
-  return starts.length > 0 ? Math.min(...starts) : undefined;
+/** The stop string that stands first; of several at one place, the first of the list. */
+function firstStop(text: string, stops: readonly string[]): { start: number; stop: string } | undefined {
+  const found = stops.map((stop) => ({ start: text.indexOf(stop), stop })).filter(({ start }) => start >= 0);
+  return found.toSorted((a, b) => a.start - b.start)[0];
 }
 
 /** Length of the longest suffix of `text` that is a prefix of a stop string. */

@@ -40,6 +40,8 @@ it("drafts folded in or not, a choice's text is the same, and is that of its tok
       const whole = String.fromCharCode(...tokens.flatMap((token) => [...bytes(token)]));
       const ends = run.stop.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0);
       expect(text).toBe(ends.length > 0 ? whole.slice(0, Math.min(...ends)) : whole);
+      const last = watched.findLast((event) => event.type === "commit");
+      expect(last?.stop).toBe(run.stop.find((stop) => whole.indexOf(stop) === Math.min(...ends)));
       if (ends.length > 0) told.stop++;
       for (const event of watched) {
         for (const { op } of event.type === "draft" ? event.edits : [])

@@ -61,12 +61,12 @@ export async function* choiceEvents(
     const shown = step.finish === "stop" ? step.cells.slice(0, -1) : step.cells;
     const count = answer.needed(shown);
     options.onTokens(count < shown.length ? count : step.cells.length);
-    const { text, start, stopped } = answer.commit(shown, step.finish !== undefined);
-    const finish_reason = stopped ? "stop" : step.finish;
+    const { text, start, stop } = answer.commit(shown, step.finish !== undefined);
+    const finish_reason = stop === undefined ? step.finish : "stop";
     const logprobs = step.tokens?.map((scored, i) => tokenLogprob(step.cells[i] as number, scored, options.bytes));
     yield {
       ...{ type: "commit", block, text, start, length: text.length, token_ids: [...step.cells] },
-      ...defined({ open_ids: step.open && [...step.open], finish_reason, logprobs }),
+      ...defined({ open_ids: step.open && [...step.open], finish_reason, stop, logprobs }),
     };
     if (finish_reason !== undefined) {
       yield { type: "done", finish_reason };

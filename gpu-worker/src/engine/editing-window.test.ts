@@ -81,7 +81,7 @@ async function stepsOf(
   const steps: Step[] = [];
   for await (const step of decodeWith(model, prompt, options, new AbortController().signal)) {
     steps.push(step);
-    if (step.kind === "commit" && answer.commit(step.cells, false).stopped) break;
+    if (step.kind === "commit" && answer.commit(step.cells, false).stop !== undefined) break;
   }
   return steps;
 }

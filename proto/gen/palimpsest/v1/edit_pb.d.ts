@@ -328,6 +328,13 @@ export declare type Commit = Message<"palimpsest.v1.Commit"> & {
    * @generated from field: repeated palimpsest.v1.TokenLogprob logprobs = 45;
    */
   logprobs: TokenLogprob[];
+
+  /**
+   * Only on the choice's last commit: the stop string that ended it.
+   *
+   * @generated from field: optional string stop = 66;
+   */
+  stop?: string | undefined;
 };
 
 /**
