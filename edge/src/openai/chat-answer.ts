@@ -4,7 +4,7 @@ import type { ChoiceDocument } from "@palimpsest/proto";
 import { toolCallOf } from "./chat-forms.ts";
 import type { FinishedResponse } from "./finished-response.ts";
 import { chatLogprobs, chatLogprobsBody, logprobsOf } from "./logprobs.ts";
-import { type AnswerPart, answerParts, mayBeCut, type ToolUse } from "./tool-calls.ts";
+import { answerParts, type ToolUse } from "./tool-calls.ts";
 import { usageBody, usageOf } from "./usage.ts";
 
 const toolCall = z.object({
@@ -52,10 +52,8 @@ export function chatAnswer(response: FinishedResponse, tools: ToolUse | undefine
 }
 
 function chatChoice(id: string, choice: ChoiceDocument, index: number, tools: ToolUse | undefined) {
-  const { text, finishReason = "stop" } = choice;
-  const parts: AnswerPart[] = tools
-    ? answerParts(text, tools, mayBeCut(tools, finishReason))
-    : [{ type: "text", text }];
+  const { finishReason = "stop" } = choice;
+  const parts = answerParts(choice, tools);
   const content = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   const calls = parts
     .filter((part) => part.type === "tool_call")

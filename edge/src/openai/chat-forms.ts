@@ -3,7 +3,7 @@ import type { ChoiceDocument, CommitEvent, EditEvent } from "@palimpsest/proto";
 import { emptyDocument, reduce } from "@palimpsest/proto";
 import type { Change, ChunkForm } from "./chunks.ts";
 import { chatLogprobs, createTokenPlacer, type TokenPlacer } from "./logprobs.ts";
-import { type AnswerPart, createToolCallParser, mayBeCut, type ToolCallParser, type ToolUse } from "./tool-calls.ts";
+import { type AnswerParser, type AnswerPart, createAnswerParser, type ToolUse } from "./tool-calls.ts";
 
 /** Shown for a masked cell in a whole text so far. */
 export const MASKED_CELL = "░";
@@ -13,7 +13,7 @@ export const MASKED_CELL = "░";
  * @param tools how the answer may call tools, which takes calls out of the text; undefined if it may not
  */
 export function appendingForm(responseId: string, tools: ToolUse | undefined): ChunkForm {
-  const parsers = new Map<number, ToolCallParser>();
+  const parsers = new Map<number, AnswerParser>();
   const placers = new Map<number, TokenPlacer>();
   const calls = new Map<number, number>();
 
@@ -50,10 +50,10 @@ export function appendingForm(responseId: string, tools: ToolUse | undefined): C
     *changes(event) {
       if (event.type !== "commit" && event.type !== "done") return;
       const { choice } = event;
-      const parser = parsers.get(choice) ?? (tools ? createToolCallParser(tools) : verbatim);
+      const parser = parsers.get(choice) ?? createAnswerParser(tools);
       parsers.set(choice, parser);
       if (event.type === "done") {
-        yield* changesOf(choice, parser.flush(tools !== undefined && mayBeCut(tools, event.finish_reason)));
+        yield* changesOf(choice, parser.end(event.finish_reason));
         return;
       }
       yield* withLogprobs(event, changesOf(choice, parser.push(event.text)));
@@ -93,11 +93,6 @@ export function toolCallOf(responseId: string, choice: number, call: number, par
   const id = `call_${response}_${choice}_${call}`;
   return { id, type: "function" as const, function: { name: part.name, arguments: part.arguments } };
 }
-
-const verbatim: ToolCallParser = {
-  push: (text) => (text === "" ? [] : [{ type: "text", text }]),
-  flush: () => [],
-};
 
 function wholeText({ text, drafts }: ChoiceDocument): string {
   const cells = drafts.flatMap((draft) => draft.content);

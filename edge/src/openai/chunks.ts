@@ -1,8 +1,10 @@
 /** Turns edit events into the chunks of a streamed completion, in the endpoint's form. */
 import type { DoneEvent, EditEvent, FinishReason } from "@palimpsest/proto";
 import { publicEvent } from "@palimpsest/proto";
-import { errorOf } from "../errors.ts";
+import { type EdgeError, errorOf } from "../errors.ts";
 import type { SseMessage } from "../stream/sse.ts";
+import type { ResponseHead } from "./finished-response.ts";
+import type { SharedParameters } from "./parameters.ts";
 import { usageOf } from "./usage.ts";
 
 /** The form of one response's choices in its chunks. */
@@ -27,17 +29,24 @@ export interface Change {
   readonly beside?: object;
 }
 
-export interface ChunkOptions {
-  readonly id: string;
-  readonly model: string;
-  /** Unix seconds. */
-  readonly created: number;
+/** The streamed form that the body asks for; undefined if it asks for none. */
+export function chunkStream(form: ChunkForm, { stream, stream_options }: SharedParameters) {
+  if (!stream) return undefined;
+  const { include_usage, include_edits } = stream_options ?? {};
+  const options = { includeUsage: include_usage === true, includeEdits: include_edits === true };
+  return {
+    messages: (events: AsyncIterable<EditEvent>, head: ResponseHead) => chunks(events, form, { ...head, ...options }),
+    failed: (error: EdgeError): SseMessage => ({ data: JSON.stringify(error) }),
+  };
+}
+
+interface ChunkOptions extends ResponseHead {
   readonly includeUsage: boolean;
   readonly includeEdits: boolean;
 }
 
 /** The messages of a whole stream. No finish reason and no `[DONE]` follow an error, so that every client raises. */
-export async function* chunks(
+async function* chunks(
   events: AsyncIterable<EditEvent>,
   form: ChunkForm,
   { id, model, created, includeUsage, includeEdits }: ChunkOptions,

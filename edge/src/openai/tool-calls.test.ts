@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { type AnswerPart, answerParts, createToolCallParser, type ToolUse } from "./tool-calls.ts";
+import { type AnswerPart, createToolCallParser, type ToolUse } from "./tool-calls.ts";
 
 const weather = '<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>';
 const call: AnswerPart = { type: "tool_call", name: "weather", arguments: '{"city":"Oslo"}' };
@@ -32,7 +32,7 @@ describe("tool calls", () => {
   });
 
   it("need no arguments", () => {
-    expect(answerParts('<tool_call>{"name":"now"}</tool_call>', use, false)).toEqual([
+    expect(parse('<tool_call>{"name":"now"}</tool_call>')).toEqual([
       { type: "tool_call", name: "now", arguments: "{}" },
     ]);
   });

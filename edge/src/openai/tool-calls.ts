@@ -2,7 +2,7 @@
  * Finds tool calls in streamed text: `<tool_call>\n{"name": …, "arguments": {…}}\n</tool_call>`. The result does not depend
  * on where the text is cut. An invalid call, and a call of a function that was not offered, stay text.
  */
-import type { FinishReason } from "@palimpsest/proto";
+import type { ChoiceDocument, FinishReason } from "@palimpsest/proto";
 import { z } from "zod";
 import { type CallBody, createCallBody } from "./tool-call-body.ts";
 
@@ -16,11 +16,6 @@ export interface ToolUse {
   readonly stops: boolean;
 }
 
-/** True if the answer ended before the model ended it, as far as the reason tells. */
-export function mayBeCut({ stops }: ToolUse, reason: FinishReason): boolean {
-  return reason === "length" || stops;
-}
-
 export type AnswerPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "tool_call"; readonly name: string; readonly arguments: string };
@@ -30,6 +25,32 @@ export interface ToolCallParser {
   push(text: string): AnswerPart[];
   /** The rest, at the end of the text. @param cut true if a limit or a stop string ended it: an incomplete call is dropped */
   flush(cut: boolean): AnswerPart[];
+}
+
+/** Parses an answer, of which all is text where it may not call tools. */
+export interface AnswerParser {
+  /** The parts that are certain after this text. */
+  push(text: string): AnswerPart[];
+  /** The rest, when the answer has ended for this reason. */
+  end(reason: FinishReason): AnswerPart[];
+}
+
+/** @param use how the answer may call tools; undefined if it may not */
+export function createAnswerParser(use: ToolUse | undefined): AnswerParser {
+  if (!use) return { push: (text) => (text === "" ? [] : [{ type: "text", text }]), end: () => [] };
+  const parser = createToolCallParser(use);
+  return { push: parser.push, end: (reason) => parser.flush(mayBeCut(use, reason)) };
+}
+
+/** The parts of a whole answer. @param use how it may call tools; undefined if it may not */
+export function answerParts({ text, finishReason = "stop" }: ChoiceDocument, use: ToolUse | undefined): AnswerPart[] {
+  const parser = createAnswerParser(use);
+  return [...parser.push(text), ...parser.end(finishReason)];
+}
+
+/** True if the answer ended before the model ended it, as far as the reason tells. */
+function mayBeCut({ stops }: ToolUse, reason: FinishReason): boolean {
+  return reason === "length" || stops;
 }
 
 const OPEN = "<tool_call>";
@@ -104,12 +125,6 @@ export function createToolCallParser({ names, parallel }: ToolUse): ToolCallPars
   };
 }
 
-/** The parts of a whole text. */
-export function answerParts(text: string, use: ToolUse, cut: boolean): AnswerPart[] {
-  const parser = createToolCallParser(use);
-  return [...parser.push(text), ...parser.flush(cut)];
-}
-
 function parseCall(body: string, names: ReadonlySet<string>): AnswerPart | undefined {
   let json: unknown;
   try {
@@ -119,12 +134,13 @@ function parseCall(body: string, names: ReadonlySet<string>): AnswerPart | undef
   }
   const { data } = call.safeParse(json);
   if (!data || !names.has(data.name)) return undefined;
-  return { type: "tool_call", name: data.name, arguments: JSON.stringify(exact(body).arguments ?? {}) };
+  const { arguments: given = {} } = exactJson(body) as { arguments?: object };
+  return { type: "tool_call", name: data.name, arguments: JSON.stringify(given) };
 }
 
 /** Parses with numbers kept as written: a tool may need more digits than JavaScript has. */
-function exact(body: string): { arguments?: object } {
-  return JSON.parse(body, ((_key: string, value: unknown, { source }: { source: string }) =>
+export function exactJson(text: string): unknown {
+  return JSON.parse(text, ((_key: string, value: unknown, { source }: { source: string }) =>
     typeof value === "number" ? rawJson(source) : value) as (key: string, value: unknown) => unknown);
 }
 

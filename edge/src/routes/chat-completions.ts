@@ -4,6 +4,7 @@ import type { EdgeDependencies } from "../dependencies.ts";
 import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
 import { chatBody, chatRequest, toolUseOf } from "../openai/chat-request.ts";
+import { chunkStream } from "../openai/chunks.ts";
 import { completionHeaders, completionResponses, jsonBody } from "./descriptions.ts";
 import { claimResponse } from "./idempotency.ts";
 import { respond } from "./respond.ts";
@@ -20,12 +21,12 @@ export function chatCompletions(edge: EdgeDependencies) {
   return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
     const tools = toolUseOf(body);
-    const claim = await claimResponse(c, edge, body, "chatcmpl");
+    const claim = await claimResponse(c, edge, body, "chatcmpl-");
+    const form = body.diffusing ? wholeTextForm() : appendingForm(claim.responseId, tools);
     return respond(c, edge, {
-      stream: body,
       claim,
       request: chatRequest(body, claim.responseId),
-      form: body.diffusing ? wholeTextForm() : appendingForm(claim.responseId, tools),
+      stream: chunkStream(form, body),
       body: (response) => chatAnswer(response, tools),
     });
   });

@@ -1,6 +1,7 @@
 /** POST /v1/completions, streamed or not: continues a prompt as it is, without a chat template. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { EdgeDependencies } from "../dependencies.ts";
+import { chunkStream } from "../openai/chunks.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
 import { completionBody, completionRequest } from "../openai/completion-request.ts";
 import { completionHeaders, completionResponses, jsonBody } from "./descriptions.ts";
@@ -18,12 +19,11 @@ const route = createRoute({
 export function completions(edge: EdgeDependencies) {
   return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
-    const claim = await claimResponse(c, edge, body, "cmpl");
+    const claim = await claimResponse(c, edge, body, "cmpl-");
     return respond(c, edge, {
-      stream: body,
       claim,
       request: completionRequest(body, claim.responseId),
-      form: completionForm(),
+      stream: chunkStream(completionForm(), body),
       body: completionAnswer,
     });
   });

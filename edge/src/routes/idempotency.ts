@@ -26,7 +26,7 @@ export async function claimResponse(
   c: Context,
   { responses, keys }: EdgeDependencies,
   body: object,
-  prefix: "chatcmpl" | "cmpl",
+  prefix: "chatcmpl-" | "cmpl-" | "msg_",
 ): Promise<ResponseClaim> {
   const owner = await ownerOf(c, keys);
   const key = idempotencyKey(c, owner, body);
@@ -85,6 +85,6 @@ function otherBody(): EdgeError {
 }
 
 /** Unguessable: without API keys, a client that knows the id may read the response. */
-function newResponseId(prefix: "chatcmpl" | "cmpl"): string {
-  return `${prefix}-${crypto.randomUUID().replaceAll("-", "")}`;
+function newResponseId(prefix: "chatcmpl-" | "cmpl-" | "msg_"): string {
+  return `${prefix}${crypto.randomUUID().replaceAll("-", "")}`;
 }

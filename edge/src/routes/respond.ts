@@ -1,28 +1,33 @@
-/** Turns a generation request into an HTTP response: one JSON body, or a stream of chunks. */
+/** Turns a generation request into an HTTP response: one JSON body, or a stream of messages. */
 import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
-import { type ChunkForm, chunks } from "../openai/chunks.ts";
-import { type FinishedResponse, finishResponse } from "../openai/finished-response.ts";
-import type { SharedParameters } from "../openai/parameters.ts";
+import { type FinishedResponse, finishResponse, type ResponseHead } from "../openai/finished-response.ts";
 import type { ClientRequest } from "../ports.ts";
 import { beginResponse, beginWithin } from "../stream/begin-response.ts";
 import { afterHeartbeat, withHeartbeat } from "../stream/heartbeat.ts";
-import { sse } from "../stream/sse.ts";
+import { type SseMessage, sse } from "../stream/sse.ts";
 import { type ResponseClaim, releasingKey } from "./idempotency.ts";
 
 /** A stream whose response still waits in a queue after this time gets its headers. A later failure is then a message. */
 const QUEUED_MS = 3_000;
 
 export interface Completion {
-  readonly stream: Pick<SharedParameters, "stream" | "stream_options">;
   readonly claim: ResponseClaim;
   readonly request: ClientRequest;
-  /** The streamed form. */
-  readonly form: ChunkForm;
+  /** The streamed form; undefined if the client did not ask for a stream. */
+  readonly stream: StreamedForm | undefined;
   /** The form that is not streamed. */
   body(response: FinishedResponse): object;
+}
+
+export interface StreamedForm {
+  messages(events: AsyncIterable<EditEvent>, head: ResponseHead): AsyncIterable<SseMessage>;
+  /** The last message of a stream that failed behind its headers. */
+  failed(error: EdgeError): SseMessage;
+  /** Sent while the stream is idle. Absent: a comment. */
+  readonly heartbeat?: SseMessage;
 }
 
 /**
@@ -32,22 +37,20 @@ export interface Completion {
  */
 export async function respond(c: Context, edge: EdgeDependencies, completion: Completion): Promise<Response> {
   const { clock, log, heartbeatMs } = edge;
-  const { stream, request, form, body } = completion;
+  const { stream, request, body } = completion;
   const disconnected = new AbortController();
   const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
   const source = eventsOf(edge, completion, signal);
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
   c.header("x-response-id", head.id);
-  if (!stream.stream) return c.json(body(await finishResponse(await beginResponse(source), head)));
+  if (!stream) return c.json(body(await finishResponse(await beginResponse(source), head)));
   const { events, isLate } = await beginWithin(source, Math.min(QUEUED_MS, heartbeatMs), clock);
-  const { include_usage, include_edits } = stream.stream_options ?? {};
-  const options = { ...head, includeUsage: include_usage === true, includeEdits: include_edits === true };
-  const messages = withHeartbeat(chunks(events, form, options), heartbeatMs, clock);
+  const messages = withHeartbeat(stream.messages(events, head), heartbeatMs, clock);
   return sse(c, isLate ? afterHeartbeat(messages) : messages, {
     cancel: () => disconnected.abort(),
-    failed: (error) => ({
-      data: JSON.stringify(error instanceof EdgeError ? error : unexpected(error, log, { response_id: head.id })),
-    }),
+    failed: (error) =>
+      stream.failed(error instanceof EdgeError ? error : unexpected(error, log, { response_id: head.id })),
+    heartbeat: stream.heartbeat,
   });
 }
 

@@ -14,12 +14,14 @@ export interface SseOptions {
   cancel(): void;
   /** The last message when the source throws. */
   failed(error: unknown): SseMessage;
+  /** Sent while the source is idle. Absent: a comment, which clients skip. */
+  readonly heartbeat?: SseMessage | undefined;
 }
 
 export function sse(
   c: Context,
   messages: AsyncIterable<SseMessage | typeof HEARTBEAT>,
-  { cancel, failed }: SseOptions,
+  { cancel, failed, heartbeat }: SseOptions,
 ): Response {
   // Otherwise nginx buffers the response.
   c.header("X-Accel-Buffering", "no");
@@ -29,8 +31,8 @@ export function sse(
     stream.onAbort(cancel);
     try {
       for await (const message of messages) {
-        if (message === HEARTBEAT) await stream.write(": keep-alive\n\n");
-        else await stream.writeSSE(message);
+        const sent = message === HEARTBEAT ? heartbeat : message;
+        await (sent ? stream.writeSSE(sent) : stream.write(": keep-alive\n\n"));
       }
     } catch (error) {
       await stream.writeSSE(failed(error));
