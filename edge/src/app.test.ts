@@ -339,12 +339,16 @@ describe("the app", () => {
     expect(Object.keys(body.paths)).toEqual([
       "/v1/chat/completions",
       "/v1/completions",
+      "/v1/messages",
       "/v1/models",
       "/v1/models/{id}",
     ]);
     // Every status that an error of a completion can have.
     const statuses = Object.keys(body.paths["/v1/chat/completions"].post.responses).map(Number);
     expect(new Set(statuses)).toEqual(new Set([200, ...errorStatuses]));
+    const inAnthropicsForm = [...errorStatuses].map((status) => (status === 429 ? 529 : status));
+    const ofMessages = Object.keys(body.paths["/v1/messages"].post.responses).map(Number);
+    expect(new Set(ofMessages)).toEqual(new Set([200, ...inAnthropicsForm]));
     expect(body.paths["/v1/completions"].post.parameters).toMatchObject([{ in: "header", name: "idempotency-key" }]);
   });
 });

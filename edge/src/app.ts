@@ -12,6 +12,7 @@ import { discardUnread, limitBody } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { completions } from "./routes/completions.ts";
 import { health } from "./routes/health.ts";
+import { inAnthropicsForm, messages } from "./routes/messages.ts";
 import { metrics } from "./routes/metrics.ts";
 import { models } from "./routes/models.ts";
 import { playground } from "./routes/playground.ts";
@@ -40,6 +41,7 @@ export function createApp(edge: EdgeDependencies) {
     edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, headers_ms }, "responded");
   });
   app.use(crossOrigin());
+  app.use("/v1/messages/*", inAnthropicsForm);
   app.use(discardUnread(edge.clock));
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => wrongMethod(c.req.method, c.req.path, allowed) }),
@@ -48,6 +50,7 @@ export function createApp(edge: EdgeDependencies) {
 
   app.route("/", chatCompletions(edge));
   app.route("/", completions(edge));
+  app.route("/", messages(edge));
   app.route("/", models(edge));
   app.route("/", streams(edge));
   app.route("/", health(edge));

@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { type IncomingMessage, request } from "node:http";
 import { Readable } from "node:stream";
+import Anthropic from "@anthropic-ai/sdk";
 import { nkeys } from "@nats-io/nats-core";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -144,6 +145,23 @@ it("answers whole and streamed with edits alike, in sequence and in parallel", a
     return events.reduce(reduce, emptyDocument).choices[0]?.text;
   });
   expect(await Promise.all([...streamed, ...requests.map(textOf)])).toEqual([...whole, ...whole]);
+});
+
+it("answers in Anthropic's form, whole and streamed, and names the stop sequence", async () => {
+  const client = new Anthropic({ baseURL: edge.baseUrl, apiKey: "none", maxRetries: 0 });
+  const request = {
+    model: "palimpsest-demo",
+    max_tokens: 96,
+    messages: [{ role: "user" as const, content: SUM }],
+  };
+  const text = await textOf({ ...request, ignore_eos: false });
+  const whole = await client.messages.create(request);
+  expect(whole.content).toMatchObject([{ type: "text", text }]);
+  const streamed = await client.messages.stream(request).finalMessage();
+  expect(streamed.content).toMatchObject([{ type: "text", text }]);
+  const stopped = await client.messages.create({ ...request, stop_sequences: ["no such text", "return"] });
+  expect(stopped).toMatchObject({ stop_reason: "stop_sequence", stop_sequence: "return" });
+  expect(stopped.content).toMatchObject([{ text: text?.slice(0, text.indexOf("return")) }]);
 });
 
 it.each([

@@ -6,7 +6,7 @@ import { EdgeError } from "../errors.ts";
 /** The scheme's name may be in any case, and spaces may follow it: RFC 9110. */
 const BEARER = /^bearer +(\S+) *$/i;
 
-/** Passes requests that carry one of the keys as a bearer token. Compares in constant time. */
+/** Passes requests that carry one of the keys, as a bearer token or in `x-api-key`. Compares in constant time. */
 export function requireKey(keys: readonly string[]): MiddlewareHandler {
   if (keys.length === 0) return (_, next) => next();
   const known = Promise.all(keys.map((key) => sha256(key)));
@@ -28,8 +28,10 @@ export async function ownerOf(c: Context, keys: readonly string[]): Promise<stri
   return key === undefined ? "" : hex(await sha256(`Bearer ${key}`));
 }
 
+/** Older clients of Anthropic's API send `x-api-key`. With both headers, Authorization counts. */
 function keyOf(c: Context): string | undefined {
-  return BEARER.exec(c.req.header("authorization") ?? "")?.[1];
+  const authorization = c.req.header("authorization");
+  return authorization === undefined ? c.req.header("x-api-key") : BEARER.exec(authorization)?.[1];
 }
 
 function rejected(message: string): EdgeError {

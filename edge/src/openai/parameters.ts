@@ -27,10 +27,10 @@ export const MAX_TOKEN_ID = 2 ** 31 - 1;
 /** Each is searched for in every block. */
 const MAX_STOP_TOKENS = 128;
 
-const tokenCount = z.int().min(1).max(MAX_TOKENS);
+export const tokenCount = z.int().min(1).max(MAX_TOKENS);
 const probability = z.number().min(0).max(1);
 const penalty = z.number().min(-MAX_PENALTY).max(MAX_PENALTY);
-const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
+export const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
 const tokenId = z.int().min(0).max(MAX_TOKEN_ID);
 const biasedToken = z
   .string()

@@ -20,8 +20,14 @@ interface Turn<M> {
   readonly results: readonly M[];
 }
 
-/** Ids that are double, that name no call, and calls without a result; in the order of the messages. */
-export function* toolResultFaults(messages: readonly Message[]): Generator<MessageFault> {
+/**
+ * Ids that are double, that name no call, and calls without a result; in the order of the messages.
+ * @param result how a client sends a result
+ */
+export function* toolResultFaults(
+  messages: readonly Message[],
+  result = 'a "tool" message with this tool_call_id right behind it',
+): Generator<MessageFault> {
   for (const { index, calls, results } of turnsOf(messages)) {
     for (const [i, id] of calls.entries()) {
       if (calls.indexOf(id) === i) continue;
@@ -37,7 +43,7 @@ export function* toolResultFaults(messages: readonly Message[]): Generator<Messa
     }
     for (const [i, id] of calls.entries()) {
       if (seen.has(id)) continue;
-      const message = `the call ${quoted(id)} has no result; send a "tool" message with this tool_call_id right behind it`;
+      const message = `the call ${quoted(id)} has no result; send ${result}`;
       yield { path: [index, "tool_calls", i], message };
     }
   }

@@ -21,19 +21,26 @@ export function completionResponses<T extends z.ZodType>(schema: T) {
   const completion = jsonResponse(schema, "The completion; a stream of chunks when `stream` is true.");
   return {
     200: { ...completion, content: { ...completion.content, "text/event-stream": chunkStream } },
-    400: jsonResponse(errorBody, "A parameter is invalid or not supported; `param` names it."),
-    401: jsonResponse(errorBody, "The API key is missing or invalid."),
-    404: jsonResponse(errorBody, "The model is not served here."),
-    405: jsonResponse(errorBody, "The path does not support the method; `allow` lists those that it does."),
-    409: jsonResponse(errorBody, "The Idempotency-Key was used with another body."),
-    413: jsonResponse(errorBody, "The body is too large."),
-    415: jsonResponse(errorBody, "The body has a Content-Encoding."),
-    422: jsonResponse(errorBody, "Several workers crashed over the request."),
-    429: jsonResponse(errorBody, "The worker or the queue is full; `retry-after` says when to try again."),
-    499: jsonResponse(errorBody, "The response was cancelled."),
-    500: jsonResponse(errorBody, "The server failed unexpectedly."),
-    503: jsonResponse(errorBody, "No worker is reachable; `retry-after` says when to try again."),
-    504: jsonResponse(errorBody, "The response took longer than the server's limit."),
+    ...errorResponses(errorBody),
+  };
+}
+
+/** The errors of a completion. */
+export function errorResponses<T extends z.ZodType>(schema: T) {
+  return {
+    400: jsonResponse(schema, "A parameter is invalid or not supported; the message names it."),
+    401: jsonResponse(schema, "The API key is missing or invalid."),
+    404: jsonResponse(schema, "The model is not served here."),
+    405: jsonResponse(schema, "The path does not support the method; `allow` lists those that it does."),
+    409: jsonResponse(schema, "The Idempotency-Key was used with another body."),
+    413: jsonResponse(schema, "The body is too large."),
+    415: jsonResponse(schema, "The body has a Content-Encoding."),
+    422: jsonResponse(schema, "Several workers crashed over the request."),
+    429: jsonResponse(schema, "The worker or the queue is full; `retry-after` says when to try again."),
+    499: jsonResponse(schema, "The response was cancelled."),
+    500: jsonResponse(schema, "The server failed unexpectedly."),
+    503: jsonResponse(schema, "No worker is reachable; `retry-after` says when to try again."),
+    504: jsonResponse(schema, "The response took longer than the server's limit."),
   };
 }
 
