@@ -14,11 +14,11 @@ it("a rank uses the device of its number in a process of all ranks, and the firs
   const file = join(golden.folder, "manifest.json");
   await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), target: "cuda" }));
 
-  await expect(openShard(golden.folder, 2, { threads: 1 })).rejects.toThrow("is for CUDA device 2, and onnxruntime");
+  await expect(openShard(golden.folder, 2, { threads: 1 })).rejects.toThrow("needs CUDA device 2, but onnxruntime");
 
   const env = { ...process.env, MODEL_PACKAGE: golden.folder, RANK: "2", RANK_ADDRESS: "127.0.0.1:0" };
   const said = await new Promise<string>((resolve) => {
     execFile(process.execPath, [PROGRAM], { env }, (_, stdout) => resolve(stdout));
   });
-  expect(said).toContain("is for CUDA device 0, and onnxruntime");
+  expect(said).toContain("needs CUDA device 0, but onnxruntime");
 });
