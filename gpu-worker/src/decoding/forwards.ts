@@ -48,8 +48,11 @@ export interface ForwardCounts {
   readonly prefillForwards: number;
 }
 
-/** A sequence on a model. Positions are implied: prefilled and committed blocks come first. */
-export interface SequenceForwards {
+/**
+ * A sequence on a model, which claims memory of it until it is disposed of. Positions are implied: prefilled and committed
+ * blocks come first.
+ */
+export interface SequenceForwards extends Disposable {
   readonly counts: ForwardCounts;
   /** Leaves out the next `blocks` blocks: their K/V are in their pages already. */
   skip(blocks: number): void;
@@ -68,6 +71,3 @@ export interface SequenceForwards {
   /** Makes the first open block of the last forward final, which saw exactly these tokens: its K/V join the cache. */
   commit(block: readonly number[]): Promise<void>;
 }
-
-/** A sequence that claims memory of its model until it is disposed of. */
-export interface DisposableForwards extends SequenceForwards, Disposable {}

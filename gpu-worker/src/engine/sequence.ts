@@ -3,7 +3,7 @@
  * depend on the committed blocks alone, so preemption never changes the output.
  */
 import { decode } from "../decoding/decode.ts";
-import type { DisposableForwards, ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
+import type { ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
 import { Lookahead } from "../decoding/lookahead.ts";
 import { type DecodeOptions, OpenWindow, type Step } from "../decoding/open-window.ts";
 import { rules } from "../decoding/rules.ts";
@@ -23,7 +23,7 @@ export interface EngineModel extends AsyncDisposable {
   /** Why the device failed; every forward fails from then on. */
   readonly deviceFailure?: string | undefined;
   /** A sequence whose K/V are in `pages`, one page per block; the list grows as blocks are committed. */
-  sequence(pages: readonly PageId[]): DisposableForwards;
+  sequence(pages: readonly PageId[]): SequenceForwards;
 }
 
 export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {

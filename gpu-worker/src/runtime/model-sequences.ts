@@ -1,6 +1,6 @@
 /** The sequences of a model: they prefill, denoise and commit over a paged K/V cache, in batched forwards. */
 import type { Candidate } from "../decoding/block.ts";
-import type { BlockQuery, DisposableForwards, ForwardCounts, TokenScore } from "../decoding/forwards.ts";
+import type { BlockQuery, ForwardCounts, SequenceForwards, TokenScore } from "../decoding/forwards.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
@@ -28,7 +28,7 @@ interface Shared {
   readonly counts: { forwards: number; prefillForwards: number };
 }
 
-class CachedSequence implements DisposableForwards {
+class CachedSequence implements SequenceForwards {
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #pages: readonly PageId[];
@@ -97,7 +97,7 @@ class CachedSequence implements DisposableForwards {
   }
 }
 
-class UncachedSequence implements DisposableForwards {
+class UncachedSequence implements SequenceForwards {
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #shared: Shared;
   readonly #tokens: number[] = [];

@@ -1,5 +1,5 @@
 /** Opens a package as a model on onnxruntime: its sessions, its links to other ranks, its forwards. */
-import type { DisposableForwards, ForwardCounts } from "../decoding/forwards.ts";
+import type { ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
 import { PackageError } from "../errors.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
@@ -42,9 +42,9 @@ export interface Model extends AsyncDisposable {
    * A sequence whose K/V go into `pages`, which the caller has allocated: one per block. Between two calls the list may grow,
    * and an entry may change to a page that holds the same block.
    */
-  sequence(pages: readonly PageId[]): DisposableForwards;
+  sequence(pages: readonly PageId[]): SequenceForwards;
   /** The slow twin of `sequence`: no cache; every forward runs everything from the first token. */
-  sequenceWithoutCache(): DisposableForwards;
+  sequenceWithoutCache(): SequenceForwards;
 }
 
 /** Opens a package. @throws PackageError */

@@ -9,8 +9,8 @@ import { expect } from "vitest";
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type {
   BlockQuery,
-  DisposableForwards,
   ForwardCounts,
+  SequenceForwards,
   TokenScore,
 } from "../../../gpu-worker/src/decoding/forwards.ts";
 import type { Tokenizer } from "../../../gpu-worker/src/engine/check-request.ts";
@@ -53,7 +53,7 @@ export class HashModel implements EngineModel {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-export class HashSequence implements DisposableForwards {
+export class HashSequence implements SequenceForwards {
   readonly counts: ForwardCounts & { forwards: number; prefillForwards: number } = { forwards: 0, prefillForwards: 0 };
   readonly forwards: BlockQuery[][] = [];
   readonly #model: HashModel;

@@ -1,6 +1,6 @@
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type { SequenceModel } from "../../../gpu-worker/src/decoding/decode.ts";
-import type { BlockQuery, DisposableForwards, TokenScore } from "../../../gpu-worker/src/decoding/forwards.ts";
+import type { BlockQuery, SequenceForwards, TokenScore } from "../../../gpu-worker/src/decoding/forwards.ts";
 
 /** A model for tests that answers from a script: one list of candidates per forward. */
 
@@ -8,7 +8,7 @@ import type { BlockQuery, DisposableForwards, TokenScore } from "../../../gpu-wo
 type ScriptedCandidate = `${number}@${number}`;
 
 /** Records the decoder's calls. */
-export class ScriptedModel implements SequenceModel, DisposableForwards {
+export class ScriptedModel implements SequenceModel, SequenceForwards {
   readonly prefilled: number[] = [];
   skipped = 0;
   readonly committed: number[][] = [];
