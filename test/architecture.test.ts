@@ -103,7 +103,7 @@ const modules: readonly Module[] = [
   },
   {
     module: "gpu-worker/src/grammar/",
-    mayImport: ["@mlc-ai/web-xgrammar"],
+    mayImport: ["@mlc-ai/web-xgrammar", "gpu-worker/src/tokenizer/byte-level.ts"],
     instead: "grammar knows text and nothing of blocks, models or requests: take the rest as an argument",
   },
   {

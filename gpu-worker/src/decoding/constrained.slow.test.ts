@@ -147,8 +147,13 @@ it("is valid and whole within max_tokens, in a bounded number of forwards", asyn
       const window = decoding.editing_window ?? 1;
       expect(result.most).toBeLessThanOrEqual(window * (3 * L * window + POST + 1));
     }),
-    { numRuns: 60 },
+    { numRuns: 60, seed: 1 },
   );
+});
+
+it("counts characters as a decoder does: no bytes beyond U+10FFFF, no surrogates", async () => {
+  const found = { schema: 1, decoding: RULES[4] as Decoding, wish: random(232037542), maxTokens: 96 };
+  expectValid(1, await run({ ...found, prompt: [10, 11, 12, 13, 14] }), 96);
 });
 
 it("writes the model's own answer where the grammar has nothing to say against it", async () => {
@@ -207,7 +212,7 @@ it("continues behind any committed block to the same answer", async () => {
         expect(rest.ids).toEqual(whole.ids);
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 12, seed: 2 },
   );
 });
 
