@@ -22,10 +22,10 @@ it("begins again after a commit", () => {
   expect(numberAfter({ at: 0, ...crashed }, { at: 1, ...crashed })).toBe(2);
 });
 
-it("does not count a released attempt, and does not forget the crashes before it", () => {
+it("begins anew after a released attempt: a worker that was alive had the request in between", () => {
   expect(numberAfter({ at: 2, ...released }, { at: 2, ...released }, { at: 2, ...released })).toBe(1);
-  expect(numberAfter({ at: 2, ...crashed }, { at: 2, ...released })).toBe(2);
-  expect(numberAfter({ at: 2, ...crashed }, { at: 2, ...released }, { at: 2, ...crashed })).toBe(3);
+  expect(numberAfter({ at: 2, ...crashed }, { at: 2, ...released })).toBe(1);
+  expect(numberAfter({ at: 2, ...crashed }, { at: 2, ...released }, { at: 2, ...crashed })).toBe(2);
 });
 
 it("ends the third attempt that begins at a block", () => {

@@ -17,10 +17,10 @@ export interface PastAttempt {
   readonly released: boolean;
 }
 
-/** The number of the next attempt among those that begin at the same block, from 1. A released attempt is not counted. */
+/** The number of the next attempt among those in a row that begin at the same block, from 1. A released attempt ends the row. */
 export function countAttempt(before: PastAttempt | undefined, committedBlocks: number): number {
-  if (before === undefined || before.committedBlocks !== committedBlocks) return 1;
-  return before.fruitlessAttempts + (before.released ? 0 : 1);
+  if (before === undefined || before.committedBlocks !== committedBlocks || before.released) return 1;
+  return before.fruitlessAttempts + 1;
 }
 
 /** The failure that this attempt ends the response with, by its number among those that begin at the same block. */
