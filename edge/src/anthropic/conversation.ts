@@ -7,13 +7,13 @@ import type { MessageBody } from "./message-body.ts";
 type Messages = MessageBody["messages"];
 type ChatMessage = ChatBody["messages"][number];
 
-/** Where a part of the body stands, as in `["messages", 0, "content", 1]`. */
+/** Path of a part of the body, as in `["messages", 0, "content", 1]`. */
 type Path = (string | number)[];
 
 /** A message, and where it stood in the body. */
 type Placed = ChatMessage & {
   readonly path: Path;
-  /** Where its calls stand in its content. */
+  /** Places of its calls in its content. */
   readonly callIndexes?: readonly number[];
 };
 

@@ -105,7 +105,7 @@ export const chatBody = sharedParameters
 
 export type ChatBody = z.infer<typeof chatBody>;
 
-/** How the answer may call tools; undefined if it may not. */
+/** The rule by which the answer calls tools; undefined if it may not. */
 export function toolUseOf({ tools, tool_choice, parallel_tool_calls, stop }: ChatBody): ToolUse | undefined {
   if (!tools?.length || tool_choice === "none") return undefined;
   const names = new Set(tools.map((tool) => tool.function.name));

@@ -6,7 +6,7 @@ import type { ChoiceDocument, FinishReason } from "@palimpsest/proto";
 import { z } from "zod";
 import { type CallBody, createCallBody } from "./tool-call-body.ts";
 
-/** How the answer may call tools. */
+/** The rule by which the answer calls tools. */
 export interface ToolUse {
   /** The functions that were offered. */
   readonly names: ReadonlySet<string>;

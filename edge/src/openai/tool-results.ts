@@ -1,4 +1,4 @@
-/** How the results of tools in a conversation belong to the calls before them: by id, whatever their order. */
+/** Assigns the results of tools in a conversation to the calls before them: by id, whatever their order. */
 
 /** The part of a message that says so. */
 interface Message {
@@ -8,7 +8,7 @@ interface Message {
 }
 
 export interface MessageFault {
-  /** Where in the list of messages. */
+  /** Index in the list of messages. */
   readonly path: (string | number)[];
   readonly message: string;
 }
