@@ -6,10 +6,15 @@
 //   denominator); spans [queries / BLOCK, 5]: first and last key of two ranges, and 1 if the second range is causal (row r of
 //   the block sees its first r + 1 keys). Ranges and width are multiples of BLOCK.
 
-enum { BLOCK = 32, ROWS = 8, COLUMNS = 32 };
+// A tile of sums fits the registers: 16 of the 32 of AVX-512, 8 of the 16 of AVX2.
+#ifdef __AVX512F__
+enum { BLOCK = 32, LANES = 16, ROWS = 8 };
+#else
+enum { BLOCK = 32, LANES = 8, ROWS = 4 };
+#endif
+enum { VECTORS = 2, COLUMNS = VECTORS * LANES };
 
-typedef float vector __attribute__((vector_size(64), aligned(4)));
-enum { LANES = 16, VECTORS = COLUMNS / LANES };
+typedef float vector __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
 // c [m, n] (+)= a [m, depth] b [depth, n]; a's element (i, p) is a[i * row + p * column]. m and n are multiples of ROWS and COLUMNS.
 static void multiply(const float *a, long row, long column, const float *b, long stride_b, float *c, long stride_c, long m, long n,
@@ -23,7 +28,7 @@ static void multiply(const float *a, long row, long column, const float *b, long
       const float *in = a + i * row;
       for (long p = 0; p < depth; p++) {
         const vector b0 = *(const vector *)(b + p * stride_b + j), b1 = *(const vector *)(b + p * stride_b + j + LANES);
-#pragma GCC unroll 8
+#pragma GCC unroll 8 // at least ROWS
         for (int r = 0; r < ROWS; r++) {
           const float x = in[r * row + p * column];
           sum[r][0] += x * b0;
