@@ -79,7 +79,8 @@ export class ConstrainedBlocks {
     return this.#filled([...cells], new Map());
   }
 
-  async settle({ before, proposed, unedited, best, frontier, threshold }: Proposal): Promise<Settled> {
+  async settle(proposal: Proposal): Promise<Settled> {
+    const { before, proposed, unedited, best, frontier, threshold } = proposal;
     const { maskToken } = this.#tokens;
     const { reach } = this.#walk(before);
     const isUnedited = unedited !== undefined && this.#walk(proposed).reach < reach;
@@ -106,6 +107,14 @@ export class ConstrainedBlocks {
     // The step re-masked or unmasked nothing, and the exact prefix did not grow: its next cell is written in any case.
     const forced = [...settled.cells];
     forced[at] = frontier.token;
+    if (this.#walk(forced).reach === reach) {
+      // The token is allowed behind the prefix that the forward saw, which this step has edited.
+      if (unedited !== undefined && !isUnedited) {
+        const { unedited: _, ...rest } = proposal;
+        return { ...(await this.settle({ ...rest, proposed: unedited })), isUnedited: true };
+      }
+      for (let cell = 0; cell < reach; cell++) forced[cell] = before[cell] as number;
+    }
     return { ...(await this.#filled(forced, new Map(settled.written).set(at, frontier.probability))), isUnedited };
   }
 

@@ -24,6 +24,7 @@ const RULES: readonly Decoding[] = [
   { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: POST, editing_window: 3 },
   { rule: "2.0", threshold: 0.95 },
   { rule: "2.2", threshold: 0.5, editing_threshold: 0, max_post_steps: POST },
+  { rule: "2.1", threshold: 0.5, editing_threshold: 0, max_post_steps: 4, editing_window: 8 },
 ];
 const closed = (properties: Record<string, unknown>, required = Object.keys(properties)) => ({
   ...{ type: "object", properties, required, additionalProperties: false },
@@ -149,6 +150,13 @@ it("is valid and whole within max_tokens, in a bounded number of forwards", asyn
     }),
     { numRuns: 60, seed: 1 },
   );
+});
+
+it("writes the frontier although the model edits the text before it at every step, over three open blocks", async () => {
+  const found = { schema: 4, decoding: RULES[2] as Decoding, wish: adversary(1737403874), maxTokens: 96 };
+  const result = await run({ ...found, prompt: [10, 11] });
+  expectValid(4, result, 96);
+  expect(result.most).toBeLessThanOrEqual(3 * (9 * L + POST + 1));
 });
 
 it("counts characters as a decoder does: no bytes beyond U+10FFFF, no surrogates", async () => {

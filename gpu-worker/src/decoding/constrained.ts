@@ -3,6 +3,7 @@
  * a block is committed only when the answer up to it is a prefix of a text of the grammar, and the answer ends as such a text,
  * within its token limit.
  */
+import type { Decoding } from "@palimpsest/proto";
 import type { Candidate, TokenEdit, TokenProbability } from "./block.ts";
 import type { ConstrainedBlocks, Settled } from "./constrained-blocks.ts";
 import type { SequenceModel } from "./decode.ts";
@@ -59,8 +60,10 @@ async function* denoise(
   let settled = await constraint.open(generated(window));
   yield* written(window, settled, { cells: generated(window), edits: [] }, options);
   let postSteps = 0;
+  const limit = stepLimit(window.cells.length, decoding);
   for (let step = 0; ; step++) {
     signal.throwIfAborted();
+    if (step > limit) throw new Error(`open blocks took more than ${limit} steps under a grammar`);
     const before = generated(window);
     const queries = constrained(window.queries(window.openBlock(), step), settled.frontier, window.prompted, options);
     const candidates = window.candidatesByCell(queries, await model.denoise(queries));
@@ -81,6 +84,15 @@ async function* denoise(
     const isOver = isStable || decoding.rule === "2.0" || postSteps >= (decoding.max_post_steps ?? 0);
     if (settled.frontier === undefined && isOver) return;
   }
+}
+
+/**
+ * No open blocks take more steps. A step that re-masks, or unmasks nothing, lengthens the exact prefix: at most `cells` of them,
+ * each with one mask more. Every other step with masks leaves fewer. The post steps follow. 2.2 inserts masks until its own limit.
+ */
+function stepLimit(cells: number, { rule, max_post_steps: postSteps = 0 }: Decoding): number {
+  const inserting = rule === "2.2" ? levenshteinSteps(cells, postSteps) : 0;
+  return inserting + 3 * cells + postSteps + 1;
 }
 
 /** The open cells behind the prompt's tail. */
