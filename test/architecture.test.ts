@@ -103,8 +103,8 @@ const modules: readonly Module[] = [
   },
   {
     module: "gpu-worker/src/grammar/",
-    mayImport: ["@mlc-ai/web-xgrammar", "gpu-worker/src/tokenizer/byte-level.ts"],
-    instead: "grammar knows text and nothing of blocks, models or requests: take the rest as an argument",
+    mayImport: ["@palimpsest/proto", "@mlc-ai/web-xgrammar", "gpu-worker/src/tokenizer/byte-level.ts"],
+    instead: "grammar knows text and nothing of blocks or models: take the rest as an argument",
   },
   {
     module: "gpu-worker/src/memory/",

@@ -34,6 +34,8 @@ export interface Decoding {
   editing_window?: number;
   /** Subtracted from the logit of the token in the cell before. Absent: 0. */
   penalty_lambda?: number;
+  /** A grammar says what each answer must be. */
+  grammar?: true;
 }
 
 /** An open block as it stands after a denoise step. */
@@ -136,6 +138,18 @@ export interface Usage {
   forwards: number;
   prefill_forwards: number;
   edits: Record<CountedOp, number>;
+  /** Absent without a grammar. */
+  grammar?: GrammarCounts;
+}
+
+/** What a grammar did to the answers of a response. */
+export interface GrammarCounts {
+  /** Cells that it refused, and wrote again or masked again. */
+  repairs: number;
+  /** Cells that it forced, so that no forward was needed for them. */
+  forced_tokens: number;
+  /** Choices that it closed because the token limit came near: their form is whole, their content may be cut. */
+  forced_finish: number;
 }
 
 /** Last event of a response that failed or was cancelled; its commits stay readable. */

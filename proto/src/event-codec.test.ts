@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scripts, tell } from "../../test/support/fakes/synthetic-response.ts";
+import { plainScript, scripts, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { EditEventSchema, type FinishReason } from "../gen/palimpsest/v1/edit_pb.js";
 import type { EditEvent } from "./edit-event.ts";
 import { decodeEvent, encodeEvent, publicEvent } from "./event-codec.ts";
@@ -50,6 +50,16 @@ describe("codec", () => {
     expect(overTheWire({ ...open, decoding })).toEqual({ ...open, decoding });
     const penalized = { ...decoding, penalty_lambda: 0.1 };
     expect(overTheWire({ ...open, decoding: penalized })).toEqual({ ...open, decoding: penalized });
+  });
+
+  it("a grammar is in force, and its counts are in the usage", () => {
+    const [open, ...rest] = tell(plainScript(["hi"])) as [EditEvent & { type: "open" }, ...EditEvent[]];
+    const constrained: EditEvent = { ...open, decoding: { ...open.decoding, grammar: true } };
+    expect(overTheWire(constrained)).toEqual(constrained);
+    const end = rest.at(-1) as EditEvent & { type: "end" };
+    const grammar = { repairs: 3, forced_tokens: 12, forced_finish: 1 };
+    const counted: EditEvent = { ...end, usage: { ...end.usage, grammar } };
+    expect(overTheWire(counted)).toEqual(counted);
   });
 
   it("the stop string that ended a choice reaches clients", () => {

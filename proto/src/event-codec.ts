@@ -2,7 +2,17 @@
 import { create } from "@bufbuild/protobuf";
 import * as wire from "../gen/palimpsest/v1/edit_pb.js";
 import { defined } from "./defined.ts";
-import type { CommitEvent, Content, Decoding, Edit, EditEvent, EndEvent, OpenEvent, Usage } from "./edit-event.ts";
+import type {
+  CommitEvent,
+  Content,
+  Decoding,
+  Edit,
+  EditEvent,
+  EndEvent,
+  GrammarCounts,
+  OpenEvent,
+  Usage,
+} from "./edit-event.ts";
 import { decodeLogprob, encodeLogprob, shortFloat } from "./logprob-codec.ts";
 import { unreachable } from "./unreachable.ts";
 import { CodecError, editOps, errors, finishReasons, nameOf, rules } from "./wire-names.ts";
@@ -102,6 +112,7 @@ function encodeOpen(event: OpenEvent): wire.Open {
       maxPostSteps: max_post_steps,
       editingWindow: rest.editing_window ?? 0,
       penaltyLambda: rest.penalty_lambda ?? 0,
+      grammar: rest.grammar ?? false,
     },
     promptTokens: event.prompt_tokens,
     cachedTokens: event.cached_tokens,
@@ -120,9 +131,10 @@ function decodeOpen(open: wire.Open): Omit<OpenEvent, "v" | "type" | "response_i
 }
 
 function decodeDecoding(message: wire.Decoding): Decoding {
-  const { threshold, editingThreshold, maxPostSteps, penaltyLambda } = message;
+  const { threshold, editingThreshold, maxPostSteps, penaltyLambda, grammar } = message;
   const rule = nameOf(rules, message.rule, "decoding rule");
-  const shared = { rule, threshold, ...defined({ penalty_lambda: penaltyLambda || undefined }) };
+  const given = defined({ penalty_lambda: penaltyLambda || undefined, grammar: grammar || undefined });
+  const shared = { rule, threshold, ...given };
   if (rule === "2.0") return shared;
   const window = message.editingWindow > 1 && { editing_window: message.editingWindow };
   return { ...shared, editing_threshold: editingThreshold, max_post_steps: maxPostSteps, ...window };
@@ -181,6 +193,7 @@ function encodeUsage({ usage }: EndEvent): wire.Usage {
     forwards: usage.forwards,
     prefillForwards: usage.prefill_forwards,
     edits: usage.edits,
+    ...defined({ grammar: usage.grammar && encodeGrammarCounts(usage.grammar) }),
   });
 }
 
@@ -193,7 +206,16 @@ function decodeUsage(usage: wire.Usage): Usage {
     forwards: usage.forwards,
     prefill_forwards: usage.prefillForwards,
     edits: { unmask, substitute, delete: deleted, insert },
+    ...defined({ grammar: usage.grammar && decodeGrammarCounts(usage.grammar) }),
   };
+}
+
+function encodeGrammarCounts({ repairs, forced_tokens, forced_finish }: GrammarCounts): wire.GrammarCounts {
+  return create(wire.GrammarCountsSchema, { repairs, forcedTokens: forced_tokens, forcedFinish: forced_finish });
+}
+
+function decodeGrammarCounts({ repairs, forcedTokens, forcedFinish }: wire.GrammarCounts): GrammarCounts {
+  return { repairs, forced_tokens: forcedTokens, forced_finish: forcedFinish };
 }
 
 function required<T>(value: T | undefined, field: string): T {

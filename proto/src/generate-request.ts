@@ -3,6 +3,7 @@
  * the body of POST /v1/chat/completions its form for clients. Numbers are in range once an engine has accepted them.
  */
 import type { Decoding, FinishReason } from "./edit-event.ts";
+import type { GrammarSource } from "./grammar-source.ts";
 
 export interface GenerateRequest {
   readonly responseId: string;
@@ -28,6 +29,8 @@ export interface GenerateRequest {
   readonly logitBias?: ReadonlyMap<number, number>;
   /** Number of top log probabilities per token, 0 to MAX_TOP_LOGPROBS. Absent: no log probabilities. */
   readonly logprobs?: number;
+  /** The form of each answer. Absent: any text. */
+  readonly grammar?: GrammarSource;
   /** True to continue to the token limit instead of stopping at an end token. */
   readonly ignoreEos: boolean;
   /** True to send drafts. Commits are always sent. */

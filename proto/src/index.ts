@@ -1,4 +1,5 @@
 /** The contract that clients, edges and workers share. It imports nothing of theirs. */
+export * from "./capabilities.ts";
 export * from "./committed.ts";
 export * from "./defined.ts";
 export * from "./edit-event.ts";
@@ -6,6 +7,7 @@ export * from "./error-codes.ts";
 export * from "./error-event.ts";
 export * from "./event-codec.ts";
 export type * from "./generate-request.ts";
+export type * from "./grammar-source.ts";
 export * from "./limits.ts";
 export type * from "./model-info.ts";
 export * from "./nesting.ts";

@@ -27,5 +27,11 @@ export const MAX_TEMPERATURE = 2;
 /** The model's head sorts this many tokens (FILTER_TOKENS of the head graph). */
 export const MAX_TOP_K = 1024;
 
+/** Characters of a schema, a pattern, a grammar, or all texts of a choice: more take the matcher too long to compile. */
+export const MAX_GRAMMAR_LENGTH = 64 * 1024;
+
+/** Texts to choose from, for the same reason. */
+export const MAX_GRAMMAR_TEXTS = 1000;
+
 /** Objects and lists inside each other, in a tool and in the arguments of a call. JSON.stringify fails at some thousand. */
 export const MAX_NESTING = 256;

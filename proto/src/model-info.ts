@@ -13,4 +13,6 @@ export interface ModelInfo {
   readonly text: boolean;
   /** Sequences that may run at once. */
   readonly capacity: number;
+  /** `Capability`s of the worker, and perhaps those of a newer release. A worker of an earlier release states none. */
+  readonly capabilities: readonly string[];
 }

@@ -9,6 +9,7 @@ import {
   GenerateRequestSchema,
 } from "../gen/palimpsest/v1/generate_pb.js";
 import type { GenerateRequest } from "./generate-request.ts";
+import type { GrammarSource } from "./grammar-source.ts";
 import { decodeModel, decodeRequest, encodeModel, encodeRequest } from "./request-codec.ts";
 
 const overTheWire = (request: GenerateRequest) =>
@@ -30,6 +31,29 @@ const message = fc.record(
   },
   { requiredKeys: ["role", "content"] },
 );
+
+const json = fc.oneof(
+  fc.constant({ kind: "json-object" as const }),
+  fc.record({ kind: fc.constant("json-schema" as const), schema: fc.json() }),
+);
+const called = fc.record({ name: id, parameters: fc.json(), param: id }, { requiredKeys: ["name", "param"] });
+const grammar: fc.Arbitrary<GrammarSource> = fc
+  .oneof(
+    json,
+    fc.record({ kind: fc.constant("regex" as const), pattern: id }),
+    fc.record({ kind: fc.constant("choice" as const), texts: fc.array(id, { maxLength: 3 }) }),
+    fc.record({ kind: fc.constant("ebnf" as const), grammar: id }),
+    fc.record(
+      {
+        kind: fc.constant("tool-calls" as const),
+        functions: fc.array(called, { maxLength: 3 }),
+        parallel: fc.boolean(),
+        answer: fc.oneof(fc.constant({ kind: "text" as const }), json),
+      },
+      { requiredKeys: ["kind", "functions", "parallel"] },
+    ),
+  )
+  .chain((form) => id.map((param) => ({ ...form, param })));
 
 const requests: fc.Arbitrary<GenerateRequest> = fc.record(
   {
@@ -70,6 +94,7 @@ const requests: fc.Arbitrary<GenerateRequest> = fc.record(
       .array(fc.tuple(count, number), { minLength: 1, maxLength: 5 })
       .map((entries): ReadonlyMap<number, number> => new Map(entries)),
     logprobs: count,
+    grammar,
     ignoreEos: fc.boolean(),
     drafts: fc.boolean(),
     committed: fc.array(
@@ -108,6 +133,7 @@ describe("a request", () => {
     ["mode", { decoding: wire({ decoding: { mode: 9 as DecodingMode } }).decoding! }],
     ["decoding", { decoding: wire({ decoding: { rule: 9 as DecodingRule } }).decoding! }],
     ["stop[1]", { stop: ["a", ""] }],
+    ["grammar", { grammar: wire({ grammar: {} }).grammar! }],
     ["committed[0]", { committed: wire({ committed: [{ finishReason: 9 as FinishReason }] }).committed }],
   ])("is rejected with the name of the parameter at fault: %s", (param, change) => {
     const [request] = fc.sample(requests, { numRuns: 1, seed: 1 });
@@ -117,7 +143,14 @@ describe("a request", () => {
 });
 
 it("a model is the same after the wire", () => {
-  const context = { blockLength: 32, maxContextTokens: 4096, chat: true, text: true, capacity: 4 };
+  const context = {
+    blockLength: 32,
+    maxContextTokens: 4096,
+    chat: true,
+    text: true,
+    capacity: 4,
+    capabilities: ["grammar", "of tomorrow"],
+  };
   const model = { name: "demo", created: 1_764_000_000, ...context };
   expect(decodeModel(encodeModel(model))).toEqual(model);
 });

@@ -13,12 +13,13 @@ import type {
   Message,
   Prompt,
 } from "./generate-request.ts";
+import { decodeGrammar, encodeGrammar } from "./grammar-codec.ts";
 import type { ModelInfo } from "./model-info.ts";
 import { CodecError, finishReasons, nameOf, rules } from "./wire-names.ts";
 
 export function encodeRequest(request: GenerateRequest): wire.GenerateRequest {
   const { responseId, attempt, model, choices, ignoreEos, drafts } = request;
-  const { maxTokens, minTokens, sampling, logprobs, cacheScope } = request;
+  const { maxTokens, minTokens, sampling, logprobs, cacheScope, grammar } = request;
   return create(wire.GenerateRequestSchema, {
     responseId,
     attempt,
@@ -32,7 +33,7 @@ export function encodeRequest(request: GenerateRequest): wire.GenerateRequest {
     ignoreEos,
     drafts,
     committed: request.committed.map(encodeCommitted),
-    ...defined({ sampling, maxTokens, minTokens, logprobs, cacheScope }),
+    ...defined({ sampling, maxTokens, minTokens, logprobs, cacheScope, grammar: grammar && encodeGrammar(grammar) }),
   });
 }
 
@@ -60,6 +61,7 @@ export function decodeRequest(message: wire.GenerateRequest): GenerateRequest {
       logitBias: bias.length > 0 ? new Map(bias) : undefined,
       logprobs,
       cacheScope,
+      grammar: message.grammar && decodeGrammar(message.grammar),
     }),
   };
 }
@@ -72,13 +74,14 @@ export function encodeCommitted({ tokens, open = [], finishReason }: CommittedCh
   });
 }
 
-export function encodeModel({ name, created, ...rest }: ModelInfo): wire.GetModelResponse {
-  return create(wire.GetModelResponseSchema, { model: name, created: BigInt(created), ...rest });
+export function encodeModel({ name, created, capabilities, ...rest }: ModelInfo): wire.GetModelResponse {
+  const served = { model: name, created: BigInt(created), capabilities: [...capabilities] };
+  return create(wire.GetModelResponseSchema, { ...rest, ...served });
 }
 
 export function decodeModel(message: wire.GetModelResponse): ModelInfo {
-  const { model: name, created, blockLength, maxContextTokens, chat, text, capacity } = message;
-  return { name, created: Number(created), blockLength, maxContextTokens, chat, text, capacity };
+  const { model: name, created, blockLength, maxContextTokens, chat, text, capacity, capabilities } = message;
+  return { name, created: Number(created), blockLength, maxContextTokens, chat, text, capacity, capabilities };
 }
 
 const modes = {

@@ -18,12 +18,22 @@ export const usageBody = z
       prefill_forwards: count,
       edits: z.object({ unmask: count, substitute: count, delete: count, insert: count }),
       tokens_per_forward: z.number(),
+      grammar: z
+        .object({
+          repairs: count.openapi({ description: "Cells that the grammar refused, and wrote again or masked again." }),
+          forced_tokens: count.openapi({ description: "Cells that the grammar forced, without a forward." }),
+          forced_finish: count.openapi({
+            description: "Choices that the grammar closed because the token limit came near: their content may be cut.",
+          }),
+        })
+        .optional()
+        .openapi({ description: "Only for structured output and strict tool calls." }),
     }),
   })
   .openapi("Usage");
 
 export function usageOf(usage: Usage): z.infer<typeof usageBody> {
-  const { prompt_tokens, completion_tokens, cached_tokens, forwards, prefill_forwards, edits } = usage;
+  const { prompt_tokens, completion_tokens, cached_tokens, forwards, prefill_forwards, edits, grammar } = usage;
   return {
     prompt_tokens,
     completion_tokens,
@@ -34,6 +44,7 @@ export function usageOf(usage: Usage): z.infer<typeof usageBody> {
       prefill_forwards,
       edits,
       tokens_per_forward: forwards === 0 ? 0 : Number((completion_tokens / forwards).toFixed(2)),
+      ...(grammar && { grammar }),
     },
   };
 }

@@ -24,7 +24,16 @@ function engines(cached: readonly number[], silent?: number) {
   const asked: number[] = [];
   const made = cached.map(
     (blocks, at): PoolableEngine => ({
-      model: { name: "m", created: 0, blockLength: 32, maxContextTokens: 64, chat: true, text: true, capacity: 2 },
+      model: {
+        name: "m",
+        created: 0,
+        blockLength: 32,
+        maxContextTokens: 64,
+        chat: true,
+        text: true,
+        capacity: 2,
+        capabilities: [],
+      },
       async *generate(_, signal): AsyncGenerator<EditEvent> {
         asked.push(at);
         await new Promise((resolve) => signal.addEventListener("abort", resolve));

@@ -8,7 +8,8 @@ const letter = (token: number): Uint8Array => Uint8Array.of(token === 50 ? 0x2e 
 
 function engine(script: ConstructorParameters<typeof ScriptedModel>[0], models: ScriptedModel[] = []) {
   const scheduler = new Scheduler({ capacity: 2, pages: 32, waiting: 2 });
-  const info = { name: "m", created: 0, blockLength: 4, maxContextTokens: 32, chat: false, text: true, capacity: 2 };
+  const limits = { blockLength: 4, maxContextTokens: 32, capacity: 2 };
+  const info = { name: "m", created: 0, chat: false, text: true, capabilities: [], ...limits };
   const model = {
     counts: { forwards: 0, prefillForwards: 0 },
     lostRanks: [],

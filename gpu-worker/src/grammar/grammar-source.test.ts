@@ -1,12 +1,13 @@
+import type { GrammarForm } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { sampledText } from "../../../test/support/models/sampled-text.ts";
-import { type GrammarSource, grammarText, sourceGrammar } from "./grammar-source.ts";
+import { grammarText, sourceGrammar } from "./grammar-source.ts";
 import { loadLibrary } from "./library.ts";
 
 const library = loadLibrary();
 
-async function accepts(source: GrammarSource, text: string): Promise<boolean> {
+async function accepts(source: GrammarForm, text: string): Promise<boolean> {
   const grammar = await library.Grammar.fromEBNF(grammarText(source).ebnf);
   const accepted = await library.Testings.isGrammarAcceptString(grammar, text);
   grammar.dispose();
@@ -68,10 +69,14 @@ it.each([
   ebnf.dispose();
 });
 
+const call = (name: string, args: string) => `<tool_call>\n{"name": "${name}", "arguments": ${args}}\n</tool_call>`;
+
 it("tool calls have the function's name and arguments that fit it", async () => {
   const parameters = JSON.stringify({ type: "object", properties: { city: { type: "string" } }, required: ["city"] });
-  const functions = [{ name: "weather", parameters }, { name: "now" }];
-  const call = (name: string, args: string) => `<tool_call>\n{"name": "${name}", "arguments": ${args}}\n</tool_call>`;
+  const functions = [
+    { name: "weather", parameters, param: "tools[0]" },
+    { name: "now", param: "tools[1]" },
+  ];
   const one = { kind: "tool-calls", functions, parallel: false } as const;
   expect(await accepts(one, call("weather", '{"city": "Oslo"}'))).toBe(true);
   expect(await accepts(one, call("now", "{}"))).toBe(true);
@@ -80,6 +85,57 @@ it("tool calls have the function's name and arguments that fit it", async () => 
   const two = `${call("now", "{}")}\n${call("weather", '{"city": "Oslo"}')}`;
   expect(await accepts(one, two)).toBe(false);
   expect(await accepts({ ...one, parallel: true }, two)).toBe(true);
+});
+
+const now = [{ name: "now", param: "tools[0]" }];
+
+it("text may stand alone or before calls, and never has the opening of a call", async () => {
+  const source: GrammarForm = { kind: "tool-calls", functions: now, parallel: true, answer: { kind: "text" } };
+  const one = call("now", "{}").replace(/[{}]/g, "\\$&");
+  const grammar = await library.Grammar.fromEBNF(grammarText(source).ebnf);
+  const oracle = new RegExp(`^(?:(?!<tool_call>)[^])*(?:${one}(?:\n${one})*)?$`, "u");
+  const piece = fc.constantFrom("<", "<tool_call", "<tool_call>", "tool_call>", "\n", "é😀", "hi ", call("now", "{}"));
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 6 }), async (pieces) => {
+      const text = pieces.join("");
+      const accepted = await library.Testings.isGrammarAcceptString(grammar, text);
+      expect(accepted, JSON.stringify(text)).toBe(oracle.test(text));
+    }),
+    { numRuns: 100 },
+  );
+  grammar.dispose();
+});
+
+it("an answer with calls may instead be JSON, and with one call alone has no second", async () => {
+  const schema = JSON.stringify({ type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] });
+  const answer = { kind: "json-schema", schema } as const;
+  const source: GrammarForm = { kind: "tool-calls", functions: now, parallel: false, answer };
+  expect(await accepts(source, '{"ok": true}')).toBe(true);
+  expect(await accepts(source, "{}")).toBe(false);
+  expect(await accepts(source, call("now", '{"a": 1}'))).toBe(true);
+  expect(await accepts(source, `{"ok": true}\n${call("now", "{}")}`)).toBe(false);
+  const text: GrammarForm = { ...source, answer: { kind: "text" } };
+  expect(await accepts(text, `ok\n${call("now", "{}")}`)).toBe(true);
+  expect(await accepts(text, `${call("now", "{}")}\n${call("now", "{}")}`)).toBe(false);
+  expect(await accepts({ ...source, answer: { kind: "json-object" } }, '{"any": "object"}')).toBe(true);
+});
+
+it("arguments are an object, and a schema that says otherwise names its function and parameter", async () => {
+  const withSchema = (schema: object): GrammarForm => {
+    const called = { name: "now", parameters: JSON.stringify(schema), param: "tools[2].function.parameters" };
+    return { kind: "tool-calls", functions: [called], parallel: false };
+  };
+  for (const schema of [{}, { description: "any" }, { type: "object" }]) {
+    expect(await accepts(withSchema(schema), call("now", '{"a": 1}'))).toBe(true);
+    expect(await accepts(withSchema(schema), call("now", "1"))).toBe(false);
+  }
+  expect(await accepts(withSchema({ properties: { a: { type: "null" } } }), call("now", '{"a": null}'))).toBe(true);
+  expect(() => grammarText(withSchema({ type: "string" }))).toThrow(
+    expect.objectContaining({
+      message: 'function now: #/type: must be "object", as arguments are, not "string"',
+      param: "tools[2].function.parameters",
+    }),
+  );
 });
 
 it("refuses what is no grammar", () => {

@@ -1,40 +1,14 @@
 /** The forms in which a request says what its answer must be, each as the EBNF text that the matcher compiles. */
+import { type GrammarForm, MAX_GRAMMAR_LENGTH, MAX_GRAMMAR_TEXTS } from "@palimpsest/proto";
 import { ebnf } from "./ebnf.ts";
-import {
-  character,
-  choice,
-  type Expression,
-  type Grammar,
-  parts,
-  ROOT,
-  repeat,
-  rule,
-  sequence,
-  text,
-} from "./expression.ts";
+import { character, choice, type Expression, type Grammar, parts, ROOT, rule, text } from "./expression.ts";
 import { GrammarError } from "./grammar-error.ts";
 import { schemaGrammar } from "./json-schema.ts";
 import { ANY, anyValueRules } from "./json-text.ts";
 import { leftRecursive } from "./recursion.ts";
 import { regexExpression } from "./regex.ts";
 import { allTexts } from "./shortest-text.ts";
-
-export type GrammarSource =
-  | { readonly kind: "json-object" }
-  /** JSON text of a schema. */
-  | { readonly kind: "json-schema"; readonly schema: string }
-  | { readonly kind: "regex"; readonly pattern: string }
-  | { readonly kind: "choice"; readonly texts: readonly string[] }
-  /** EBNF whose rule `root` is the answer. */
-  | { readonly kind: "ebnf"; readonly grammar: string }
-  /** Calls of these functions, as the model's chat template writes them. `parallel`: more than one. */
-  | { readonly kind: "tool-calls"; readonly functions: readonly CalledFunction[]; readonly parallel: boolean };
-
-export interface CalledFunction {
-  readonly name: string;
-  /** JSON text of the schema of its arguments. Absent: any object. */
-  readonly parameters?: string;
-}
+import { toolCalls } from "./tool-calls.ts";
 
 export interface GrammarText {
   readonly ebnf: string;
@@ -42,12 +16,8 @@ export interface GrammarText {
   readonly shortest?: string;
 }
 
-/** Characters of a schema, a pattern or a grammar. */
-export const MAX_SOURCE_LENGTH = 64 * 1024;
-const MAX_CHOICES = 1000;
-
-/** @throws GrammarError for a source that is not supported, with the place in it */
-export function grammarText(source: GrammarSource): GrammarText {
+/** @throws GrammarError for a form that is not supported, with the place in it */
+export function grammarText(source: GrammarForm): GrammarText {
   if (source.kind === "ebnf") {
     checkLength(source.grammar, "the grammar");
     if (!/^[ \t]*root[ \t]*::=/m.test(source.grammar)) throw new GrammarError("the grammar has no rule root ::= ...");
@@ -63,8 +33,8 @@ export function grammarText(source: GrammarSource): GrammarText {
   return { ebnf: ebnf(grammar), shortest: texts.get(ROOT) as string };
 }
 
-/** The grammar of a source, without rules that nothing refers to. @throws GrammarError */
-export function sourceGrammar(source: Exclude<GrammarSource, { kind: "ebnf" }>): Grammar {
+/** The grammar of a form, without rules that nothing refers to. @throws GrammarError */
+export function sourceGrammar(source: Exclude<GrammarForm, { kind: "ebnf" }>): Grammar {
   const grammar = grammarOf(source);
   const used = new Set([ROOT]);
   // A set that grows while it is walked is walked to its new end.
@@ -76,10 +46,10 @@ function rulesIn(expression: Expression): string[] {
   return expression.kind === "rule" ? [expression.name] : parts(expression).flatMap(rulesIn);
 }
 
-function grammarOf(source: Exclude<GrammarSource, { kind: "ebnf" }>): Grammar {
+function grammarOf(source: Exclude<GrammarForm, { kind: "ebnf" }>): Grammar {
   switch (source.kind) {
     case "json-object":
-      return new Map([[ROOT, rule(ANY.object)], ...anyValueRules()]);
+      return anyObject();
     case "json-schema":
       return schemaGrammar(parsedSchema(source.schema));
     case "regex":
@@ -88,8 +58,23 @@ function grammarOf(source: Exclude<GrammarSource, { kind: "ebnf" }>): Grammar {
     case "choice":
       return new Map([[ROOT, choiceOf(source.texts)]]);
     case "tool-calls":
-      return toolCalls(source);
+      return toolCalls(source, { json: grammarOf, objects });
   }
+}
+
+function anyObject(): Grammar {
+  return new Map([[ROOT, rule(ANY.object)], ...anyValueRules()]);
+}
+
+/** Objects alone, whatever the schema says. */
+function objects(schema: string): Grammar {
+  const parsed = parsedSchema(schema);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return schemaGrammar(parsed);
+  const { type = "object" } = parsed as { readonly type?: unknown };
+  if (type !== "object")
+    throw new GrammarError(`#/type: must be "object", as arguments are, not ${JSON.stringify(type)}`);
+  const isTyped = ["$ref", "anyOf", "enum", "const"].some((keyword) => keyword in parsed);
+  return schemaGrammar(isTyped ? parsed : { type, ...parsed });
 }
 
 function parsedSchema(schema: string): unknown {
@@ -102,8 +87,8 @@ function parsedSchema(schema: string): unknown {
 }
 
 function choiceOf(texts: readonly string[]) {
-  if (texts.length === 0 || texts.length > MAX_CHOICES) {
-    throw new GrammarError(`must be 1 to ${MAX_CHOICES} texts, not ${texts.length}`);
+  if (texts.length === 0 || texts.length > MAX_GRAMMAR_TEXTS) {
+    throw new GrammarError(`must be 1 to ${MAX_GRAMMAR_TEXTS} texts, not ${texts.length}`);
   }
   checkLength(texts.join(""), "the texts together");
   const empty = texts.indexOf("");
@@ -111,59 +96,8 @@ function choiceOf(texts: readonly string[]) {
   return choice(...[...new Set(texts)].map(text));
 }
 
-/** Every function's rules under names of their own, and a call of any of them. */
-function toolCalls({ functions, parallel }: Extract<GrammarSource, { kind: "tool-calls" }>): Grammar {
-  if (functions.length === 0) throw new GrammarError("no function can be called");
-  const rules: Grammar[] = [];
-  const calls = functions.map(({ name, parameters }, i) => {
-    const named = inScope(parameters, name);
-    const scope = `f${i}-`;
-    rules.push(prefixed(named, scope));
-    const head = `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": `;
-    return sequence(text(head), rule(scope + ROOT), text("}\n</tool_call>"));
-  });
-  const call = choice(...calls);
-  const root = parallel
-    ? sequence(rule("call"), repeat(sequence(text("\n"), rule("call")), 0, Number.POSITIVE_INFINITY))
-    : rule("call");
-  return new Map([[ROOT, root], ["call", call], ...rules.flatMap((one) => [...one])]);
-}
-
-function inScope(parameters: string | undefined, name: string): Grammar {
-  if (parameters === undefined) return grammarOf({ kind: "json-object" });
-  try {
-    return objectsOnly(parsedSchema(parameters));
-  } catch (error) {
-    throw error instanceof GrammarError ? new GrammarError(`function ${name}: ${error.message}`) : error;
-  }
-}
-
-/** Arguments are an object whatever the schema says. */
-function objectsOnly(schema: unknown): Grammar {
-  const isEmpty = typeof schema === "object" && schema !== null && Object.keys(schema).length === 0;
-  return isEmpty ? grammarOf({ kind: "json-object" }) : schemaGrammar(schema);
-}
-
-function prefixed(grammar: Grammar, scope: string): Grammar {
-  const renamed = (expression: Expression): Expression => {
-    switch (expression.kind) {
-      case "rule":
-        return rule(scope + expression.name);
-      case "sequence":
-        return { kind: "sequence", items: expression.items.map(renamed) };
-      case "choice":
-        return { kind: "choice", options: expression.options.map(renamed) };
-      case "repeat":
-        return { ...expression, item: renamed(expression.item) };
-      default:
-        return expression;
-    }
-  };
-  return new Map([...grammar].map(([name, expression]) => [scope + name, renamed(expression)]));
-}
-
 function checkLength(source: string, what: string): void {
-  if (source.length > MAX_SOURCE_LENGTH) {
-    throw new GrammarError(`${what} has ${source.length} characters; at most ${MAX_SOURCE_LENGTH} are supported`);
+  if (source.length > MAX_GRAMMAR_LENGTH) {
+    throw new GrammarError(`${what} has ${source.length} characters; at most ${MAX_GRAMMAR_LENGTH} are supported`);
   }
 }

@@ -17,6 +17,7 @@ import { pageBytes } from "../runtime/kv-tensors.ts";
 import { type Model, openModel } from "../runtime/model.ts";
 import { answerThrough, PortLink } from "../threads/rank-port.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { capabilities } from "./capabilities.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-client.ts";
 
 /** Memory for K/V by default: room for eight long answers of the shipped model. */
@@ -85,6 +86,7 @@ export async function openEngine(
     chat: tokenizer !== undefined && manifest.tokenizer?.chatTemplate !== undefined,
     text: tokenizer !== undefined,
     capacity,
+    capabilities: capabilities(),
   };
   return new LocalEngine({
     info,

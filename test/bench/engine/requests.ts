@@ -85,7 +85,7 @@ export function engineOn(
   const { config, blockLength, maskToken, eosTokens, name, created } = manifest;
   const { capacity, pages, prefixCache } = options;
   const maxContextTokens = Math.min(config.maxPositions, pages * blockLength);
-  const info = { name, created, blockLength, maxContextTokens, chat: false, text: false, capacity };
+  const info = { name, created, blockLength, maxContextTokens, chat: false, text: false, capacity, capabilities: [] };
   const scheduler = new Scheduler({ capacity, pages, waiting: 1000 });
   return new LocalEngine({ info, vocabSize: config.vocabSize, maskToken, eosTokens, model, scheduler, prefixCache });
 }

@@ -1,5 +1,5 @@
 /** An engine for tests that sends scripted events at a scripted pace. */
-import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import { CAPABILITIES, type EditEvent, type GenerateRequest, type ModelInfo } from "@palimpsest/proto";
 import type { Engine, EngineStats } from "../../../gpu-worker/src/engine/engine.ts";
 
 const model: ModelInfo = {
@@ -10,6 +10,7 @@ const model: ModelInfo = {
   chat: true,
   text: true,
   capacity: 4,
+  capabilities: CAPABILITIES,
 };
 
 /** A valid request. */

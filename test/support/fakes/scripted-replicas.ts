@@ -1,5 +1,5 @@
 /** An edge without a network: replicas whose responses a test writes, and the edge's dependencies. */
-import type { GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import { CAPABILITIES, type GenerateRequest, type ModelInfo } from "@palimpsest/proto";
 import { createPlacement } from "../../../edge/src/admission/placement.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
@@ -13,6 +13,7 @@ export const syntheticModel: ModelInfo = {
   chat: true,
   text: true,
   capacity: 4,
+  capabilities: CAPABILITIES,
 };
 
 export type Respond = (

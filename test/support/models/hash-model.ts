@@ -152,7 +152,7 @@ export function openHashEngine(options: {
   const scheduler = new Scheduler({ capacity, pages, waiting: 100 });
   const model = new HashModel(salt, blockLength);
   const limits = { blockLength, maxContextTokens: pages * blockLength, capacity };
-  const info = { name: "hash", created: 0, chat: false, text: false, ...limits };
+  const info = { name: "hash", created: 0, chat: false, text: false, capabilities: [], ...limits };
   const { vocabSize, maskToken, eosToken } = HASH_VOCABULARY;
   const tokens = { vocabSize, maskToken, eosTokens: [eosToken] };
   return {

@@ -485,6 +485,13 @@ export declare type Usage = Message<"palimpsest.v1.Usage"> & {
    * @generated from field: palimpsest.v1.EditCounts edits = 7;
    */
   edits?: EditCounts | undefined;
+
+  /**
+   * Absent without a grammar.
+   *
+   * @generated from field: palimpsest.v1.GrammarCounts grammar = 8;
+   */
+  grammar?: GrammarCounts | undefined;
 };
 
 /**
@@ -492,6 +499,40 @@ export declare type Usage = Message<"palimpsest.v1.Usage"> & {
  * Use `create(UsageSchema)` to create a new message.
  */
 export declare const UsageSchema: GenMessage<Usage>;
+
+/**
+ * What a grammar did to the answers of a response.
+ *
+ * @generated from message palimpsest.v1.GrammarCounts
+ */
+export declare type GrammarCounts = Message<"palimpsest.v1.GrammarCounts"> & {
+  /**
+   * Cells that it refused, and wrote again or masked again.
+   *
+   * @generated from field: uint32 repairs = 1;
+   */
+  repairs: number;
+
+  /**
+   * Cells that it forced, so that no forward was needed for them.
+   *
+   * @generated from field: uint32 forced_tokens = 2;
+   */
+  forcedTokens: number;
+
+  /**
+   * Choices that it closed because max_tokens came near.
+   *
+   * @generated from field: uint32 forced_finish = 3;
+   */
+  forcedFinish: number;
+};
+
+/**
+ * Describes the message palimpsest.v1.GrammarCounts.
+ * Use `create(GrammarCountsSchema)` to create a new message.
+ */
+export declare const GrammarCountsSchema: GenMessage<GrammarCounts>;
 
 /**
  * @generated from message palimpsest.v1.EditCounts
@@ -604,6 +645,13 @@ export declare type Decoding = Message<"palimpsest.v1.Decoding"> & {
    * @generated from field: double penalty_lambda = 45;
    */
   penaltyLambda: number;
+
+  /**
+   * True if a grammar says what each answer must be.
+   *
+   * @generated from field: bool grammar = 46;
+   */
+  grammar: boolean;
 };
 
 /**

@@ -145,6 +145,13 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
    * @generated from field: optional uint32 logprobs = 48;
    */
   logprobs?: number | undefined;
+
+  /**
+   * What each answer must be. Absent: any text. Only for a worker with the capability `grammar`.
+   *
+   * @generated from field: palimpsest.v1.Grammar grammar = 49;
+   */
+  grammar?: Grammar | undefined;
 };
 
 /**
@@ -152,6 +159,193 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
  * Use `create(GenerateRequestSchema)` to create a new message.
  */
 export declare const GenerateRequestSchema: GenMessage<GenerateRequest>;
+
+/**
+ * The form of an answer. It is exact: an answer that ends by itself has it.
+ *
+ * @generated from message palimpsest.v1.Grammar
+ */
+export declare type Grammar = Message$1<"palimpsest.v1.Grammar"> & {
+  /**
+   * @generated from oneof palimpsest.v1.Grammar.source
+   */
+  source: {
+    /**
+     * Any JSON object.
+     *
+     * @generated from field: palimpsest.v1.AnyText json_object = 1;
+     */
+    value: AnyText;
+    case: "jsonObject";
+  } | {
+    /**
+     * JSON text of a JSON Schema.
+     *
+     * @generated from field: string json_schema = 2;
+     */
+    value: string;
+    case: "jsonSchema";
+  } | {
+    /**
+     * A regular expression for the whole answer, as JavaScript reads it.
+     *
+     * @generated from field: string regex = 3;
+     */
+    value: string;
+    case: "regex";
+  } | {
+    /**
+     * @generated from field: palimpsest.v1.ChoiceGrammar choice = 4;
+     */
+    value: ChoiceGrammar;
+    case: "choice";
+  } | {
+    /**
+     * EBNF whose rule `root` is the answer.
+     *
+     * @generated from field: string ebnf = 5;
+     */
+    value: string;
+    case: "ebnf";
+  } | {
+    /**
+     * @generated from field: palimpsest.v1.ToolCallGrammar tool_calls = 6;
+     */
+    value: ToolCallGrammar;
+    case: "toolCalls";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * The request parameter that asks for it, for errors.
+   *
+   * @generated from field: string param = 7;
+   */
+  param: string;
+};
+
+/**
+ * Describes the message palimpsest.v1.Grammar.
+ * Use `create(GrammarSchema)` to create a new message.
+ */
+export declare const GrammarSchema: GenMessage<Grammar>;
+
+/**
+ * Nothing is said of it.
+ *
+ * @generated from message palimpsest.v1.AnyText
+ */
+export declare type AnyText = Message$1<"palimpsest.v1.AnyText"> & {
+};
+
+/**
+ * Describes the message palimpsest.v1.AnyText.
+ * Use `create(AnyTextSchema)` to create a new message.
+ */
+export declare const AnyTextSchema: GenMessage<AnyText>;
+
+/**
+ * One of these texts.
+ *
+ * @generated from message palimpsest.v1.ChoiceGrammar
+ */
+export declare type ChoiceGrammar = Message$1<"palimpsest.v1.ChoiceGrammar"> & {
+  /**
+   * @generated from field: repeated string texts = 1;
+   */
+  texts: string[];
+};
+
+/**
+ * Describes the message palimpsest.v1.ChoiceGrammar.
+ * Use `create(ChoiceGrammarSchema)` to create a new message.
+ */
+export declare const ChoiceGrammarSchema: GenMessage<ChoiceGrammar>;
+
+/**
+ * Calls of functions, as the model's chat template writes them, or another answer.
+ *
+ * @generated from message palimpsest.v1.ToolCallGrammar
+ */
+export declare type ToolCallGrammar = Message$1<"palimpsest.v1.ToolCallGrammar"> & {
+  /**
+   * @generated from field: repeated palimpsest.v1.CalledFunction functions = 1;
+   */
+  functions: CalledFunction[];
+
+  /**
+   * True if there may be more than one call.
+   *
+   * @generated from field: bool parallel = 2;
+   */
+  parallel: boolean;
+
+  /**
+   * What the answer may be instead of calls. Absent: there is at least one call, and nothing but calls.
+   *
+   * @generated from oneof palimpsest.v1.ToolCallGrammar.answer
+   */
+  answer: {
+    /**
+     * Text, calls behind text, or only calls. The text never has the opening of a call.
+     *
+     * @generated from field: palimpsest.v1.AnyText text = 3;
+     */
+    value: AnyText;
+    case: "text";
+  } | {
+    /**
+     * Any JSON object.
+     *
+     * @generated from field: palimpsest.v1.AnyText json_object = 4;
+     */
+    value: AnyText;
+    case: "jsonObject";
+  } | {
+    /**
+     * JSON text of a JSON Schema.
+     *
+     * @generated from field: string json_schema = 5;
+     */
+    value: string;
+    case: "jsonSchema";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message palimpsest.v1.ToolCallGrammar.
+ * Use `create(ToolCallGrammarSchema)` to create a new message.
+ */
+export declare const ToolCallGrammarSchema: GenMessage<ToolCallGrammar>;
+
+/**
+ * @generated from message palimpsest.v1.CalledFunction
+ */
+export declare type CalledFunction = Message$1<"palimpsest.v1.CalledFunction"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * JSON text of the schema of its arguments. Absent: any object.
+   *
+   * @generated from field: optional string parameters = 2;
+   */
+  parameters?: string | undefined;
+
+  /**
+   * The request parameter that has the schema, for errors.
+   *
+   * @generated from field: string param = 3;
+   */
+  param: string;
+};
+
+/**
+ * Describes the message palimpsest.v1.CalledFunction.
+ * Use `create(CalledFunctionSchema)` to create a new message.
+ */
+export declare const CalledFunctionSchema: GenMessage<CalledFunction>;
 
 /**
  * How tokens are drawn. A request with a seed has the same text in any batch and on any worker.
@@ -463,6 +657,13 @@ export declare type GetModelResponse = Message$1<"palimpsest.v1.GetModelResponse
    * @generated from field: uint32 capacity = 7;
    */
   capacity: number;
+
+  /**
+   * What a request may ask of this worker. A worker of an earlier release states none: it would ignore the parameter.
+   *
+   * @generated from field: repeated string capabilities = 8;
+   */
+  capabilities: string[];
 };
 
 /**

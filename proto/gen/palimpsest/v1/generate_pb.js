@@ -11,7 +11,7 @@ import { file_palimpsest_v1_edit } from "./edit_pb.js";
  * Describes the file palimpsest/v1/generate.proto.
  */
 export const file_palimpsest_v1_generate = /*@__PURE__*/
-  fileDesc("ChxwYWxpbXBzZXN0L3YxL2dlbmVyYXRlLnByb3RvEg1wYWxpbXBzZXN0LnYxIqAFCg9HZW5lcmF0ZVJlcXVlc3QSEwoLcmVzcG9uc2VfaWQYASABKAkSDwoHYXR0ZW1wdBgCIAEoDRINCgVtb2RlbBgDIAEoCRIjCgRjaGF0GAQgASgLMhMucGFsaW1wc2VzdC52MS5DaGF0SAASDgoEdGV4dBgFIAEoCUgAEikKBnRva2VucxgGIAEoCzIXLnBhbGltcHNlc3QudjEuVG9rZW5JZHNIABIwCghkZWNvZGluZxgHIAEoCzIeLnBhbGltcHNlc3QudjEuRGVjb2RpbmdSZXF1ZXN0EhcKCm1heF90b2tlbnMYCCABKA1IAYgBARIPCgdjaG9pY2VzGAkgASgNEgwKBHN0b3AYCiADKAkSDgoGZHJhZnRzGAsgASgIEjEKCWNvbW1pdHRlZBgMIAMoCzIeLnBhbGltcHNlc3QudjEuQ29tbWl0dGVkQ2hvaWNlEhIKCmlnbm9yZV9lb3MYDSABKAgSKQoIc2FtcGxpbmcYDiABKAsyFy5wYWxpbXBzZXN0LnYxLlNhbXBsaW5nEhgKC2NhY2hlX3Njb3BlGA8gASgJSAKIAQESQQoKbG9naXRfYmlhcxgtIAMoCzItLnBhbGltcHNlc3QudjEuR2VuZXJhdGVSZXF1ZXN0LkxvZ2l0Qmlhc0VudHJ5EhIKCm1pbl90b2tlbnMYLiABKA0SFgoOc3RvcF90b2tlbl9pZHMYLyADKA0SFQoIbG9ncHJvYnMYMCABKA1IA4gBARowCg5Mb2dpdEJpYXNFbnRyeRILCgNrZXkYASABKA0SDQoFdmFsdWUYAiABKAE6AjgBQggKBnByb21wdEINCgtfbWF4X3Rva2Vuc0IOCgxfY2FjaGVfc2NvcGVCCwoJX2xvZ3Byb2JzSgQIEBAtIncKCFNhbXBsaW5nEhMKC3RlbXBlcmF0dXJlGAEgASgBEhIKBXRvcF9wGAIgASgBSACIAQESEgoFdG9wX2sYAyABKA1IAYgBARIRCgRzZWVkGAQgASgESAKIAQFCCAoGX3RvcF9wQggKBl90b3Bfa0IHCgVfc2VlZCI7ChBHZW5lcmF0ZVJlc3BvbnNlEicKBWV2ZW50GAEgASgLMhgucGFsaW1wc2VzdC52MS5FZGl0RXZlbnQiPwoEQ2hhdBIoCghtZXNzYWdlcxgBIAMoCzIWLnBhbGltcHNlc3QudjEuTWVzc2FnZRINCgV0b29scxgCIAMoCSJ5CgdNZXNzYWdlEgwKBHJvbGUYASABKAkSDwoHY29udGVudBgCIAEoCRIrCgp0b29sX2NhbGxzGAMgAygLMhcucGFsaW1wc2VzdC52MS5Ub29sQ2FsbBIUCgx0b29sX2NhbGxfaWQYBCABKAkSDAoEbmFtZRgFIAEoCSI3CghUb29sQ2FsbBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhEKCWFyZ3VtZW50cxgDIAEoCSIXCghUb2tlbklkcxILCgNpZHMYASADKA0i1wMKD0RlY29kaW5nUmVxdWVzdBIpCgRtb2RlGAEgASgOMhsucGFsaW1wc2VzdC52MS5EZWNvZGluZ01vZGUSLgoEcnVsZRgCIAEoDjIbLnBhbGltcHNlc3QudjEuRGVjb2RpbmdSdWxlSACIAQESFgoJdGhyZXNob2xkGAMgASgBSAGIAQESHgoRZWRpdGluZ190aHJlc2hvbGQYBCABKAFIAogBARIbCg5tYXhfcG9zdF9zdGVwcxgFIAEoDUgDiAEBEhsKDmVkaXRpbmdfd2luZG93GCggASgNSASIAQESGwoOcGVuYWx0eV9sYW1iZGEYLSABKAFIBYgBARIdChBwcmVzZW5jZV9wZW5hbHR5GC4gASgBSAaIAQESHgoRZnJlcXVlbmN5X3BlbmFsdHkYLyABKAFIB4gBAUIHCgVfcnVsZUIMCgpfdGhyZXNob2xkQhQKEl9lZGl0aW5nX3RocmVzaG9sZEIRCg9fbWF4X3Bvc3Rfc3RlcHNCEQoPX2VkaXRpbmdfd2luZG93QhEKD19wZW5hbHR5X2xhbWJkYUITChFfcHJlc2VuY2VfcGVuYWx0eUIUChJfZnJlcXVlbmN5X3BlbmFsdHlKBAgGEChKBAgpEC0ihwEKD0NvbW1pdHRlZENob2ljZRIRCgl0b2tlbl9pZHMYASADKA0SNwoNZmluaXNoX3JlYXNvbhgCIAEoDjIbLnBhbGltcHNlc3QudjEuRmluaXNoUmVhc29uSACIAQESEAoIb3Blbl9pZHMYKCADKA1CEAoOX2ZpbmlzaF9yZWFzb25KBAgDECgiEQoPR2V0TW9kZWxSZXF1ZXN0IpIBChBHZXRNb2RlbFJlc3BvbnNlEg0KBW1vZGVsGAEgASgJEg8KB2NyZWF0ZWQYAiABKAMSFAoMYmxvY2tfbGVuZ3RoGAMgASgNEhoKEm1heF9jb250ZXh0X3Rva2VucxgEIAEoDRIMCgRjaGF0GAUgASgIEgwKBHRleHQYBiABKAgSEAoIY2FwYWNpdHkYByABKA0qYQoMRGVjb2RpbmdNb2RlEh0KGURFQ09ESU5HX01PREVfVU5TUEVDSUZJRUQQABIXChNERUNPRElOR19NT0RFX1NQRUVEEAESGQoVREVDT0RJTkdfTU9ERV9RVUFMSVRZEAIyrQEKD0dlbmVyYXRlU2VydmljZRJNCghHZW5lcmF0ZRIeLnBhbGltcHNlc3QudjEuR2VuZXJhdGVSZXF1ZXN0Gh8ucGFsaW1wc2VzdC52MS5HZW5lcmF0ZVJlc3BvbnNlMAESSwoIR2V0TW9kZWwSHi5wYWxpbXBzZXN0LnYxLkdldE1vZGVsUmVxdWVzdBofLnBhbGltcHNlc3QudjEuR2V0TW9kZWxSZXNwb25zZWIGcHJvdG8z", [file_palimpsest_v1_edit]);
+  fileDesc("ChxwYWxpbXBzZXN0L3YxL2dlbmVyYXRlLnByb3RvEg1wYWxpbXBzZXN0LnYxIskFCg9HZW5lcmF0ZVJlcXVlc3QSEwoLcmVzcG9uc2VfaWQYASABKAkSDwoHYXR0ZW1wdBgCIAEoDRINCgVtb2RlbBgDIAEoCRIjCgRjaGF0GAQgASgLMhMucGFsaW1wc2VzdC52MS5DaGF0SAASDgoEdGV4dBgFIAEoCUgAEikKBnRva2VucxgGIAEoCzIXLnBhbGltcHNlc3QudjEuVG9rZW5JZHNIABIwCghkZWNvZGluZxgHIAEoCzIeLnBhbGltcHNlc3QudjEuRGVjb2RpbmdSZXF1ZXN0EhcKCm1heF90b2tlbnMYCCABKA1IAYgBARIPCgdjaG9pY2VzGAkgASgNEgwKBHN0b3AYCiADKAkSDgoGZHJhZnRzGAsgASgIEjEKCWNvbW1pdHRlZBgMIAMoCzIeLnBhbGltcHNlc3QudjEuQ29tbWl0dGVkQ2hvaWNlEhIKCmlnbm9yZV9lb3MYDSABKAgSKQoIc2FtcGxpbmcYDiABKAsyFy5wYWxpbXBzZXN0LnYxLlNhbXBsaW5nEhgKC2NhY2hlX3Njb3BlGA8gASgJSAKIAQESQQoKbG9naXRfYmlhcxgtIAMoCzItLnBhbGltcHNlc3QudjEuR2VuZXJhdGVSZXF1ZXN0LkxvZ2l0Qmlhc0VudHJ5EhIKCm1pbl90b2tlbnMYLiABKA0SFgoOc3RvcF90b2tlbl9pZHMYLyADKA0SFQoIbG9ncHJvYnMYMCABKA1IA4gBARInCgdncmFtbWFyGDEgASgLMhYucGFsaW1wc2VzdC52MS5HcmFtbWFyGjAKDkxvZ2l0Qmlhc0VudHJ5EgsKA2tleRgBIAEoDRINCgV2YWx1ZRgCIAEoAToCOAFCCAoGcHJvbXB0Qg0KC19tYXhfdG9rZW5zQg4KDF9jYWNoZV9zY29wZUILCglfbG9ncHJvYnNKBAgQEC0i7wEKB0dyYW1tYXISLQoLanNvbl9vYmplY3QYASABKAsyFi5wYWxpbXBzZXN0LnYxLkFueVRleHRIABIVCgtqc29uX3NjaGVtYRgCIAEoCUgAEg8KBXJlZ2V4GAMgASgJSAASLgoGY2hvaWNlGAQgASgLMhwucGFsaW1wc2VzdC52MS5DaG9pY2VHcmFtbWFySAASDgoEZWJuZhgFIAEoCUgAEjQKCnRvb2xfY2FsbHMYBiABKAsyHi5wYWxpbXBzZXN0LnYxLlRvb2xDYWxsR3JhbW1hckgAEg0KBXBhcmFtGAcgASgJQggKBnNvdXJjZSIJCgdBbnlUZXh0Ih4KDUNob2ljZUdyYW1tYXISDQoFdGV4dHMYASADKAkizQEKD1Rvb2xDYWxsR3JhbW1hchIwCglmdW5jdGlvbnMYASADKAsyHS5wYWxpbXBzZXN0LnYxLkNhbGxlZEZ1bmN0aW9uEhAKCHBhcmFsbGVsGAIgASgIEiYKBHRleHQYAyABKAsyFi5wYWxpbXBzZXN0LnYxLkFueVRleHRIABItCgtqc29uX29iamVjdBgEIAEoCzIWLnBhbGltcHNlc3QudjEuQW55VGV4dEgAEhUKC2pzb25fc2NoZW1hGAUgASgJSABCCAoGYW5zd2VyIlUKDkNhbGxlZEZ1bmN0aW9uEgwKBG5hbWUYASABKAkSFwoKcGFyYW1ldGVycxgCIAEoCUgAiAEBEg0KBXBhcmFtGAMgASgJQg0KC19wYXJhbWV0ZXJzIncKCFNhbXBsaW5nEhMKC3RlbXBlcmF0dXJlGAEgASgBEhIKBXRvcF9wGAIgASgBSACIAQESEgoFdG9wX2sYAyABKA1IAYgBARIRCgRzZWVkGAQgASgESAKIAQFCCAoGX3RvcF9wQggKBl90b3Bfa0IHCgVfc2VlZCI7ChBHZW5lcmF0ZVJlc3BvbnNlEicKBWV2ZW50GAEgASgLMhgucGFsaW1wc2VzdC52MS5FZGl0RXZlbnQiPwoEQ2hhdBIoCghtZXNzYWdlcxgBIAMoCzIWLnBhbGltcHNlc3QudjEuTWVzc2FnZRINCgV0b29scxgCIAMoCSJ5CgdNZXNzYWdlEgwKBHJvbGUYASABKAkSDwoHY29udGVudBgCIAEoCRIrCgp0b29sX2NhbGxzGAMgAygLMhcucGFsaW1wc2VzdC52MS5Ub29sQ2FsbBIUCgx0b29sX2NhbGxfaWQYBCABKAkSDAoEbmFtZRgFIAEoCSI3CghUb29sQ2FsbBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhEKCWFyZ3VtZW50cxgDIAEoCSIXCghUb2tlbklkcxILCgNpZHMYASADKA0i1wMKD0RlY29kaW5nUmVxdWVzdBIpCgRtb2RlGAEgASgOMhsucGFsaW1wc2VzdC52MS5EZWNvZGluZ01vZGUSLgoEcnVsZRgCIAEoDjIbLnBhbGltcHNlc3QudjEuRGVjb2RpbmdSdWxlSACIAQESFgoJdGhyZXNob2xkGAMgASgBSAGIAQESHgoRZWRpdGluZ190aHJlc2hvbGQYBCABKAFIAogBARIbCg5tYXhfcG9zdF9zdGVwcxgFIAEoDUgDiAEBEhsKDmVkaXRpbmdfd2luZG93GCggASgNSASIAQESGwoOcGVuYWx0eV9sYW1iZGEYLSABKAFIBYgBARIdChBwcmVzZW5jZV9wZW5hbHR5GC4gASgBSAaIAQESHgoRZnJlcXVlbmN5X3BlbmFsdHkYLyABKAFIB4gBAUIHCgVfcnVsZUIMCgpfdGhyZXNob2xkQhQKEl9lZGl0aW5nX3RocmVzaG9sZEIRCg9fbWF4X3Bvc3Rfc3RlcHNCEQoPX2VkaXRpbmdfd2luZG93QhEKD19wZW5hbHR5X2xhbWJkYUITChFfcHJlc2VuY2VfcGVuYWx0eUIUChJfZnJlcXVlbmN5X3BlbmFsdHlKBAgGEChKBAgpEC0ihwEKD0NvbW1pdHRlZENob2ljZRIRCgl0b2tlbl9pZHMYASADKA0SNwoNZmluaXNoX3JlYXNvbhgCIAEoDjIbLnBhbGltcHNlc3QudjEuRmluaXNoUmVhc29uSACIAQESEAoIb3Blbl9pZHMYKCADKA1CEAoOX2ZpbmlzaF9yZWFzb25KBAgDECgiEQoPR2V0TW9kZWxSZXF1ZXN0IqgBChBHZXRNb2RlbFJlc3BvbnNlEg0KBW1vZGVsGAEgASgJEg8KB2NyZWF0ZWQYAiABKAMSFAoMYmxvY2tfbGVuZ3RoGAMgASgNEhoKEm1heF9jb250ZXh0X3Rva2VucxgEIAEoDRIMCgRjaGF0GAUgASgIEgwKBHRleHQYBiABKAgSEAoIY2FwYWNpdHkYByABKA0SFAoMY2FwYWJpbGl0aWVzGAggAygJKmEKDERlY29kaW5nTW9kZRIdChlERUNPRElOR19NT0RFX1VOU1BFQ0lGSUVEEAASFwoTREVDT0RJTkdfTU9ERV9TUEVFRBABEhkKFURFQ09ESU5HX01PREVfUVVBTElUWRACMq0BCg9HZW5lcmF0ZVNlcnZpY2USTQoIR2VuZXJhdGUSHi5wYWxpbXBzZXN0LnYxLkdlbmVyYXRlUmVxdWVzdBofLnBhbGltcHNlc3QudjEuR2VuZXJhdGVSZXNwb25zZTABEksKCEdldE1vZGVsEh4ucGFsaW1wc2VzdC52MS5HZXRNb2RlbFJlcXVlc3QaHy5wYWxpbXBzZXN0LnYxLkdldE1vZGVsUmVzcG9uc2ViBnByb3RvMw", [file_palimpsest_v1_edit]);
 
 /**
  * Describes the message palimpsest.v1.GenerateRequest.
@@ -21,74 +21,109 @@ export const GenerateRequestSchema = /*@__PURE__*/
   messageDesc(file_palimpsest_v1_generate, 0);
 
 /**
+ * Describes the message palimpsest.v1.Grammar.
+ * Use `create(GrammarSchema)` to create a new message.
+ */
+export const GrammarSchema = /*@__PURE__*/
+  messageDesc(file_palimpsest_v1_generate, 1);
+
+/**
+ * Describes the message palimpsest.v1.AnyText.
+ * Use `create(AnyTextSchema)` to create a new message.
+ */
+export const AnyTextSchema = /*@__PURE__*/
+  messageDesc(file_palimpsest_v1_generate, 2);
+
+/**
+ * Describes the message palimpsest.v1.ChoiceGrammar.
+ * Use `create(ChoiceGrammarSchema)` to create a new message.
+ */
+export const ChoiceGrammarSchema = /*@__PURE__*/
+  messageDesc(file_palimpsest_v1_generate, 3);
+
+/**
+ * Describes the message palimpsest.v1.ToolCallGrammar.
+ * Use `create(ToolCallGrammarSchema)` to create a new message.
+ */
+export const ToolCallGrammarSchema = /*@__PURE__*/
+  messageDesc(file_palimpsest_v1_generate, 4);
+
+/**
+ * Describes the message palimpsest.v1.CalledFunction.
+ * Use `create(CalledFunctionSchema)` to create a new message.
+ */
+export const CalledFunctionSchema = /*@__PURE__*/
+  messageDesc(file_palimpsest_v1_generate, 5);
+
+/**
  * Describes the message palimpsest.v1.Sampling.
  * Use `create(SamplingSchema)` to create a new message.
  */
 export const SamplingSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 1);
+  messageDesc(file_palimpsest_v1_generate, 6);
 
 /**
  * Describes the message palimpsest.v1.GenerateResponse.
  * Use `create(GenerateResponseSchema)` to create a new message.
  */
 export const GenerateResponseSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 2);
+  messageDesc(file_palimpsest_v1_generate, 7);
 
 /**
  * Describes the message palimpsest.v1.Chat.
  * Use `create(ChatSchema)` to create a new message.
  */
 export const ChatSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 3);
+  messageDesc(file_palimpsest_v1_generate, 8);
 
 /**
  * Describes the message palimpsest.v1.Message.
  * Use `create(MessageSchema)` to create a new message.
  */
 export const MessageSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 4);
+  messageDesc(file_palimpsest_v1_generate, 9);
 
 /**
  * Describes the message palimpsest.v1.ToolCall.
  * Use `create(ToolCallSchema)` to create a new message.
  */
 export const ToolCallSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 5);
+  messageDesc(file_palimpsest_v1_generate, 10);
 
 /**
  * Describes the message palimpsest.v1.TokenIds.
  * Use `create(TokenIdsSchema)` to create a new message.
  */
 export const TokenIdsSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 6);
+  messageDesc(file_palimpsest_v1_generate, 11);
 
 /**
  * Describes the message palimpsest.v1.DecodingRequest.
  * Use `create(DecodingRequestSchema)` to create a new message.
  */
 export const DecodingRequestSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 7);
+  messageDesc(file_palimpsest_v1_generate, 12);
 
 /**
  * Describes the message palimpsest.v1.CommittedChoice.
  * Use `create(CommittedChoiceSchema)` to create a new message.
  */
 export const CommittedChoiceSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 8);
+  messageDesc(file_palimpsest_v1_generate, 13);
 
 /**
  * Describes the message palimpsest.v1.GetModelRequest.
  * Use `create(GetModelRequestSchema)` to create a new message.
  */
 export const GetModelRequestSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 9);
+  messageDesc(file_palimpsest_v1_generate, 14);
 
 /**
  * Describes the message palimpsest.v1.GetModelResponse.
  * Use `create(GetModelResponseSchema)` to create a new message.
  */
 export const GetModelResponseSchema = /*@__PURE__*/
-  messageDesc(file_palimpsest_v1_generate, 10);
+  messageDesc(file_palimpsest_v1_generate, 15);
 
 /**
  * Describes the enum palimpsest.v1.DecodingMode.
