@@ -15,11 +15,16 @@ import {
 } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import { nanos } from "@nats-io/nats-core";
+import { CAPABILITIES } from "@palimpsest/proto";
 import {
   DRAFT_STREAM,
   EDIT_STREAM,
   MODEL_BUCKET,
+  needsStream,
+  needsSubjects,
+  needsWithin,
   PRIORITIES,
+  queueOf,
   queueStream,
   queueSubject,
   REPLICA_BUCKET,
@@ -77,26 +82,29 @@ export async function createFleetStreams(jsm: JetStreamManager): Promise<void> {
 
 /** Creates a model's queue, and the record of its unmet demand. */
 export async function createModelStreams(jsm: JetStreamManager, model: string, queueLimit: number): Promise<void> {
-  const queue = queueStream(model);
-  await add(jsm, {
-    name: queue,
-    subjects: PRIORITIES.map((priority) => queueSubject(model, priority)),
+  const queue = {
     storage: StorageType.File,
     retention: RetentionPolicy.Workqueue,
     max_msgs_per_subject: queueLimit,
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
     allow_direct: true,
-  });
-  for (const priority of PRIORITIES) {
-    await addConsumer(jsm, queue, {
-      durable_name: priority,
-      filter_subject: queueSubject(model, priority),
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ACK_WAIT_MS),
-      // The default would limit the whole fleet to 1000 running requests.
-      max_ack_pending: -1,
-    });
+  } as const;
+  const subjects = PRIORITIES.map((priority) => queueSubject(model, priority));
+  await add(jsm, { ...queue, name: queueStream(model), subjects });
+  await add(jsm, { ...queue, name: needsStream(model), subjects: [needsSubjects(model)] });
+  for (const needs of needsWithin(CAPABILITIES)) {
+    for (const priority of PRIORITIES) {
+      const { stream, subject, consumer } = queueOf(model, priority, needs);
+      await addConsumer(jsm, stream, {
+        durable_name: consumer,
+        filter_subject: subject,
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(ACK_WAIT_MS),
+        // The default would limit the whole fleet to 1000 running requests.
+        max_ack_pending: -1,
+      });
+    }
   }
   const wanted = wantedStream(model);
   await add(jsm, {

@@ -1,4 +1,5 @@
 /** The subjects, streams and buckets of a fleet; docs/fleet.md has the picture. */
+import { CAPABILITIES, type Capability } from "@palimpsest/proto";
 
 /** Classes of a model's queue, the most urgent first. */
 export const PRIORITIES = ["interactive", "default", "batch"] as const;
@@ -23,6 +24,8 @@ export function tokenOf(name: string): string {
 export const EDIT_STREAM = "edits";
 export const DRAFT_STREAM = "drafts";
 export const queueStream = (model: string) => `queue-${tokenOf(model)}`;
+/** Requests that need capabilities wait apart, so that only workers that have them find them. */
+export const needsStream = (model: string) => `needs-${tokenOf(model)}`;
 export const wantedStream = (model: string) => `wanted-${tokenOf(model)}`;
 
 /** Key-value buckets. */
@@ -44,6 +47,29 @@ export const draftSubject = (responseId: string, choice: number, block: number) 
 
 /** Subjects of the queue: one per class, so that each has its own limit. */
 export const queueSubject = (model: string, priority: Priority) => `queue.${tokenOf(model)}.${priority}`;
+/** Subjects of all requests of a model that need capabilities. */
+export const needsSubjects = (model: string) => `queue.${tokenOf(model)}.*.*`;
+
+/** The requests of one class that need the same capabilities. */
+export interface Queue {
+  readonly stream: string;
+  readonly subject: string;
+  readonly consumer: string;
+}
+
+export function queueOf(model: string, priority: Priority, needs: readonly Capability[]): Queue {
+  const subject = queueSubject(model, priority);
+  if (needs.length === 0) return { stream: queueStream(model), subject, consumer: priority };
+  const name = needs.join("-");
+  return { stream: needsStream(model), subject: `${subject}.${name}`, consumer: `${priority}-${name}` };
+}
+
+/** The sets of capabilities that a request may need of a worker that has these; the first is empty. */
+export function needsWithin(capabilities: readonly string[]): Capability[][] {
+  const known = CAPABILITIES.filter((one) => capabilities.includes(one));
+  return known.reduce<Capability[][]>((sets, one) => sets.concat(sets.map((set) => [...set, one])), [[]]);
+}
+
 /** Notifies workers that a queue has a request. */
 export const wakeSubject = (model: string) => `wake.${tokenOf(model)}`;
 /** From edge to edge: the next free slot of a full queue is promised. */

@@ -23,17 +23,19 @@ interface Served {
 
 interface BindingOptions {
   readonly deadlineMs: number;
+  /** Of each worker; all by default. */
+  readonly capabilities?: readonly (readonly string[])[];
 }
 
 /** Connects an edge to a worker for each script. */
 type Binding = (scripts: readonly Script[], opened: AsyncDisposableStack, options: BindingOptions) => Promise<Served>;
 
 const bindings: Record<string, Binding> = {
-  async gRPC(scripts, opened, { deadlineMs }) {
+  async gRPC(scripts, opened, { deadlineMs, capabilities }) {
     const workers = [];
     const replicas = [];
-    for (const script of scripts) {
-      const engine = new ScriptedEngine(script);
+    for (const [i, script] of scripts.entries()) {
+      const engine = new ScriptedEngine(script, capabilities?.[i]);
       const intake = new Intake(engine, systemClock, { draftsPerSecond: 1000 });
       const server = opened.use(await serveGrpc(intake, ["127.0.0.1:0"], systemClock));
       const replica = opened.use(openGrpcReplica(server.addresses[0]!, { log: silentLog }));
@@ -43,11 +45,11 @@ const bindings: Record<string, Binding> = {
     }
     return { replicas: createPlacement(replicas, { clock: edgeClock, limitMs: deadlineMs }), workers };
   },
-  async NATS(scripts, opened, { deadlineMs }) {
+  async NATS(scripts, opened, { deadlineMs, capabilities = [] }) {
     const fleet = opened.use(await openTestFleet());
     const workers = [];
-    for (const script of scripts) {
-      const { engine, worker } = await fleet.worker(script);
+    for (const [i, script] of scripts.entries()) {
+      const { engine, worker } = await fleet.worker(script, capabilities[i] && { capabilities: capabilities[i] });
       workers.push({ engine, drain: (limitMs: number) => worker.drain(limitMs) });
     }
     return { replicas: (await fleet.edge({ deadlineMs })).replicas, workers };
@@ -61,9 +63,12 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
   });
   afterEach(() => opened.disposeAsync());
 
-  async function serve(scripts: Script | readonly Script[], { deadlineMs = 30_000 } = {}) {
+  async function serve(
+    scripts: Script | readonly Script[],
+    { deadlineMs = 30_000, capabilities }: Partial<BindingOptions> = {},
+  ) {
     const list = typeof scripts === "function" ? [scripts] : scripts;
-    const { replicas, workers } = await bind(list, opened, { deadlineMs });
+    const { replicas, workers } = await bind(list, opened, { deadlineMs, ...(capabilities && { capabilities }) });
     const generate = (change: Partial<GenerateRequest> = {}, signal = forever) =>
       replicas.generate(fleetRequest(change), signal);
     const ask = (change: Partial<GenerateRequest> = {}, signal = forever) => Array.fromAsync(generate(change, signal));
@@ -92,6 +97,52 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(replicas.ready()).toBe(true);
     expect(replicas.models()).toEqual([engine.model]);
     await expect(ask({ model: "unknown" })).rejects.toMatchObject({ code: "model_not_found", param: "model" });
+  });
+
+  const json = { kind: "json-object", param: "response_format" } as const;
+  const penalized = { decoding: { frequencyPenalty: 0.5 } };
+
+  it("sends a request only to workers that can do what it needs", async () => {
+    const script = writeBlocks({ blocks: 1 });
+    const capabilities = [[], ["penalties"], ["penalties", "grammar", "of tomorrow"]];
+    const { ask, workers } = await serve([script, script, script], { capabilities });
+    await Promise.all([...Array(6)].map(() => ask({ grammar: json })));
+    await Promise.all([...Array(4)].map(() => ask({ grammar: json, ...penalized })));
+    await Promise.all([...Array(6)].map(() => ask(penalized)));
+    await Promise.all([...Array(6)].map(() => ask()));
+    const requests = workers.map(({ engine }) => engine.requests);
+    const count = (i: number, isSuch: (request: GenerateRequest) => unknown) => requests[i]!.filter(isSuch).length;
+    expect([0, 1, 2].map((i) => count(i, ({ grammar }) => grammar))).toEqual([0, 0, 10]);
+    expect(count(0, ({ decoding }) => decoding.frequencyPenalty)).toBe(0);
+    expect(requests.flat()).toHaveLength(22);
+    expect(requests[2]!.find(({ grammar }) => grammar)?.grammar).toEqual(json);
+  });
+
+  it("rejects a request that no worker can serve, by the name of its parameter, and serves others", async () => {
+    const { ask } = await serve(writeBlocks({ blocks: 1 }), { capabilities: [[]] });
+    await expect(ask({ grammar: json })).rejects.toMatchObject({
+      code: "unavailable",
+      param: "response_format",
+      message: /^response_format: no worker that serves "scripted" has the capability "grammar"; update the workers/,
+    });
+    await expect(ask(penalized)).rejects.toMatchObject({ code: "unavailable", param: "frequency_penalty" });
+    expect(fold(await ask())).toMatchObject({ status: "ended" });
+  });
+
+  it("continues a request with needs on a worker that can do them", async () => {
+    const stuck = writeBlocks({
+      blocks: 3,
+      before: (block, { attempt }, signal) => (block < 1 || attempt > 1 ? Promise.resolve() : aborted(signal)),
+    });
+    const { generate, workers } = await serve([stuck, stuck, stuck], { capabilities: [[], ["grammar"], ["grammar"]] });
+    const events: EditEvent[] = [];
+    for await (const event of generate({ grammar: json })) {
+      events.push(event);
+      if (event.type !== "commit" || event.block > 0) continue;
+      void workers.find(({ engine }) => engine.requests.length > 0)?.drain(0);
+    }
+    expect(fold(events)).toMatchObject({ status: "ended", attempt: 2, choices: [{ text: textOf(0, 3) }] });
+    expect(workers.map(({ engine }) => engine.requests.length)).toEqual([0, 1, 1]);
   });
 
   it("sends every choice of a response", async () => {

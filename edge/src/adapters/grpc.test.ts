@@ -94,6 +94,7 @@ describe("a worker over gRPC", () => {
       chat: true,
       text: true,
       capacity: 4,
+      capabilities: [],
     });
   });
 

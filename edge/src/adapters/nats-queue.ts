@@ -5,14 +5,13 @@ import {
   cancelSubject,
   isFull,
   type Link,
-  queueStream,
-  queueSubject,
+  queueOf,
   wakeSubject,
   wantedSubject,
   writeClaim,
   writeTombstone,
 } from "@palimpsest/fleet";
-import { errorEvent, type Failure } from "@palimpsest/proto";
+import { errorEvent, type Failure, needsOf } from "@palimpsest/proto";
 import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { prefixOf, warmReplica } from "../admission/warm-replica.ts";
@@ -27,8 +26,9 @@ const PUBLISH_TIMEOUT_MS = 1_000;
 const RETRY_MS = 200;
 const STORE_TIMEOUT_MS = 2_000;
 
+/** A request's place in a queue. */
 export interface Queued {
-  readonly model: string;
+  readonly stream: string;
   readonly sequence: number;
 }
 
@@ -59,15 +59,17 @@ export async function enqueue(
   isWanted: () => boolean,
 ): Promise<Queued> {
   const { model, responseId, priority = "default" } = request;
+  const needs = needsOf(request);
+  const { stream, subject } = queueOf(model, priority, needs);
   const options = { msgID: messageIdOf(responseId), timeout: PUBLISH_TIMEOUT_MS };
   for (;;) {
     try {
       await link.createModel(model);
-      const { seq } = await link.js.publish(queueSubject(model, priority), bytes, options);
-      // The named worker looks into the queue first; any other worker may take the request later.
-      const warm = warmReplica(prefixOf(request), view.loads(model)) ?? "";
+      const { seq } = await link.js.publish(subject, bytes, options);
+      // The named worker looks into the queue first; any other that can take the request may do so later.
+      const warm = warmReplica(prefixOf(request), view.loads(model, needs)) ?? "";
       link.tell(wakeSubject(model), new TextEncoder().encode(warm));
-      return { model, sequence: seq };
+      return { stream, sequence: seq };
     } catch (cause) {
       if (isFull(cause)) {
         const retryAfterMs = view.retryAfterMs(model);
@@ -94,12 +96,12 @@ export async function stopResponse(link: Link, responseId: string, queued: Queue
   const last = errorEvent({ response_id: responseId, attempt: 1, seq: 0 }, failure);
   await append(link.js, link.jsm, last, STORE_TIMEOUT_MS);
   if (await isQueued(link, responseId, queued))
-    await link.jsm.streams.deleteMessage(queueStream(queued.model), queued.sequence).catch(() => false);
+    await link.jsm.streams.deleteMessage(queued.stream, queued.sequence).catch(() => false);
 }
 
 /** After data loss a recreated stream reuses sequence numbers, so this compares the message id too. */
-export async function isQueued(link: Link, responseId: string, { model, sequence }: Queued): Promise<boolean> {
-  const message = await link.jsm.direct.getMessage(queueStream(model), { seq: sequence });
+export async function isQueued(link: Link, responseId: string, { stream, sequence }: Queued): Promise<boolean> {
+  const message = await link.jsm.direct.getMessage(stream, { seq: sequence });
   return message?.header.get("Nats-Msg-Id") === messageIdOf(responseId);
 }
 

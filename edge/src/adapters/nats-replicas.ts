@@ -3,6 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { readClaim, retryWhile, writeRecord } from "@palimpsest/fleet";
 import { type EditEvent, failureOf, type ModelInfo } from "@palimpsest/proto";
 import { ResponseRecordSchema } from "@palimpsest/proto/fleet";
+import { incapable, missingOf } from "../admission/capable.ts";
 import { timer } from "../clock.ts";
 import { EdgeError, modelNotFound } from "../errors.ts";
 import type { ClientRequest, Replicas } from "../ports.ts";
@@ -43,6 +44,7 @@ export class NatsReplicas implements Replicas {
   async *generate(asked: ClientRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void> {
     const { link, clock } = this.#fleet;
     await this.#requireModel(asked.model);
+    await this.#requireCapabilities(asked);
     const request = withSeed(asked);
     const { responseId, background = false } = request;
     const deadlineMs = clock.now() + this.#options.deadlineMs;
@@ -56,7 +58,7 @@ export class NatsReplicas implements Replicas {
     feed.join(() => this.#fleet.isOrphan(responseId, queued));
     try {
       using _record = await this.#keepRecord(request, queued, deadlineMs, feed);
-      if (!background) await this.#awaitWorker(responseId, queued, feed);
+      if (!background) await this.#awaitWorker(request, queued, feed);
       yield* feed.events;
     } finally {
       if (!feed.hasEnded && !background && !this.#fleet.detached) await this.#fleet.stop(responseId, queued, CANCELLED);
@@ -69,10 +71,19 @@ export class NatsReplicas implements Replicas {
     if (!view.models.has(model)) throw modelNotFound(model, view.models.keys(), "model");
   }
 
+  /** @throws EdgeError `unavailable` when workers of the model run, and none has the capabilities */
+  async #requireCapabilities(request: ClientRequest): Promise<void> {
+    const { view } = this.#fleet;
+    const missing = () => missingOf(request, view.capabilities(request.model));
+    if (missing() !== undefined) await view.refresh().catch(() => {});
+    const capability = missing();
+    if (capability !== undefined) throw incapable(request, capability);
+  }
+
   /** Stores the response's record, and again whenever NATS was away and may have lost it, until it is disposed. */
   async #keepRecord(
     { responseId, model, cacheScope = "" }: ClientRequest,
-    { sequence }: Queued,
+    { stream, sequence }: Queued,
     deadlineMs: number,
     { events }: NatsFeed,
   ): Promise<Disposable> {
@@ -80,6 +91,7 @@ export class NatsReplicas implements Replicas {
     const record = create(ResponseRecordSchema, {
       owner: cacheScope,
       model,
+      queueStream: stream,
       queueSequence: BigInt(sequence),
       deadlineMs: BigInt(deadlineMs),
       created: BigInt(Math.floor(clock.now() / 1000)),
@@ -94,7 +106,11 @@ export class NatsReplicas implements Replicas {
   }
 
   /** Resolves when the response has started. @throws EdgeError `unavailable` when no worker takes it within the wait limit */
-  async #awaitWorker(responseId: string, queued: Queued, { started, events }: NatsFeed): Promise<void> {
+  async #awaitWorker(
+    { responseId, model }: ClientRequest,
+    queued: Queued,
+    { started, events }: NatsFeed,
+  ): Promise<void> {
     const { link, clock } = this.#fleet;
     const { waitLimitMs } = this.#options;
     const waited = Promise.withResolvers<"limit">();
@@ -103,7 +119,7 @@ export class NatsReplicas implements Replicas {
     // A worker has claimed the request but sent nothing: keep waiting.
     const claim = () => readClaim(link.buckets.responses, responseId);
     if ((await retryWhile(claim, () => !events.isOver)) !== undefined) return;
-    await recordDemand(link, queued.model).catch(() => {});
+    await recordDemand(link, model).catch(() => {});
     const unserved = failureOf(
       "unavailable",
       `No worker took the request within ${waitLimitMs / 1000} s; retry later.`,

@@ -1,6 +1,6 @@
 /** Stored responses of a fleet: watch, cancel, and idempotency keys. They are in NATS, so that any edge can serve them. */
 import { create } from "@bufbuild/protobuf";
-import { claimKey, isToken, readRecord, releaseKey } from "@palimpsest/fleet";
+import { claimKey, isToken, queueStream, readRecord, releaseKey } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
@@ -64,8 +64,8 @@ export class NatsResponses implements Responses {
   }
 }
 
-function queuedOf({ model, queueSequence }: ResponseRecord): Queued {
-  return { model, sequence: Number(queueSequence) };
+function queuedOf({ model, queueStream: stream, queueSequence }: ResponseRecord): Queued {
+  return { stream: stream || queueStream(model), sequence: Number(queueSequence) };
 }
 
 async function nameOf({ owner, key }: IdempotencyKey): Promise<string> {

@@ -1,8 +1,16 @@
 /** An edge's view of its fleet: the catalog of models, and the load of the replicas that are alive. */
 import { fromBinary } from "@bufbuild/protobuf";
-import { ALL_LOADS, ALL_PROMISES, type Link, MODEL_BUCKET, promisedSubject, readSubjects } from "@palimpsest/fleet";
+import {
+  ALL_LOADS,
+  ALL_PROMISES,
+  type Link,
+  MODEL_BUCKET,
+  promisedSubject,
+  REPLICA_BUCKET,
+  readSubjects,
+} from "@palimpsest/fleet";
 import type { ModelInfo } from "@palimpsest/proto";
-import { type LoadReport, LoadReportSchema } from "@palimpsest/proto/fleet";
+import { type LoadReport, LoadReportSchema, ReplicaPresenceSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { decodeModel } from "@palimpsest/proto/request-codec";
 import { DrainRate } from "../admission/drain-rate.ts";
@@ -30,6 +38,8 @@ export class FleetView implements Disposable {
   /** Identifies this edge, so that it ignores its own broadcasts. */
   readonly #self = new TextEncoder().encode(crypto.randomUUID());
   #models = new Map<string, ModelInfo>();
+  /** The models of the replicas that run, by replica: each states its own capabilities. */
+  #replicas = new Map<string, ModelInfo>();
 
   constructor({ link, clock, log }: FleetViewOptions) {
     this.#link = link;
@@ -52,12 +62,19 @@ export class FleetView implements Disposable {
     return this.#models;
   }
 
-  /** Reads the catalog. @throws when NATS does not respond */
+  /** Reads the catalog and the replicas that run. @throws when NATS does not respond */
   async refresh(): Promise<void> {
     if (!this.#link.connected) return;
     const messages = await readSubjects(this.#link.jsm, `KV_${MODEL_BUCKET}`, `$KV.${MODEL_BUCKET}.>`);
     const models = messages.flatMap((bytes) => this.#parseModel(bytes) ?? []);
     this.#models = new Map(models.map((model) => [model.name, model]));
+    const running = await readSubjects(this.#link.jsm, `KV_${REPLICA_BUCKET}`, `$KV.${REPLICA_BUCKET}.>`);
+    this.#replicas = new Map(running.map((bytes) => this.#parsePresence(bytes)).filter((one) => one !== undefined));
+  }
+
+  /** The capabilities of each replica of the model that runs. */
+  capabilities(model: string): (readonly string[])[] {
+    return [...this.#replicas.values()].flatMap(({ name, capabilities }) => (name === model ? [capabilities] : []));
   }
 
   /** True if the replica reported within the last 3 s. */
@@ -65,9 +82,12 @@ export class FleetView implements Disposable {
     return this.#clock.monotonic() - (this.#reports.get(replicaId)?.receivedMs ?? Number.NEGATIVE_INFINITY) < SILENT_MS;
   }
 
-  /** The load of each replica of the model that accepts requests. */
-  loads(model: string): LoadReport[] {
-    return this.#alive().filter((report) => report.model === model && !report.draining);
+  /** The load of each replica of the model that accepts requests with these needs. */
+  loads(model: string, needs: readonly string[] = []): LoadReport[] {
+    return this.#alive().filter((report) => {
+      const { capabilities = [] } = this.#replicas.get(report.replicaId) ?? {};
+      return report.model === model && !report.draining && needs.every((need) => capabilities.includes(need));
+    });
   }
 
   /** The load of each model, draining replicas included. Empty while NATS is unreachable. */
@@ -122,6 +142,18 @@ export class FleetView implements Disposable {
       if (this.#models.has(model)) this.#drainRate(model).observe(replicaId, Number(finishedResponses), running, now);
     } catch (error) {
       this.#log.warn({ err: error }, "ignored an unreadable load report");
+    }
+  }
+
+  #parsePresence(bytes: Uint8Array): [replicaId: string, model: ModelInfo] | undefined {
+    // The marker of a replica that has left.
+    if (bytes.length === 0) return undefined;
+    try {
+      const { replicaId, model } = fromBinary(ReplicaPresenceSchema, bytes);
+      return model && [replicaId, decodeModel(model)];
+    } catch (error) {
+      this.#log.warn({ err: error }, "ignored an unreadable replica");
+      return undefined;
     }
   }
 

@@ -1,8 +1,9 @@
 /** Chooses the replica for each request and counts the slots that this edge uses. Adapters bring the replicas. */
-import type { ModelInfo } from "@palimpsest/proto";
+import { type GenerateRequest, type ModelInfo, missingCapability } from "@palimpsest/proto";
 import { EdgeError, modelNotFound } from "../errors.ts";
 import type { Clock, Replica, Replicas } from "../ports.ts";
 import { withTakeover } from "../stream/takeover.ts";
+import { incapable, missingOf } from "./capable.ts";
 
 export interface PlacementOptions {
   readonly clock: Clock;
@@ -31,7 +32,7 @@ export function createPlacement(replicas: readonly Replica[], { clock, limitMs }
       /** Moves the slot to a replica that was not tried in this round. */
       const next = () => {
         release();
-        current = place(replicas, request.model, tried, load);
+        current = place(replicas, request, tried, load);
         if (current === undefined) return undefined;
         tried.push(current);
         used.set(current, (used.get(current) ?? 0) + 1);
@@ -39,7 +40,7 @@ export function createPlacement(replicas: readonly Replica[], { clock, limitMs }
       };
       const restart = (except?: Replica) => void tried.splice(0, tried.length, ...(except ? [except] : []));
       const first = next();
-      if (first === undefined) throw unplaced(replicas, request.model);
+      if (first === undefined) throw unplaced(replicas, request);
       try {
         const successors = { next, restart };
         yield* withTakeover(request, { first, successors, clock, deadlineMs: clock.now() + limitMs }, signal);
@@ -52,18 +53,29 @@ export function createPlacement(replicas: readonly Replica[], { clock, limitMs }
 
 function place(
   replicas: readonly Replica[],
-  model: string,
+  request: GenerateRequest,
   tried: readonly Replica[],
   load: (replica: Replica) => number,
 ): Replica | undefined {
   return replicas
-    .filter((replica) => replica.ready && replica.model?.name === model && !tried.includes(replica))
+    .filter((replica) => replica.ready && canServe(replica, request) && !tried.includes(replica))
     .reduce<Replica | undefined>((best, replica) => (best && load(best) <= load(replica) ? best : replica), undefined);
 }
 
-function unplaced(replicas: readonly Replica[], model: string): EdgeError {
+function canServe({ model }: Replica, request: GenerateRequest): boolean {
+  return model?.name === request.model && missingCapability(request, model.capabilities) === undefined;
+}
+
+function unplaced(replicas: readonly Replica[], request: GenerateRequest): EdgeError {
+  const { model } = request;
   const known = replicas.flatMap((replica): ModelInfo[] => (replica.model ? [replica.model] : []));
-  if (known.some(({ name }) => name === model)) {
+  const serving = known.filter(({ name }) => name === model);
+  const missing = missingOf(
+    request,
+    serving.map(({ capabilities }) => capabilities),
+  );
+  if (missing !== undefined) return incapable(request, missing);
+  if (serving.length > 0) {
     return new EdgeError("unavailable", `Every worker that serves "${model}" is unreachable or draining; retry later.`);
   }
   // A worker that was never reached may serve any model.

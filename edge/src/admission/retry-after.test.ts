@@ -6,7 +6,7 @@ import type { ClientRequest } from "../ports.ts";
 import { createPlacement } from "./placement.ts";
 import { withRetryAfter } from "./retry-after.ts";
 
-const request = { model: "synthetic", choices: 1, responseId: "r", attempt: 1 } as ClientRequest;
+const request = { model: "synthetic", choices: 1, responseId: "r", attempt: 1, decoding: {} } as ClientRequest;
 const { signal } = new AbortController();
 
 /** Replicas that answer each request in 100 ms until they are full. */

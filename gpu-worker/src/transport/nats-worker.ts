@@ -3,7 +3,16 @@
  * it drains. It only connects out, and listens nowhere.
  */
 import { fromBinary } from "@bufbuild/protobuf";
-import { type Delivery, PRIORITIES, type Priority, pull, queueStream, wakeSubject } from "@palimpsest/fleet";
+import {
+  type Delivery,
+  needsWithin,
+  PRIORITIES,
+  type Priority,
+  pull,
+  type Queue,
+  queueOf,
+  wakeSubject,
+} from "@palimpsest/fleet";
 import { Wakeup } from "@palimpsest/proto/async-queue";
 import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { every, pause } from "../clock.ts";
@@ -139,13 +148,11 @@ class Worker implements NatsWorker {
   async #next(): Promise<Delivery[]> {
     const { link, log } = this.#options;
     this.#wakeup.reset();
-    for (const priority of classOrder(this.#turn++)) {
+    for (const queue of this.#queues(this.#turn++)) {
       if (this.#free === 0) return [];
       try {
         const { control, inboxPrefix } = link;
-        const stream = queueStream(this.#model);
         const limit = Math.ceil(this.#free / SHARES);
-        const queue = { stream, consumer: priority };
         const deliveries = await pull({ control, inboxPrefix, ...queue, limit, timeoutMs: PULL_TIMEOUT_MS });
         if (deliveries.length > 0) return deliveries;
       } catch (error) {
@@ -154,6 +161,15 @@ class Worker implements NatsWorker {
       }
     }
     return [];
+  }
+
+  /** The queues that a pull tries, in order: of each class, all whose needs this worker can meet, by turns first. */
+  #queues(turn: number): Queue[] {
+    const { name, capabilities } = this.#options.intake.model;
+    const needs = needsWithin(capabilities);
+    const first = turn % needs.length;
+    const order = [...needs.slice(first), ...needs.slice(0, first)];
+    return classOrder(turn).flatMap((priority) => order.map((one) => queueOf(name, priority, one)));
   }
 
   #start(delivery: Delivery): void {

@@ -31,15 +31,17 @@ export type Script = (signal: AbortSignal, request: GenerateRequest) => AsyncIte
 
 /** Runs a script for each request; an abort ends it as in a real engine. */
 export class ScriptedEngine implements Engine {
-  readonly model = model;
+  readonly model: ModelInfo;
   readonly requests: GenerateRequest[] = [];
   readonly signals: AbortSignal[] = [];
   /** Requests whose iteration has ended, for any reason. */
   ended = 0;
   readonly #script: Script;
 
-  constructor(script: Script) {
+  /** @param capabilities none: a worker of the previous release, which states none */
+  constructor(script: Script, capabilities: readonly string[] = CAPABILITIES) {
     this.#script = script;
+    this.model = { ...model, capabilities };
   }
 
   async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {

@@ -33,6 +33,7 @@ export interface WorkerOptions {
   readonly draftsPerSecond?: number;
   readonly url?: string;
   readonly clock?: Clock;
+  readonly capabilities?: readonly string[];
 }
 
 /** The HTTP interface of an edge, as fetch would see it. */
@@ -76,15 +77,13 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
       const wire = opened.use(await openTcpProxy(server.port));
       return Object.assign(wire, { url: `nats://127.0.0.1:${wire.port}` });
     },
-    async worker(
-      script: Script,
-      { replicaId = `replica-${++replicas}`, draftsPerSecond = 1000, url, clock = systemClock }: WorkerOptions = {},
-    ) {
-      const engine = new ScriptedEngine(script);
+    async worker(script: Script, options: WorkerOptions = {}) {
+      const { replicaId = `replica-${++replicas}`, draftsPerSecond = 1000, url, clock = systemClock } = options;
+      const engine = new ScriptedEngine(script, options.capabilities);
       const intake = new Intake(engine, clock, { draftsPerSecond });
       const own = opened.use(await link(replicaId, url));
-      const options = { link: own, intake, clock, log: silentLog, replicaId, version: "test" };
-      const worker = opened.use(await joinFleet(options));
+      const joining = { link: own, intake, clock, log: silentLog, replicaId, version: "test" };
+      const worker = opened.use(await joinFleet(joining));
       return { engine, worker, link: own };
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

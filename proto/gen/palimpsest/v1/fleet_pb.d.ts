@@ -83,6 +83,13 @@ export declare type ResponseRecord = Message<"palimpsest.v1.ResponseRecord"> & {
    * @generated from field: int64 created = 5;
    */
   created: bigint;
+
+  /**
+   * Stream of its queue. Empty: the model's.
+   *
+   * @generated from field: string queue_stream = 6;
+   */
+  queueStream: string;
 };
 
 /**
