@@ -12,8 +12,9 @@ import { graphsOf } from "../../gpu-worker/src/model/manifest.ts";
 import { LEADER } from "../../gpu-worker/src/model/package-plan.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
-import { Forward, type LayerOutput } from "../../gpu-worker/src/runtime/forward.ts";
+import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
+import type { ForwardOutput } from "../../gpu-worker/src/runtime/model-forward.ts";
 import { openSessions } from "../../gpu-worker/src/runtime/package.ts";
 import { decodeWith } from "../support/models/decode-with.ts";
 import {
@@ -102,9 +103,10 @@ async function openLogits(folder: string, checkpoint: string, links?: readonly R
   const forward = new Forward(sessions, manifest, kv, { links });
   const head = await openLogitsHead(folder, manifest, checkpoint);
   let cached = 0;
-  const layers = (tokens: readonly number[]): Promise<LayerOutput> =>
+  const layers = (tokens: readonly number[]): Promise<ForwardOutput> =>
     forward.layers([{ tokens, pages: Array.from({ length: cached }, (_, page) => page), peers: [] }]);
-  const commit = async (block: readonly number[]): Promise<void> => kv.write(cached++, await layers(block), 0);
+  const commit = async (block: readonly number[]): Promise<void> =>
+    kv.write(cached++, (await layers(block)).tensors, 0);
   return {
     maskToken,
     begin(): void {

@@ -5,8 +5,9 @@ import type { Manifest } from "../../gpu-worker/src/model/manifest.ts";
 import type { RankLink } from "../../gpu-worker/src/parallel/exchange.ts";
 import { createExchangeMemory, openRankThreads } from "../../gpu-worker/src/program/rank-client.ts";
 import type { BlockInput } from "../../gpu-worker/src/runtime/attention-inputs.ts";
-import { Forward, type LayerOutput } from "../../gpu-worker/src/runtime/forward.ts";
+import { Forward } from "../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../gpu-worker/src/runtime/kv-tensors.ts";
+import type { ForwardOutput } from "../../gpu-worker/src/runtime/model-forward.ts";
 import { openSessions, type Sessions } from "../../gpu-worker/src/runtime/package.ts";
 import { convertGolden, type GoldenPackage } from "../support/models/golden.ts";
 
@@ -43,9 +44,11 @@ for (const ranks of [2, 4]) {
   async function rowsOver(links?: readonly RankLink[]): Promise<Float32Array[]> {
     for (const link of links ?? []) opened.use(link);
     const forward = new Forward(sessions, manifest, new KvTensors(manifest, 1), { links });
-    const outputs: LayerOutput[] = [];
+    const outputs: ForwardOutput[] = [];
     for (const blocks of FORWARDS) outputs.push(await forward.layers(tokensOf(blocks, manifest)));
-    return outputs.flatMap(({ hidden, partials }) => [hidden, partials].map(({ data }) => data as Float32Array));
+    return outputs.flatMap(({ tensors: { hidden, partials } }) =>
+      [hidden, partials].map((tensor) => tensor?.data as Float32Array),
+    );
   }
 }
 

@@ -102,8 +102,11 @@ function layerBlocks(sessions: Sessions, manifest: Manifest): Run {
   const forward = new Forward(sessions, short, new KvTensors(short, 1));
   return async (batch) => {
     const blocks = batch.map((block) => ({ tokens: [2 + 3 * block, 3 + 5 * block], pages: [], peers: [] }));
-    const { hidden, partials } = await forward.layers(blocks);
-    const [own, routed] = [hidden, partials].map((tensor) => rowBits(tensor, batch.length)) as [string[], string[]];
+    const { hidden, partials } = (await forward.layers(blocks)).tensors;
+    const [own, routed] = [hidden, partials].map((tensor) => rowBits(tensor as Tensor, batch.length)) as [
+      string[],
+      string[],
+    ];
     return own.map((bits, i) => bits + routed[i]);
   };
 }

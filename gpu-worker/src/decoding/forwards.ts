@@ -41,19 +41,13 @@ export interface TokenScore {
   readonly best: readonly { readonly token: number; readonly logprob: number }[];
 }
 
-/** Forwards by kind. Those that ran again after a preemption count again. */
-export interface ForwardCounts {
-  /** Denoise forwards, which use the head. */
-  readonly forwards: number;
-  readonly prefillForwards: number;
-}
-
 /**
  * A sequence on a model, which claims memory of it until it is disposed of. Positions are implied: prefilled and committed
  * blocks come first.
  */
 export interface SequenceForwards extends Disposable {
-  readonly counts: ForwardCounts;
+  /** Its forwards by kind: those that denoise, and so use the head, and those of the prompt. */
+  readonly counts: { readonly forwards: number; readonly prefillForwards: number };
   /** Leaves out the next `blocks` blocks: their K/V are in their pages already. */
   skip(blocks: number): void;
   /** Runs full blocks of the prompt in one forward; their K/V join the cache. */

@@ -10,26 +10,21 @@ import type { SequenceModel } from "./decode.ts";
 import type { BlockQuery, SequenceForwards } from "./forwards.ts";
 import type { OpenWindow } from "./open-window.ts";
 
-type State =
-  | { readonly kind: "idle" }
-  /** The last forward saw these blocks, and none of them is committed. If `speculative`, the last one is ahead of decoding. */
-  | {
-      readonly kind: "ran";
-      readonly blocks: readonly (readonly number[])[];
-      readonly candidates: readonly (readonly Candidate[])[];
-      readonly speculative: boolean;
-    }
-  /**
-   * Decoding has committed tokens that no forward has seen (2.0's last step, or exhausted post steps). The forward of the
-   * next block makes their K/V, so no forward runs for a commit alone.
-   */
-  | { readonly kind: "owes-commit"; readonly block: readonly number[] };
-
 /** Decoding's model over a sequence's forwards, with lookahead. */
 export class Lookahead implements SequenceModel {
   readonly #sequence: Pick<SequenceForwards, "prefill" | "forward" | "commit">;
   readonly #window: Pick<OpenWindow, "nextBlockQuery">;
-  #state: State = { kind: "idle" };
+  /** Blocks of the last forward that are not committed. If `speculative`, the last of them is ahead of decoding. */
+  #ran: {
+    readonly blocks: readonly (readonly number[])[];
+    readonly candidates: readonly (readonly Candidate[])[];
+    readonly speculative: boolean;
+  } = { blocks: [], candidates: [], speculative: false };
+  /**
+   * A committed block whose final tokens no forward has seen (2.0's last step, or exhausted post steps). The forward of the
+   * next block makes its K/V, so no forward runs for a commit alone.
+   */
+  #owed: readonly number[] | undefined;
 
   constructor(
     sequence: Pick<SequenceForwards, "prefill" | "forward" | "commit">,
@@ -44,28 +39,29 @@ export class Lookahead implements SequenceModel {
   }
 
   async denoise(queries: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
-    const state = this.#state;
-    if (state.kind === "ran" && state.speculative && isSame(queries, state.blocks)) {
-      this.#state = { ...state, speculative: false };
-      return state.candidates;
+    if (this.#ran.speculative && isSame(queries, this.#ran.blocks)) {
+      this.#ran = { ...this.#ran, speculative: false };
+      return this.#ran.candidates;
     }
-    const owed = state.kind === "owes-commit" ? [{ tokens: state.block, cells: [] }] : [];
+    const owed = this.#owed ? [{ tokens: this.#owed, cells: [] }] : [];
     const next = this.#window.nextBlockQuery(queries.flatMap(({ tokens }) => tokens));
     const run = next ? [...queries, next] : queries;
     const candidates = (await this.#sequence.forward([...owed, ...run])).slice(owed.length);
-    if (state.kind === "owes-commit") await this.#sequence.commit(state.block);
-    this.#state = { kind: "ran", blocks: run.map(({ tokens }) => tokens), candidates, speculative: next !== undefined };
+    if (this.#owed) await this.#sequence.commit(this.#owed);
+    this.#owed = undefined;
+    this.#ran = { blocks: run.map(({ tokens }) => tokens), candidates, speculative: next !== undefined };
     return candidates.slice(0, queries.length);
   }
 
   async commit(block: readonly number[]): Promise<void> {
-    const state = this.#state;
-    if (state.kind !== "ran" || !isSameBlock(block, state.blocks[0])) {
-      this.#state = { kind: "owes-commit", block };
+    const { blocks, candidates, speculative } = this.#ran;
+    if (!isSameBlock(block, blocks[0])) {
+      this.#owed = block;
+      this.#ran = { blocks: [], candidates: [], speculative: false };
       return;
     }
     await this.#sequence.commit(block);
-    this.#state = { ...state, blocks: state.blocks.slice(1), candidates: state.candidates.slice(1) };
+    this.#ran = { blocks: blocks.slice(1), candidates: candidates.slice(1), speculative };
   }
 }
 

@@ -3,7 +3,7 @@
  * depend on the committed blocks alone, so preemption never changes the output.
  */
 import { decode } from "../decoding/decode.ts";
-import type { ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
+import type { SequenceForwards } from "../decoding/forwards.ts";
 import { Lookahead } from "../decoding/lookahead.ts";
 import { type DecodeOptions, OpenWindow, type Step } from "../decoding/open-window.ts";
 import { rules } from "../decoding/rules.ts";
@@ -17,7 +17,7 @@ import { type ScoredStep, scored } from "./token-scores.ts";
 
 /** The model that the engine runs. */
 export interface EngineModel extends AsyncDisposable {
-  readonly counts: ForwardCounts;
+  readonly counts: SequenceForwards["counts"];
   /** Unreachable ranks; forwards fail until they are back. */
   readonly lostRanks: readonly number[];
   /** Why the device failed; every forward fails from then on. */
@@ -40,8 +40,8 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
   readonly sameText?: SameText;
   /** Called when other sequences can share the prompt's blocks, with how many of its tokens were cached. */
   readonly onPrefilled: (cachedTokens: number) => void;
-  /** Called with forward counts when an admission ends. */
-  readonly onForwards: (counts: ForwardCounts) => void;
+  /** Called with forward counts when an admission ends. Forwards that run again after a preemption count again. */
+  readonly onForwards: (counts: SequenceForwards["counts"]) => void;
 }
 
 /** `admitted` comes first, once. Blocks are numbered from the one that holds the first generated cell. */
@@ -129,8 +129,12 @@ function stepsOf(
     ...(open && { open }),
   });
   const forwards = paged(sequence, {
-    ...{ admission, prefills: scheduler.prefills, blockLength, onPrefilled, signal: either },
-    ...(scope !== undefined && { scope }),
+    admission,
+    prefills: scheduler.prefills,
+    blockLength,
+    scope,
+    onPrefilled,
+    signal: either,
   });
   const steps: AsyncIterable<Step> = decode(new Lookahead(forwards, window), window, either);
   if (logprobs === undefined) return steps;

@@ -5,25 +5,23 @@ import { PREFILL_BLOCKS } from "./prefill-budget.ts";
 import { blockKeys } from "./prefix-cache.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-export interface PagingOptions {
-  readonly admission: Pick<Admission, "cachedBlocks" | "match" | "offer" | "grow">;
-  readonly prefills: Scheduler["prefills"];
-  readonly blockLength: number;
-  /** Scope of the prefix cache. Absent: no block is shared. */
-  readonly scope?: string;
-  /** Called when the prompt's full blocks are in their pages, with how many of them were cached. */
-  readonly onPrefilled: (cachedBlocks: number) => void;
-  /** Aborts when the sequence is preempted, too. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * `sequence` with a `prefill` that takes the whole prompt. Blocks are offered to the prefix cache as soon as the K/V of their
  * final tokens exist: the prompt's full blocks chunk by chunk, and committed blocks, never an open one.
  */
 export function paged(
   sequence: SequenceForwards,
-  options: PagingOptions,
+  options: {
+    readonly admission: Pick<Admission, "cachedBlocks" | "match" | "offer" | "grow">;
+    readonly prefills: Scheduler["prefills"];
+    readonly blockLength: number;
+    /** Scope of the prefix cache. Undefined: no block is shared. */
+    readonly scope: string | undefined;
+    /** Called when the prompt's full blocks are in their pages, with how many of them were cached. */
+    readonly onPrefilled: (cachedBlocks: number) => void;
+    /** Aborts when the sequence is preempted, too. */
+    readonly signal: AbortSignal;
+  },
 ): Pick<SequenceForwards, "prefill" | "forward" | "commit"> {
   const { admission, prefills, blockLength, scope, signal } = options;
   const keysOf = (tokens: readonly number[]) => (scope === undefined ? [] : blockKeys(tokens, blockLength, scope));

@@ -196,14 +196,14 @@ it("a whole forward, prefill and cached block, is the CPU package's within f16's
     const kv = new KvTensors(manifest, 2);
     const forward = new Forward(sessions, manifest, kv);
     const prompt = await forward.layers([{ tokens: [5, 6, 7, 8], pages: [], peers: [] }]);
-    kv.write(1, prompt, 0);
+    kv.write(1, prompt.tensors, 0);
     const output = await forward.layers([{ tokens: [9, 10, 95, 95], pages: [1], peers: [] }]);
     const draw = { cell: 0, uniform: 0.5, temperature: 1 };
     forwards.push({ output, candidates: await forward.head(output, [0, 1, 2, 3], [draw]), manifest });
   }
   const [cpu, cuda] = forwards;
-  expect(cuda!.output.hidden.type).toBe("float16");
-  expect(cuda!.output.keys[0]!.type).toBe("float16");
+  expect(cuda!.output.tensors.hidden!.type).toBe("float16");
+  expect(cuda!.output.tensors.keys_0!.type).toBe("float16");
   expect(pageBytes(cuda!.manifest) * 2).toBe(pageBytes(cpu!.manifest));
   const rows = ({ data }: Tensor): number[] =>
     Array.from(
@@ -211,8 +211,10 @@ it("a whole forward, prefill and cached block, is the CPU package's within f16's
         ? new Float16Array(data.buffer, data.byteOffset, data.length)
         : (data as Float32Array),
     );
-  const difference = rows(cuda!.output.hidden).map((value, i) => value - rows(cpu!.output.hidden)[i]!);
-  expect(Math.hypot(...difference) / Math.hypot(...rows(cpu!.output.hidden))).toBeLessThan(0.05);
+  const difference = rows(cuda!.output.tensors.hidden!).map(
+    (value, i) => value - rows(cpu!.output.tensors.hidden!)[i]!,
+  );
+  expect(Math.hypot(...difference) / Math.hypot(...rows(cpu!.output.tensors.hidden!))).toBeLessThan(0.05);
   cuda!.candidates.forEach(({ probability }, i) => {
     expect(Math.abs(probability - cpu!.candidates[i]!.probability)).toBeLessThan(0.05);
   });

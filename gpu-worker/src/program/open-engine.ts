@@ -12,9 +12,8 @@ import type { Manifest } from "../model/manifest.ts";
 import { featuresOf } from "../model/target.ts";
 import { Lockstep } from "../parallel/lockstep.ts";
 import { openReconnectingLink } from "../parallel/reconnecting-link.ts";
-import type { ForwardOptions } from "../runtime/forward.ts";
 import { pageBytes } from "../runtime/kv-tensors.ts";
-import { type Model, openModel } from "../runtime/model.ts";
+import { type Model, type ModelOptions, openModel } from "../runtime/model.ts";
 import { answerThrough, PortLink } from "../threads/rank-port.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { capabilities } from "./capabilities.ts";
@@ -66,10 +65,7 @@ export interface EngineSettings {
  * @param onRoute called with the experts that each layer's router chose
  * @throws PackageError when the package cannot be used
  */
-export async function openEngine(
-  settings: EngineSettings,
-  onRoute?: NonNullable<ForwardOptions["onRoute"]>,
-): Promise<PoolableEngine> {
+export async function openEngine(settings: EngineSettings, onRoute?: ModelOptions["onRoute"]): Promise<PoolableEngine> {
   const packaged = await readManifest(settings.package);
   const manifest = withSettings(packaged, settings);
   const { config, blockLength, maskToken, editTokens, eosTokens } = manifest;

@@ -15,7 +15,7 @@ function forward() {
     batches.push(tokens);
     if (tokens.includes(13)) throw new Error("thirteen");
     const output: ForwardOutput & { tokens: readonly number[] } = {
-      tokens,
+      ...{ tokens, tensors: {} },
       share: () => output,
       [Symbol.dispose]() {},
     };

@@ -10,9 +10,9 @@ import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
 import type { ForwardOutput, ModelForward } from "./model-forward.ts";
 
-/** A submission's blocks in the forward that ran them. */
+/** A caller's blocks in the forward that ran them. */
 export interface Batched {
-  /** A claim of the submission's own, to be disposed of. */
+  /** A claim of the caller's own, to be disposed of. */
   readonly output: ForwardOutput;
   /** The first of its blocks in `output`. */
   readonly first: number;
@@ -20,19 +20,13 @@ export interface Batched {
   readonly candidates: readonly (readonly Candidate[])[];
 }
 
-interface Submission {
-  /** `peers` count from the submission's own first block. */
-  readonly blocks: readonly BlockInput[];
-  readonly resolve: (batched: Batched) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class Batcher {
   readonly #forward: Pick<ModelForward, "layers" | "head" | "maxBlocks">;
-  readonly #blockLength: number;
+  readonly blockLength: number;
   /** Keeps forwards in step with those of other ranks. */
   readonly #rounds: Pick<Lockstep, "begin" | "end"> | undefined;
-  readonly #pending: Submission[] = [];
+  /** The blocks of each caller, whose `peers` count from their own first block, and its promise; the oldest first. */
+  readonly #pending = new Map<readonly BlockInput[], PromiseWithResolvers<Batched>>();
   #running = false;
 
   constructor(
@@ -41,16 +35,16 @@ export class Batcher {
     rounds?: Pick<Lockstep, "begin" | "end">,
   ) {
     this.#forward = forward;
-    this.#blockLength = blockLength;
+    this.blockLength = blockLength;
     this.#rounds = rounds;
   }
 
   /** Runs blocks in one forward, together with those of other sequences that are ready. */
   run(blocks: readonly BlockInput[]): Promise<Batched> {
-    const { promise, resolve, reject } = Promise.withResolvers<Batched>();
-    this.#pending.push({ blocks, resolve, reject });
+    const caller = Promise.withResolvers<Batched>();
+    this.#pending.set(blocks, caller);
     void this.#pump();
-    return promise;
+    return caller.promise;
   }
 
   async #pump(): Promise<void> {
@@ -59,7 +53,7 @@ export class Batcher {
     for (;;) {
       // Lets sequences whose forward has just ended submit the next one.
       await setImmediate();
-      if (this.#pending.length === 0) break;
+      if (this.#pending.size === 0) break;
       await this.#rounds?.begin();
       await this.#runBatch(this.#take());
     }
@@ -67,43 +61,42 @@ export class Batcher {
     this.#running = false;
   }
 
-  /** The oldest submissions that fit a forward together, at least one. */
-  #take(): Submission[] {
+  /** The oldest callers' blocks that fit a forward together, those of one caller at least. */
+  #take(): Map<readonly BlockInput[], PromiseWithResolvers<Batched>> {
     const { maxBlocks = Number.POSITIVE_INFINITY } = this.#forward;
-    let blocks = 0;
-    const isOver = (submission: Submission): boolean => {
-      blocks += submission.blocks.length;
-      return blocks > maxBlocks;
-    };
-    const end = this.#pending.findIndex(isOver);
-    return this.#pending.splice(0, end < 0 ? this.#pending.length : Math.max(1, end));
+    const taken = new Map<readonly BlockInput[], PromiseWithResolvers<Batched>>();
+    let count = 0;
+    for (const [blocks, caller] of this.#pending) {
+      count += blocks.length;
+      if (count > maxBlocks && taken.size > 0) break;
+      taken.set(blocks, caller);
+      this.#pending.delete(blocks);
+    }
+    return taken;
   }
 
-  async #runBatch(batch: readonly Submission[]): Promise<void> {
+  async #runBatch(batch: ReadonlyMap<readonly BlockInput[], PromiseWithResolvers<Batched>>): Promise<void> {
     try {
-      const firsts: number[] = [];
-      const blocks: BlockInput[] = [];
-      for (const submission of batch) {
-        const first = blocks.length;
-        firsts.push(first);
-        blocks.push(
-          ...submission.blocks.map((block) => ({ ...block, peers: block.peers.map((peer) => first + peer) })),
-        );
-      }
-      using output = await this.#forward.layers(blocks);
-      const found = await this.#candidates(output, blocks);
-      batch.forEach(({ blocks, resolve }, i) => {
+      const all: BlockInput[] = [];
+      const firsts = [...batch.keys()].map((blocks) => {
+        const first = all.length;
+        all.push(...blocks.map((block) => ({ ...block, peers: block.peers.map((peer) => first + peer) })));
+        return first;
+      });
+      using output = await this.#forward.layers(all);
+      const found = await this.#candidates(output, all);
+      [...batch].forEach(([{ length }, { resolve }], i) => {
         const first = firsts[i] as number;
-        resolve({ output: output.share(), first, candidates: found.slice(first, first + blocks.length) });
+        resolve({ output: output.share(), first, candidates: found.slice(first, first + length) });
       });
     } catch (error) {
       const isUnreachable = error instanceof WorkerError && error.code === "unavailable";
-      if (batch.length === 1 || isUnreachable) {
-        for (const { reject } of batch) reject(error);
+      if (batch.size === 1 || isUnreachable) {
+        for (const { reject } of batch.values()) reject(error);
         return;
       }
-      // Retries a failed batch one submission at a time, so that one bad request does not fail the others.
-      for (const submission of batch) await this.#runBatch([submission]);
+      // Retries a failed batch one caller at a time, so that one bad request does not fail the others.
+      for (const one of batch) await this.#runBatch(new Map([one]));
     }
   }
 
@@ -119,7 +112,7 @@ export class Batcher {
       for (const { cell, token, by } of block.adjustments ?? []) {
         adjustments.push({ cell: rowOf.get(cell) as number, token, by });
       }
-      rows.push(...block.cells.map((cell) => b * this.#blockLength + cell));
+      rows.push(...block.cells.map((cell) => b * this.blockLength + cell));
     });
     const found = rows.length > 0 ? await this.#forward.head(output, rows, draws, adjustments) : [];
     return blocks.map(({ cells }) => found.splice(0, cells.length));

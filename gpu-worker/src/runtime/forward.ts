@@ -6,6 +6,7 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, TokenProbability } from "../decoding/block.ts";
 import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
 import type { PageId } from "../memory/page-allocator.ts";
+import { layerKeys, layerValues } from "../model/forward-plan.ts";
 import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
@@ -16,39 +17,32 @@ import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
 import { adjustmentInputs, choices, drawInputs, evenRows, int64, scoreInputs, scoresOf } from "./head-inputs.ts";
 import type { KvTensors } from "./kv-tensors.ts";
+import type { ModelOptions } from "./model.ts";
 import type { ForwardOutput, ModelForward } from "./model-forward.ts";
 import { runGraph, type Sessions } from "./package.ts";
 
 /** A layer's outputs beside `normed`, which get memory of their own. */
 const NEW_OUTPUTS = { hidden_out: null, keys: null, values: null, experts: null, weights: null };
 
-/** Its memory is the host's and belongs to the garbage collector. */
-export interface LayerOutput extends ForwardOutput, Pick<KvTensors, "keys" | "values"> {
-  /** The head's inputs: [T, H], and the last layer's partial results [R, T, H]. */
-  readonly hidden: Tensor;
-  readonly partials: Tensor;
-}
-
-export interface ForwardOptions {
-  /** This rank, whose experts are among the sessions; the leader by default. */
-  readonly rank?: number | undefined;
-  /** Links to the package's other ranks. Absent: their experts are among the sessions too and run here, one after another. */
-  readonly links?: readonly RankLink[] | undefined;
-  /** Runs this rank's experts for the rows of all ranks, if each rank leads sequences. */
-  readonly expertBatcher?: ExpertBatcher | undefined;
-  /** Called with the experts [T, K] that a layer's router chose. */
-  readonly onRoute?: ((layer: number, experts: BigInt64Array) => void) | undefined;
-}
-
 export class Forward implements ModelForward {
   readonly #sessions: Sessions;
   readonly #manifest: Manifest;
   readonly #kv: KvTensors;
-  readonly #onRoute: ForwardOptions["onRoute"];
+  readonly #onRoute: ModelOptions["onRoute"];
   readonly #own: RankLink;
   readonly #exchange: ExpertExchange;
 
-  constructor(sessions: Sessions, manifest: Manifest, kv: KvTensors, options: ForwardOptions = {}) {
+  /** @param options of the model: `rank`'s experts are among the sessions; without `links`, those of all ranks are */
+  constructor(
+    sessions: Sessions,
+    manifest: Manifest,
+    kv: KvTensors,
+    options: Pick<ModelOptions, "rank" | "onRoute"> & {
+      readonly links?: readonly RankLink[] | undefined;
+      /** Runs this rank's experts for the rows of all ranks, if each rank leads sequences. */
+      readonly expertBatcher?: ExpertBatcher | undefined;
+    } = {},
+  ) {
     const { config, ranks } = manifest;
     const { rank: own = LEADER, expertBatcher } = options;
     this.#sessions = sessions;
@@ -64,8 +58,11 @@ export class Forward implements ModelForward {
     this.#exchange = new ExpertExchange(own, links, onLayer, { ...config, inStep: expertBatcher !== undefined });
   }
 
-  /** Runs the layers over blocks of any sequences at any places. */
-  async layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<LayerOutput> {
+  /**
+   * Runs the layers over blocks of any sequences at any places. The output also has the last layer's `partials` [R, T, H]; its
+   * memory is the host's and belongs to the garbage collector.
+   */
+  async layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<ForwardOutput> {
     using _turn = await this.#exchange.turn();
     const { config, blockLength } = this.#manifest;
     const tokens = blocks.flatMap((block) => block.tokens);
@@ -81,38 +78,39 @@ export class Forward implements ModelForward {
     };
     let hidden = embedded.hidden as Tensor;
     let partials = noPartials(hidden);
-    const keys: Tensor[] = [];
-    const values: Tensor[] = [];
+    const made: Record<string, Tensor> = {};
     for (let layer = 0; layer < config.layers; layer++) {
       const pools = { key_pool: this.#kv.keys[layer] as Tensor, value_pool: this.#kv.values[layer] as Tensor };
       const rows = layer < config.denseLayers ? undefined : this.#exchange.rowsMemory(tokens.length);
       const normed = rows && asBits(new Tensor(hidden.type, rows as Float32Array, hidden.dims));
       const feeds = { hidden, partials, ...context, ...pools };
       const out = await this.#run(layerGraph(layer), feeds, normed && { ...NEW_OUTPUTS, normed });
-      keys.push(out.keys as Tensor);
-      values.push(out.values as Tensor);
+      made[layerKeys(layer)] = out.keys as Tensor;
+      made[layerValues(layer)] = out.values as Tensor;
       hidden = out.hidden_out as Tensor;
       partials = out.experts ? await this.#experts(layer, out, normed ?? (out.normed as Tensor)) : noPartials(hidden);
     }
-    const made = { hidden, partials: kept(partials), keys, values };
-    const output: LayerOutput = { ...made, share: () => output, [Symbol.dispose]() {} };
+    const tensors = { hidden, partials: kept(partials), ...made };
+    const output: ForwardOutput = { tensors, share: () => output, [Symbol.dispose]() {} };
     return output;
   }
 
-  write(page: PageId, output: LayerOutput, block: number): void {
-    this.#kv.write(page, output, block);
+  write(page: PageId, { tensors }: ForwardOutput, block: number): void {
+    this.#kv.write(page, tensors, block);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
   /** The candidates at `rows` of a forward; the rows of `draws` also draw a token. */
   async head(
-    output: LayerOutput,
+    output: ForwardOutput,
     rows: readonly number[],
     draws: readonly Draw[] = [],
     adjustments: readonly LogitAdjustment[] = [],
   ): Promise<Candidate[]> {
-    const out = await this.#head(output, rows, { draws, adjustments });
+    const { vocabSize } = this.#manifest.config;
+    const asked = { ...adjustmentInputs(adjustments), ...drawInputs(draws, vocabSize), ...scoreInputs([], 0) };
+    const out = await this.#head(output, rows, asked);
     let candidates: Candidate[] = choices(out.token as Tensor, out.probability as Tensor);
     if (out.edit_tokens !== undefined) {
       const edits = choices(out.edit_tokens as Tensor, out.edit_probabilities as Tensor);
@@ -130,25 +128,21 @@ export class Forward implements ModelForward {
 
   /** Scores a token at each of `rows` of a forward, and the `best` most probable tokens there. */
   async score(
-    output: LayerOutput,
+    output: ForwardOutput,
     rows: readonly number[],
     tokens: readonly number[],
     best: number,
   ): Promise<TokenScore[]> {
-    const out = await this.#head(output, rows, { tokens, best });
-    return scoresOf(out, best);
+    const { vocabSize } = this.#manifest.config;
+    const asked = { ...adjustmentInputs([]), ...drawInputs([], vocabSize), ...scoreInputs(tokens, best) };
+    return scoresOf(await this.#head(output, rows, asked), best);
   }
 
-  async #head({ hidden, partials }: LayerOutput, rows: readonly number[], request: HeadRequest) {
-    const { draws = [], adjustments = [], tokens = [], best = 0 } = request;
-    return this.#run(HEAD_GRAPH, {
-      hidden,
-      partials,
-      rows: int64(evenRows(rows), [evenRows(rows).length]),
-      ...adjustmentInputs(adjustments),
-      ...drawInputs(draws, this.#manifest.config.vocabSize),
-      ...scoreInputs(tokens, best),
-    });
+  /** @param asked what is asked beyond the best token of each row: none of it may be left out */
+  #head({ tensors }: ForwardOutput, rows: readonly number[], asked: InferenceSession.FeedsType) {
+    const wanted = evenRows(rows);
+    const { hidden, partials } = tensors as Record<"hidden" | "partials", Tensor>;
+    return this.#run(HEAD_GRAPH, { hidden, partials, rows: int64(wanted, [wanted.length]), ...asked });
   }
 
   /** The partial sums of every rank over its experts, in rank order: [R, T, H]. */
@@ -166,16 +160,6 @@ export class Forward implements ModelForward {
   #run(name: string, feeds: InferenceSession.FeedsType, fetches?: InferenceSession.FetchesType) {
     return runGraph(this.#sessions, name, feeds, fetches as InferenceSession.OnnxValueMapType | undefined);
   }
-}
-
-/** Requests to the head beyond the best token of each row. */
-interface HeadRequest {
-  readonly draws?: readonly Draw[];
-  readonly adjustments?: readonly LogitAdjustment[];
-  /** Tokens to score, one for each of the first rows. */
-  readonly tokens?: readonly number[];
-  /** Most probable tokens to score at each of those rows. */
-  readonly best?: number;
 }
 
 function noPartials(hidden: Tensor): Tensor {

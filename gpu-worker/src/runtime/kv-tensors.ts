@@ -1,10 +1,12 @@
 /** The memory of the K/V cache: per layer a tensor of keys and a tensor of values, divided into pages of a block each. */
 import { Tensor } from "onnxruntime-node";
 import type { PageId } from "../memory/page-allocator.ts";
+import { layerKeys, layerValues } from "../model/forward-plan.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { kvTokenBytes } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
 import { asBits } from "./half-tensor.ts";
+import type { ForwardOutput } from "./model-forward.ts";
 
 /** Bytes of a block's keys and values in all layers. */
 export function pageBytes({ config, blockLength, target }: Manifest): number {
@@ -35,17 +37,17 @@ export class KvTensors {
 
   /**
    * Copies a block of a forward into a page: one memory copy per layer for keys, one for values.
-   * @param made keys and values per layer [blocks, kvHeads, blockLength, headDim]
+   * @param made keys and values of each layer by name, [blocks, kvHeads, blockLength, headDim]
    */
-  write(page: PageId, made: Pick<KvTensors, "keys" | "values">, block: number): void {
+  write(page: PageId, made: ForwardOutput["tensors"], block: number): void {
     const size = this.#pageElements;
     const copy = (from: Tensor, to: Tensor): void => {
       const source = (from.data as Float32Array).subarray(block * size, (block + 1) * size);
       (to.data as Float32Array).set(source, page * size);
     };
     for (const [layer, keys] of this.keys.entries()) {
-      copy(made.keys[layer] as Tensor, keys);
-      copy(made.values[layer] as Tensor, this.values[layer] as Tensor);
+      copy(made[layerKeys(layer)] as Tensor, keys);
+      copy(made[layerValues(layer)] as Tensor, this.values[layer] as Tensor);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** A model's forwards as its sequences use them. Targets differ in where rows, keys and values are, and in who runs the experts. */
+import type { Tensor } from "onnxruntime-node";
 import type { Candidate } from "../decoding/block.ts";
 import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
 import type { PageId } from "../memory/page-allocator.ts";
@@ -6,6 +7,8 @@ import type { BlockInput } from "./attention-inputs.ts";
 
 /** A claim on the rows, keys and values of a forward, which are freed when no claim is left. */
 export interface ForwardOutput extends Disposable {
+  /** `hidden` [T, H], each layer's keys and values [B, kvHeads, S, D], and what else the target's head reads. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
   /** Another claim on the same values. */
   share(): ForwardOutput;
 }

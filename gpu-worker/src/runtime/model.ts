@@ -1,5 +1,5 @@
 /** Opens a package as a model on onnxruntime: its sessions, its links to other ranks, its forwards. */
-import type { ForwardCounts, SequenceForwards } from "../decoding/forwards.ts";
+import type { SequenceForwards } from "../decoding/forwards.ts";
 import { PackageError } from "../errors.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
@@ -11,7 +11,7 @@ import type { Lockstep } from "../parallel/lockstep.ts";
 import { DeviceForward } from "./device-forward.ts";
 import { openDeviceSessions } from "./device-sessions.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
-import { Forward, type ForwardOptions } from "./forward.ts";
+import { Forward } from "./forward.ts";
 import { KvTensors, pageBytes } from "./kv-tensors.ts";
 import { sequencesOf } from "./model-sequences.ts";
 import { openSessions, type SessionOptions } from "./package.ts";
@@ -25,13 +25,14 @@ export interface ModelOptions extends SessionOptions {
   readonly rank?: number;
   /** Data-parallel attention: keeps this rank's forwards in step with those of the others. */
   readonly lockstep?: Lockstep | undefined;
-  readonly onRoute?: ForwardOptions["onRoute"];
+  /** Called with the experts [T, K] that a layer's router chose. */
+  readonly onRoute?: ((layer: number, experts: BigInt64Array) => void) | undefined;
   /** Prefix of files with the nodes' times and providers, for a target that keeps a forward on its device. */
   readonly profilePrefix?: string | undefined;
 }
 
 export interface Model extends AsyncDisposable {
-  readonly counts: ForwardCounts;
+  readonly counts: SequenceForwards["counts"];
   /** This rank's experts, for another rank that leads sequences. */
   experts(leader: number): RankLink;
   /** Why the device failed; every forward fails from then on. Undefined while it works. */

@@ -9,8 +9,9 @@ import {
 } from "../../../gpu-worker/src/model/package-plan.ts";
 import { type Weight, weightBytes } from "../../../gpu-worker/src/model/weights.ts";
 import type { BlockInput } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
-import { Forward, type ForwardOptions } from "../../../gpu-worker/src/runtime/forward.ts";
+import { Forward } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
+import type { ModelOptions } from "../../../gpu-worker/src/runtime/model.ts";
 import { openSessions } from "../../../gpu-worker/src/runtime/package.ts";
 import { readBandwidth } from "../bandwidth.ts";
 import { timed } from "../timed.ts";
@@ -37,10 +38,10 @@ export interface Machine {
 /** Collects a record per forward. */
 export function recorder({ config }: Manifest): {
   records: ForwardRecord[];
-  onRoute: NonNullable<ForwardOptions["onRoute"]>;
+  onRoute: NonNullable<ModelOptions["onRoute"]>;
 } {
   const records: ForwardRecord[] = [];
-  const onRoute: NonNullable<ForwardOptions["onRoute"]> = (layer, chosen) => {
+  const onRoute: NonNullable<ModelOptions["onRoute"]> = (layer, chosen) => {
     if (layer === config.denseLayers) records.push({ rows: chosen.length / config.topK, experts: [] });
     records.at(-1)?.experts.push(new Set(chosen).size);
   };

@@ -7,12 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import type { GenerateRequest } from "@palimpsest/proto";
 import { expect } from "vitest";
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
-import type {
-  BlockQuery,
-  ForwardCounts,
-  SequenceForwards,
-  TokenScore,
-} from "../../../gpu-worker/src/decoding/forwards.ts";
+import type { BlockQuery, SequenceForwards, TokenScore } from "../../../gpu-worker/src/decoding/forwards.ts";
 import type { Tokenizer } from "../../../gpu-worker/src/engine/check-request.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
@@ -54,7 +49,7 @@ export class HashModel implements EngineModel {
 }
 
 export class HashSequence implements SequenceForwards {
-  readonly counts: ForwardCounts & { forwards: number; prefillForwards: number } = { forwards: 0, prefillForwards: 0 };
+  readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly forwards: BlockQuery[][] = [];
   readonly #model: HashModel;
   readonly #pages: readonly PageId[];

@@ -5,15 +5,16 @@
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
 import { isExpertGraph } from "../../../gpu-worker/src/model/package-plan.ts";
 import { expertsOfRank } from "../../../gpu-worker/src/model/shard-plan.ts";
 import type { Quantization } from "../../../gpu-worker/src/model/weights.ts";
 import type { BlockInput } from "../../../gpu-worker/src/runtime/attention-inputs.ts";
-import { Forward, type LayerOutput } from "../../../gpu-worker/src/runtime/forward.ts";
+import { Forward } from "../../../gpu-worker/src/runtime/forward.ts";
 import { KvTensors } from "../../../gpu-worker/src/runtime/kv-tensors.ts";
+import type { ForwardOutput } from "../../../gpu-worker/src/runtime/model-forward.ts";
 import { openSession } from "../../../gpu-worker/src/runtime/package.ts";
 import { convertCheckpoint } from "../../../tools/convert/convert.ts";
 
@@ -146,7 +147,8 @@ function blocksOf({ blockLength, maskToken, config }: Manifest): Omit<BlockInput
   }));
 }
 
-function sum({ hidden, partials }: LayerOutput): Float32Array {
+function sum({ tensors }: ForwardOutput): Float32Array {
+  const { hidden, partials } = tensors as Record<"hidden" | "partials", Tensor>;
   const total = Float32Array.from(hidden.data as Float32Array);
   for (const [i, value] of (partials.data as Float32Array).entries()) {
     const at = i % total.length;
