@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { BlockQuery } from "../../gpu-worker/src/decoding/forwards.ts";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
@@ -49,7 +50,32 @@ it("a model without edit tokens returns one candidate per cell, its best token e
   expect(found.every(({ edit }) => edit === undefined)).toBe(true);
 });
 
-async function candidatesWith(edits: object, ranks: number) {
+it.each([
+  ["a model without edit tokens", {}, []],
+  ["2.2", { delete_token_id: EDITS.delete, split_token_id: EDITS.split }, [EDITS.delete, EDITS.split]],
+])(
+  "%s gives the best tokens of each cell, and at one cell the shares of allowed tokens alone",
+  async (_, config, edits) => {
+    const [cell, allowed] = [3, [1, 4, MASK, EDITS.delete, 7]];
+    const bits = Int32Array.of(allowed.reduce((all, token) => all | (1 << token), 0));
+    const draws = [{ cell, temperature: 1, uniform: 0.999 }];
+    const { found, expected } = await candidatesWith(config, 1, { best: true, allowed: { cell, bits }, draws });
+    const never = [MASK, ...edits];
+    for (const [at, candidate] of found.entries()) {
+      const all = expected[at]!;
+      const share = at === cell ? allowed.reduce((sum, token) => sum + all[token]!, 0) : 1;
+      const out = at === cell ? [...all.keys()].filter((token) => !allowed.includes(token)) : [];
+      const best = ranked(all, [...never, ...out]).slice(0, 5);
+      expect(candidate.best?.map(({ token }) => token)).toEqual(best);
+      expect(candidate.token).toBe(best[0]);
+      for (const { token, probability } of candidate.best ?? [])
+        expect(probability).toBeCloseTo(all[token]! / share, 4);
+      if (at === cell) expect(best).toContain(candidate.drawn?.token);
+    }
+  },
+);
+
+async function candidatesWith(edits: object, ranks: number, query: Partial<BlockQuery> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "palimpsest-candidates-"));
   try {
     const config = { vocab_size: VOCABULARY, mask_token_id: MASK, eos_token_id: 7, ...edits };
@@ -58,7 +84,7 @@ async function candidatesWith(edits: object, ranks: number) {
     await convertCheckpoint({ source, target, quantization: "none", ranks });
     const model = await openModel(target, await readManifest(target), { threads: 1, pages: 1 });
     const tokens = Array.from({ length: BLOCK }, (_, i) => (i * 29 + (i % 3)) % VOCABULARY);
-    const found = await candidatesOf(model.sequence([0]), tokens);
+    const found = await candidatesOf(model.sequence([0]), tokens, query);
     return { found, expected: referenceProbabilities(shape, tensors, tokens, BLOCK) };
   } finally {
     await rm(folder, { recursive: true });

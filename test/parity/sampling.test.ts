@@ -54,7 +54,7 @@ it.each([
         const number = uniform({ seed: 7n, choice: 0, block: 0, step, cell });
         return cell % 2 === 0 ? [{ ...sampling, cell, uniform: number }] : [];
       });
-      const candidates = await candidatesOf(model.sequence([0]), tokens, draws);
+      const candidates = await candidatesOf(model.sequence([0]), tokens, { draws });
       for (const { cell, uniform: number } of draws) {
         const distribution = drawnFrom(expected[cell] as number[], never, sampling);
         const drawn = candidates[cell]?.drawn as { token: number; probability: number };
@@ -63,7 +63,9 @@ it.each([
         expect(number).toBeLessThan(to + SLACK);
         expect(drawn.probability).toBeCloseTo(distribution[drawn.token] as number, 3);
       }
-      const edge = await candidatesOf(model.sequence([0]), tokens, [{ ...sampling, cell: 0, uniform: 1 }]);
+      const edge = await candidatesOf(model.sequence([0]), tokens, {
+        draws: [{ ...sampling, cell: 0, uniform: 1 }],
+      });
       // A product that rounds up to the total must select the last token with a probability, never one past the end.
       expect(edge[0]?.drawn?.probability).toBeGreaterThan(0);
       expect(candidates.map(({ drawn: _, ...best }) => best)).toEqual(undrawn);

@@ -10,6 +10,7 @@ import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
 import { shardCommand } from "./shard.ts";
 import { synthCommand } from "./synth.ts";
+import { upgradeCommand } from "./upgrade.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -29,6 +30,7 @@ const commands = [
   prepareCommand(),
   shardCommand(),
   synthCommand(),
+  upgradeCommand(),
 ];
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program));

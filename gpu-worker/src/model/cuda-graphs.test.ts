@@ -199,7 +199,7 @@ it("a whole forward, prefill and cached block, is the CPU package's within f16's
     kv.write(1, prompt.tensors, 0);
     const output = await forward.layers([{ tokens: [9, 10, 95, 95], pages: [1], peers: [] }]);
     const draw = { cell: 0, uniform: 0.5, temperature: 1 };
-    forwards.push({ output, candidates: await forward.head(output, [0, 1, 2, 3], [draw]), manifest });
+    forwards.push({ output, candidates: await forward.head(output, [0, 1, 2, 3], { draws: [draw] }), manifest });
   }
   const [cpu, cuda] = forwards;
   expect(cuda!.output.tensors.hidden!.type).toBe("float16");

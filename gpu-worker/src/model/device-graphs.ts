@@ -5,7 +5,7 @@
  */
 import { blocksOf } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
-import { adjusted, drawInputs, drawnCandidates, scoredTokens, scoreInputs } from "./head.ts";
+import { adjusted, allowedOnly, allowInputs, drawInputs, drawnCandidates, scoredTokens, scoreInputs } from "./head.ts";
 import { OnnxGraph, type Value } from "./onnx-graph.ts";
 import type { Target } from "./target.ts";
 
@@ -40,6 +40,14 @@ export function adjustGraph({ vocabSize }: ModelConfig, target: Target): Uint8Ar
   return g.serialize();
 }
 
+/** Bars all tokens but the allowed ones in some rows. */
+export function allowGraph({ vocabSize }: ModelConfig, target: Target): Uint8Array {
+  const g = new OnnxGraph("allow", target);
+  const logits = g.input("logits", "f32", ["R", vocabSize]);
+  g.output("allowed", allowedOnly(g, logits, allowInputs(g, vocabSize), vocabSize), "f32", ["R", vocabSize]);
+  return g.serialize();
+}
+
 /** Some rows of the logits, for the host. */
 export function rowsGraph({ vocabSize }: ModelConfig, target: Target): Uint8Array {
   const g = new OnnxGraph("rows", target);
@@ -57,8 +65,14 @@ export interface SpecialTokens {
  * The most probable token of each row that is neither the mask nor an edit, and its probability in the full softmax: `token`
  * and `probability` f32 [R, 1]. With edit tokens also the two most probable ones other than the mask: `edit_token_1` and so on.
  * TopK would sort the vocabulary, and ArgMax has a thread for each row: both are far slower on a device.
+ * @param ranks more tokens of each row, down to this rank: `ranked_token_2` and so on
  */
-export function candidatesGraph({ vocabSize }: ModelConfig, tokens: SpecialTokens, target: Target): Uint8Array {
+export function candidatesGraph(
+  { vocabSize }: ModelConfig,
+  tokens: SpecialTokens,
+  target: Target,
+  ranks = 1,
+): Uint8Array {
   const g = new OnnxGraph("candidates", target);
   const logits = g.input("logits", "f32", ["R", vocabSize]);
   const largest = g.node("ReduceMax", [logits, g.ints([1])], { attributes: { keepdims: 1 } });
@@ -68,27 +82,25 @@ export function candidatesGraph({ vocabSize }: ModelConfig, tokens: SpecialToken
   const ids = g.node("Range", [g.floats([0], []), g.floats([vocabSize], []), g.floats([1], [])]);
   const without = (scores: Value, token: Value): Value =>
     g.node("Where", [g.node("Equal", [ids, token]), g.floats([g.target.barred], []), scores]);
-  const best = (scores: Value, suffix: string): Value => {
+  const best = (scores: Value, suffix: string, prefix = ""): Value => {
     const score = g.node("ReduceMax", [scores, g.ints([1])], { attributes: { keepdims: 1 } });
     const places = g.node("Where", [g.node("Equal", [scores, score]), ids, g.floats([NO_TOKEN], [])]);
     const token = g.node("ReduceMin", [places, g.ints([1])], { attributes: { keepdims: 1 } }); // the first on a tie
     const probability = g.node("Div", [g.node("Exp", [g.node("Sub", [score, largest])]), total]);
-    g.output(`token${suffix}`, token, "f32", ["R", 1]);
-    g.output(`probability${suffix}`, probability, "f32", ["R", 1]);
+    g.output(`${prefix}token${suffix}`, token, "f32", ["R", 1]);
+    g.output(`${prefix}probability${suffix}`, probability, "f32", ["R", 1]);
     return token;
   };
   const { maskToken, editTokens } = tokens;
   const unmasked = without(logits, g.floats([maskToken], []));
-  if (editTokens === undefined) {
-    best(unmasked, "");
-    return g.serialize();
+  const edits = editTokens === undefined ? [] : [editTokens.delete, editTokens.split];
+  let rest = edits.reduce((scores, token) => without(scores, g.floats([token], [])), unmasked);
+  let token = best(rest, "");
+  for (let rank = 2; rank <= ranks; rank++) {
+    rest = without(rest, token);
+    token = best(rest, `_${rank}`, "ranked_");
   }
-  const { delete: deletion, split } = editTokens;
-  best(
-    [deletion, split].reduce((scores, token) => without(scores, g.floats([token], [])), unmasked),
-    "",
-  );
-  best(without(unmasked, best(unmasked, "_1")), "_2");
+  if (editTokens !== undefined) best(without(unmasked, best(unmasked, "_1")), "_2");
   return g.serialize();
 }
 

@@ -1,6 +1,7 @@
 /**
  * The decode head as ONNX nodes: from hidden rows to candidates. Logits stay inside. Sizes: R rows, V vocabulary, E adjusted
- * logits, Q rows of the R that also draw a token, P rows of the R whose token is scored. E, Q and P of 0 cost nothing.
+ * logits, M rows of the R that may take some tokens only, Q rows of the R that also draw a token, P rows of the R whose token is
+ * scored. E, M, Q and P of 0 cost nothing.
  */
 import { TensorProto_DataType as DataType } from "@palimpsest/proto/onnx";
 import type { ModelConfig } from "./config.ts";
@@ -40,17 +41,58 @@ export function adjusted(g: OnnxGraph, scores: Value, { at, by }: AdjustInputs):
   return g.node("ScatterND", [scores, at, sums]);
 }
 
+export interface AllowInputs {
+  /** i64 [M, 1]. */
+  readonly rows: Value;
+  /** i32 [M, V / 8]: the allowed tokens of each, a bit each, eight to a value. */
+  readonly bits: Value;
+}
+
+/** Declares the inputs of rows that may take some tokens only. */
+export function allowInputs(g: OnnxGraph, vocabSize: number): AllowInputs {
+  return {
+    rows: g.input("allowed_rows", "i64", ["M", 1]),
+    bits: g.input("allowed_bits", "i32", ["M", Math.ceil(vocabSize / BITS)]),
+  };
+}
+
+/** The logits [R, V], barred in some rows at all tokens but the allowed ones. */
+export function allowedOnly(g: OnnxGraph, scores: Value, { rows, bits }: AllowInputs, vocabSize: number): Value {
+  const { barred } = g.target;
+  const patterns = Array.from({ length: 2 ** BITS * BITS }, (_, i) => ((i >> 3) & (1 << (i & 7)) ? 0 : barred));
+  const table = g.floats(patterns, [2 ** BITS, BITS]);
+  const columns = Math.ceil(vocabSize / BITS) * BITS;
+  const unpacked = g.node("Reshape", [g.node("Gather", [table, bits]), g.ints([0, columns])]); // 0: as the input, M
+  const mask =
+    columns === vocabSize ? unpacked : g.node("Slice", [unpacked, g.ints([0]), g.ints([vocabSize]), g.ints([1])]);
+  return g.node("ScatterND", [scores, rows, g.node("Add", [g.node("GatherND", [scores, rows]), mask])]);
+}
+
+/** Bits of a value of `AllowInputs`: its patterns are rows of a small table. */
+export const BITS = 8;
+
 /** Tokens of each row and their probabilities in the full softmax, best first: a column [R, 1] of each per place. */
 export interface RankedTokens {
   readonly tokens: readonly Value[];
   readonly probabilities: readonly Value[];
 }
 
-/** The `count` best tokens. */
-export function rankedTokens(g: OnnxGraph, scores: Value, count: number): RankedTokens {
-  const best = g.nodes("TopK", [g.node("Softmax", [scores]), g.ints([count])], 2) as [Value, Value];
-  const [probabilities, tokens] = best.map((values) => columns(g, values, count)) as [Value[], Value[]];
+/** The best tokens [R, K] of each row and their probabilities in the full softmax, best first. `count`: K, i64 [1]. */
+export function bestTokens(g: OnnxGraph, scores: Value, count: Value): { tokens: Value; probabilities: Value } {
+  const [probabilities, tokens] = g.nodes("TopK", [g.node("Softmax", [scores]), count], 2) as [Value, Value];
   return { tokens, probabilities };
+}
+
+/** The first `count` of them. */
+export function rankedTokens(
+  g: OnnxGraph,
+  { tokens, probabilities }: { tokens: Value; probabilities: Value },
+  count: number,
+): RankedTokens {
+  const column = (values: Value, i: number): Value =>
+    g.node("Slice", [values, g.ints([i]), g.ints([i + 1]), g.ints([1])]);
+  const first = (values: Value): Value[] => Array.from({ length: count }, (_, i) => column(values, i));
+  return { tokens: first(tokens), probabilities: first(probabilities) };
 }
 
 /** Removes the tokens of `never`; later columns move up, and each token costs the last column. */
@@ -232,9 +274,4 @@ function sum(g: OnnxGraph, x: Value): Value {
 /** [rows, 1] -> [rows] */
 export function squeeze(g: OnnxGraph, x: Value): Value {
   return g.node("Squeeze", [x, g.ints([1])]);
-}
-
-/** [R, count] -> `count` of [R, 1] */
-function columns(g: OnnxGraph, x: Value, count: number): Value[] {
-  return g.nodes("Split", [x], count, { attributes: { axis: 1, num_outputs: count } });
 }

@@ -10,6 +10,9 @@ import { bodyNodes, logitsNodes } from "./forward-plan.ts";
 import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
 import {
   adjusted,
+  allowedOnly,
+  allowInputs,
+  bestTokens,
   drawInputs,
   drawnCandidates,
   logits,
@@ -192,6 +195,11 @@ function expertInputs(g: OnnxGraph, topK: number, localExperts: number): ExpertI
   };
 }
 
+/** Tokens that a head ranks at least: the best without the mask and edit tokens; in 2.2 the two best with the latter. */
+export function leastRanked(edits: readonly unknown[]): number {
+  return 2 + edits.length;
+}
+
 function headNodes(config: ModelConfig, options: PlanOptions, output: "candidates" | "logits"): OnnxGraph {
   const g = new OnnxGraph(HEAD_GRAPH, options.target);
   const rows = g.node("Gather", [hiddenInput(g, config.hiddenSize), g.input("rows", "i64", ["R"])]);
@@ -200,13 +208,17 @@ function headNodes(config: ModelConfig, options: PlanOptions, output: "candidate
     g.output("logits", raw, "f32", ["R", config.vocabSize]);
     return g;
   }
-  const scores = adjusted(g, raw, {
+  const moved = adjusted(g, raw, {
     at: g.input("adjusted", "i64", ["E", 2]),
     by: g.input("adjustments", "f32", ["E"]),
   });
+  const scores = allowedOnly(g, moved, allowInputs(g, config.vocabSize), config.vocabSize);
   const { maskToken, editTokens } = options;
   const edits = editTokens === undefined ? [] : [editTokens.delete, editTokens.split];
-  const ranked = withoutTokens(g, rankedTokens(g, scores, 2 + edits.length), [maskToken]);
+  const most = bestTokens(g, scores, g.input("ranked_count", "i64", [1]));
+  g.output("ranked_tokens", most.tokens, "i64", ["R", "N"]);
+  g.output("ranked_probabilities", most.probabilities, "f32", ["R", "N"]);
+  const ranked = withoutTokens(g, rankedTokens(g, most, leastRanked(edits)), [maskToken]);
   const best = withoutTokens(g, ranked, edits);
   g.output("token", squeeze(g, best.tokens[0] as Value), "i64", ["R"]);
   g.output("probability", squeeze(g, best.probabilities[0] as Value), "f32", ["R"]);

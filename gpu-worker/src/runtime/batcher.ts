@@ -8,7 +8,7 @@ import type { Draw, LogitAdjustment } from "../decoding/forwards.ts";
 import { WorkerError } from "../errors.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
-import type { ForwardOutput, ModelForward } from "./model-forward.ts";
+import type { AllowedRow, ForwardOutput, ModelForward } from "./model-forward.ts";
 
 /** A caller's blocks in the forward that ran them. */
 export interface Batched {
@@ -105,6 +105,8 @@ export class Batcher {
     const rows: number[] = [];
     const draws: Draw[] = [];
     const adjustments: LogitAdjustment[] = [];
+    const best = new Set<number>();
+    const allowed: AllowedRow[] = [];
     blocks.forEach((block, b) => {
       const rowOf = new Map(block.cells.map((cell, row) => [cell, rows.length + row]));
       draws.push(...(block.draws ?? []).map((draw) => ({ ...draw, cell: rowOf.get(draw.cell) as number })));
@@ -112,9 +114,11 @@ export class Batcher {
       for (const { cell, token, by } of block.adjustments ?? []) {
         adjustments.push({ cell: rowOf.get(cell) as number, token, by });
       }
+      if (block.best) for (const row of rowOf.values()) best.add(row);
+      if (block.allowed) allowed.push({ row: rowOf.get(block.allowed.cell) as number, bits: block.allowed.bits });
       rows.push(...block.cells.map((cell) => b * this.blockLength + cell));
     });
-    const found = rows.length > 0 ? await this.#forward.head(output, rows, draws, adjustments) : [];
+    const found = rows.length > 0 ? await this.#forward.head(output, rows, { draws, adjustments, best, allowed }) : [];
     return blocks.map(({ cells }) => found.splice(0, cells.length));
   }
 }

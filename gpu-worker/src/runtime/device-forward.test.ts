@@ -33,7 +33,11 @@ function noting() {
     zeros: ["zeros"],
     commit: ["written"],
     adjust: ["sums"],
+    allow: ["allowed"],
     candidates: ["token", "probability"],
+    ranking: ["", "_2", "_3", "_4", "_5"].flatMap((rank) =>
+      ["token", "probability"].map((name) => `${rank && "ranked_"}${name}${rank}`),
+    ),
     rows: ["picked"],
     sampling: ["drawn_token", "drawn_probability", "logprob", "best_tokens", "best_logprobs"],
   };
@@ -46,7 +50,7 @@ function noting() {
       }
       if (state.failure !== undefined) throw new Error(state.failure);
       runs.push({ graph, feeds });
-      const onDevice = !["candidates", "rows", "sampling"].includes(graph);
+      const onDevice = !["candidates", "ranking", "rows", "sampling"].includes(graph);
       return Object.fromEntries(outputs[graph].map((name) => [name, give(onDevice)]));
     },
     async [Symbol.asyncDispose]() {},
@@ -58,8 +62,8 @@ it("after the kernels are compiled nothing but the pools is on the device", asyn
   const { sessions, alive, runs } = noting();
   await using _forward = await DeviceForward.open(sessions, manifest, 3);
   expect(alive.size).toBe(POOLS);
-  const all: DeviceGraph[] = ["body", "head", "zeros", "commit", "adjust", "candidates", "rows", "sampling"];
-  expect(new Set(runs.map(({ graph }) => graph))).toEqual(new Set(all));
+  const plain: DeviceGraph[] = ["body", "head", "zeros", "commit", "adjust", "candidates", "rows", "sampling"];
+  expect(new Set(runs.map(({ graph }) => graph))).toEqual(new Set([...plain, "allow", "ranking"]));
 });
 
 it("a forward's tensors stay until its last claim and write, and blocks of one forward are written together", async () => {
@@ -96,12 +100,16 @@ it("a page that was freed and written again holds the later block", async () => 
   expect(commit?.feeds.from?.data).toEqual(Int32Array.of(2, 3));
 });
 
-it("candidates, draws, adjustments and scores leave nothing behind", async () => {
+it("candidates, draws, adjustments, allowed tokens and scores leave nothing behind", async () => {
   const { sessions, alive } = noting();
   await using forward = await DeviceForward.open(sessions, manifest, 3);
   using output = await forward.layers([block]);
   const before = alive.size;
-  await forward.head(output, [0, 1, 2], [{ cell: 1, temperature: 1, uniform: 0.5 }], [{ cell: 0, token: 1, by: 2 }]);
+  const draws = [{ cell: 1, temperature: 1, uniform: 0.5 }];
+  const adjustments = [{ cell: 0, token: 1, by: 2 }];
+  const constrained = { best: new Set([0, 1]), allowed: [{ row: 1, bits: new Int32Array(3).fill(-1) }] };
+  await forward.head(output, [0, 1, 2], { draws, adjustments });
+  await forward.head(output, [0, 1, 2], { draws, adjustments, ...constrained });
   await forward.score(output, [0, 1], [5, 6], 1);
   expect(alive.size).toBe(before);
 });

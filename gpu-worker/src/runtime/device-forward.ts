@@ -5,7 +5,7 @@
  */
 import { Tensor } from "onnxruntime-node";
 import type { Candidate, TokenProbability } from "../decoding/block.ts";
-import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
+import type { Draw, TokenScore } from "../decoding/forwards.ts";
 import { WorkerError } from "../errors.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { keyPool, layerKeys, layerValues, valuePool } from "../model/forward-plan.ts";
@@ -14,8 +14,19 @@ import { kvTokenBytes } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import type { DeviceGraph, DeviceSessions, Tensors } from "./device-sessions.ts";
-import { adjustmentInputs, choices, drawInputs, evenRows, int32, scoreInputs, scoresOf } from "./head-inputs.ts";
-import type { ForwardOutput, ModelForward } from "./model-forward.ts";
+import {
+  adjustmentInputs,
+  allowedInputs,
+  BEST_TOKENS,
+  bestOf,
+  choices,
+  drawInputs,
+  evenRows,
+  int32,
+  scoreInputs,
+  scoresOf,
+} from "./head-inputs.ts";
+import type { ForwardOutput, HeadRequest, ModelForward } from "./model-forward.ts";
 import { RopeTables } from "./rope-tables.ts";
 
 /** Rows of different sequences in a forward. Gate and up of 256 experts of 512 take 1 MiB for each row, in one layer at a time. */
@@ -86,17 +97,27 @@ export class DeviceForward implements ModelForward {
     return new DeviceOutput(tensors);
   }
 
-  async head(
-    output: ForwardOutput,
-    rows: readonly number[],
-    draws: readonly Draw[] = [],
-    adjustments: readonly LogitAdjustment[] = [],
-  ): Promise<Candidate[]> {
-    using logits = await this.#logits(output, rows, adjustments);
-    const out = await this.#run("candidates", { logits: logits.tensor });
-    const ranked = (suffix: string): TokenProbability[] =>
-      choices(out[`token${suffix}`] as Tensor, out[`probability${suffix}`] as Tensor).slice(0, rows.length);
+  /** The graphs without weights are this program's. */
+  readonly isConstrainable = true;
+
+  async head(output: ForwardOutput, rows: readonly number[], request: HeadRequest = {}): Promise<Candidate[]> {
+    const { draws = [], best } = request;
+    using logits = await this.#logits(output, rows, request);
+    const isRanked = best !== undefined && best.size > 0;
+    const out = await this.#run(isRanked ? "ranking" : "candidates", { logits: logits.tensor });
+    const ranked = (suffix: string, prefix = ""): TokenProbability[] =>
+      choices(out[`${prefix}token${suffix}`] as Tensor, out[`${prefix}probability${suffix}`] as Tensor).slice(
+        0,
+        rows.length,
+      );
     let candidates: Candidate[] = ranked("");
+    if (isRanked) {
+      const others = Array.from({ length: BEST_TOKENS - 1 }, (_, i) => ranked(`_${i + 2}`, "ranked_"));
+      candidates = candidates.map((first, row) => {
+        const all = [first, ...others.map((column) => column[row] as TokenProbability)];
+        return best.has(row) ? { ...first, best: bestOf(all, []) } : first;
+      });
+    }
     if (this.#manifest.editTokens !== undefined) {
       const [first, second] = [ranked("_1"), ranked("_2")];
       candidates = candidates.map((best, i) => ({
@@ -122,7 +143,7 @@ export class DeviceForward implements ModelForward {
     tokens: readonly number[],
     best: number,
   ): Promise<TokenScore[]> {
-    using logits = await this.#logits(output, rows, []);
+    using logits = await this.#logits(output, rows, {});
     return scoresOf(await this.#sample(logits.tensor, { rows: [...rows.keys()], tokens, best }), best);
   }
 
@@ -160,22 +181,29 @@ export class DeviceForward implements ModelForward {
       { tokens, pages: [0], peers: [0] },
     ]);
     const draw = { cell: 0, temperature: 1, uniform: 0.5 };
-    await this.head(second, [0, 1], [draw], [{ cell: 0, token: maskToken, by: 0 }]);
+    const adjustments = [{ cell: 0, token: maskToken, by: 0 }];
+    await this.head(second, [0, 1], { draws: [draw], adjustments });
+    const bits = new Int32Array(Math.ceil(this.#manifest.config.vocabSize / 32)).fill(-1);
+    await this.head(second, [0, 1], { best: new Set([0]), allowed: [{ row: 0, bits }] });
     await this.score(second, [0], [maskToken], 1);
   }
 
   /** The claim of a caller on the logits [R, V] of some rows, which it disposes of. */
-  async #logits(output: ForwardOutput, rows: readonly number[], adjustments: readonly LogitAdjustment[]) {
+  async #logits(output: ForwardOutput, rows: readonly number[], { adjustments = [], allowed = [] }: HeadRequest) {
     const { hidden } = own(output).tensors;
-    const raw = (await this.#run("head", { hidden: hidden as Tensor, rows: int32(evenRows(rows)) })).logits as Tensor;
-    if (adjustments.length === 0) return { tensor: raw, [Symbol.dispose]: () => raw.dispose() };
-    try {
-      const inputs = adjustmentInputs(adjustments, this.#barred);
-      const sums = (await this.#run("adjust", { logits: raw, ...inputs })).sums as Tensor;
-      return { tensor: sums, [Symbol.dispose]: () => sums.dispose() };
-    } finally {
-      raw.dispose();
-    }
+    let tensor = (await this.#run("head", { hidden: hidden as Tensor, rows: int32(evenRows(rows)) })).logits as Tensor;
+    const changed = async (graph: "adjust" | "allow", inputs: Tensors): Promise<void> => {
+      const before = tensor;
+      try {
+        const out = await this.#run(graph, { logits: before, ...inputs });
+        tensor = (graph === "adjust" ? out.sums : out.allowed) as Tensor;
+      } finally {
+        before.dispose();
+      }
+    };
+    if (adjustments.length > 0) await changed("adjust", adjustmentInputs(adjustments, this.#barred));
+    if (allowed.length > 0) await changed("allow", allowedInputs(allowed, this.#manifest.config.vocabSize));
+    return { tensor, [Symbol.dispose]: () => tensor.dispose() };
   }
 
   /** Draws and scores on the host, over the logits of `rows`. Rows of draws count from the first of them. */

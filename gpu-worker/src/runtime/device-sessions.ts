@@ -7,6 +7,7 @@ import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { PackageError } from "../errors.ts";
 import {
   adjustGraph,
+  allowGraph,
   candidatesGraph,
   commitGraph,
   rowsGraph,
@@ -16,12 +17,15 @@ import {
 import type { Manifest } from "../model/manifest.ts";
 import { BODY_GRAPH, HEAD_GRAPH } from "../model/package-plan.ts";
 import { onnxruntimeReason } from "./adapters.ts";
+import { BEST_TOKENS } from "./head-inputs.ts";
 import { checkFiles } from "./package.ts";
 
 /** Tensors by name, on the device or the host. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-export type DeviceGraph = "body" | "head" | "zeros" | "commit" | "adjust" | "candidates" | "rows" | "sampling";
+export type DeviceGraph =
+  | ("body" | "head" | "zeros" | "commit")
+  | ("adjust" | "allow" | "candidates" | "ranking" | "rows" | "sampling");
 
 export interface DeviceSessions extends AsyncDisposable {
   /** Runs a graph. Tensors on the device belong to the caller, who disposes of them. */
@@ -35,7 +39,9 @@ const PLACES: Readonly<Record<DeviceGraph, { readonly on: "device" | "host"; rea
   zeros: { on: "device", outputs: "device" },
   commit: { on: "device", outputs: "device" },
   adjust: { on: "device", outputs: "device" },
+  allow: { on: "device", outputs: "device" },
   candidates: { on: "device", outputs: "host" },
+  ranking: { on: "device", outputs: "host" },
   rows: { on: "device", outputs: "host" },
   sampling: { on: "host", outputs: "host" },
 };
@@ -60,7 +66,9 @@ export async function openDeviceSessions(
     zeros: zerosGraph(target),
     commit: commitGraph(config, blockLength, target),
     adjust: adjustGraph(config, target),
+    allow: allowGraph(config, target),
     candidates: candidatesGraph(config, manifest, target),
+    ranking: candidatesGraph(config, manifest, target, BEST_TOKENS),
     rows: rowsGraph(config, target),
     sampling: samplingGraph(config, manifest),
   };

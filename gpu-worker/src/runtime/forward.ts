@@ -4,21 +4,32 @@
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Candidate, TokenProbability } from "../decoding/block.ts";
-import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
+import type { Draw, TokenScore } from "../decoding/forwards.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { layerKeys, layerValues } from "../model/forward-plan.ts";
 import { type Manifest, shardPlan } from "../model/manifest.ts";
-import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph } from "../model/package-plan.ts";
+import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph, leastRanked } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
 import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
 import type { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { asBits } from "./half-tensor.ts";
-import { adjustmentInputs, choices, drawInputs, evenRows, int64, scoreInputs, scoresOf } from "./head-inputs.ts";
+import {
+  adjustmentInputs,
+  allowedInputs,
+  BEST_TOKENS,
+  bestOf,
+  choices,
+  drawInputs,
+  evenRows,
+  int64,
+  scoreInputs,
+  scoresOf,
+} from "./head-inputs.ts";
 import type { KvTensors } from "./kv-tensors.ts";
 import type { ModelOptions } from "./model.ts";
-import type { ForwardOutput, ModelForward } from "./model-forward.ts";
+import type { AllowedRow, ForwardOutput, HeadRequest, ModelForward } from "./model-forward.ts";
 import { runGraph, type Sessions } from "./package.ts";
 
 /** A layer's outputs beside `normed`, which get memory of their own. */
@@ -31,6 +42,8 @@ export class Forward implements ModelForward {
   readonly #onRoute: ModelOptions["onRoute"];
   readonly #own: RankLink;
   readonly #exchange: ExpertExchange;
+  /** Tokens that are no candidates: mask, delete, split. */
+  readonly #never: readonly number[];
 
   /** @param options of the model: `rank`'s experts are among the sessions; without `links`, those of all ranks are */
   constructor(
@@ -49,6 +62,7 @@ export class Forward implements ModelForward {
     this.#manifest = manifest;
     this.#kv = kv;
     this.#onRoute = options.onRoute;
+    this.#never = [manifest.maskToken, ...Object.values(manifest.editTokens ?? {})];
     const shard = (rank: number) => shardLink(new ExpertShard(sessions, manifest, rank), manifest);
     this.#own = expertBatcher?.linkFor(own) ?? shard(own);
     const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== own);
@@ -101,16 +115,17 @@ export class Forward implements ModelForward {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  /** The candidates at `rows` of a forward; the rows of `draws` also draw a token. */
-  async head(
-    output: ForwardOutput,
-    rows: readonly number[],
-    draws: readonly Draw[] = [],
-    adjustments: readonly LogitAdjustment[] = [],
-  ): Promise<Candidate[]> {
+  get isConstrainable(): boolean {
+    return this.#sessions.get(HEAD_GRAPH)?.inputNames.includes("allowed_bits") ?? false;
+  }
+
+  /** The candidates at `rows` of a forward; the rows of draws also draw a token. */
+  async head(output: ForwardOutput, rows: readonly number[], request: HeadRequest = {}): Promise<Candidate[]> {
+    const { draws = [], adjustments = [], best = new Set<number>(), allowed = [] } = request;
     const { vocabSize } = this.#manifest.config;
     const asked = { ...adjustmentInputs(adjustments), ...drawInputs(draws, vocabSize), ...scoreInputs([], 0) };
-    const out = await this.#head(output, rows, asked);
+    const ranked = best.size > 0 ? BEST_TOKENS + this.#never.length : 0;
+    const out = await this.#head(output, rows, { ...asked, ...this.#constraint(ranked, allowed) });
     let candidates: Candidate[] = choices(out.token as Tensor, out.probability as Tensor);
     if (out.edit_tokens !== undefined) {
       const edits = choices(out.edit_tokens as Tensor, out.edit_probabilities as Tensor);
@@ -123,6 +138,12 @@ export class Forward implements ModelForward {
       const { cell: row } = draws[i] as Draw;
       candidates[row] = { ...(candidates[row] as Candidate), drawn };
     });
+    const all = best.size > 0 ? choices(out.ranked_tokens as Tensor, out.ranked_probabilities as Tensor) : [];
+    const width = all.length / candidates.length;
+    for (const row of best) {
+      const own = bestOf(all.slice(row * width, (row + 1) * width), this.#never);
+      candidates[row] = { ...(candidates[row] as Candidate), best: own };
+    }
     return candidates.slice(0, rows.length);
   }
 
@@ -135,7 +156,15 @@ export class Forward implements ModelForward {
   ): Promise<TokenScore[]> {
     const { vocabSize } = this.#manifest.config;
     const asked = { ...adjustmentInputs([]), ...drawInputs([], vocabSize), ...scoreInputs(tokens, best) };
-    return scoresOf(await this.#head(output, rows, asked), best);
+    return scoresOf(await this.#head(output, rows, { ...asked, ...this.#constraint(0, []) }), best);
+  }
+
+  /** Inputs that heads of earlier packages do not have. */
+  #constraint(ranked: number, allowed: readonly AllowedRow[]): InferenceSession.FeedsType {
+    if (!this.isConstrainable) return {};
+    const { vocabSize } = this.#manifest.config;
+    const count = Math.min(Math.max(ranked, leastRanked(this.#never.slice(1))), vocabSize);
+    return { ...allowedInputs(allowed, vocabSize), ranked_count: int64([count], [1]) };
   }
 
   /** @param asked what is asked beyond the best token of each row: none of it may be left out */

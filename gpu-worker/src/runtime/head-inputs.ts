@@ -2,6 +2,8 @@
 import { Tensor } from "onnxruntime-node";
 import type { TokenProbability } from "../decoding/block.ts";
 import type { Draw, LogitAdjustment, TokenScore } from "../decoding/forwards.ts";
+import { BITS } from "../model/head.ts";
+import type { AllowedRow } from "./model-forward.ts";
 
 /**
  * An even number of rows: an odd last row is repeated. onnxruntime uses other kernels for the last of an odd number of rows on
@@ -19,6 +21,30 @@ export function adjustmentInputs(adjustments: readonly LogitAdjustment[], least 
     adjusted: int64(places, [adjustments.length, 2]),
     adjustments: new Tensor("float32", Float32Array.from(additions), [adjustments.length]),
   };
+}
+
+/** Rows [M, 1] that may take some tokens only, and the bits of those [M, V / 8]. */
+export function allowedInputs(allowed: readonly AllowedRow[], vocabSize: number) {
+  const width = Math.ceil(vocabSize / BITS);
+  const bits = new Int32Array(allowed.length * width);
+  allowed.forEach((one, i) => {
+    bits.set(new Uint8Array(one.bits.buffer, one.bits.byteOffset, width), i * width);
+  });
+  return {
+    allowed_rows: int64(
+      allowed.map(({ row }) => row),
+      [allowed.length, 1],
+    ),
+    allowed_bits: new Tensor("int32", bits, [allowed.length, width]),
+  };
+}
+
+/** Tokens that a constrained request asks for at a cell. */
+export const BEST_TOKENS = 5;
+
+/** Tokens of a row, best first, without those of `never` and those that cannot be. */
+export function bestOf(ranked: readonly TokenProbability[], never: readonly number[]): TokenProbability[] {
+  return ranked.filter(({ token, probability }) => probability > 0 && !never.includes(token)).slice(0, BEST_TOKENS);
 }
 
 /** Rows [P] and tokens [P, 1] to score, and the number of best tokens [1] to score beside each. */

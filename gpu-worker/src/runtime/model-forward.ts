@@ -13,6 +13,24 @@ export interface ForwardOutput extends Disposable {
   share(): ForwardOutput;
 }
 
+/** Tokens that a row may take, one bit each, 32 to a word. */
+export interface AllowedRow {
+  readonly row: number;
+  readonly bits: Int32Array;
+}
+
+/** Requests to the head beyond the best token of each row. Rows are indices into those that it is asked for. */
+export interface HeadRequest {
+  /** The cells are rows. */
+  readonly draws?: readonly Draw[];
+  /** The cells are rows. */
+  readonly adjustments?: readonly LogitAdjustment[];
+  /** Rows whose best tokens are wanted: `Candidate.best`. */
+  readonly best?: ReadonlySet<number>;
+  /** Rows that may take some tokens only. */
+  readonly allowed?: readonly AllowedRow[];
+}
+
 /** Outputs belong to the forward that gave them out; another cannot use them. */
 export interface ModelForward extends AsyncDisposable {
   /** Why the device failed, and with it every forward from then on. Undefined while it works. */
@@ -21,16 +39,10 @@ export interface ModelForward extends AsyncDisposable {
   readonly maxBlocks?: number;
   /** Runs the layers over blocks of any sequences at any places. One call at a time. */
   layers(blocks: readonly Omit<BlockInput, "cells">[]): Promise<ForwardOutput>;
-  /**
-   * The candidates at `rows` of a forward; those of `draws` also draw a token. The cells of draws and adjustments are indices
-   * into `rows`.
-   */
-  head(
-    output: ForwardOutput,
-    rows: readonly number[],
-    draws?: readonly Draw[],
-    adjustments?: readonly LogitAdjustment[],
-  ): Promise<Candidate[]>;
+  /** The head gives the best tokens of a row, and takes the tokens that a row may take. */
+  readonly isConstrainable: boolean;
+  /** The candidates at `rows` of a forward; those of draws also draw a token. */
+  head(output: ForwardOutput, rows: readonly number[], request?: HeadRequest): Promise<Candidate[]>;
   /** Scores a token at each of `rows` of a forward, and the `best` most probable tokens there. */
   score(output: ForwardOutput, rows: readonly number[], tokens: readonly number[], best: number): Promise<TokenScore[]>;
   /** Stores the keys and values of a block in a page, for all later forwards. */

@@ -14,7 +14,7 @@ export interface Forwards {
 
 /**
  * Two sequences at different places share a forward: one behind a prefilled prompt, which commits, drafts, adjusts and scores,
- * the other from the start, two blocks at once.
+ * the other from the start, two blocks at once, under a grammar.
  */
 export async function forwardsOf(model: Model, { blockLength, maskToken, config }: Manifest): Promise<Forwards> {
   const { signal } = new AbortController();
@@ -26,6 +26,7 @@ export async function forwardsOf(model: Model, { blockLength, maskToken, config 
   await first.prefill([...tokens(1), ...tokens(2)], signal);
   const open = tokens(3);
   const draws = [{ cell: 1, temperature: 0.8, topP: 0.9, uniform: 0.4 }];
+  const bits = new Int32Array(Math.ceil(config.vocabSize / 32)).fill(0x0f0f_0f0f);
   const adjustments = [
     { cell: 0, token: 5, by: 3 },
     { cell: 2, token: 6, by: Number.NEGATIVE_INFINITY },
@@ -33,8 +34,8 @@ export async function forwardsOf(model: Model, { blockLength, maskToken, config 
   const together = await Promise.all([
     first.forward([{ tokens: open, cells, draws, adjustments }]),
     second.forward([
-      { tokens: tokens(4), cells },
-      { tokens: tokens(5), cells: [3] },
+      { tokens: tokens(4), cells, best: true },
+      { tokens: tokens(5), cells: [3, 4], best: true, allowed: { cell: 3, bits } },
     ]),
   ]);
   const scores = await first.score([0, 3], [4, 9], 2);
