@@ -52,6 +52,9 @@ describe("client", () => {
       presence_penalty: 0.5,
       frequency_penalty: 0.25,
       ...{ logprobs: true, top_logprobs: 2 },
+      ...{ tool_choice: "auto", parallel_tool_calls: true },
+      response_format: { type: "text" },
+      structured_outputs: { json_object: false },
     };
     expect(chatBody.parse(full)).toEqual(full);
   });

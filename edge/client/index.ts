@@ -47,6 +47,25 @@ export interface EditsRequest {
   readonly logprobs?: boolean;
   readonly top_logprobs?: number;
   readonly tools?: readonly object[];
+  readonly tool_choice?: "auto" | "none" | "required" | object;
+  readonly parallel_tool_calls?: boolean;
+  readonly response_format?: ResponseFormat;
+  readonly structured_outputs?: StructuredOutputs;
+}
+
+/** The form of the answer. */
+export type ResponseFormat =
+  | { readonly type: "text" | "json_object" }
+  | { readonly type: "json_schema"; readonly json_schema: { readonly name: string; readonly schema: object } };
+
+/** vLLM's way to say the form of the answer: one of these. */
+export interface StructuredOutputs {
+  readonly json?: object | string;
+  readonly regex?: string;
+  readonly choice?: readonly string[];
+  /** EBNF whose rule `root` is the answer. */
+  readonly grammar?: string;
+  readonly json_object?: boolean;
 }
 
 export interface ChatMessage {

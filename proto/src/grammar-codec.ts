@@ -76,7 +76,12 @@ function encodeAnswer(answer: NonNullable<ToolCallForm["answer"]>) {
 }
 
 function decodeCalls({ functions, parallel, answer }: wire.ToolCallGrammar): ToolCallForm {
-  const called = functions.map(({ name, parameters, param }) => ({ name, param, ...defined({ parameters }) }));
+  const called = functions.map(({ name, parameters, strict, param }) => ({
+    name,
+    strict,
+    param,
+    ...defined({ parameters }),
+  }));
   return { kind: "tool-calls", functions: called, parallel, ...defined({ answer: decodeAnswer(answer) }) };
 }
 

@@ -40,6 +40,8 @@ export interface CalledFunction {
   readonly name: string;
   /** JSON text of the schema of its arguments. Absent: any object. */
   readonly parameters?: string;
+  /** False: a schema that is not supported counts as any object. */
+  readonly strict: boolean;
   /** The request parameter that has the schema, for errors. */
   readonly param: string;
 }

@@ -36,7 +36,10 @@ const json = fc.oneof(
   fc.constant({ kind: "json-object" as const }),
   fc.record({ kind: fc.constant("json-schema" as const), schema: fc.json() }),
 );
-const called = fc.record({ name: id, parameters: fc.json(), param: id }, { requiredKeys: ["name", "param"] });
+const called = fc.record(
+  { name: id, parameters: fc.json(), strict: fc.boolean(), param: id },
+  { requiredKeys: ["name", "strict", "param"] },
+);
 const grammar: fc.Arbitrary<GrammarSource> = fc
   .oneof(
     json,

@@ -90,10 +90,10 @@ describe("@anthropic-ai/sdk", () => {
   });
 
   it("throws for an invalid request, another model and an error within a stream", async () => {
-    const wrong = client.messages.create({ ...asking("hi"), tool_choice: { type: "any" }, tools });
+    const wrong = client.messages.create({ ...asking("hi"), tool_choice: { type: "tool", name: "nobody" }, tools });
     await expect(wrong).rejects.toBeInstanceOf(Anthropic.BadRequestError);
     await expect(wrong).rejects.toMatchObject({
-      error: { error: { type: "invalid_request_error", message: expect.stringContaining("tool_choice.type") } },
+      error: { error: { type: "invalid_request_error", message: expect.stringContaining("tool_choice.name") } },
     });
     const unknown = client.messages.create({ ...asking("hi"), model: "claude" });
     await expect(unknown).rejects.toBeInstanceOf(Anthropic.NotFoundError);

@@ -2,35 +2,74 @@
 import { defined } from "@palimpsest/proto";
 import { EdgeError } from "../errors.ts";
 import type { ChatBody } from "../openai/chat-request.ts";
+import { conflict, structuredFaults } from "../openai/structured-output.ts";
+import { chatGrammar, toolFaults } from "../openai/tool-choice.ts";
 import { conversationOf } from "./conversation.ts";
 import type { MessageBody } from "./message-body.ts";
 
 export function chatBodyOf(body: MessageBody): ChatBody {
   const { messages: _messages, system: _system, tools, tool_choice, stop_sequences, ...shared } = body;
-  const { n: _n, stop: _stop, stream_options: _options, response_format: _format, ...parameters } = shared;
+  const { n: _n, stop: _stop, stream_options: _options, response_format: _other, ...parameters } = shared;
+  const format = body.output_config?.format ?? body.output_format;
   return {
     ...parameters,
     messages: conversationOf(body),
-    tools: tools?.map(({ name, description, input_schema }) => ({
+    tools: tools?.map(({ name, description, input_schema, strict }) => ({
       type: "function",
-      function: { name, ...defined({ description: description ?? undefined }), parameters: input_schema },
+      function: { name, ...defined({ description, strict }), parameters: input_schema },
     })),
-    ...defined({ stop: stop_sequences, tool_choice: tool_choice?.type }),
+    ...defined({ stop: stop_sequences, tool_choice: tool_choice && toolChoiceOf(tool_choice) }),
+    ...(format && { response_format: { type: "json_schema", json_schema: { name: "answer", schema: format.schema } } }),
     parallel_tool_calls: tool_choice?.disable_parallel_tool_use !== true,
   };
 }
 
-/** The error with the worker's place of a message, as in `messages[3]`, replaced by the place in the client's body. */
+/** A choice that fits no tool, and forms that contradict each other or other parameters. */
+export function* messageFaults(body: MessageBody): Generator<{ path: (string | number)[]; message: string }> {
+  const { tool_choice: choice, output_config, output_format } = body;
+  if (choice?.type === "tool" && choice.name == null) {
+    return yield { path: ["tool_choice", "name"], message: "must be the name of a tool" };
+  }
+  if (output_config?.format && output_format) yield conflict("output_format", "output_config.format");
+  const chat = chatBodyOf(body);
+  for (const { path, message } of [...toolFaults(chat), ...structuredFaults(chat, chatGrammar(chat))]) {
+    const place = inBody(path.join("."), body);
+    yield { path: place.split("."), message: inBody(message, body) };
+  }
+}
+
+function toolChoiceOf({ type, name }: NonNullable<MessageBody["tool_choice"]>): ChatBody["tool_choice"] {
+  switch (type) {
+    case "any":
+      return "required";
+    case "tool":
+      return { type: "function", function: { name: name ?? "" } };
+    default:
+      return type;
+  }
+}
+
+/** The text with parameters of a chat completion replaced by those of the client's body. */
+function inBody(text: string, { output_format }: MessageBody): string {
+  return text
+    .replaceAll("response_format", output_format ? "output_format" : "output_config.format")
+    .replaceAll(/(tools\[\d+\])\.function\.parameters/g, "$1.input_schema")
+    .replaceAll("tool_choice.function.name", "tool_choice.name");
+}
+
+/** The error with places of the chat completion, as in `messages[3]`, replaced by those in the client's body. */
 export function inClientsPlaces(error: EdgeError, body: MessageBody): EdgeError {
-  const [place, index] = /^messages\[(\d+)\]/.exec(error.param ?? "") ?? [];
-  const path = index === undefined ? undefined : conversationOf(body)[Number(index)]?.path;
-  if (place === undefined || path === undefined) return error;
-  const clients = path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : `.${key}`), "");
-  const shown = clients.slice(1);
   const { code, message, param, retryAfterMs } = error;
-  return new EdgeError(code, message.replaceAll(place, shown), {
-    cause: error,
-    param: param?.replace(place, shown),
-    ...defined({ retryAfterMs }),
-  });
+  const placed = (text: string) => inBody(inConversation(text, param, body), body);
+  if (param === null || placed(param) === param) return error;
+  return new EdgeError(code, placed(message), { cause: error, param: placed(param), ...defined({ retryAfterMs }) });
+}
+
+/** The text with the place of a message at fault. */
+function inConversation(text: string, param: string | null, body: MessageBody): string {
+  const [place, index] = /^messages\[(\d+)\]/.exec(param ?? "") ?? [];
+  const path = index === undefined ? undefined : conversationOf(body)[Number(index)]?.path;
+  if (place === undefined || path === undefined) return text;
+  const clients = path.reduce<string>((all, key) => all + (typeof key === "number" ? `[${key}]` : `.${key}`), "");
+  return text.replaceAll(place, clients.slice(1));
 }

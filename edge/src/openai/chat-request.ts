@@ -5,7 +5,8 @@ import type { Message } from "@palimpsest/proto";
 import { defined, isNestedDeeper, MAX_NESTING, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
 import { generationOf, sharedParameters } from "./parameters.ts";
-import type { ToolUse } from "./tool-calls.ts";
+import { structuredFaults } from "./structured-output.ts";
+import { chatGrammar, toolChoice, toolFaults, toolUseOf } from "./tool-choice.ts";
 import { inOrderOfCalls, toolResultFaults } from "./tool-results.ts";
 import { unsupportedInChat } from "./unsupported-parameters.ts";
 
@@ -52,6 +53,9 @@ const tool = z
       name: functionName,
       description: z.string().nullish(),
       parameters: z.record(z.string(), z.unknown()).nullish(),
+      strict: z.boolean().nullish().openapi({
+        description: "True: arguments always fit `parameters`. Constrains calls, and text to have none but these.",
+      }),
     }),
   })
   .refine((tool) => !isNestedDeeper(tool, MAX_NESTING), {
@@ -68,9 +72,7 @@ export const chatBody = sharedParameters
       }),
     max_completion_tokens: sharedParameters.shape.max_tokens,
     tools: z.array(tool).max(MAX_TOOLS).nullish(),
-    tool_choice: z
-      .enum(["auto", "none"], { error: 'forced tool calls are not supported yet: use "auto" or "none"' })
-      .nullish(),
+    tool_choice: toolChoice.openapi({ description: "Whether the answer calls tools, and which." }),
     diffusing: z
       .boolean()
       .nullish()
@@ -101,19 +103,16 @@ export const chatBody = sharedParameters
     error: "needs logprobs: true",
     path: ["top_logprobs"],
   })
+  .superRefine((body, context) => {
+    const faults = [...toolFaults(body), ...structuredFaults(body, chatGrammar(body))];
+    for (const fault of faults) context.addIssue({ code: "custom", ...fault });
+  })
   .openapi("ChatCompletionRequest");
 
 export type ChatBody = z.infer<typeof chatBody>;
 
-/** The rule by which the answer calls tools; undefined if it may not. */
-export function toolUseOf({ tools, tool_choice, parallel_tool_calls, stop }: ChatBody): ToolUse | undefined {
-  if (!tools?.length || tool_choice === "none") return undefined;
-  const names = new Set(tools.map((tool) => tool.function.name));
-  return { names, parallel: parallel_tool_calls !== false, stops: (stop?.length ?? 0) > 0 };
-}
-
 export function chatRequest(body: ChatBody, responseId: string): ClientRequest {
-  const tools = toolUseOf(body) ? body.tools! : [];
+  const tools = toolUseOf(body) ? body.tools!.map(shownTool) : [];
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const watched = body.stream === true && (body.stream_options?.include_edits === true || body.diffusing === true);
   return {
@@ -122,8 +121,13 @@ export function chatRequest(body: ChatBody, responseId: string): ClientRequest {
     prompt: { kind: "chat", messages: inOrderOfCalls(body.messages).map(messageOf), tools },
     // A client that resumes a background response may want its drafts.
     drafts: watched || body.background === true,
-    ...defined({ logprobs: body.logprobs ? (body.top_logprobs ?? 0) : undefined }),
+    ...defined({ logprobs: body.logprobs ? (body.top_logprobs ?? 0) : undefined, grammar: chatGrammar(body) }),
   };
+}
+
+/** The tool as the model's template shows it: `strict` is for the server. */
+function shownTool({ function: { strict: _, ...shown }, ...rest }: z.infer<typeof tool>): object {
+  return { ...rest, function: shown };
 }
 
 function messageOf(message: ChatBody["messages"][number]): Message {

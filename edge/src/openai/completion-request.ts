@@ -4,6 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { defined, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
 import { generationOf, MAX_TOKEN_ID, sharedParameters } from "./parameters.ts";
+import { structuredFaults, structuredForms } from "./structured-output.ts";
 import { unsupportedInCompletions } from "./unsupported-parameters.ts";
 
 const ONE_PROMPT = "a prompt is one string or one array of token ids: send several prompts as several requests";
@@ -22,6 +23,10 @@ export const completionBody = sharedParameters
     }),
     ...unsupportedInCompletions,
   })
+  .superRefine((body, context) => {
+    for (const fault of structuredFaults(body, structuredForms(body)[0]))
+      context.addIssue({ code: "custom", ...fault });
+  })
   .openapi("CompletionRequest");
 
 export type CompletionBody = z.infer<typeof completionBody>;
@@ -33,7 +38,7 @@ export function completionRequest(body: CompletionBody, responseId: string): Cli
     responseId,
     prompt: typeof prompt === "string" ? { kind: "text", text: prompt } : { kind: "tokens", tokens: prompt },
     drafts: (body.stream === true && body.stream_options?.include_edits === true) || body.background === true,
-    ...defined({ logprobs: body.logprobs }),
+    ...defined({ logprobs: body.logprobs, grammar: structuredForms(body)[0] }),
   };
 }
 

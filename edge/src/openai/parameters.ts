@@ -14,6 +14,7 @@ import {
   type Sampling,
 } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
+import { structuredParameters } from "./structured-output.ts";
 import { unsupportedParameters } from "./unsupported-parameters.ts";
 
 /** OpenAI's own limit. */
@@ -120,9 +121,7 @@ export const sharedParameters = z.object({
     )
     .nullish()
     .openapi({ description: "Added to the logits of tokens, by token id." }),
-  response_format: z
-    .object({ type: z.literal("text", { error: 'structured output is not supported yet: only "text" is' }) })
-    .nullish(),
+  ...structuredParameters,
   ...unsupportedParameters,
 });
 
@@ -131,7 +130,7 @@ export type SharedParameters = z.infer<typeof sharedParameters>;
 /** The part of a request that both endpoints share. */
 export function generationOf(
   body: SharedParameters,
-): Omit<ClientRequest, "responseId" | "prompt" | "drafts" | "logprobs"> {
+): Omit<ClientRequest, "responseId" | "prompt" | "drafts" | "logprobs" | "grammar"> {
   return {
     model: body.model,
     attempt: 1,

@@ -17,7 +17,6 @@ export function unsupported(reason: string, ...neutral: Neutral[]) {
     .openapi({ enum: [...neutral, null], description: `Not supported: ${reason}.` });
 }
 
-const structured = "structured output is not supported yet";
 const logprobs = "the log-probabilities of other tokens are not supported";
 const details = "this detail is not part of an answer here";
 const transfer = "K/V transfer between servers is not supported";
@@ -35,16 +34,8 @@ export const unsupportedParameters = {
   custom_params: unsupported("code for logits is not supported", {}),
   vllm_xargs: unsupported("vLLM's own extensions are not supported", {}),
 
-  guided_json: unsupported(structured),
-  guided_regex: unsupported(structured),
-  guided_choice: unsupported(structured),
-  guided_grammar: unsupported(structured),
-  guided_whitespace_pattern: unsupported(structured),
-  structured_outputs: unsupported(structured, {}),
-  structural_tag: unsupported(structured),
-  json_schema: unsupported(structured),
-  regex: unsupported(structured),
-  ebnf: unsupported(structured),
+  guided_whitespace_pattern: unsupported("JSON has one form here, with a blank behind commas and colons"),
+  structural_tag: unsupported("structural tags are not supported; use tools"),
 
   stop_regex: unsupported("stopping at a pattern is not supported; use stop", []),
   include_stop_str_in_output: unsupported("an answer never shows its stop string", false),

@@ -300,11 +300,10 @@ describe("POST /v1/messages", () => {
     ["tools[0].type", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
     ["tools[0].name", { tools: [{ ...tools[0], name: "no spaces" }] }],
     ["tools[0].input_schema", { tools: [{ name: "weather" }] }],
-    ["tools[0].strict", { tools: [{ ...tools[0], strict: true }] }],
-    ["tool_choice.type", { tools, tool_choice: { type: "any" } }],
-    ["tool_choice.type", { tools, tool_choice: { type: "tool", name: "weather" } }],
+    ["tools[0].strict", { tools: [{ ...tools[0], strict: 1 }] }],
+    ["tool_choice.type", { tools, tool_choice: { type: "required" } }],
     ["thinking.type", { thinking: { type: "enabled", budget_tokens: 1024 } }],
-    ["output_config.format", { output_config: { format: { type: "json_schema", schema: {} } } }],
+    ["output_config.format.type", { output_config: { format: { type: "json_object" } } }],
     ["mcp_servers", { mcp_servers: [{ type: "url", url: "https://a.example", name: "a" }] }],
     ["container", { container: "c" }],
     ["stop_sequences[0]", { stop_sequences: [""] }],
@@ -312,7 +311,7 @@ describe("POST /v1/messages", () => {
     ["n", { n: 2 }],
     ["temperature", { temperature: 3 }],
     ["top_k", { top_k: 0.5 }],
-    ["guided_json", { guided_json: {} }],
+    ["guided_json", { guided_json: 1 }],
   ])("a wrong %s is a 400 that begins with its name: %j", async (name, wrong) => {
     const { response } = await post(hello, wrong);
     expect(response.status).toBe(400);

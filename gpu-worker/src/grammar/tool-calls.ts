@@ -83,11 +83,13 @@ function textState(read: number): string {
   return `text-${read}`;
 }
 
-function argumentsOf({ name, parameters, param }: CalledFunction, { json, objects }: JsonGrammars): Grammar {
+function argumentsOf({ name, parameters, strict, param }: CalledFunction, { json, objects }: JsonGrammars): Grammar {
   try {
     return parameters === undefined ? json({ kind: "json-object" }) : objects(parameters);
   } catch (error) {
-    throw error instanceof GrammarError ? new GrammarError(`function ${name}: ${error.message}`, param) : error;
+    if (!(error instanceof GrammarError)) throw error;
+    if (!strict) return json({ kind: "json-object" });
+    throw new GrammarError(`function ${name}: ${error.message}`, param);
   }
 }
 

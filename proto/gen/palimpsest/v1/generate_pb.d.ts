@@ -339,6 +339,13 @@ export declare type CalledFunction = Message$1<"palimpsest.v1.CalledFunction"> &
    * @generated from field: string param = 3;
    */
   param: string;
+
+  /**
+   * False: a schema that is not supported counts as any object.
+   *
+   * @generated from field: bool strict = 4;
+   */
+  strict: boolean;
 };
 
 /**
