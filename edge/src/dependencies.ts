@@ -6,7 +6,7 @@ export interface EdgeDependencies {
   /** Only in a fleet, which stores responses. */
   readonly responses?: Responses;
   /** The load of each model, for GET /metrics. Empty while the fleet is unreachable. */
-  readonly running?: () => readonly ModelLoad[];
+  readonly running?: () => Promise<readonly ModelLoad[]>;
   readonly clock: Clock;
   readonly log: Log;
   /** API keys; when empty, requests need no key. */

@@ -73,6 +73,15 @@ export interface ModelLoad {
   /** Sequences; each choice of a response is one. */
   readonly running: number;
   readonly responses: number;
+  /** Undefined while it cannot be read. */
+  readonly depths?: QueueDepths | undefined;
+}
+
+export interface QueueDepths {
+  /** Requests that wait or run, by class. */
+  readonly queued: Readonly<Record<NonNullable<ClientRequest["priority"]>, number>>;
+  /** 1 if a request found no worker within the last minutes, otherwise 0. */
+  readonly unmet: number;
 }
 
 /** A request as a client made it, with what the edge alone needs to know. */

@@ -42,3 +42,45 @@ it("counts running sequences over all workers, even at an edge that sent none of
   wire.mend();
   await runs(0, 0);
 });
+
+it("counts the requests of each class, with and without capabilities, and the sequences that they need", async () => {
+  const gate = Promise.withResolvers<void>();
+  const gated = writeBlocks({ blocks: 1, before: (_, __, signal) => Promise.race([gate.promise, aborted(signal)]) });
+  const { worker } = await fleet.worker(gated, { capabilities: ["penalties"] });
+  const edge = await fleet.edge({ waitLimitMs: 4_000 });
+  const app = appOf(edge, { running: () => edge.running() });
+  const page = async () => (await app.request("/metrics")).text();
+  const shows = (expected: Readonly<Record<string, number>>) =>
+    vi.waitFor(async () => {
+      const lines = [...(await page()).matchAll(/^palimpsest_(\w+)\{model="scripted"(?:,priority="(\w+)")?\} (.*)$/gm)];
+      const samples = Object.fromEntries(lines.map(([, name, priority, value]) => [priority ?? name, Number(value)]));
+      expect(samples).toMatchObject(expected);
+    }, patiently);
+  const idle = { interactive: 0, default: 0, batch: 0, unmet_requests: 0, demand_sequences: 0 };
+  await shows(idle);
+
+  const { signal } = new AbortController();
+  const ask = (change: object) => Array.fromAsync(edge.replicas.generate(fleetRequest(change), signal));
+  const running = [ask({ priority: "batch", choices: 3 }), ask({ decoding: { presencePenalty: 1 } })];
+  await shows({ ...idle, batch: 1, default: 1, running_sequences: 4, demand_sequences: 4 });
+  worker.setServing(false);
+  const waiting = ask({ priority: "interactive" }).catch((error: Error) => error);
+  await shows({ ...idle, interactive: 1, batch: 1, default: 1, demand_sequences: 5 });
+  expect(await waiting).toMatchObject({ code: "unavailable" });
+  gate.resolve();
+  await Promise.all(running);
+  await shows({ ...idle, unmet_requests: 1, demand_sequences: 1 });
+});
+
+it("leaves out the queue's metrics while it cannot read the queue, rather than report 0", async () => {
+  await fleet.worker(writeBlocks({ blocks: 1 }));
+  const edge = await fleet.edge();
+  const app = appOf(edge, { running: () => edge.running() });
+  const page = async () => (await app.request("/metrics")).text();
+  await vi.waitFor(async () => expect(await page()).toContain("palimpsest_demand_sequences{"), patiently);
+  await edge.link.jsm.streams.delete("wanted-scripted");
+  await vi.waitFor(async () => {
+    expect(await page()).not.toContain("palimpsest_demand_sequences{");
+    expect(await page()).toContain('palimpsest_running_sequences{model="scripted"} 0');
+  }, patiently);
+});

@@ -102,7 +102,7 @@ describe("with the example's permissions", () => {
       deadlineMs: 30_000,
       waitLimitMs: 10_000,
     };
-    const { replicas, responses } = opened.use(await openNatsFleet(edge));
+    const { replicas, responses, running } = opened.use(await openNatsFleet(edge));
     const request = fleetRequest();
     const generate = async (asked: typeof request, signal: AbortSignal) => {
       return (await Array.fromAsync(replicas.generate(asked, signal))).reduce(reduce, emptyDocument);
@@ -115,6 +115,8 @@ describe("with the example's permissions", () => {
     expect(second.engine.requests).toMatchObject([{ attempt: 2 }]);
     const watched = responses.watch(request.responseId, undefined, new AbortController().signal);
     expect((await Array.fromAsync(watched)).reduce(reduce, emptyDocument).status).toBe("ended");
+
+    expect(await running()).toMatchObject([{ model: "scripted", depths: { unmet: 0 } }]);
 
     await second.worker.drain(0);
     const client = new AbortController();

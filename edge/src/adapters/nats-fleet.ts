@@ -2,6 +2,7 @@
 import { type Link, LOG_AGE_MS } from "@palimpsest/fleet";
 import type { Clock, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
 import { FleetConnection } from "./fleet-connection.ts";
+import { QueueDepthReader } from "./nats-queue-depths.ts";
 import { NatsReplicas } from "./nats-replicas.ts";
 import { NatsResponses } from "./nats-responses.ts";
 import type { FleetView } from "./nats-view.ts";
@@ -20,7 +21,7 @@ export interface NatsFleet extends Disposable {
   readonly replicas: Replicas;
   readonly responses: Responses;
   /** The load of each model; empty while the fleet is unreachable. */
-  running(): ModelLoad[];
+  running(): Promise<ModelLoad[]>;
   readonly view: FleetView;
   /** Detaches without cancelling; clients can resume at another edge. */
   detach(): void;
@@ -38,10 +39,12 @@ export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFlee
   await connection.view.refresh();
   opening.move();
   const { view } = connection;
+  const depths = new QueueDepthReader(options);
   return {
     replicas: new NatsReplicas(connection, options),
     responses: new NatsResponses(connection),
-    running: () => view.running(),
+    running: () =>
+      Promise.all(view.running().map(async (load) => ({ ...load, depths: await depths.read(load.model) }))),
     view,
     detach: () => connection.detach(),
     [Symbol.dispose]: () => connection[Symbol.dispose](),

@@ -88,7 +88,7 @@ async function run(config: Config): Promise<void> {
 interface Backend {
   readonly replicas: Replicas;
   readonly responses?: Responses;
-  readonly running?: () => readonly ModelLoad[];
+  readonly running?: () => Promise<readonly ModelLoad[]>;
   /** Fields of the log line about listening. */
   readonly about: object;
   /** From now on, closing a connection does not cancel its response: its client may resume at another edge. */

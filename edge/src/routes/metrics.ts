@@ -4,24 +4,67 @@ import type { ModelLoad } from "../ports.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-const GAUGES = [
-  ["palimpsest_running_sequences", "Sequences running on the model's workers.", ({ running }: ModelLoad) => running],
-  [
-    "palimpsest_running_responses",
-    "Responses running on the model's workers.",
-    ({ responses }: ModelLoad) => responses,
-  ],
-] as const;
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  /** A model's samples, without its own label. Empty if unknown: an autoscaler must not take that for 0. */
+  readonly samples: (load: ModelLoad) => readonly Sample[];
+}
+
+export const GAUGES: readonly Gauge[] = [
+  {
+    name: "palimpsest_running_sequences",
+    help: "Sequences running on the model's workers.",
+    samples: ({ running }) => [[{}, running]],
+  },
+  {
+    name: "palimpsest_running_responses",
+    help: "Responses running on the model's workers.",
+    samples: ({ responses }) => [[{}, responses]],
+  },
+  {
+    name: "palimpsest_queued_requests",
+    help: "Requests in the model's queue, waiting or running, by class.",
+    samples: ({ depths }) =>
+      depths === undefined
+        ? []
+        : Object.entries(depths.queued).map(([priority, count]): Sample => [{ priority }, count]),
+  },
+  {
+    name: "palimpsest_unmet_requests",
+    help: "1 if a request found no worker within the last 5 minutes.",
+    samples: ({ depths }) => (depths === undefined ? [] : [[{}, depths.unmet]]),
+  },
+  {
+    name: "palimpsest_demand_sequences",
+    help: "Sequences that the model's requests need; at least 1 while there is unmet demand.",
+    samples: (load) => (load.depths === undefined ? [] : [[{}, demand(load, load.depths)]]),
+  },
+];
+
+/** A waiting request counts as one sequence, a running one by its choices. */
+function demand({ running, responses }: ModelLoad, { queued, unmet }: NonNullable<ModelLoad["depths"]>): number {
+  const requests = Object.values(queued).reduce((sum, count) => sum + count, 0);
+  return Math.max(requests + running - responses, unmet, 0);
+}
 
 /** @param running called for every scrape */
-export function metrics(running: () => readonly ModelLoad[]) {
-  return new Hono().get("/metrics", (c) => {
-    const loads = running();
-    const text = GAUGES.map(([name, help, count]) => {
-      // Prometheus escapes label values as JSON does.
-      const samples = loads.map((load) => `${name}{model=${JSON.stringify(load.model)}} ${count(load)}\n`);
-      return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.join("")}`;
+export function metrics(running: () => Promise<readonly ModelLoad[]>) {
+  return new Hono().get("/metrics", async (c) => {
+    const loads = await running();
+    const text = GAUGES.map(({ name, help, samples }) => {
+      const lines = loads.flatMap((load) =>
+        samples(load).map(([labels, value]) => `${name}${labelText({ model: load.model, ...labels })} ${value}\n`),
+      );
+      return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
     });
     return c.body(text.join(""), 200, { "content-type": CONTENT_TYPE });
   });
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  // Prometheus escapes label values as JSON does.
+  return `{${Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)}}`;
 }
