@@ -4,7 +4,7 @@
  */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { type Buckets, createFleetStreams, createModelStreams, openBuckets } from "./streams.ts";
+import { type Buckets, createFleetStreams, createModelStreams, openBuckets, type StreamSettings } from "./streams.ts";
 
 export interface LinkLog {
   info(fields: object, message: string): void;
@@ -25,6 +25,8 @@ export interface LinkOptions {
   readonly name: string;
   readonly log: LinkLog;
   readonly queueLimit: number;
+  /** 1 by default, as on a single server. */
+  readonly streamReplicas?: number;
 }
 
 /** Older servers accept the streams' limits and do not enforce them. */
@@ -79,8 +81,9 @@ export class Link implements AsyncDisposable {
     const control = await connection("control");
     const data = await connection("data");
     const jsm = await jetstreamManager(control, { checkAPI: false, timeout: API_TIMEOUT_MS });
-    await createFleetStreams(jsm);
-    const buckets = await openBuckets(jsm);
+    const settings = streamSettings(options);
+    await createFleetStreams(jsm, settings);
+    const buckets = await openBuckets(jsm, settings);
     opening.move();
     return new Link(options, control, data, jsm, buckets);
   }
@@ -102,7 +105,7 @@ export class Link implements AsyncDisposable {
   /** Creates the model's streams, now and after every reconnect. */
   async createModel(model: string): Promise<void> {
     if (this.#models.has(model)) return;
-    await createModelStreams(this.jsm, model, this.#options.queueLimit);
+    await createModelStreams(this.jsm, model, streamSettings(this.#options));
     this.#models.add(model);
   }
 
@@ -153,9 +156,10 @@ export class Link implements AsyncDisposable {
     while (!this.#closed && !connection.isClosed()) {
       try {
         requireVersion(connection);
-        await createFleetStreams(jsm);
-        await openBuckets(jsm);
-        for (const model of this.#models) await createModelStreams(jsm, model, this.#options.queueLimit);
+        const settings = streamSettings(this.#options);
+        await createFleetStreams(jsm, settings);
+        await openBuckets(jsm, settings);
+        for (const model of this.#models) await createModelStreams(jsm, model, settings);
         break;
       } catch (error) {
         if (this.#closed) return;
@@ -168,6 +172,10 @@ export class Link implements AsyncDisposable {
     this.#options.log.info({ server: connection.getServer() }, "reconnected to NATS");
     for (const recovered of this.#recovered) recovered();
   }
+}
+
+function streamSettings({ queueLimit, streamReplicas = 1 }: LinkOptions): StreamSettings {
+  return { queueLimit, streamReplicas };
 }
 
 /** @throws Error when the server is too old: it would ignore settings that it does not know */

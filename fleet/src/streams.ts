@@ -43,10 +43,20 @@ const DRAFT_BYTES = 64 * 2 ** 20;
 export const ACK_WAIT_MS = 5_000;
 /** Requests of one class that may wait or run, by default. */
 export const DEFAULT_QUEUE_LIMIT = 1024;
+/** JetStream's own limit. */
+export const MAX_STREAM_REPLICAS = 5;
 /** A replica that does not refresh its entry for this long is removed. */
 export const PRESENCE_TTL_MS = 6_000;
 /** Long enough for an autoscaler that polls. */
 const WANTED_AGE_MS = 5 * 60_000;
+
+/** Settings of new streams; existing ones keep theirs. */
+export interface StreamSettings {
+  /** The most requests of one class of a model. */
+  readonly queueLimit: number;
+  /** Servers of a NATS cluster that hold each stream and bucket. */
+  readonly streamReplicas: number;
+}
 
 export interface Buckets {
   /** Records, claims, tombstones and idempotency keys. */
@@ -56,9 +66,10 @@ export interface Buckets {
 }
 
 /** Creates the streams that all models share. @throws when the server is unreachable */
-export async function createFleetStreams(jsm: JetStreamManager): Promise<void> {
+export async function createFleetStreams(jsm: JetStreamManager, { streamReplicas }: StreamSettings): Promise<void> {
   await add(jsm, {
     name: EDIT_STREAM,
+    num_replicas: streamReplicas,
     subjects: ["edit.>"],
     storage: StorageType.File,
     // The first commit of a block is kept, a second one rejected.
@@ -70,6 +81,7 @@ export async function createFleetStreams(jsm: JetStreamManager): Promise<void> {
   });
   await add(jsm, {
     name: DRAFT_STREAM,
+    num_replicas: streamReplicas,
     subjects: ["draft.>"],
     storage: StorageType.Memory,
     max_msgs_per_subject: 1,
@@ -81,8 +93,13 @@ export async function createFleetStreams(jsm: JetStreamManager): Promise<void> {
 }
 
 /** Creates a model's queue, and the record of its unmet demand. */
-export async function createModelStreams(jsm: JetStreamManager, model: string, queueLimit: number): Promise<void> {
+export async function createModelStreams(
+  jsm: JetStreamManager,
+  model: string,
+  { queueLimit, streamReplicas }: StreamSettings,
+): Promise<void> {
   const queue = {
+    num_replicas: streamReplicas,
     storage: StorageType.File,
     retention: RetentionPolicy.Workqueue,
     max_msgs_per_subject: queueLimit,
@@ -109,6 +126,7 @@ export async function createModelStreams(jsm: JetStreamManager, model: string, q
   const wanted = wantedStream(model);
   await add(jsm, {
     name: wanted,
+    num_replicas: streamReplicas,
     subjects: [wantedSubject(model)],
     storage: StorageType.File,
     max_msgs: 1,
@@ -123,12 +141,15 @@ export async function createModelStreams(jsm: JetStreamManager, model: string, q
   });
 }
 
-export async function openBuckets(jsm: JetStreamManager): Promise<Buckets> {
+export async function openBuckets(
+  jsm: JetStreamManager,
+  { streamReplicas: replicas }: StreamSettings,
+): Promise<Buckets> {
   const kvm = new Kvm(jsm.jetstream());
   return {
-    responses: await kvm.create(RESPONSE_BUCKET, { ttl: LOG_AGE_MS, storage: StorageType.File }),
-    replicas: await kvm.create(REPLICA_BUCKET, { ttl: PRESENCE_TTL_MS, storage: StorageType.Memory }),
-    models: await kvm.create(MODEL_BUCKET, { storage: StorageType.File }),
+    responses: await kvm.create(RESPONSE_BUCKET, { replicas, ttl: LOG_AGE_MS, storage: StorageType.File }),
+    replicas: await kvm.create(REPLICA_BUCKET, { replicas, ttl: PRESENCE_TTL_MS, storage: StorageType.Memory }),
+    models: await kvm.create(MODEL_BUCKET, { replicas, storage: StorageType.File }),
   };
 }
 

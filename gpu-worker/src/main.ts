@@ -80,9 +80,10 @@ async function lead(addresses: readonly string[] | undefined): Promise<void> {
 }
 
 async function join(intake: Intake, nats: NatsSettings) {
-  const { REPLICA_ID: replicaId, QUEUE_LIMIT: queueLimit } = env;
+  const { REPLICA_ID: replicaId, QUEUE_LIMIT: queueLimit, STREAM_REPLICAS: streamReplicas } = env;
   await using opening = new AsyncDisposableStack();
-  const link = opening.use(await Link.open({ dial: dialNats(nats), name: `worker ${replicaId}`, log, queueLimit }));
+  const options = { dial: dialNats(nats), name: `worker ${replicaId}`, log, queueLimit, streamReplicas };
+  const link = opening.use(await Link.open(options));
   const worker = opening.use(
     await joinFleet({
       link,

@@ -1,5 +1,5 @@
 /** The settings that edges of every runtime share, and how they are parsed. */
-import { DEFAULT_QUEUE_LIMIT } from "@palimpsest/fleet";
+import { DEFAULT_QUEUE_LIMIT, MAX_STREAM_REPLICAS } from "@palimpsest/fleet";
 import { z } from "zod";
 
 /** The longest a response may take: far more than filling a context needs, and short enough to free a stuck worker's slots. */
@@ -31,6 +31,8 @@ export const edgeEnvironment = z.object({
   WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
   /** The most requests of one class and one model that may be queued or running. */
   QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
+  /** Servers of a NATS cluster that hold each stream; for streams that do not exist yet. */
+  STREAM_REPLICAS: z.coerce.number().int().min(1).max(MAX_STREAM_REPLICAS).default(1),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -41,6 +43,7 @@ export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {
     requestLimitMs: env.REQUEST_LIMIT_MS,
     waitLimitMs: env.WAIT_LIMIT_MS,
     queueLimit: env.QUEUE_LIMIT,
+    streamReplicas: env.STREAM_REPLICAS,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -13,12 +13,16 @@ import { type NatsServer, openNatsServer } from "../../../tools/serve/nats-serve
 import { type Script, ScriptedEngine } from "../fakes/scripted-engine.ts";
 import { silentLog } from "../fakes/scripted-replicas.ts";
 import { forever } from "../waiting.ts";
+import type { NatsCluster } from "./nats-cluster.ts";
 import { openTcpProxy } from "./tcp-proxy.ts";
 
 export interface FleetOptions {
   readonly queueLimit?: number;
   /** More lines of nats.conf. */
   readonly config?: string;
+  /** In place of a server of its own. */
+  readonly cluster?: Pick<NatsCluster, "url">;
+  readonly streamReplicas?: number;
 }
 
 export interface EdgeOptions {
@@ -52,18 +56,22 @@ export function appOf(fleet: NatsFleet, given: Partial<EdgeDependencies> = {}) {
 
 export type TestFleet = Awaited<ReturnType<typeof openTestFleet>>;
 
-export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = {}) {
+export async function openTestFleet({ queueLimit = 64, config, cluster, streamReplicas = 1 }: FleetOptions = {}) {
   const opened = new AsyncDisposableStack();
-  const server: NatsServer = opened.use(await openNatsServer(config === undefined ? {} : { config }));
+  const own = cluster ? undefined : opened.use(await openNatsServer(config === undefined ? {} : { config }));
   let replicas = 0;
 
-  const link = (name: string, url = server.url) => {
+  const link = (name: string, url = (cluster ?? own!).url) => {
     const dial = dialNats(natsEnvironment.parse({ NATS_URL: url }));
-    return Link.open({ dial, name, log: silentLog, queueLimit });
+    return Link.open({ dial, name, log: silentLog, queueLimit, streamReplicas });
   };
 
   return {
-    server,
+    /** @throws Error in a fleet on a cluster, which has several */
+    get server(): NatsServer {
+      if (own === undefined) throw new Error("this fleet runs on a cluster: use its servers");
+      return own;
+    },
     link,
     async edge({ deadlineMs = 60_000, waitLimitMs = 20_000, url }: EdgeOptions = {}) {
       const own = opened.use(await link("edge", url));
@@ -74,7 +82,7 @@ export async function openTestFleet({ queueLimit = 64, config }: FleetOptions = 
     },
     /** Opens a connection to the server that can be cut. */
     async wire() {
-      const wire = opened.use(await openTcpProxy(server.port));
+      const wire = opened.use(await openTcpProxy(this.server.port));
       return Object.assign(wire, { url: `nats://127.0.0.1:${wire.port}` });
     },
     async worker(script: Script, options: WorkerOptions = {}) {
