@@ -8,6 +8,7 @@ import { describeIssues, PackageError } from "./errors.ts";
 import { readManifest } from "./files/read-manifest.ts";
 import { requireTarget } from "./model/manifest.ts";
 import { openDataParallel } from "./program/data-parallel.ts";
+import { type ExpertDevices, expertDeviceOf, parseExpertDevices } from "./program/expert-devices.ts";
 import { reportModel } from "./program/model-report.ts";
 import type { EngineSettings } from "./program/open-engine.ts";
 import { openEngineThread } from "./program/open-engine-thread.ts";
@@ -35,23 +36,31 @@ try {
     requireTarget(env.MODEL_PACKAGE, await readManifest(env.MODEL_PACKAGE), env.MODEL_DEVICE);
   }
   const { MODEL_PACKAGE, THREADS: threads = 1, DRAIN_LIMIT_MS: drainLimitMs } = env;
-  if (role.kind === "leader") await lead(role.addresses);
-  else await runRank({ ...role, tls: rankTlsOf(env), package: MODEL_PACKAGE, threads, drainLimitMs }, log);
+  const expertDevices = env.EXPERT_DEVICE === undefined ? undefined : parseExpertDevices(env.EXPERT_DEVICE);
+  if (role.kind === "leader") await lead(role.addresses, expertDevices);
+  else
+    await runRank({ ...role, tls: rankTlsOf(env), package: MODEL_PACKAGE, threads, expertDevices, drainLimitMs }, log);
 } catch (error) {
   if (error instanceof PackageError) log.fatal(error.message);
   else log.fatal(error);
   process.exitCode = 1;
 }
 
-async function lead(addresses: readonly string[] | undefined): Promise<void> {
+async function lead(addresses: readonly string[] | undefined, expertDevices: ExpertDevices | undefined): Promise<void> {
   const dataParallel = env.ATTENTION === "data-parallel";
   if (dataParallel && addresses !== undefined) {
     throw new Error(
       `ATTENTION=data-parallel needs ranks that are threads of one worker, but they are processes at ${addresses}; leave one of them out`,
     );
   }
-  await using engine = await (dataParallel ? openDataParallel : openEngineThread)(settings(addresses));
-  log.info(await reportModel(env.MODEL_PACKAGE, engine), "opened the model");
+  await using engine = await (dataParallel ? openDataParallel : openEngineThread)({
+    ...settings(addresses),
+    ...(expertDevices && { expertDevices }),
+  });
+  const { ranks } = await readManifest(env.MODEL_PACKAGE);
+  const here = Array.from({ length: addresses === undefined ? ranks : 1 }, (_, rank) => rank);
+  const devices = here.map((rank) => expertDeviceOf(expertDevices, rank, ranks));
+  log.info(await reportModel(env.MODEL_PACKAGE, engine, devices), "opened the model");
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
   const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
   await using serving = new AsyncDisposableStack();

@@ -43,7 +43,7 @@ async function measure({ folder, addresses, context, steps, blocks }: MicroBatch
   const links =
     addresses.length > 0
       ? await openRemoteRanks(manifest, { addresses })
-      : await openRankThreads(folder, ranks, 1, noMemory);
+      : await openRankThreads(folder, ranks, 1, { memory: noMemory });
   const sessions = await openSessions(folder, manifest, { threads: 1 }, graphsOf(manifest, LEADER));
   const [pages, most] = [context / blockLength, Math.max(...blocks)];
   const forward = new Forward(sessions, manifest, new KvTensors(manifest, most * pages), { links });

@@ -1,6 +1,6 @@
 /**
  * A worker program on a WebGPU package, on a software Vulkan driver: golden runs token for token over gRPC, and its
- * errors when package and machine do not fit. With `palimpsest devices`, because only one file may install Dawn at a time.
+ * errors when package and machine do not fit. With `palimpsest devices`.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -32,11 +32,13 @@ for (const ranks of [2, 4]) {
   it(`${ranks} ranks over shared memory`, async () => {
     const memory = await createExchangeMemory(golden.folder);
     expect(memory).toBeDefined();
-    expect(await rowsOver(await openRankThreads(golden.folder, ranks, 1, Promise.resolve(memory)))).toEqual(expected);
+    expect(await rowsOver(await openRankThreads(golden.folder, ranks, 1, { memory: Promise.resolve(memory) }))).toEqual(
+      expected,
+    );
   });
 
   it(`${ranks} ranks in messages`, async () => {
-    const links = await openRankThreads(golden.folder, ranks, 1, Promise.resolve(undefined));
+    const links = await openRankThreads(golden.folder, ranks, 1, { memory: Promise.resolve(undefined) });
     expect(await rowsOver(links)).toEqual(expected);
   });
 

@@ -1,6 +1,7 @@
 /** `palimpsest devices`: lists the GPUs that a worker could use. */
 import { PackageError } from "@palimpsest/gpu-worker/errors";
-import { type Adapter, INSTALL_DAWN, listAdapters, probeDevice } from "@palimpsest/gpu-worker/runtime/adapters";
+import { type Adapter, listAdapters, probeDevice } from "@palimpsest/gpu-worker/runtime/adapters";
+import { INSTALL_DAWN } from "@palimpsest/gpu-worker/runtime/dawn";
 import { Command } from "commander";
 import { formatBytes } from "./units.ts";
 

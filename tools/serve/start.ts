@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { requireTarget } from "@palimpsest/gpu-worker/model/manifest";
+import { LEADER } from "@palimpsest/gpu-worker/model/package-plan";
 import { type Target, targetNames } from "@palimpsest/gpu-worker/model/target";
+import { expertDeviceOf, parseExpertDevices } from "@palimpsest/gpu-worker/program/expert-devices";
 import { Command, Option } from "commander";
 import { claimPort, exited, firstKey, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
 
@@ -28,6 +30,10 @@ const program = new Command("npm start --")
       .choices(["thread", "grpc"])
       .default("thread"),
   )
+  .option(
+    "--expert-device <devices>",
+    "run experts on webgpu or webgpu:NAME, or name one for each rank, cpu included, separated by commas",
+  )
   .addOption(
     new Option("--attention <whose>", "the leader runs all sequences, or each rank, a thread, those it was given")
       .choices(["leader", "data-parallel"])
@@ -37,11 +43,12 @@ const program = new Command("npm start --")
   .option("--host <address>", "address of the HTTP API", process.env.HOST ?? "127.0.0.1")
   .option("--nats <url>", "join the fleet of this NATS server (NATS_URL)", process.env.NATS_URL)
   .parse();
-const { model, device, ranks, rankTransport, attention, port, host, nats } = program.opts<{
+const { model, device, ranks, rankTransport, expertDevice, attention, port, host, nats } = program.opts<{
   model: string;
   device?: Target;
   ranks?: string;
   rankTransport: "thread" | "grpc";
+  expertDevice?: string;
   attention: "leader" | "data-parallel";
   port: string;
   host: string;
@@ -57,6 +64,9 @@ await claimPort(host, Number(port)).catch(({ message }: Error) =>
 const manifest = await readManifest(model).catch(({ message }: Error) => program.error(message));
 const { ranks: packaged } = manifest;
 try {
+  if (expertDevice !== undefined) {
+    expertDeviceOf(parseExpertDevices(expertDevice), LEADER, Number(ranks ?? packaged));
+  }
   if (device !== undefined) requireTarget(model, manifest, device);
 } catch (error) {
   program.error((error as Error).message);
@@ -70,14 +80,16 @@ const logLevel = { LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" };
 const served = { MODEL_PACKAGE: ranks === undefined || Number(ranks) === packaged ? model : await shard(ranks) };
 const others = Array.from({ length: Number(ranks ?? packaged) - 1 }, (_, i) => i + 1);
 const sockets = rankTransport === "grpc" ? others.map((rank) => `unix:${join(folder, `rank-${rank}.sock`)}`) : [];
+const experts: Record<string, string> = expertDevice === undefined ? {} : { EXPERT_DEVICE: expertDevice };
 const rankProcesses = sockets.map((RANK_ADDRESS, i) =>
-  launch("worker", { ...served, RANK: String(i + 1), RANK_ADDRESS, ...logLevel }),
+  launch("worker", { ...served, ...experts, RANK: String(i + 1), RANK_ADDRESS, ...logLevel }),
 );
 const reached: Record<string, string> = sockets.length === 0 ? {} : { RANK_ADDRESSES: sockets.join() };
 const asserted: Record<string, string> = device === undefined ? {} : { MODEL_DEVICE: device };
 const worker = launch("worker", {
   ...served,
   ...asserted,
+  ...experts,
   ATTENTION: attention,
   ...reached,
   ...joined,

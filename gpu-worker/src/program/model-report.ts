@@ -2,10 +2,12 @@
 import type { Engine } from "../engine/engine.ts";
 import { readManifest } from "../files/read-manifest.ts";
 import { graphsOf } from "../model/manifest.ts";
-import { LEADER } from "../model/package-plan.ts";
+import { isExpertGraph, LEADER } from "../model/package-plan.ts";
 import { featuresOf, type Target } from "../model/target.ts";
-import { INSTALL_DAWN, listAdapters } from "../runtime/adapters.ts";
+import { listAdapters } from "../runtime/adapters.ts";
+import { INSTALL_DAWN } from "../runtime/dawn.ts";
 import { deviceWorkingBytes } from "../runtime/device-forward.ts";
+import { deviceShardBytes, type ExpertDevice } from "../runtime/device-shard.ts";
 import { pageBytes } from "../runtime/kv-tensors.ts";
 
 export interface ModelReport {
@@ -16,16 +18,34 @@ export interface ModelReport {
   /** Memory that a forward on a device needs for a while, at most. */
   readonly working_mb?: number;
   readonly adapter?: string;
+  /** Where experts run that are on devices of their own, and the memory that they take there. */
+  readonly expert_devices?: readonly string[];
 }
 
-export async function reportModel(folder: string, engine: Pick<Engine, "stats">): Promise<ModelReport> {
+/** @param devices of the experts of each rank in this process */
+export async function reportModel(
+  folder: string,
+  engine: Pick<Engine, "stats">,
+  devices: readonly (ExpertDevice | undefined)[] = [],
+): Promise<ModelReport> {
   const manifest = await readManifest(folder);
   const { pagesTotal } = await engine.stats();
-  const own = new Set(graphsOf(manifest, LEADER).map(({ name }) => `${name}.bin`));
+  const graphs = graphsOf(manifest, LEADER).filter(({ name }) => devices[LEADER] === undefined || !isExpertGraph(name));
+  const own = new Set(graphs.map(({ name }) => `${name}.bin`));
   const weightBytes = manifest.files.reduce((sum, { path, sizeBytes }) => sum + (own.has(path) ? sizeBytes : 0), 0);
   const memory = { weights_mb: megabytes(weightBytes), kv_cache_mb: megabytes(pagesTotal * pageBytes(manifest)) };
-  if (featuresOf(manifest.target).graphs === "layers") return { target: manifest.target, ...memory };
-  const adapters = await listAdapters();
+  const isOnDevice = featuresOf(manifest.target).graphs === "forward" || devices.some((device) => device !== undefined);
+  const adapters = isOnDevice ? await listAdapters() : undefined;
+  const named = ({ adapter = "" }: ExpertDevice) =>
+    adapters?.find(({ name }) => name.includes(adapter))?.name ?? adapter;
+  const expertDevices = devices.flatMap((device, rank) => {
+    if (device === undefined) return [];
+    const { weights, working } = deviceShardBytes(manifest, rank);
+    return [`rank ${rank}: ${megabytes(weights + working)} MB on ${named(device)}`];
+  });
+  if (featuresOf(manifest.target).graphs === "layers") {
+    return { target: manifest.target, ...memory, ...(expertDevices.length > 0 && { expert_devices: expertDevices }) };
+  }
   return {
     target: manifest.target,
     ...memory,

@@ -9,14 +9,17 @@ import { PackageError } from "../errors.ts";
 import { readManifest } from "../files/read-manifest.ts";
 import { Scheduler } from "../memory/scheduler.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { LEADER } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
 import { Lockstep } from "../parallel/lockstep.ts";
 import { openReconnectingLink } from "../parallel/reconnecting-link.ts";
+import { type ExpertDevice, openDeviceShard } from "../runtime/device-shard.ts";
 import { pageBytes } from "../runtime/kv-tensors.ts";
 import { type Model, type ModelOptions, openModel } from "../runtime/model.ts";
 import { answerThrough, PortLink } from "../threads/rank-port.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { capabilities } from "./capabilities.ts";
+import { type ExpertDevices, expertDeviceOf } from "./expert-devices.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-client.ts";
 
 /** Memory for K/V by default: room for eight long answers of the shipped model. */
@@ -46,6 +49,8 @@ export interface EngineSettings {
   readonly threads?: number;
   /** The package's other ranks; threads of this process by default. */
   readonly remoteRanks?: RemoteRanks;
+  /** Devices of the experts of all ranks that are threads of this process; the CPU by default. */
+  readonly expertDevices?: ExpertDevices;
   /** With data-parallel attention: this engine's rank. Threads, K/V cache and capacity are then divided among the ranks. */
   readonly leading?: LeadingRank;
   readonly kvCacheBytes?: number;
@@ -132,17 +137,26 @@ function sizesOf(settings: EngineSettings, manifest: Manifest) {
 }
 
 /** The model's options for its other ranks: data-parallel ports, processes, threads, or none. */
-function ranksOf({ package: folder, threads = 1, remoteRanks, leading }: EngineSettings, manifest: Manifest) {
+function ranksOf(settings: EngineSettings, manifest: Manifest) {
+  const { package: folder, threads = 1, remoteRanks, leading, expertDevices } = settings;
   const { ranks } = manifest;
+  const rank = leading?.rank ?? LEADER;
+  const expertDevice = expertDeviceOf(expertDevices, rank, ranks);
+  const open = () => openDeviceShard(folder, rank, expertDevice as ExpertDevice);
+  const own = expertDevice && { openOwn: () => openReconnectingLink({ rank, open }) };
   if (leading !== undefined) {
-    const { rank, links, lockstep } = leading;
+    const { links, lockstep } = leading;
     const openLinks = () => Promise.all(links.map(openPort));
-    return { rank, device: rank, openLinks, lockstep: new Lockstep(rank, lockstep) };
+    return { rank, device: rank, openLinks, lockstep: new Lockstep(rank, lockstep), ...own };
   }
-  if (remoteRanks !== undefined) return { openLinks: () => openRemoteRanks(manifest, remoteRanks) };
-  if (ranks === 1) return {};
+  if (remoteRanks !== undefined) return { openLinks: () => openRemoteRanks(manifest, remoteRanks), ...own };
+  if (ranks === 1) return { ...own };
   const expertThreads = Math.max(1, Math.floor(threads / ranks));
-  return { expertThreads, openLinks: () => openRankThreads(folder, ranks, expertThreads) };
+  return {
+    expertThreads,
+    openLinks: () => openRankThreads(folder, ranks, expertThreads, { devices: expertDevices }),
+    ...own,
+  };
 }
 
 /** A rank that does not answer fails the dispatch. Reopening reuses the port: threads of one process fail together. */

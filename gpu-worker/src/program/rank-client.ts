@@ -13,6 +13,7 @@ import type { RankLink } from "../parallel/exchange.ts";
 import { ExchangeMemory, type SharedExchange } from "../parallel/exchange-memory.ts";
 import { openReconnectingLink, RANK_DEADLINE_MS } from "../parallel/reconnecting-link.ts";
 import { SharedLink } from "../parallel/shared-link.ts";
+import type { ExpertDevice } from "../runtime/device-shard.ts";
 import { takesSharedTensors } from "../runtime/shared-tensors.ts";
 import type { FromRank } from "../threads/rank-messages.ts";
 import { PortLink } from "../threads/rank-port.ts";
@@ -20,6 +21,7 @@ import { endThread } from "../threads/stop-thread.ts";
 import type { GrpcRankOptions } from "../transport/grpc-rank.ts";
 import type { RowType } from "../transport/rank-codec.ts";
 import type { RankTls } from "../transport/rank-tls.ts";
+import { type ExpertDevices, expertDeviceOf } from "./expert-devices.ts";
 
 /** Until all ranks are reachable. A large package on a cold disk takes minutes to open. */
 const FORMATION_LIMIT_MS = 10 * 60_000;
@@ -32,6 +34,8 @@ export interface LocalRank {
   readonly package: string;
   /** Threads of one operator. */
   readonly threads: number;
+  /** Absent: the CPU, or the device of the package's target. */
+  readonly device?: ExpertDevice | undefined;
   /** The leader's memory, in which rows are exchanged; absent: in messages. */
   readonly exchange?: SharedExchange | undefined;
 }
@@ -45,22 +49,29 @@ export interface RemoteRank extends GrpcRankOptions {
 /** A rank thread's workerData. Survives a structured clone, as all it contains. */
 export type RankSettings = LocalRank | RemoteRank;
 
+export interface LocalRankOptions {
+  /** Devices of the ranks' experts. */
+  readonly devices?: ExpertDevices | undefined;
+  /** For the exchange; undefined: rows travel as messages. */
+  readonly memory?: Promise<ExchangeMemory | undefined>;
+}
+
 /**
  * Opens every rank of a package but the leader, each in a thread of its own. A rank that fails is reopened.
  * @param threads of one operator, in each rank
- * @param memory for the exchange; undefined: rows travel as messages
  * @throws PackageError when the package cannot be used
  */
 export async function openRankThreads(
   folder: string,
   ranks: number,
   threads: number,
-  memory: Promise<ExchangeMemory | undefined> = createExchangeMemory(folder),
+  { devices, memory = createExchangeMemory(folder) }: LocalRankOptions = {},
 ): Promise<RankLink[]> {
   const shared = await memory;
-  return openRanks(ranks, (rank, signal) =>
-    openRankThread({ kind: "local", package: folder, rank, threads }, { signal, memory: shared }),
-  );
+  return openRanks(ranks, (rank, signal) => {
+    const device = expertDeviceOf(devices, rank, ranks);
+    return openRankThread({ kind: "local", package: folder, rank, threads, device }, { signal, memory: shared });
+  });
 }
 
 /** A package's memory for the exchange, or undefined where onnxruntime does not take it. @throws PackageError */
@@ -196,6 +207,9 @@ export async function openRankThread(
 function threadLink(rank: number, worker: Worker, memory: ExchangeMemory | undefined): RankLink {
   const close = () => endThread(worker);
   const link = memory === undefined ? new PortLink(rank, worker, close) : new SharedLink(rank, memory, close);
+  worker.on("message", (message: FromRank) => {
+    if (message.kind === "lost") link.end(new Error(message.reason));
+  });
   worker.on("error", (error) => link.end(error));
   worker.on("exit", (code) => link.end(new Error(`its thread exited with code ${code}`)));
   return link;

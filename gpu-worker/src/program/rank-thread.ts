@@ -5,6 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { RankLink } from "../parallel/exchange.ts";
 import { answerFrom } from "../parallel/shared-link.ts";
+import { openDeviceShard } from "../runtime/device-shard.ts";
 import { openShard } from "../runtime/expert-shard.ts";
 import type { FromRank, ToRank } from "../threads/rank-messages.ts";
 import { answerThrough } from "../threads/rank-port.ts";
@@ -18,10 +19,14 @@ const send = (message: FromRank): void => port.postMessage(message);
 try {
   const settings = workerData as RankSettings;
   if (settings.kind === "remote") serve(await connect(settings));
-  else serve(await openShard(settings.package, settings.rank, settings), settings);
+  else serve(await openExperts(settings), settings);
 } catch (error) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   send({ kind: "failed", name, message });
+}
+
+function openExperts({ package: folder, rank, threads, device }: LocalRank): Promise<RankLink> {
+  return device === undefined ? openShard(folder, rank, { threads }) : openDeviceShard(folder, rank, device);
 }
 
 function connect(settings: RemoteRank): Promise<RankLink> {

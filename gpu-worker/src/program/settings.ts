@@ -37,6 +37,8 @@ export const workerVariables = z.object({
   RANK_DEADLINE_MS: wholeNumber.optional(),
   /** For ranks that are threads: run the leader's sequences, or each rank its own. */
   ATTENTION: z.enum(["leader", "data-parallel"]).default("leader"),
+  /** Devices of the experts: `webgpu`, `webgpu:NAME`, or one entry for each rank, `cpu` included. Absent: the package's target. */
+  EXPERT_DEVICE: z.string().optional(),
   THREADS: wholeNumber.optional(),
   KV_CACHE_BYTES: wholeNumber.optional(),
   /** Sequences that run at once. */

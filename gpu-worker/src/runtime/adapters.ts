@@ -2,9 +2,9 @@
  * The GPUs of this machine. onnxruntime-node says nothing about the device it takes, so their names, limits and features come
  * from the npm package `webgpu`, another build of the same Dawn. It is large and installed apart: gpu-worker/dawn.
  */
-import { createRequire } from "node:module";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { OnnxGraph } from "../model/onnx-graph.ts";
+import { adapterNames, type Dawn, loadDawn, requestAdapter } from "./dawn.ts";
 import { asBits } from "./half-tensor.ts";
 
 export interface Adapter {
@@ -18,25 +18,9 @@ export interface Adapter {
   };
 }
 
-/** The command that installs the package. */
-export const INSTALL_DAWN = "npm ci --prefix gpu-worker/dawn";
-
-/** The part of the package `webgpu` in use. */
-interface Dawn {
-  create(options: readonly string[]): {
-    requestAdapter(options: { powerPreference: string }): Promise<DawnAdapter | null>;
-  };
-}
-
-interface DawnAdapter {
-  readonly info: { readonly device: string; readonly description: string };
-  readonly features: Iterable<string>;
-  readonly limits: Adapter["limits"];
-}
-
 /** In Dawn's order; equal GPUs have equal names. Undefined if the package `webgpu` is not installed. */
 export async function listAdapters(): Promise<readonly Adapter[] | undefined> {
-  const dawn = await openDawn();
+  const dawn = await loadDawn();
   if (dawn === undefined) return undefined;
   const names = await adapterNames(dawn);
   const found = await Promise.all(names.map((name) => adapterOf(dawn, name)));
@@ -66,30 +50,8 @@ export function onnxruntimeReason({ message }: Error): string {
   return (message.split("was false. ").at(-1) as string).trim();
 }
 
-async function openDawn(): Promise<Dawn | undefined> {
-  const require = createRequire(new URL("../../dawn/package.json", import.meta.url));
-  try {
-    return (await import(require.resolve("webgpu"))) as Dawn;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return undefined;
-    throw error;
-  }
-}
-
-/** Dawn lists all adapters in the error for a name that none has. */
-async function adapterNames(dawn: Dawn): Promise<string[]> {
-  try {
-    await dawn.create(["adapter=no such adapter"]).requestAdapter({ powerPreference: "high-performance" });
-    return [];
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return [...text.matchAll(/backend: 'vulkan', name: '(.*)'/g)].map(([, name]) => name as string);
-  }
-}
-
 async function adapterOf(dawn: Dawn, name: string): Promise<Adapter | undefined> {
-  const options = { powerPreference: "high-performance" };
-  const adapter = await dawn.create([`adapter=${name}`, "backend=vulkan"]).requestAdapter(options);
+  const adapter = await requestAdapter(dawn, name);
   if (adapter === null) return undefined;
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
   return {

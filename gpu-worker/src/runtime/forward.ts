@@ -52,6 +52,8 @@ export class Forward implements ModelForward {
     kv: KvTensors,
     options: Pick<ModelOptions, "rank" | "onRoute"> & {
       readonly links?: readonly RankLink[] | undefined;
+      /** This rank's experts; by default those among the sessions. */
+      readonly own?: RankLink | undefined;
       /** Runs this rank's experts for the rows of all ranks, if each rank leads sequences. */
       readonly expertBatcher?: ExpertBatcher | undefined;
     } = {},
@@ -64,7 +66,7 @@ export class Forward implements ModelForward {
     this.#onRoute = options.onRoute;
     this.#never = [manifest.maskToken, ...Object.values(manifest.editTokens ?? {})];
     const shard = (rank: number) => shardLink(new ExpertShard(sessions, manifest, rank), manifest);
-    this.#own = expertBatcher?.linkFor(own) ?? shard(own);
+    this.#own = expertBatcher?.linkFor(own) ?? options.own ?? shard(own);
     const others = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank !== own);
     const links = options.links ?? others.map(shard);
     const holders = shardPlan(manifest).map((layer) => holdersOf(layer, config.experts));

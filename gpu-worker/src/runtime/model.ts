@@ -3,13 +3,14 @@ import type { SequenceForwards } from "../decoding/forwards.ts";
 import { PackageError } from "../errors.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
-import { LEADER } from "../model/package-plan.ts";
+import { isExpertGraph, LEADER } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
 import type { RankLink } from "../parallel/exchange.ts";
 import { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import { DeviceForward } from "./device-forward.ts";
 import { openDeviceSessions } from "./device-sessions.ts";
+import { requireExpertDevice } from "./device-shard.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
 import { Forward } from "./forward.ts";
 import { KvTensors, pageBytes } from "./kv-tensors.ts";
@@ -21,6 +22,8 @@ export interface ModelOptions extends SessionOptions {
   readonly pages: number;
   /** Opens links to the package's other ranks. Absent: their experts run on this thread, rank after rank. */
   readonly openLinks?: (() => Promise<readonly RankLink[]>) | undefined;
+  /** Opens this rank's experts, which are then not among the sessions. Absent: they run on this thread's CPU. */
+  readonly openOwn?: (() => Promise<RankLink>) | undefined;
   /** This rank; the leader by default. */
   readonly rank?: number;
   /** Data-parallel attention: keeps this rank's forwards in step with those of the others. */
@@ -62,20 +65,27 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
 async function openLayers(folder: string, manifest: Manifest, options: ModelOptions): Promise<Model> {
   await using opening = new AsyncDisposableStack();
   const { rank = LEADER, lockstep, onRoute } = options;
-  const wanted = options.openLinks && graphsOf(manifest, rank, true);
-  const sessions = await openSessions(folder, manifest, options, wanted);
-  const links = await options.openLinks?.();
+  const { openLinks, openOwn } = options;
+  const graphs = openLinks === undefined ? manifest.graphs : graphsOf(manifest, rank, true);
+  const wanted = graphs.filter(({ name, rank: at }) => !(openOwn && at === rank && isExpertGraph(name)));
+  const sessions = await openSessions(
+    folder,
+    manifest,
+    options,
+    wanted.length < manifest.graphs.length ? wanted : undefined,
+  );
+  const links = await openLinks?.();
   for (const link of links ?? []) opening.use(link);
   const kv = new KvTensors(manifest, options.pages);
-  const own = shardLink(new ExpertShard(sessions, manifest, rank), manifest);
+  const own = openOwn ? opening.use(await openOwn()) : shardLink(new ExpertShard(sessions, manifest, rank), manifest);
   const expertBatcher = lockstep && new ExpertBatcher(own, lockstep);
-  const forward = new Forward(sessions, manifest, kv, { rank, links, expertBatcher, onRoute });
+  const forward = new Forward(sessions, manifest, kv, { rank, own, links, expertBatcher, onRoute });
   const opened = opening.move();
   return {
     ...sequencesOf(forward, manifest, lockstep),
     experts: (leader) => expertBatcher?.linkFor(leader) ?? own,
     get lostRanks() {
-      return links?.filter(({ ready }) => !ready).map(({ rank }) => rank) ?? [];
+      return [own, ...(links ?? [])].filter(({ ready }) => !ready).map(({ rank }) => rank);
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -90,6 +100,7 @@ async function openDevice(folder: string, manifest: Manifest, options: ModelOpti
       `${folder}: a ${target} package does not tell which experts it chose; count with one for cpu`,
     );
   }
+  if (options.openOwn !== undefined) requireExpertDevice(folder, manifest);
   if (options.openLinks !== undefined) {
     throw new PackageError(
       `${folder}: a ${target} package runs in one process without other ranks; leave out RANK_ADDRESSES and ` +
