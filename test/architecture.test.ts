@@ -204,7 +204,7 @@ const modules: readonly Module[] = [
   },
   {
     module: "tools/",
-    mayImport: ["tools/", "@palimpsest/", "commander", "cli-progress", "zod"],
+    mayImport: ["tools/", "@palimpsest/", "commander", "cli-progress", "string-width", "zod"],
     instead: "tools are command lines: what they do lives in convert, download, eval or the worker",
   },
   {

@@ -18,6 +18,9 @@ const hello = tell(plainScript(["Hello ", "wörld 🙂"]), "chatcmpl-1");
 const chunk = (edit?: EditEvent) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: {} }], ...(edit && { edit }) })}\n\n`;
 
+/** As GET /v1/streams/{id} sends it. */
+const stored = (event: EditEvent) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+
 let server: Server | undefined;
 afterEach(() => {
   server?.closeAllConnections();
@@ -186,6 +189,40 @@ describe("client", () => {
     });
     for await (const _ of client.edits(request)) break;
     await closed.promise;
+  });
+
+  it("resumes behind the last event where the server keeps the response", async () => {
+    const asked: string[] = [];
+    const client = await serve((incoming, outgoing) => {
+      asked.push(`${incoming.method} ${incoming.url}`);
+      if (incoming.method === "POST") {
+        outgoing.setHeader("x-response-id", "chatcmpl-1");
+        return void outgoing.write(hello.slice(0, 6).map(chunk).join(""), () => outgoing.destroy());
+      }
+      // The first attempt to reconnect fails as well.
+      if (asked.length === 2) return void outgoing.writeHead(503).end("{}");
+      outgoing.end(hello.slice(6).map(stored).join(""));
+    });
+    const { document, error } = await fold(client.edits(request));
+    expect(error).toBeUndefined();
+    expect(document).toMatchObject({ status: "ended", choices: [{ text: "Hello wörld 🙂" }] });
+    const position = `${hello[5]!.attempt}.${hello[5]!.seq}`;
+    const resume = `GET /v1/streams/chatcmpl-1?after=${position}`;
+    expect(asked).toEqual(["POST /v1/chat/completions", resume, resume]);
+  });
+
+  it("watches a response from its beginning or behind a position, and throws what the server says of an unknown one", async () => {
+    const asked: string[] = [];
+    const error = { message: "unknown", code: "not_found" };
+    const client = await serve((incoming, outgoing) => {
+      asked.push(incoming.url!);
+      if (incoming.url!.includes("gone")) return void outgoing.writeHead(404).end(JSON.stringify({ error }));
+      outgoing.end(hello.map(stored).join(""));
+    });
+    expect((await fold(client.watch("chatcmpl-1"))).document).toMatchObject({ status: "ended" });
+    await fold(client.watch("chatcmpl-1", { after: { attempt: 1, seq: 3 } }));
+    expect((await fold(client.watch("gone"))).error).toMatchObject({ code: "not_found", status: 404 });
+    expect(asked).toEqual(["/v1/streams/chatcmpl-1", "/v1/streams/chatcmpl-1?after=1.3", "/v1/streams/gone"]);
   });
 
   it("lists models", async () => {

@@ -77,10 +77,20 @@ export interface ChatMessage {
 export interface Client {
   /**
    * The edit events of a new response, `open` first and `end` last. Leaving the loop or aborting the signal cancels it.
+   * If the connection is lost and the server is part of a fleet, it reconnects and resumes behind the last event.
    * A response that fails after `open` yields an `error` event, so that a reduced document drops its drafts, and then throws.
-   * @throws PalimpsestError when the request is rejected, the response fails, or the connection is lost
+   * @throws PalimpsestError when the request is rejected, the response fails, or the connection is lost for good
    */
   edits(request: EditsRequest, options?: { signal?: AbortSignal }): AsyncGenerator<EditEvent, void>;
+  /**
+   * The edit events of a fleet's response with this id, from its beginning, or behind a position: that of an event, or of a
+   * reduced document. It reconnects as `edits` does.
+   * @throws PalimpsestError when the response is unknown, fails, or the connection is lost for good
+   */
+  watch(
+    responseId: string,
+    options?: { after?: Pick<EditEvent, "attempt" | "seq">; signal?: AbortSignal },
+  ): AsyncGenerator<EditEvent, void>;
   /** The ids of the served models. @throws PalimpsestError */
   models(options?: { signal?: AbortSignal }): Promise<string[]>;
 }
@@ -99,6 +109,38 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
     return response;
   }
 
+  async function connect(id: string, after?: Pick<EditEvent, "attempt" | "seq">, signal?: AbortSignal) {
+    const position = after ? `?after=${after.attempt}.${after.seq}` : "";
+    return storedEvents(await send(`/v1/streams/${encodeURIComponent(id)}${position}`, signal ? { signal } : {}));
+  }
+
+  /** Events over as many connections as it takes. @param id absent where no server keeps the response */
+  async function* resumed(
+    first: AsyncIterable<EditEvent>,
+    id: string | null,
+    after?: Pick<EditEvent, "attempt" | "seq">,
+    signal?: AbortSignal,
+  ): AsyncGenerator<EditEvent, void> {
+    let last = after;
+    let events = first;
+    for (let tries = 0; tries < RECONNECTS; tries++) {
+      try {
+        for await (const event of events) {
+          last = event;
+          tries = 0;
+          yield event;
+          if (event.type === "end" || event.type === "error") return;
+        }
+      } catch (error) {
+        const isFinal = error instanceof PalimpsestError && !error.retryable;
+        if (id === null || isFinal || signal?.aborted) throw error;
+      }
+      if (id === null) return;
+      await delay(RECONNECT_MS * 2 ** tries, signal);
+      events = later(connect(id, last, signal));
+    }
+  }
+
   return {
     async *edits(request, { signal } = {}) {
       const response = await send("/v1/chat/completions", {
@@ -107,7 +149,13 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
         body: JSON.stringify({ ...request, stream: true, stream_options: { include_edits: true } }),
         ...(signal && { signal }),
       });
-      yield* untilEnd(editEvents(response), signal);
+      const id = response.headers.get("x-response-id");
+      yield* untilEnd(resumed(editEvents(response), id, undefined, signal), signal);
+    },
+    async *watch(id, { after, signal } = {}) {
+      // Before the first event nothing is known of the response: what fails then is thrown.
+      const first = await connect(id, after, signal);
+      yield* untilEnd(resumed(first, id, after, signal), signal);
     },
     async models({ signal } = {}) {
       const response = await send("/v1/models", signal ? { signal } : {});
@@ -115,6 +163,40 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
       return data.map(({ id }) => id);
     },
   };
+}
+
+/** Tries in a row to reach the server again, and the time before the first of them, which doubles. */
+const RECONNECTS = 6;
+const RECONNECT_MS = 250;
+
+async function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    signal?.addEventListener("abort", done);
+  });
+  signal?.throwIfAborted();
+}
+
+/** Fails, if it does, where it is read. */
+async function* later(events: Promise<AsyncIterable<EditEvent>>): AsyncGenerator<EditEvent> {
+  yield* await events;
+}
+
+/** The events of a stored response. */
+async function* storedEvents({ body }: Response): AsyncGenerator<EditEvent> {
+  if (!body) return;
+  for await (const data of sseData(body)) {
+    const event = JSON.parse(data) as EditEvent | { error: { code: string; message: string } };
+    // The server could not go on: another connection may.
+    if ("error" in event) throw new PalimpsestError(event.error.code, event.error.message, { retryable: true });
+    yield event;
+  }
 }
 
 /** The edit events in a stream of chunks. */

@@ -9,7 +9,7 @@ import { defined, type EditEvent, type GenerateRequest, type Prompt, type TokenL
 import { Command, Option } from "commander";
 import { z } from "zod";
 import { blockLength, probability, wholeNumber } from "./arguments.ts";
-import { drawBlocks } from "./draw-blocks.ts";
+import { printEvents } from "./print-events.ts";
 import { readExpertLoad } from "./shard.ts";
 import { addTokenFlags, type TokenFlags, tokenRequest } from "./token-flags.ts";
 
@@ -72,9 +72,7 @@ async function generate(flags: GenerateFlags, command: Command): Promise<void> {
 
 async function print(events: AsyncIterable<EditEvent>, json: boolean): Promise<void> {
   if (json) return printJson(await Array.fromAsync(events));
-  if (process.stdout.isTTY) return drawBlocks(failing(events), process.stdout);
-  for await (const event of failing(events)) if (event.type === "commit") process.stdout.write(event.text);
-  process.stdout.write("\n");
+  await printEvents(failing(events));
 }
 
 /** Adds to the counts in the file. @throws PackageError when they belong to another model */

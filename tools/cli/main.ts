@@ -1,7 +1,9 @@
 /** The `palimpsest` program: its commands, and how it reports their failures. Each command has its own file. */
 
+import { PalimpsestError } from "@palimpsest/client";
 import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
 import { Command, CommanderError } from "commander";
+import { chatCommand } from "./chat.ts";
 import { convertCommand } from "./convert.ts";
 import { devicesCommand } from "./devices.ts";
 import { evalCommand } from "./eval.ts";
@@ -11,6 +13,8 @@ import { prepareCommand } from "./prepare.ts";
 import { shardCommand } from "./shard.ts";
 import { synthCommand } from "./synth.ts";
 import { upgradeCommand } from "./upgrade.ts";
+import { UsageError } from "./usage-error.ts";
+import { watchCommand } from "./watch.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -26,6 +30,8 @@ const commands = [
   devicesCommand(),
   inspectCommand(),
   generateCommand(),
+  chatCommand(),
+  watchCommand(),
   evalCommand(),
   prepareCommand(),
   shardCommand(),
@@ -45,8 +51,8 @@ try {
 /** Prints the error, unless commander has, and returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  if (error instanceof PackageError || error instanceof WorkerError) {
-    console.error(`error: ${error.message}`);
+  if ([PackageError, WorkerError, PalimpsestError, UsageError].some((known) => error instanceof known)) {
+    console.error(`error: ${(error as Error).message}`);
     return EXIT_FAILURE;
   }
   // Errors of the file system name the file; a stack would not help.
