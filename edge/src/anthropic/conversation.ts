@@ -1,14 +1,12 @@
 /** Anthropic's messages in OpenAI's form, which has results of tools as messages of their own. */
 import { unreachable } from "@palimpsest/proto";
 import type { ChatBody } from "../openai/chat-request.ts";
+import type { Path } from "../openai/places.ts";
 import { inOrderOfCalls, type MessageFault, toolResultFaults } from "../openai/tool-results.ts";
 import type { MessageBody } from "./message-body.ts";
 
 type Messages = MessageBody["messages"];
 type ChatMessage = ChatBody["messages"][number];
-
-/** Path of a part of the body, as in `["messages", 0, "content", 1]`. */
-type Path = (string | number)[];
 
 /** A message, and where it stood in the body. */
 type Placed = ChatMessage & {

@@ -1,5 +1,6 @@
 /** The body of POST /v1/messages: Anthropic's parameters, and those of block diffusion that all endpoints share. */
 import { z } from "@hono/zod-openapi";
+import { otherType } from "../openai/other-type.ts";
 import { sharedParameters, stopText, tokenCount } from "../openai/parameters.ts";
 import { schemaObject } from "../openai/structured-output.ts";
 import { unsupported } from "../openai/unsupported-parameters.ts";
@@ -129,13 +130,6 @@ export const messageBody = messageFields
 
 export type MessageBody = z.infer<typeof messageFields>;
 
-/** The error for a block that cannot stand in this place. */
 function only(names: string, place: string) {
-  const error = ({ code, input }: { code?: string; input?: unknown }) => {
-    if (code !== "invalid_union") return undefined;
-    const { type } = Object(input) as { type?: unknown };
-    const given = typeof type === "string" ? JSON.stringify(type.slice(0, 64)) : "a block without a type";
-    return `${given} is not supported here: ${place} may have ${names} blocks only`;
-  };
-  return { error };
+  return otherType(`${place} may have ${names} blocks only`);
 }

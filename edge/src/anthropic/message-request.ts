@@ -2,6 +2,7 @@
 import { defined } from "@palimpsest/proto";
 import { EdgeError } from "../errors.ts";
 import type { ChatBody } from "../openai/chat-request.ts";
+import { nameOf } from "../openai/places.ts";
 import { conflict, structuredFaults } from "../openai/structured-output.ts";
 import { chatGrammar, toolFaults } from "../openai/tool-choice.ts";
 import { conversationOf } from "./conversation.ts";
@@ -70,6 +71,5 @@ function inConversation(text: string, param: string | null, body: MessageBody): 
   const [place, index] = /^messages\[(\d+)\]/.exec(param ?? "") ?? [];
   const path = index === undefined ? undefined : conversationOf(body)[Number(index)]?.path;
   if (place === undefined || path === undefined) return text;
-  const clients = path.reduce<string>((all, key) => all + (typeof key === "number" ? `[${key}]` : `.${key}`), "");
-  return text.replaceAll(place, clients.slice(1));
+  return text.replaceAll(place, nameOf(path));
 }

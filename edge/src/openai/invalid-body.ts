@@ -1,10 +1,11 @@
 /** Reports an invalid body as OpenAI's API does: one message, and the parameter at fault. */
 import type { z } from "@hono/zod-openapi";
 import { EdgeError } from "../errors.ts";
+import { nameOf } from "./places.ts";
 
 export function invalidBody(error: z.ZodError): EdgeError {
   const { path, message } = mostSpecific(error.issues);
-  const param = path.reduce<string>(joined, "");
+  const param = nameOf(path);
   return new EdgeError("invalid_request", param ? `${param}: ${message}` : message, param ? { param } : {});
 }
 
@@ -36,8 +37,3 @@ function mostSpecific(issues: readonly z.core.$ZodIssue[]): Issue {
 
 /** zod's message for a union without a message of its own. */
 const DEFAULT_MESSAGE = "Invalid input";
-
-function joined(param: string, key: PropertyKey): string {
-  if (typeof key === "number") return `${param}[${key}]`;
-  return param ? `${param}.${String(key)}` : String(key);
-}
