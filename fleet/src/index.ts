@@ -5,5 +5,6 @@ export * from "./link.ts";
 export * from "./log.ts";
 export * from "./registry.ts";
 export * from "./retry-while.ts";
+export * from "./stored.ts";
 export * from "./streams.ts";
 export * from "./subjects.ts";

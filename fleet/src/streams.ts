@@ -16,6 +16,7 @@ import {
 import { type KV, Kvm } from "@nats-io/kv";
 import { nanos } from "@nats-io/nats-core";
 import { CAPABILITIES } from "@palimpsest/proto";
+import { type StoredLimits, storedStreamConfig } from "./stored.ts";
 import {
   DRAFT_STREAM,
   EDIT_STREAM,
@@ -151,6 +152,11 @@ export async function openBuckets(
     replicas: await kvm.create(REPLICA_BUCKET, { replicas, ttl: PRESENCE_TTL_MS, storage: StorageType.Memory }),
     models: await kvm.create(MODEL_BUCKET, { replicas, storage: StorageType.File }),
   };
+}
+
+/** Creates a tenant's stream of stored responses. */
+export async function createStoredStream(jsm: JetStreamManager, tenant: string, limits: StoredLimits): Promise<void> {
+  await add(jsm, storedStreamConfig(tenant, limits));
 }
 
 const ALREADY_THERE = [

@@ -85,6 +85,12 @@ export const watchSubject = (responseId: string) => `watch.${responseId}`;
 /** The subject behind the response's claim key. */
 export const claimSubject = (responseId: string) => `$KV.${RESPONSE_BUCKET}.claim.${responseId}`;
 
+/** Stored responses of a tenant, which is a hash. */
+export const storedStream = (tenant: string) => `stored-${tenant}`;
+export const storedSubject = (tenant: string, responseId: string) => `stored.${tenant}.${responseId}`;
+export const storedPieceSubject = (tenant: string, responseId: string, version: string, piece: string) =>
+  `stored.${tenant}.${responseId}.${version}.${piece}`;
+
 /** Load reports. */
 export const loadSubject = (replicaId: string) => `load.${tokenOf(replicaId)}`;
 export const ALL_LOADS = "load.*";
