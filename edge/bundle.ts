@@ -10,7 +10,7 @@ import { build, type Plugin } from "esbuild";
 import { buildPlayground } from "./playground/build.ts";
 
 /** Bundle size adds to every cold start. The limit is a tenth above the current size, so that growth is noticed. */
-const MAX_GZIP_BYTES = 230 * 1024;
+const MAX_GZIP_BYTES = 260 * 1024;
 
 /** The bundled module. @throws Error when it imports a Node module */
 export async function bundleCloudflare(): Promise<string> {

@@ -71,6 +71,11 @@ const modules: readonly Module[] = [
     instead: "anthropic translates to the forms of src/openai: what both need belongs there",
   },
   {
+    module: "edge/src/responses-api/",
+    mayImport: [...EDGE, ...PROTO, "edge/src/openai/", "edge/src/stream/sse.ts", "@hono/zod-openapi"],
+    instead: "responses-api translates to the forms of src/openai: what both need belongs there",
+  },
+  {
     module: "edge/src/admission/",
     mayImport: [...EDGE, ...PROTO, "edge/src/digest.ts", "edge/src/stream/takeover.ts", "hono"],
     instead: port,
@@ -78,7 +83,7 @@ const modules: readonly Module[] = [
   {
     module: "edge/src/routes/",
     mayImport: [...EDGE, ...PROTO, "edge/src/dependencies.ts", "edge/src/admission/keys.ts"].concat(
-      ["edge/src/anthropic/", "edge/src/openai/", "edge/src/stream/"],
+      ["edge/src/anthropic/", "edge/src/openai/", "edge/src/responses-api/", "edge/src/stream/"],
       ["hono", "@hono/zod-openapi"],
     ),
     instead: port,

@@ -340,6 +340,10 @@ describe("the app", () => {
       "/v1/chat/completions",
       "/v1/completions",
       "/v1/messages",
+      "/v1/responses",
+      "/v1/responses/{id}",
+      "/v1/responses/{id}/cancel",
+      "/v1/responses/{id}/input_items",
       "/v1/models",
       "/v1/models/{id}",
     ]);

@@ -16,6 +16,7 @@ import { inAnthropicsForm, messages } from "./routes/messages.ts";
 import { metrics } from "./routes/metrics.ts";
 import { models } from "./routes/models.ts";
 import { playground } from "./routes/playground.ts";
+import { responses } from "./routes/responses.ts";
 import { streams } from "./routes/streams.ts";
 
 /**
@@ -51,6 +52,7 @@ export function createApp(edge: EdgeDependencies) {
   app.route("/", chatCompletions(edge));
   app.route("/", completions(edge));
   app.route("/", messages(edge));
+  app.route("/", responses(edge));
   app.route("/", models(edge));
   app.route("/", streams(edge));
   app.route("/", health(edge));

@@ -1,10 +1,12 @@
 /** The dependencies of an edge. An entry point passes them to `createApp`, which passes them to the routes. */
-import type { Clock, Log, ModelLoad, Replicas, Responses } from "./ports.ts";
+import type { Clock, Log, ModelLoad, Replicas, ResponseStore, Responses } from "./ports.ts";
 
 export interface EdgeDependencies {
   readonly replicas: Replicas;
-  /** Only in a fleet, which stores responses. */
+  /** Only in a fleet, which keeps the events of responses. */
   readonly responses?: Responses;
+  /** The responses of /v1/responses that clients may continue. */
+  readonly store: ResponseStore;
   /** The load of each model, for GET /metrics. Empty while the fleet is unreachable. */
   readonly running?: () => Promise<readonly ModelLoad[]>;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import type { Log } from "./ports.ts";
 const codes = {
   ...errorCodes,
   unsupported_content_type: { status: 400, retryable: false },
+  previous_response_not_found: { status: 400, retryable: false },
   invalid_api_key: { status: 401, retryable: false },
   unknown_url: { status: 404, retryable: false },
   response_not_found: { status: 404, retryable: false },

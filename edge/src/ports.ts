@@ -19,6 +19,8 @@ export interface Replicas {
 export interface Responses {
   /** True if this owner made the response and it is still stored. Without API keys the owner is always "". */
   isKnown(responseId: string, owner: string): Promise<boolean>;
+  /** The events so far, without drafts. None if the response is unknown, or its log has expired. */
+  read(responseId: string): Promise<EditEvent[]>;
   /** The events after a position, or all events, up to the last one. A reader that stops does not cancel the response. */
   watch(responseId: string, after: Position | undefined, signal: AbortSignal): AsyncIterable<EditEvent>;
   cancel(responseId: string): Promise<void>;
@@ -26,6 +28,20 @@ export interface Responses {
   claimKey(key: IdempotencyKey, responseId: string): Promise<KnownResponse | undefined>;
   /** Frees the key, so that a retry starts a new response. */
   releaseKey(key: IdempotencyKey): Promise<void>;
+}
+
+/**
+ * Responses that clients may read again and continue, until they expire or are deleted. Each is a text that means nothing to
+ * the store. An owner never finds another's.
+ * @throws EdgeError `unavailable` when the store is unreachable
+ */
+export interface ResponseStore {
+  read(owner: string, responseId: string): Promise<string | undefined>;
+  create(owner: string, responseId: string, text: string): Promise<void>;
+  /** Replaces the text, unless the response was deleted meanwhile. */
+  replace(owner: string, responseId: string, text: string): Promise<void>;
+  /** @returns false if it was not there */
+  delete(owner: string, responseId: string): Promise<boolean>;
 }
 
 /** The last event that a reader has. Attempt 0 comes before every event. */

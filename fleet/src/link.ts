@@ -4,7 +4,8 @@
  */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { type Buckets, createFleetStreams, createModelStreams, openBuckets, type StreamSettings } from "./streams.ts";
+import type { StoredLimits } from "./stored.ts";
+import { type Buckets, createFleetStreams, createModelStreams, createStoredStream, openBuckets, type StreamSettings } from "./streams.ts";
 
 export interface LinkLog {
   info(fields: object, message: string): void;
@@ -107,6 +108,11 @@ export class Link implements AsyncDisposable {
     if (this.#models.has(model)) return;
     await createModelStreams(this.jsm, model, streamSettings(this.#options));
     this.#models.add(model);
+  }
+
+  /** Creates the stream of a tenant's stored responses. */
+  async createStored(tenant: string, limits: StoredLimits): Promise<void> {
+    await createStoredStream(this.jsm, tenant, limits, streamSettings(this.#options));
   }
 
   /** Calls back after every reconnect, once the streams exist. Messages may have been lost. */

@@ -155,8 +155,13 @@ export async function openBuckets(
 }
 
 /** Creates a tenant's stream of stored responses. */
-export async function createStoredStream(jsm: JetStreamManager, tenant: string, limits: StoredLimits): Promise<void> {
-  await add(jsm, storedStreamConfig(tenant, limits));
+export async function createStoredStream(
+  jsm: JetStreamManager,
+  tenant: string,
+  limits: StoredLimits,
+  { streamReplicas }: StreamSettings,
+): Promise<void> {
+  await add(jsm, { ...storedStreamConfig(tenant, limits), num_replicas: streamReplicas });
 }
 
 const ALREADY_THERE = [

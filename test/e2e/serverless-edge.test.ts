@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import Anthropic from "@anthropic-ai/sdk";
 import { nkeys } from "@nats-io/nats-core";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import OpenAI from "openai";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
@@ -162,6 +163,21 @@ it("answers in Anthropic's form, whole and streamed, and names the stop sequence
   const stopped = await client.messages.create({ ...request, stop_sequences: ["no such text", "return"] });
   expect(stopped).toMatchObject({ stop_reason: "stop_sequence", stop_sequence: "return" });
   expect(stopped.content).toMatchObject([{ text: text?.slice(0, text.indexOf("return")) }]);
+});
+
+it("stores, streams again and continues responses of /v1/responses", async () => {
+  const client = new OpenAI({ baseURL: `${edge.baseUrl}/v1`, apiKey: "none", maxRetries: 0 });
+  const request = { model: "palimpsest-demo", input: SUM, max_output_tokens: 96 };
+  const whole = await client.responses.create(request);
+  expect(whole.output_text).toBe(await textOf(ask(SUM, { ignore_eos: false })));
+  const streamed = await client.responses.stream(request).finalResponse();
+  expect(streamed.output_text).toBe(whole.output_text);
+  const again = await client.responses.stream({ response_id: whole.id }).finalResponse();
+  expect(again.output_text).toBe(whole.output_text);
+  const next = await client.responses.create({ ...request, previous_response_id: whole.id });
+  expect(next.usage!.input_tokens).toBeGreaterThan(whole.usage!.input_tokens);
+  await client.responses.delete(whole.id);
+  await expect(client.responses.retrieve(whole.id)).rejects.toBeInstanceOf(OpenAI.NotFoundError);
 });
 
 it.each([

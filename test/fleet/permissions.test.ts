@@ -101,8 +101,9 @@ describe("with the example's permissions", () => {
       log: silentLog,
       deadlineMs: 30_000,
       waitLimitMs: 10_000,
+      stored: { ageMs: 60_000, maxBytes: 2 ** 20 },
     };
-    const { replicas, responses, running } = opened.use(await openNatsFleet(edge));
+    const { replicas, responses, store, running } = opened.use(await openNatsFleet(edge));
     const request = fleetRequest();
     const generate = async (asked: typeof request, signal: AbortSignal) => {
       return (await Array.fromAsync(replicas.generate(asked, signal))).reduce(reduce, emptyDocument);
@@ -117,6 +118,10 @@ describe("with the example's permissions", () => {
     expect((await Array.fromAsync(watched)).reduce(reduce, emptyDocument).status).toBe("ended");
 
     expect(await running()).toMatchObject([{ model: "scripted", depths: { unmet: 0 } }]);
+    await store.create("owner", "resp_1", "text");
+    await store.replace("owner", "resp_1", "more text");
+    expect(await store.read("owner", "resp_1")).toBe("more text");
+    expect(await store.delete("owner", "resp_1")).toBe(true);
 
     await second.worker.drain(0);
     const client = new AbortController();
@@ -151,6 +156,8 @@ describe("with the example's permissions", () => {
     "$KV.responses.record.x",
     "load.replica-2",
     "queue.scripted.default",
+    "stored.tenant.resp_1",
+    "$JS.API.DIRECT.GET.stored-tenant.stored.tenant.resp_1",
   ])("a worker does not say %s", async (subject) => {
     expect(await maySay(await party("replica-1"), subject)).toBe(false);
   });
@@ -161,6 +168,8 @@ describe("with the example's permissions", () => {
     "$JS.API.STREAM.PURGE.edits",
     "$JS.API.STREAM.MSG.DELETE.edits",
     "$JS.API.STREAM.LIST",
+    "$JS.API.STREAM.PURGE.stored-tenant",
+    "$JS.API.STREAM.DELETE.stored-tenant",
     "$JS.API.CONSUMER.MSG.NEXT.queue-scripted.default",
     "$JS.API.CONSUMER.CREATE.edits",
     "$JS.ACK.queue-scripted.default.1.1.1.1.1",

@@ -1,10 +1,11 @@
 /** An edge of a fleet over NATS: requests go into queues, and their events come from the log. */
-import { type Link, LOG_AGE_MS } from "@palimpsest/fleet";
-import type { Clock, Log, ModelLoad, Replicas, Responses } from "../ports.ts";
+import { type Link, LOG_AGE_MS, type StoredLimits } from "@palimpsest/fleet";
+import type { Clock, Log, ModelLoad, Replicas, ResponseStore, Responses } from "../ports.ts";
 import { FleetConnection } from "./fleet-connection.ts";
 import { QueueDepthReader } from "./nats-queue-depths.ts";
 import { NatsReplicas } from "./nats-replicas.ts";
 import { NatsResponses } from "./nats-responses.ts";
+import { NatsStore } from "./nats-store.ts";
 import type { FleetView } from "./nats-view.ts";
 
 export interface NatsFleetOptions {
@@ -15,11 +16,14 @@ export interface NatsFleetOptions {
   readonly deadlineMs: number;
   /** The longest a request may wait for a worker. */
   readonly waitLimitMs: number;
+  /** Of the stored responses of a tenant. */
+  readonly stored: StoredLimits;
 }
 
 export interface NatsFleet extends Disposable {
   readonly replicas: Replicas;
   readonly responses: Responses;
+  readonly store: ResponseStore;
   /** The load of each model; empty while the fleet is unreachable. */
   running(): Promise<ModelLoad[]>;
   readonly view: FleetView;
@@ -43,6 +47,7 @@ export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFlee
   return {
     replicas: new NatsReplicas(connection, options),
     responses: new NatsResponses(connection),
+      store: new NatsStore(connection, options.stored),
     running: () =>
       Promise.all(view.running().map(async (load) => ({ ...load, depths: await depths.read(load.model) }))),
     view,

@@ -1,6 +1,6 @@
 /** Stored responses of a fleet: watch, cancel, and idempotency keys. They are in NATS, so that any edge can serve them. */
 import { create } from "@bufbuild/protobuf";
-import { claimKey, isToken, queueStream, readRecord, releaseKey } from "@palimpsest/fleet";
+import { claimKey, isToken, queueStream, readLog, readRecord, releaseKey } from "@palimpsest/fleet";
 import type { EditEvent } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
@@ -19,6 +19,10 @@ export class NatsResponses implements Responses {
   async isKnown(responseId: string, owner: string): Promise<boolean> {
     const record = await this.#find(responseId);
     return record !== undefined && record.owner === owner;
+  }
+
+  async read(responseId: string): Promise<EditEvent[]> {
+    return isToken(responseId) ? await this.#fleet.retry(() => readLog(this.#fleet.link.jsm, responseId)) : [];
   }
 
   async *watch(responseId: string, after: Position | undefined, signal: AbortSignal): AsyncGenerator<EditEvent, void> {

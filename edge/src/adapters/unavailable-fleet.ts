@@ -1,17 +1,30 @@
 /** A fleet that is unreachable: every request gets 503 with Retry-After. */
 import { EdgeError } from "../errors.ts";
-import type { Replicas, Responses } from "../ports.ts";
+import type { Replicas, ResponseStore, Responses } from "../ports.ts";
 
 const RETRY_MS = 1_000;
 
-export const unavailableFleet: { readonly replicas: Replicas; readonly responses: Responses } = {
+interface Fleet {
+  readonly replicas: Replicas;
+  readonly responses: Responses;
+  readonly store: ResponseStore;
+}
+
+export const unavailableFleet: Fleet = {
   replicas: { models: unreachable, ready: () => false, generate: unreachable },
   responses: {
     isKnown: async () => unreachable(),
+    read: async () => unreachable(),
     watch: unreachable,
     cancel: async () => unreachable(),
     claimKey: async () => unreachable(),
     releaseKey: async () => unreachable(),
+  },
+  store: {
+    read: async () => unreachable(),
+    create: async () => unreachable(),
+    replace: async () => unreachable(),
+    delete: async () => unreachable(),
   },
 };
 

@@ -10,7 +10,7 @@ import { systemClock } from "../clock.ts";
 import type { Playground } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
 import { answerWithError } from "../headers.ts";
-import type { Log, Replicas, Responses } from "../ports.ts";
+import type { Log, Replicas, ResponseStore, Responses } from "../ports.ts";
 import { type CloudflareConfig, parseCloudflareConfig } from "./cloudflare-config.ts";
 import { joinFleet } from "./fleet.ts";
 
@@ -23,6 +23,12 @@ interface Bindings {
     idFromName(name: string): object;
     get(id: object): { fetch(request: Request): Promise<Response> };
   };
+}
+
+interface Fleet {
+  readonly replicas: Replicas;
+  readonly responses: Responses;
+  readonly store: ResponseStore;
 }
 
 type App = ReturnType<typeof createApp>;
@@ -78,7 +84,7 @@ export class Edge {
     return this.#app(unavailableFleet);
   }
 
-  #app({ replicas, responses }: { replicas: Replicas; responses: Responses }): App {
+  #app({ replicas, responses, store }: Fleet): App {
     const { keys, heartbeatMs } = this.#config;
     const playground: Playground = new Map(PLAYGROUND);
     // workerd does not announce that it stops an object. Clients resume their responses at another edge.
@@ -86,6 +92,7 @@ export class Edge {
     return createApp({
       replicas,
       responses,
+      store,
       clock: systemClock,
       log: this.#log,
       keys,

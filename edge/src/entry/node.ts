@@ -5,11 +5,12 @@ import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { buildPlayground } from "../../playground/build.ts";
 import { openGrpcReplica } from "../adapters/grpc.ts";
+import { createMemoryStore } from "../adapters/memory-store.ts";
 import { createPlacement } from "../admission/placement.ts";
 import { withRetryAfter } from "../admission/retry-after.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
-import type { Log, ModelLoad, Replicas, Responses } from "../ports.ts";
+import type { Log, ModelLoad, Replicas, ResponseStore, Responses } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { joinFleet } from "./fleet.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -33,9 +34,10 @@ async function run(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel, base: { service: "edge" } });
   const draining = new AbortController();
   const backend = config.nats ? await openFleet(config, config.nats, log) : openWorkers(config, log);
-  const { replicas, responses, running } = backend;
+  const { replicas, responses, store, running } = backend;
   const app = createApp({
     replicas,
+    store,
     ...(responses && { responses }),
     ...(running && { running }),
     clock: systemClock,
@@ -88,6 +90,7 @@ async function run(config: Config): Promise<void> {
 interface Backend {
   readonly replicas: Replicas;
   readonly responses?: Responses;
+  readonly store: ResponseStore;
   readonly running?: () => Promise<readonly ModelLoad[]>;
   /** Fields of the log line about listening. */
   readonly about: object;
@@ -96,10 +99,11 @@ interface Backend {
   close(): Promise<void>;
 }
 
-function openWorkers({ workers, requestLimitMs }: Config, log: Log): Backend {
+function openWorkers({ workers, requestLimitMs, stored }: Config, log: Log): Backend {
   const replicas = workers.map((address) => openGrpcReplica(address, { log }));
   return {
     replicas: withRetryAfter(createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs }), systemClock),
+    store: createMemoryStore({ clock: systemClock, ...stored }),
     about: { workers },
     detach() {},
     async close() {
@@ -114,6 +118,7 @@ async function openFleet(config: Config, nats: NatsSettings, log: Log): Promise<
   return {
     replicas: fleet.replicas,
     responses: fleet.responses,
+    store: fleet.store,
     running: () => fleet.running(),
     about: { nats: link.control.getServer() },
     detach: () => fleet.detach(),

@@ -9,6 +9,11 @@ const HEARTBEAT_MS = 10_000;
 /** The longest a request may wait for a worker of its fleet: about the time that a cold worker needs to start. */
 const WAIT_LIMIT_MS = 60_000;
 
+/** How long a response of /v1/responses is stored. */
+const STORE_AGE_MS = 24 * 3600 * 1000;
+/** Some ten thousand answers with their conversations. */
+const STORE_BYTES = 128 * 2 ** 20;
+
 const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
 /** setTimeout's maximum, about 24.8 days. */
@@ -33,6 +38,13 @@ export const edgeEnvironment = z.object({
   QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
   /** Servers of a NATS cluster that hold each stream; for streams that do not exist yet. */
   STREAM_REPLICAS: z.coerce.number().int().min(1).max(MAX_STREAM_REPLICAS).default(1),
+  STORE_AGE_MS: milliseconds.default(STORE_AGE_MS),
+  /** The most bytes of stored responses: of a tenant in a fleet, of all without one. The oldest are dropped first. */
+  STORE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(2 ** 20)
+    .default(STORE_BYTES),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -44,6 +56,7 @@ export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {
     waitLimitMs: env.WAIT_LIMIT_MS,
     queueLimit: env.QUEUE_LIMIT,
     streamReplicas: env.STREAM_REPLICAS,
+    stored: { ageMs: env.STORE_AGE_MS, maxBytes: env.STORE_BYTES },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -8,6 +8,7 @@ import type { KnownResponse, Responses } from "../ports.ts";
 function keyStore() {
   const keys = new Map<string, { responseId: string; body: string }>();
   const responses: Responses = {
+    read: async () => [],
     isKnown: async () => false,
     async *watch() {},
     cancel: async () => {},

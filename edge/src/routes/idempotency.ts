@@ -9,6 +9,8 @@ import type { IdempotencyKey, Responses } from "../ports.ts";
 /** Longer keys are rejected: 256 characters fit any UUID or hash. */
 const MAX_KEY_LENGTH = 256;
 
+type IdPrefix = "chatcmpl-" | "cmpl-" | "msg_" | "resp_";
+
 export interface ResponseClaim {
   readonly responseId: string;
   /** Tenant id derived from the API key; "" when no keys are configured. */
@@ -26,7 +28,7 @@ export async function claimResponse(
   c: Context,
   { responses, keys }: EdgeDependencies,
   body: object,
-  prefix: "chatcmpl-" | "cmpl-" | "msg_",
+  prefix: IdPrefix,
 ): Promise<ResponseClaim> {
   const owner = await ownerOf(c, keys);
   const key = idempotencyKey(c, owner, body);
@@ -85,6 +87,6 @@ function otherBody(): EdgeError {
 }
 
 /** Unguessable: without API keys, a client that knows the id may read the response. */
-function newResponseId(prefix: "chatcmpl-" | "cmpl-" | "msg_"): string {
+function newResponseId(prefix: IdPrefix): string {
   return `${prefix}${crypto.randomUUID().replaceAll("-", "")}`;
 }

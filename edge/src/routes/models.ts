@@ -56,6 +56,6 @@ function describe({ name, created, blockLength, maxContextTokens, chat }: ModelI
     owned_by: "palimpsest",
     block_length: blockLength,
     max_context_tokens: maxContextTokens,
-    endpoints: [...(chat ? ["/v1/chat/completions", "/v1/messages"] : []), "/v1/completions"],
+    endpoints: [...(chat ? ["/v1/chat/completions", "/v1/messages", "/v1/responses"] : []), "/v1/completions"],
   };
 }

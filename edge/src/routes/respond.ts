@@ -20,6 +20,10 @@ export interface Completion {
   readonly stream: StreamedForm | undefined;
   /** The form that is not streamed. */
   body(response: FinishedResponse): object;
+  /** Keeps the response while its events pass. Absent: it is not kept. @param signal aborts when the client disconnects */
+  kept?(events: AsyncIterable<EditEvent>, signal: AbortSignal): AsyncIterable<EditEvent>;
+  /** The answer to a background request that is not streamed: sent as soon as it runs or waits. Absent: the whole answer is. */
+  accepted?(isWaiting: boolean): object;
 }
 
 export interface StreamedForm {
@@ -39,13 +43,24 @@ export async function respond(c: Context, edge: EdgeDependencies, completion: Co
   const { clock, log, heartbeatMs } = edge;
   const { stream, request, body } = completion;
   const disconnected = new AbortController();
-  const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
-  const source = eventsOf(edge, completion, signal);
+  const { accepted, kept } = completion;
+  const isDetached = !stream && request.background === true && accepted !== undefined;
+  const signal = isDetached ? disconnected.signal : AbortSignal.any([c.req.raw.signal, disconnected.signal]);
+  const events = eventsOf(edge, completion, signal);
+  const source = kept ? kept(events, signal) : events;
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
   c.header("x-response-id", head.id);
+  const waitMs = Math.min(QUEUED_MS, heartbeatMs);
+  if (isDetached) {
+    const { events, isLate } = await beginWithin(source, waitMs, clock);
+    void readAll(events).catch((error) =>
+      log.warn({ response_id: head.id, err: error }, "a background response failed"),
+    );
+    return c.json(accepted(isLate));
+  }
   if (!stream) return c.json(body(await finishResponse(await beginResponse(source), head)));
-  const { events, isLate } = await beginWithin(source, Math.min(QUEUED_MS, heartbeatMs), clock);
-  const messages = withHeartbeat(stream.messages(events, head), heartbeatMs, clock);
+  const { events: begun, isLate } = await beginWithin(source, waitMs, clock);
+  const messages = withHeartbeat(stream.messages(begun, head), heartbeatMs, clock);
   return sse(c, isLate ? afterHeartbeat(messages) : messages, {
     cancel: () => disconnected.abort(),
     failed: (error) =>
@@ -67,6 +82,10 @@ function eventsOf(
   if (!claim.key || !responses) return events;
   const outlivesClient = () => request.background === true && signal.aborted;
   return releasingKey(responses, claim.key, events, outlivesClient);
+}
+
+async function readAll(events: AsyncIterable<EditEvent>): Promise<void> {
+  for await (const _ of events);
 }
 
 function noBackground(): EdgeError {

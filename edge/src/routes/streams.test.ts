@@ -7,6 +7,7 @@ import type { Responses } from "../ports.ts";
 function storedResponses() {
   const watchers = { begun: 0, open: 0 };
   const responses: Responses = {
+    read: async () => [],
     isKnown: async (id) => id === "known",
     async *watch(id) {
       watchers.begun++;

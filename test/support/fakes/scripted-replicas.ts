@@ -1,5 +1,6 @@
 /** An edge without a network: replicas whose responses a test writes, and the edge's dependencies. */
 import { CAPABILITIES, type GenerateRequest, type ModelInfo } from "@palimpsest/proto";
+import { createMemoryStore } from "../../../edge/src/adapters/memory-store.ts";
 import { createPlacement } from "../../../edge/src/admission/placement.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
@@ -55,6 +56,7 @@ export const silentLog: Log = { info() {}, warn() {}, error() {} };
 export function scriptedEdge(replicas: readonly Replica[], given: Partial<EdgeDependencies> = {}) {
   return createApp({
     replicas: createPlacement(replicas, { clock: given.clock ?? stoppedClock, limitMs: 120_000 }),
+    store: createMemoryStore({ clock: stoppedClock, ageMs: 60_000, maxBytes: 2 ** 20 }),
     clock: stoppedClock,
     log: silentLog,
     keys: [],

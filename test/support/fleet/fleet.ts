@@ -45,6 +45,7 @@ export function appOf(fleet: NatsFleet, given: Partial<EdgeDependencies> = {}) {
   return createApp({
     replicas: fleet.replicas,
     responses: fleet.responses,
+    store: fleet.store,
     clock: edgeClock,
     log: silentLog,
     keys: [],
@@ -66,6 +67,7 @@ export async function openTestFleet({ queueLimit = 64, config, cluster, streamRe
     return Link.open({ dial, name, log: silentLog, queueLimit, streamReplicas });
   };
 
+  const stored = { ageMs: 60_000, maxBytes: 8 * 2 ** 20 };
   return {
     /** @throws Error in a fleet on a cluster, which has several */
     get server(): NatsServer {
@@ -76,7 +78,7 @@ export async function openTestFleet({ queueLimit = 64, config, cluster, streamRe
     async edge({ deadlineMs = 60_000, waitLimitMs = 20_000, url }: EdgeOptions = {}) {
       const own = opened.use(await link("edge", url));
       const fleet = opened.use(
-        await openNatsFleet({ link: own, clock: edgeClock, log: silentLog, deadlineMs, waitLimitMs }),
+        await openNatsFleet({ link: own, clock: edgeClock, log: silentLog, deadlineMs, waitLimitMs, stored }),
       );
       return Object.assign(fleet, { link: own });
     },
