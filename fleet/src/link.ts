@@ -5,7 +5,14 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { StoredLimits } from "./stored.ts";
-import { type Buckets, createFleetStreams, createModelStreams, createStoredStream, openBuckets, type StreamSettings } from "./streams.ts";
+import {
+  type Buckets,
+  createFleetStreams,
+  createModelStreams,
+  createStoredStream,
+  openBuckets,
+  type StreamSettings,
+} from "./streams.ts";
 
 export interface LinkLog {
   info(fields: object, message: string): void;

@@ -46,7 +46,7 @@ it("each parameter of a response is in the schema or in the table, never in both
 
 it("each field of a function, an item and the stream's options is read, rejected or in the table", () => {
   const read = {
-    FunctionTool: ["name", "parameters", "type", "allowed_callers", "async", "defer_loading", "description"],
+    FunctionTool: ["name", "parameters", "type", "strict", "allowed_callers", "async", "defer_loading", "description"],
     EasyInputMessage: ["content", "role", "type"],
     ResponseInputText: ["text", "type"],
     ResponseOutputMessage: ["id", "content", "role", "status", "type"],
@@ -81,7 +81,7 @@ it("what the table lists is accepted", async () => {
     prompt_cache_options: {},
     prompt_cache_retention: "24h",
     stream_options: { include_obfuscation: false },
-    tools: [{ type: "function", name: "f", parameters: {}, strict: true, output_schema: {} }],
+    tools: [{ type: "function", name: "f", parameters: {}, output_schema: {} }],
     include: ["reasoning.encrypted_content"],
   };
   expect(await send({ ...least, input, ...more })).toMatchObject({ status: 200 });

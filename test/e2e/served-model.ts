@@ -1,6 +1,6 @@
 /** A model behind a running edge for the SDK tests, with prompts of predictable answers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EditEvent } from "@palimpsest/proto";
+import { CAPABILITIES, type EditEvent } from "@palimpsest/proto";
 import { openScriptedWorker, type Responder } from "../support/fakes/scripted-worker.ts";
 import { plainScript, tell } from "../support/fakes/synthetic-response.ts";
 import { openEdge } from "../support/programs/running-edge.ts";
@@ -32,14 +32,17 @@ export async function openScriptedModel(): Promise<ServedModel> {
   await using opening = new AsyncDisposableStack();
   let running = 0;
   const worker = opening.use(
-    await openScriptedWorker(async function* (request, signal) {
-      running++;
-      try {
-        yield* answer(request, signal);
-      } finally {
-        running--;
-      }
-    }),
+    await openScriptedWorker(
+      async function* (request, signal) {
+        running++;
+        try {
+          yield* answer(request, signal);
+        } finally {
+          running--;
+        }
+      },
+      { capabilities: CAPABILITIES },
+    ),
   );
   const edge = opening.use(await openEdge(worker.address));
   const opened = opening.move();

@@ -47,7 +47,7 @@ export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFlee
   return {
     replicas: new NatsReplicas(connection, options),
     responses: new NatsResponses(connection),
-      store: new NatsStore(connection, options.stored),
+    store: new NatsStore(connection, options.stored),
     running: () =>
       Promise.all(view.running().map(async (load) => ({ ...load, depths: await depths.read(load.model) }))),
     view,

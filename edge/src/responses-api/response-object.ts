@@ -1,6 +1,7 @@
 /** A response as clients read it, and its items. Strictly OpenAI's form: no field of our own. */
 import { z } from "@hono/zod-openapi";
 import type { ResponseBody } from "./response-body.ts";
+import { responseToolChoice, textFormat } from "./response-parameters.ts";
 
 const count = z.int();
 const itemStatus = z.enum(["in_progress", "completed", "incomplete"]);
@@ -75,8 +76,8 @@ export const responseObject = z
     service_tier: z.literal("default"),
     store: z.boolean(),
     temperature: z.number(),
-    text: z.object({ format: z.object({ type: z.literal("text") }), verbosity: z.literal("medium") }),
-    tool_choice: z.enum(["auto", "none"]),
+    text: z.object({ format: textFormat, verbosity: z.literal("medium") }),
+    tool_choice: responseToolChoice,
     tools: z.array(functionTool),
     top_logprobs: z.int(),
     top_p: z.number(),
@@ -90,11 +91,15 @@ export const responseObject = z
 
 type Fields = z.infer<typeof responseObject>;
 
-/** `usage` and `user` are absent rather than undefined. */
-export type ResponseObject = Omit<Fields, "usage" | "user"> & {
+/** Fields without a value are absent rather than undefined, since JSON knows no undefined. */
+export type ResponseObject = Omit<Fields, "usage" | "user" | "text"> & {
   usage?: NonNullable<Fields["usage"]>;
   user?: string;
+  text: { format: Present<Fields["text"]["format"]>; verbosity: "medium" };
 };
+
+type Present<T> = T extends unknown ? { [Key in keyof T]: Exclude<T[Key], undefined> } : never;
+
 export type OutputItem = z.infer<typeof outputItem>;
 export type OutputMessage = z.infer<typeof outputMessage>;
 export type FunctionCallItem = z.infer<typeof functionCallItem>;
@@ -124,7 +129,7 @@ export function emptyResponse(id: string, created: number, body: ResponseBody): 
     store: body.store ?? true,
     // Without a temperature, decoding is greedy.
     temperature: body.temperature ?? 0,
-    text: { format: { type: "text" }, verbosity: "medium" },
+    text: { format: (body.text?.format ?? { type: "text" }) as ResponseObject["text"]["format"], verbosity: "medium" },
     tool_choice: body.tool_choice ?? "auto",
     tools: (body.tools ?? []).map(({ name, description, parameters, strict }) => ({
       type: "function",

@@ -5,7 +5,8 @@ import type { ChatBody } from "../openai/chat-request.ts";
 import { nameOf } from "../openai/places.ts";
 import { conversationFault, conversationOf, type Item, type PlacedItem } from "./conversation.ts";
 import { responseIdOf } from "./item-ids.ts";
-import { LOGPROBS, type ResponseBody } from "./response-body.ts";
+import type { ResponseBody } from "./response-body.ts";
+import { chatParametersOf, inBody } from "./response-parameters.ts";
 import { responseOf, type StoredResponse } from "./stored-response.ts";
 
 /** The items that the model reads. */
@@ -38,24 +39,20 @@ export async function inputOf(
   return { earlier, own };
 }
 
-export function chatBodyOf(body: ResponseBody, { earlier, own }: Input): ChatBody {
-  const { instructions, tools, include, max_output_tokens, input: _input, text: _text, n: _n, ...rest } = body;
-  const { response_format: _format, stream_options: _options, ...parameters } = rest;
-  return {
-    ...parameters,
-    messages: conversationOf(instructions, [...earlier, ...own]).map(({ message }) => message),
-    tools: tools?.map(({ name, description, parameters, strict }) => ({
-      type: "function",
-      function: {
-        name,
-        ...defined({ description: description ?? undefined, strict: strict ?? undefined }),
-        parameters,
-      },
-    })),
-    max_tokens: max_output_tokens,
-    max_completion_tokens: undefined,
-    logprobs: include?.includes(LOGPROBS) ?? false,
-  };
+export function chatBodyOf({ input: _, ...body }: ResponseBody, { earlier, own }: Input): ChatBody {
+  const messages = conversationOf(body.instructions, [...earlier, ...own]).map(({ message }) => message);
+  return { ...chatParametersOf(body), messages };
+}
+
+/** The error with places of the chat completion, as in `messages[3]`, replaced by those in the client's body. */
+export function inClientsPlaces(error: EdgeError, body: ResponseBody, { earlier, own }: Input): EdgeError {
+  const paths = conversationOf(body.instructions, [...earlier, ...own]).map(({ path }) => path);
+  const [place, index] = /^messages\[(\d+)\]/.exec(error.param ?? "") ?? [];
+  const path = index === undefined ? undefined : paths[Number(index)];
+  const placed = (text: string) => inBody(place && path ? text.replaceAll(place, nameOf(path)) : text);
+  const { code, message, param, retryAfterMs } = error;
+  if (param === null || placed(param) === param) return error;
+  return new EdgeError(code, placed(message), { cause: error, param: placed(param), ...defined({ retryAfterMs }) });
 }
 
 async function conversationBefore(

@@ -247,9 +247,12 @@ describe("POST /v1/responses", () => {
     [{ messages: [] }, "messages"],
     [{ n: 2 }, "n"],
     [{ tools: [{ type: "web_search" }] }, "tools[0].type"],
-    [{ tools, tool_choice: "required" }, "tool_choice"],
-    [{ tools, tool_choice: { type: "function", name: "weather" } }, "tool_choice"],
-    [{ text: { format: { type: "json_object" } } }, "text.format.type"],
+    [{ tool_choice: "required" }, "tool_choice"],
+    [{ tools, tool_choice: { type: "function", name: "time" } }, "tool_choice.name"],
+    [{ tools, tool_choice: { type: "web_search" } }, "tool_choice.type"],
+    [{ text: { format: { type: "yaml" } } }, "text.format.type"],
+    [{ text: { format: { type: "json_object" } }, regex: "a" }, "regex"],
+    [{ text: { format: { type: "json_object" } }, ignore_eos: true }, "ignore_eos"],
     [{ text: { verbosity: "low" } }, "text.verbosity"],
     [{ truncation: "auto" }, "truncation"],
     [{ conversation: "conv_1" }, "conversation"],
@@ -261,6 +264,20 @@ describe("POST /v1/responses", () => {
     expect([400, 404]).toContain(response.status);
     expect(await response.json()).toMatchObject({ error: { param } });
     expect(replica.requests).toEqual([]);
+  });
+
+  it("binds the answer by text.format, strict functions and tool_choice as a chat completion does", async () => {
+    const schema = { type: "object", properties: { city: { type: "string" } } };
+    const format = { type: "json_schema", name: "city", schema, strict: true };
+    expect((await ask({ text: { format } })).text.format).toEqual(format);
+    expect(replica.requests.at(-1)!.grammar).toMatchObject({ kind: "json-schema", schema: JSON.stringify(schema) });
+    respond = blocks(weather);
+    const choice = { type: "allowed_tools", mode: "required", tools: [{ type: "function", name: "weather" }] };
+    expect(await ask({ tools, tool_choice: choice })).toMatchObject({ tool_choice: choice });
+    const functions = [{ name: "weather", strict: false }];
+    expect(replica.requests.at(-1)!.grammar).toMatchObject({ kind: "tool-calls", functions });
+    await ask({ tools: [{ ...tools[0], strict: true }] });
+    expect(replica.requests.at(-1)!.grammar).toMatchObject({ functions: [{ strict: true }], answer: { kind: "text" } });
   });
 
   it("reports the worker's place of a message as the client's", async () => {

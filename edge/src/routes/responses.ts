@@ -5,14 +5,13 @@ import type { Context } from "hono";
 import { ownerOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
-import { chatRequest, toolUseOf } from "../openai/chat-request.ts";
-import { inClientsPlaces } from "../openai/places.ts";
-import { conversationOf } from "../responses-api/conversation.ts";
+import { chatRequest } from "../openai/chat-request.ts";
+import { toolUseOf } from "../openai/tool-choice.ts";
 import { itemList, itemListBody } from "../responses-api/item-list.ts";
 import { responseBody } from "../responses-api/response-body.ts";
 import { createKeeper } from "../responses-api/response-keeper.ts";
 import { emptyResponse, responseObject } from "../responses-api/response-object.ts";
-import { chatBodyOf, inputOf } from "../responses-api/response-request.ts";
+import { chatBodyOf, inClientsPlaces, inputOf } from "../responses-api/response-request.ts";
 import { eventStream } from "../responses-api/response-stream.ts";
 import { newStored, responseOf, writerOf } from "../responses-api/stored-response.ts";
 import { withHeartbeat } from "../stream/heartbeat.ts";
@@ -129,8 +128,7 @@ export function responses(edge: EdgeDependencies) {
       const claim = await claimResponse(c, edge, body, "resp_");
       const stored = newStored({ empty: emptyResponse(claim.responseId, seconds(), body), ...input, tools });
       const isKept = body.store !== false && !claim.exists;
-      const paths = () => conversationOf(body.instructions, [...input.earlier, ...input.own]).map(({ path }) => path);
-      const inPlace = (error: EdgeError) => inClientsPlaces(error, paths());
+      const inPlace = (error: EdgeError) => inClientsPlaces(error, body, input);
 
       let endedAtSeconds: number | undefined;
       const endedAt = () => (endedAtSeconds ??= seconds());

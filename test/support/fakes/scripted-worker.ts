@@ -1,7 +1,7 @@
 /** A worker without a model: a real gRPC server whose responses a test writes. */
 import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
-import { type EditEvent, encodeEvent, serviceDefinition } from "@palimpsest/proto";
+import { type Capability, type EditEvent, encodeEvent, serviceDefinition } from "@palimpsest/proto";
 import {
   type GenerateRequest,
   GenerateResponseSchema,
@@ -30,7 +30,7 @@ export interface ScriptedWorker extends AsyncDisposable {
 
 export async function openScriptedWorker(
   respond: Responder,
-  { address = "127.0.0.1:0", model = "synthetic" } = {},
+  { address = "127.0.0.1:0", model = "synthetic", capabilities = [] as readonly Capability[] } = {},
 ): Promise<ScriptedWorker> {
   const requests: GenerateRequest[] = [];
   const cancelled: GenerateRequest[] = [];
@@ -39,7 +39,7 @@ export async function openScriptedWorker(
   health.addToServer(server);
   server.addService(serviceDefinition(GenerateService), {
     getModel: (_: unknown, reply: grpc.sendUnaryData<unknown>) =>
-      reply(null, create(GetModelResponseSchema, describe(model))),
+      reply(null, create(GetModelResponseSchema, describe(model, capabilities))),
     generate: (call: grpc.ServerWritableStream<GenerateRequest, unknown>) => void answer(call),
   });
 
@@ -75,7 +75,7 @@ export async function openScriptedWorker(
   };
 }
 
-function describe(model: string) {
+function describe(model: string, capabilities: readonly Capability[]) {
   const context = { blockLength: 32, maxContextTokens: 4096, capacity: 4 };
-  return { model, created: 1_700_000_000n, chat: true, text: true, ...context };
+  return { model, created: 1_700_000_000n, chat: true, text: true, ...context, capabilities: [...capabilities] };
 }
