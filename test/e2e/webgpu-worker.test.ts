@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,7 @@ import { palimpsestWith } from "../support/programs/program.ts";
 import { openRemoteEngine, type RemoteEngine } from "../support/programs/remote-engine.ts";
 import { openSoftwareVulkan, type SoftwareVulkan } from "../support/programs/software-vulkan.ts";
 
+const FAILING_DEVICE = new URL("../support/programs/failing-device.ts", import.meta.url).href;
 const PROGRAM = fileURLToPath(new URL("../../gpu-worker/src/main.ts", import.meta.url));
 
 /** Short runs of 2.1 in two modes, and of 2.0; webgpu-golden.long.test.ts has all. No answer holds another's end token. */
@@ -48,6 +49,28 @@ it("a worker on a WebGPU package reproduces golden runs over gRPC, together in i
   await Promise.all(runs.map((run) => reproduces(run, engine)));
   worker.process.kill("SIGTERM");
   expect(await once(worker.process, "exit")).toEqual([0, null]);
+});
+
+it("a worker whose device fails ends its sequences as unavailable, and leaves with exit code 1", PATIENTLY, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "palimpsest-failing-"));
+  const failing = { FAIL_DEVICE: join(folder, "failed"), NODE_OPTIONS: `--import ${FAILING_DEVICE}` };
+  await using worker = await startWorker({ ...vulkan.env, ...failing });
+  using engine = await openRemoteEngine(worker.address);
+  const exited = once(worker.process, "exit");
+  const [run] = runs as [GoldenRun];
+  const events: { type: string; code?: string; message?: string }[] = [];
+  for await (const event of engine.generate(goldenRequest(run), new AbortController().signal)) {
+    if (events.length === 0) await writeFile(failing.FAIL_DEVICE, "");
+    events.push(event);
+  }
+  expect(events.at(-1)).toMatchObject({
+    type: "error",
+    code: "unavailable",
+    message: expect.stringMatching(/^the device failed in the \w+ graph: Device lost, said the test/),
+  });
+  expect(await exited).toEqual([1, null]);
+  expect(worker.said()).toContain('"leaving: the device failed; start the worker again"');
+  await rm(folder, { recursive: true });
 });
 
 it("a package for another device ends the program, and the message names the command that makes one", async () => {
@@ -92,6 +115,8 @@ interface RunningWorker extends AsyncDisposable {
   readonly address: string;
   /** Its log line about the package and the device. */
   readonly report: unknown;
+  /** Its log so far. */
+  said(): string;
   readonly process: ChildProcess;
 }
 
@@ -113,6 +138,7 @@ async function startWorker(env: Readonly<Record<string, string>>): Promise<Runni
   return {
     address,
     report: JSON.parse(said.split("\n").find((line) => line.includes('"opened the model"')) as string),
+    said: () => said,
     process: child,
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) {
