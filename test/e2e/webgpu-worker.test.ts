@@ -51,27 +51,31 @@ it("a worker on a WebGPU package reproduces golden runs over gRPC, together in i
   expect(await once(worker.process, "exit")).toEqual([0, null]);
 });
 
-it("a worker whose device fails ends its sequences as unavailable, and leaves with exit code 1", PATIENTLY, async () => {
-  const folder = await mkdtemp(join(tmpdir(), "palimpsest-failing-"));
-  const failing = { FAIL_DEVICE: join(folder, "failed"), NODE_OPTIONS: `--import ${FAILING_DEVICE}` };
-  await using worker = await startWorker({ ...vulkan.env, ...failing });
-  using engine = await openRemoteEngine(worker.address);
-  const exited = once(worker.process, "exit");
-  const [run] = runs as [GoldenRun];
-  const events: { type: string; code?: string; message?: string }[] = [];
-  for await (const event of engine.generate(goldenRequest(run), new AbortController().signal)) {
-    if (events.length === 0) await writeFile(failing.FAIL_DEVICE, "");
-    events.push(event);
-  }
-  expect(events.at(-1)).toMatchObject({
-    type: "error",
-    code: "unavailable",
-    message: expect.stringMatching(/^the device failed in the \w+ graph: Device lost, said the test/),
-  });
-  expect(await exited).toEqual([1, null]);
-  expect(worker.said()).toContain('"leaving: the device failed; start the worker again"');
-  await rm(folder, { recursive: true });
-});
+it(
+  "a worker whose device fails ends its sequences as unavailable, and leaves with exit code 1",
+  PATIENTLY,
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "palimpsest-failing-"));
+    const failing = { FAIL_DEVICE: join(folder, "failed"), NODE_OPTIONS: `--import ${FAILING_DEVICE}` };
+    await using worker = await startWorker({ ...vulkan.env, ...failing });
+    using engine = await openRemoteEngine(worker.address);
+    const exited = once(worker.process, "exit");
+    const [run] = runs as [GoldenRun];
+    const events: { type: string; code?: string; message?: string }[] = [];
+    for await (const event of engine.generate(goldenRequest(run), new AbortController().signal)) {
+      if (events.length === 0) await writeFile(failing.FAIL_DEVICE, "");
+      events.push(event);
+    }
+    expect(events.at(-1)).toMatchObject({
+      type: "error",
+      code: "unavailable",
+      message: expect.stringMatching(/^the device failed in the \w+ graph: Device lost, said the test/),
+    });
+    expect(await exited).toEqual([1, null]);
+    expect(worker.said()).toContain('"leaving: the device failed; start the worker again"');
+    await rm(folder, { recursive: true });
+  },
+);
 
 it("a package for another device ends the program, and the message names the command that makes one", async () => {
   expect(await fatal({ ...vulkan.env, MODEL_DEVICE: "cpu" })).toMatch(

@@ -61,6 +61,8 @@ it.each([
   ["four ranks on one adapter give one rank's tokens", 4, "answers", undefined],
   ["a forward fails when rank 0's device is lost, and another is opened", 1, "loss", 0],
   ["a forward fails when the thread of a rank with a device ends, and another is started", 2, "thread", 1],
+  ["a forward fails when the process of a rank with a device hangs, which is back when it goes on", 2, "frozen", 1],
+  ["a forward fails when the process of a rank with a device is killed, and another is started", 2, "killed", 1],
 ] as const)("%s", PATIENTLY, async (_, ranks, scenario, lost) => {
   await using golden = await convertGolden("tiny-21", { quantization: "none", ranks });
   const { answer, failure, lostRanks, onnxruntime } = await outcome<DeviceRanksResult>(

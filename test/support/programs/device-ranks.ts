@@ -5,6 +5,7 @@
  * - `answers`: the answer to one run, over the ranks of the package, each with a device in a thread of its own.
  * - `loss`: rank 0's device is destroyed in a forward; then the run once more.
  * - `thread`: rank 1's thread, with a device, is ended in a forward; then the run once more.
+ * - `frozen`, `killed`: rank 1, a process with a device, stops for a while in a forward, or is killed and started again.
  */
 import { setTimeout } from "node:timers/promises";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -12,12 +13,15 @@ import { readManifest } from "../../../gpu-worker/src/files/read-manifest.ts";
 import { OnnxGraph } from "../../../gpu-worker/src/model/onnx-graph.ts";
 import type { RankLink } from "../../../gpu-worker/src/parallel/exchange.ts";
 import { openReconnectingLink } from "../../../gpu-worker/src/parallel/reconnecting-link.ts";
-import { createExchangeMemory, openRankThread } from "../../../gpu-worker/src/program/rank-client.ts";
+import { createExchangeMemory, openRankThread, openRemoteRanks } from "../../../gpu-worker/src/program/rank-client.ts";
 import { type DeviceShard, openDeviceShard } from "../../../gpu-worker/src/runtime/device-shard.ts";
 import { type Model, openModel } from "../../../gpu-worker/src/runtime/model.ts";
 import { ahead, decodeWith, type ModelOf } from "../models/decode-with.ts";
 import { type GoldenRun, goldenOptions, goldenRuns } from "../models/golden.ts";
 import { patiently, until } from "../waiting.ts";
+import { startRanks } from "./rank-processes.ts";
+
+export type Scenario = "answers" | "loss" | "thread" | "frozen" | "killed";
 
 export interface DeviceRanksResult {
   readonly answer: readonly number[];
@@ -31,10 +35,12 @@ export interface DeviceRanksResult {
 /** A short run. */
 const RUN = 3;
 const PAGES = 8;
+/** Software computes a layer in a fraction of it. */
+const DEADLINE_MS = 2500;
 /** The forward in which a rank fails. */
 const FAILING = 2;
 
-const [folder, scenario] = process.argv.slice(2) as [string, "answers" | "loss" | "thread"];
+const [folder, scenario] = process.argv.slice(2) as [string, Scenario];
 const manifest = await readManifest(folder);
 const run = goldenRuns("tiny-21")[RUN] as GoldenRun;
 const device = { kind: "webgpu" } as const;
@@ -65,20 +71,33 @@ const openLinks = () =>
       }),
     ),
   );
-const ranks = manifest.ranks > 1 ? { openLinks } : {};
-await using model = await openModel(folder, manifest, { threads: 1, pages: PAGES, openOwn, ...ranks });
+const inProcess = scenario === "frozen" || scenario === "killed";
+if (inProcess) process.env.EXPERT_DEVICE = "webgpu";
+await using processes = inProcess ? await startRanks(folder, manifest.ranks) : undefined;
+const ranks = processes
+  ? { openLinks: () => openRemoteRanks(manifest, { ...processes, deadlineMs: DEADLINE_MS }) }
+  : { openOwn, ...(manifest.ranks > 1 && { openLinks }) };
+await using model = await openModel(folder, manifest, { threads: 1, pages: PAGES, ...ranks });
+/** What happens in the forward that fails. */
+const failures = {
+  loss: () => current.own?.opened.device.destroy(),
+  thread: () => current.threads[0]?.[Symbol.asyncDispose](),
+  frozen: () => processes?.process(1).kill("SIGSTOP"),
+  killed: () => processes?.process(1).kill("SIGKILL"),
+};
+
 const result: DeviceRanksResult = { ...(await play(model)), onnxruntime: await onnxruntime.end() };
 console.log(JSON.stringify(result));
 
 async function play(model: Model): Promise<Omit<DeviceRanksResult, "onnxruntime">> {
   if (scenario === "answers") return { answer: await answer(model) };
-  const fail = () =>
-    scenario === "loss" ? current.own?.opened.device.destroy() : current.threads[0]?.[Symbol.asyncDispose]();
-  const failure = await answer(model, fail).then(
+  const failure = await answer(model, failures[scenario]).then(
     () => ({ code: "none", message: "the forward did not fail" }),
     ({ code, message }) => ({ code, message }),
   );
   const { lostRanks } = model;
+  if (scenario === "frozen") processes?.process(1).kill("SIGCONT");
+  if (scenario === "killed") processes?.start(1);
   await until(() => model.lostRanks.length === 0, patiently.timeout);
   return { answer: await answer(model), failure, lostRanks };
 }
