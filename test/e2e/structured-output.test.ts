@@ -1,0 +1,185 @@
+/**
+ * The structured-output helpers of client libraries, unmodified, against each kind of edge: what they return fits the schema
+ * they were given.
+ */
+
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import Anthropic from "@anthropic-ai/sdk";
+import { ChatOpenAI } from "@langchain/openai";
+import { generateObject, generateText, Output, stepCountIs, streamObject, streamText, tool } from "ai";
+import OpenAI from "openai";
+import { zodFunction, zodResponseFormat } from "openai/helpers/zod";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { openGrammarEngine } from "../support/fakes/grammar-engine.ts";
+import { type OpenBed, onWorkerd, overGrpc, overNats } from "../support/programs/engine-beds.ts";
+
+const person = z.object({
+  name: z.string(),
+  age: z.int().min(0).max(150),
+  tags: z.array(z.enum(["new", "old"])).max(3),
+  manager: z.string().nullable(),
+});
+const prompt = "Describe a person.";
+const messages = [{ role: "user" as const, content: prompt }];
+
+const beds: [string, OpenBed][] = [
+  ["Node over gRPC", overGrpc],
+  ["Node over NATS", overNats],
+  ["workerd over NATS", onWorkerd],
+];
+
+describe.each(beds)("with an edge on %s", (_, open) => {
+  const opened = new AsyncDisposableStack();
+  let baseUrl: string;
+  let model: string;
+
+  beforeAll(async () => {
+    const engine = openGrammarEngine();
+    model = engine.model.name;
+    baseUrl = await open(engine, opened);
+  });
+  afterAll(() => opened.disposeAsync());
+
+  describe("openai", () => {
+    const client = () => new OpenAI({ baseURL: `${baseUrl}/v1`, apiKey: "none", maxRetries: 0 });
+    const asking = () => ({ model, messages, max_tokens: 128 });
+
+    it("parses what zodResponseFormat asks for, whole and streamed", async () => {
+      const request = { ...asking(), response_format: zodResponseFormat(person, "person") };
+      const whole = await client().chat.completions.parse(request);
+      expect(person.parse(whole.choices[0]?.message.parsed)).toEqual(whole.choices[0]?.message.parsed);
+      expect(whole.choices[0]?.finish_reason).toBe("stop");
+      const streamed = await client().chat.completions.stream(request).finalChatCompletion();
+      expect(person.parse(streamed.choices[0]?.message.parsed)).toEqual(whole.choices[0]?.message.parsed);
+    });
+
+    it.each(["auto", "required", "named"] as const)(
+      "parses calls of a strict function, tool_choice %s",
+      async (choice) => {
+        const named = { type: "function", function: { name: "save" } } as const;
+        const request = {
+          ...asking(),
+          tools: [zodFunction({ name: "save", parameters: person })],
+          tool_choice: choice === "named" ? named : choice,
+          parallel_tool_calls: false,
+        };
+        const whole = await client().chat.completions.parse(request);
+        const streamed = await client().chat.completions.stream(request).finalChatCompletion();
+        for (const { message, finish_reason } of [...whole.choices, ...streamed.choices]) {
+          const calls = message.tool_calls ?? [];
+          expect(finish_reason).toBe(calls.length > 0 ? "tool_calls" : "stop");
+          for (const call of calls) person.parse(call.type === "function" && call.function.parsed_arguments);
+          expect(calls.length).toBeLessThanOrEqual(1);
+          if (choice !== "auto") expect([calls.length, message.content || null]).toEqual([1, null]);
+        }
+      },
+    );
+
+    it("reads vLLM's parameters, which it passes on as they are", async () => {
+      const ask = async (structured_outputs: object) => {
+        const body = { ...asking(), structured_outputs } as OpenAI.ChatCompletionCreateParamsNonStreaming;
+        return (await client().chat.completions.create(body)).choices[0]?.message.content;
+      };
+      expect(["red", "green"]).toContain(await ask({ choice: ["red", "green"] }));
+      expect(await ask({ regex: "[0-9]{3}-[a-z]+x" })).toMatch(/^[0-9]{3}-[a-z]+x$/);
+      expect(JSON.parse((await ask({ json_object: true }))!)).toBeTypeOf("object");
+    });
+
+    it("reads the place of a keyword that is not supported", async () => {
+      const schema = { type: "object", properties: { a: { type: "array", uniqueItems: true } } };
+      const response_format = { type: "json_schema", json_schema: { name: "a", schema } } as const;
+      await expect(client().chat.completions.create({ ...asking(), response_format })).rejects.toMatchObject({
+        status: 400,
+        type: "invalid_request_error",
+        param: "response_format",
+        message: expect.stringMatching(/#\/properties\/a: "uniqueItems" is not supported/),
+      });
+    });
+  });
+
+  describe("ai", () => {
+    const of = () => {
+      const options = { name: "palimpsest", baseURL: `${baseUrl}/v1`, supportsStructuredOutputs: true };
+      return { model: createOpenAICompatible(options)(model), prompt, maxOutputTokens: 128, maxRetries: 0 };
+    };
+
+    it("generates and streams an object", async () => {
+      const { object } = await generateObject({ ...of(), schema: person });
+      expect(person.parse(object)).toEqual(object);
+      const streamed = streamObject({ ...of(), schema: person });
+      for await (const part of streamed.partialObjectStream) expect(part).toBeTypeOf("object");
+      expect(await streamed.object).toEqual(object);
+    });
+
+    it.each([
+      ["object", () => Output.object({ schema: person }), person],
+      ["array", () => Output.array({ element: z.object({ n: z.int() }) }), z.array(z.object({ n: z.int() }))],
+      ["choice", () => Output.choice({ options: ["red", "green"] }), z.enum(["red", "green"])],
+    ] as const)("generates and streams Output.%s", async (_name, form, schema) => {
+      const { output } = await generateText({ ...of(), output: form() as Output.Output });
+      expect(schema.parse(output)).toEqual(output);
+      expect(await streamText({ ...of(), output: form() as Output.Output }).output).toEqual(output);
+    });
+
+    it("must call a tool when it is told to, whole and streamed", async () => {
+      const tools = { save: tool({ inputSchema: person, execute: async ({ name }) => `saved ${name}` }) };
+      const request = { ...of(), tools, toolChoice: "required", stopWhen: stepCountIs(1) } as const;
+      const { toolCalls, finishReason } = await generateText(request);
+      expect(finishReason).toBe("tool-calls");
+      expect(toolCalls.length).toBeGreaterThan(0);
+      for (const { input } of toolCalls) person.parse(input);
+      expect(await streamText(request).toolCalls).toMatchObject(toolCalls.map(({ input }) => ({ input })));
+    });
+  });
+
+  describe("@langchain/openai", () => {
+    const chat = () =>
+      new ChatOpenAI({
+        model,
+        apiKey: "none",
+        maxTokens: 128,
+        maxRetries: 0,
+        configuration: { baseURL: `${baseUrl}/v1` },
+      });
+
+    it.each(["default", "functionCalling", "strict", "jsonSchema"] as const)(
+      "withStructuredOutput: %s",
+      async (name) => {
+        const method =
+          name === "default"
+            ? {}
+            : name === "strict"
+              ? ({ method: "functionCalling", strict: true } as const)
+              : { method: name };
+        const bound = chat().withStructuredOutput(person, { name: "person", ...method });
+        const whole = await bound.invoke(prompt);
+        expect(person.parse(whole)).toEqual(whole);
+        let last: unknown;
+        for await (const part of await bound.stream(prompt)) last = part;
+        expect(last).toEqual(whole);
+      },
+    );
+
+    it("withStructuredOutput: jsonMode", async () => {
+      const bound = chat().withStructuredOutput({ type: "object" }, { method: "jsonMode" });
+      expect(await bound.invoke(prompt)).toBeTypeOf("object");
+    });
+  });
+
+  describe("@anthropic-ai/sdk", () => {
+    it("gets a call of the tool that it names, and a message of a form", async () => {
+      const client = new Anthropic({ baseURL: baseUrl, apiKey: "none", maxRetries: 0 });
+      const { $schema: _, ...schema } = z.toJSONSchema(person);
+      const asking = { model, messages, max_tokens: 128 };
+      const tools = [{ name: "save", input_schema: schema as Anthropic.Tool.InputSchema }];
+      const tool_choice = { type: "tool", name: "save", disable_parallel_tool_use: true } as const;
+      const called = await client.messages.create({ ...asking, tools, tool_choice });
+      expect(called).toMatchObject({ stop_reason: "tool_use", content: [{ type: "tool_use", name: "save" }] });
+      person.parse((called.content[0] as Anthropic.ToolUseBlock).input);
+      const format = { type: "json_schema", schema } as const;
+      const streamed = await client.messages.stream({ ...asking, output_config: { format } }).finalMessage();
+      person.parse(JSON.parse((streamed.content[0] as Anthropic.TextBlock).text));
+    });
+  });
+});
