@@ -2,7 +2,7 @@
  * Loses a response in the middle and resumes it, at any edge, from the last event that arrived. It needs a fleet, which
  * stores events: npm run fleet.
  */
-import { createClient, emptyDocument, reduce } from "@palimpsest/client";
+import { createClient, emptyDocument, positionOf, reduce } from "@palimpsest/client";
 
 const url = process.env.PALIMPSEST_URL ?? "http://127.0.0.1:8080";
 const client = createClient({ baseUrl: url });
@@ -20,7 +20,7 @@ for await (const event of client.edits(request)) {
 console.log(`disconnected after ${JSON.stringify(document.choices[0]?.text)}`);
 
 // The same method lets others watch the response: leave out `after`, and it begins at the beginning.
-for await (const event of client.watch(document.open?.response_id ?? "", { after: document })) {
+for await (const event of client.watch(document.open?.response_id ?? "", { after: positionOf(document) })) {
   document = reduce(document, event);
 }
 console.log(`${document.status}: ${document.choices[0]?.text}`);

@@ -206,7 +206,7 @@ describe("client", () => {
     const { document, error } = await fold(client.edits(request));
     expect(error).toBeUndefined();
     expect(document).toMatchObject({ status: "ended", choices: [{ text: "Hello wörld 🙂" }] });
-    const position = `${hello[5]!.attempt}.${hello[5]!.seq}`;
+    const position = `${hello[5]!.attempt}.${hello[5]!.seq}.1`;
     const resume = `GET /v1/streams/chatcmpl-1?after=${position}`;
     expect(asked).toEqual(["POST /v1/chat/completions", resume, resume]);
   });

@@ -5,12 +5,20 @@
  *     let document = emptyDocument;
  *     for await (const event of client.edits({ model, messages })) document = reduce(document, event);
  */
-import { type DecodingMode, type EditEvent, errorEvent, failureOf } from "@palimpsest/proto";
+import {
+  type DecodingMode,
+  type EditEvent,
+  errorEvent,
+  failureOf,
+  formatPosition,
+  type Position,
+  positionAfter,
+} from "@palimpsest/proto";
 import { errorOf, PalimpsestError } from "./errors.ts";
 import { sseData } from "./sse.ts";
 
 export type * from "@palimpsest/proto";
-export { emptyDocument, fail, reduce } from "@palimpsest/proto";
+export { emptyDocument, fail, positionOf, reduce } from "@palimpsest/proto";
 export { PalimpsestError } from "./errors.ts";
 
 export interface ClientOptions {
@@ -83,14 +91,11 @@ export interface Client {
    */
   edits(request: EditsRequest, options?: { signal?: AbortSignal }): AsyncGenerator<EditEvent, void>;
   /**
-   * The edit events of a fleet's response with this id, from its beginning, or behind a position: that of an event, or of a
-   * reduced document. It reconnects as `edits` does.
+   * The edit events of a fleet's response with this id, from its beginning, or behind a position: `positionOf` the
+   * document that the reader has. It reconnects as `edits` does.
    * @throws PalimpsestError when the response is unknown, fails, or the connection is lost for good
    */
-  watch(
-    responseId: string,
-    options?: { after?: Pick<EditEvent, "attempt" | "seq">; signal?: AbortSignal },
-  ): AsyncGenerator<EditEvent, void>;
+  watch(responseId: string, options?: { after?: Position; signal?: AbortSignal }): AsyncGenerator<EditEvent, void>;
   /** The ids of the served models. @throws PalimpsestError */
   models(options?: { signal?: AbortSignal }): Promise<string[]>;
 }
@@ -109,8 +114,8 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
     return response;
   }
 
-  async function connect(id: string, after?: Pick<EditEvent, "attempt" | "seq">, signal?: AbortSignal) {
-    const position = after ? `?after=${after.attempt}.${after.seq}` : "";
+  async function connect(id: string, after?: Position, signal?: AbortSignal) {
+    const position = after ? `?after=${formatPosition(after)}` : "";
     return storedEvents(await send(`/v1/streams/${encodeURIComponent(id)}${position}`, signal ? { signal } : {}));
   }
 
@@ -118,15 +123,15 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
   async function* resumed(
     first: AsyncIterable<EditEvent>,
     id: string | null,
-    after?: Pick<EditEvent, "attempt" | "seq">,
+    after?: Position,
     signal?: AbortSignal,
   ): AsyncGenerator<EditEvent, void> {
-    let last = after;
+    let position = after;
     let events = first;
     for (let tries = 0; tries < RECONNECTS; tries++) {
       try {
         for await (const event of events) {
-          last = event;
+          position = positionAfter(position, event);
           tries = 0;
           yield event;
           if (event.type === "end" || event.type === "error") return;
@@ -137,7 +142,7 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
       }
       if (id === null) return;
       await delay(RECONNECT_MS * 2 ** tries, signal);
-      events = later(connect(id, last, signal));
+      events = later(connect(id, position, signal));
     }
   }
 

@@ -1,5 +1,5 @@
 /** The edge's ports: what routes need from replicas, stored responses, a clock and a log. Adapters implement them. */
-import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import type { EditEvent, GenerateRequest, ModelInfo, Position } from "@palimpsest/proto";
 
 /** All replicas, as routes see them. */
 export interface Replicas {
@@ -42,12 +42,6 @@ export interface ResponseStore {
   replace(owner: string, responseId: string, text: string): Promise<void>;
   /** @returns false if it was not there */
   delete(owner: string, responseId: string): Promise<boolean>;
-}
-
-/** The last event that a reader has. Attempt 0 comes before every event. */
-export interface Position {
-  readonly attempt: number;
-  readonly seq: number;
 }
 
 export interface IdempotencyKey {

@@ -11,6 +11,7 @@ export type * from "./grammar-source.ts";
 export * from "./limits.ts";
 export type * from "./model-info.ts";
 export * from "./nesting.ts";
+export * from "./position.ts";
 export * from "./reducer.ts";
 export * from "./service-definition.ts";
 export * from "./unreachable.ts";

@@ -3,7 +3,15 @@
  * fails, and checks the text.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EditEvent, emptyDocument, type ResponseDocument, reduce } from "@palimpsest/proto";
+import {
+  type EditEvent,
+  emptyDocument,
+  formatPosition,
+  type Position,
+  positionAfter,
+  type ResponseDocument,
+  reduce,
+} from "@palimpsest/proto";
 import { sseData } from "../../edge/client/sse.ts";
 
 /** A request of the load, and its text without faults. */
@@ -59,14 +67,14 @@ export async function follow(
   const begun = performance.now();
   const said: string[] = [];
   let id: string | undefined;
-  let last = "";
+  let position: Position | undefined;
   for (let attempt = 0; stream.document.status !== "ended" && stream.document.status !== "failed"; attempt++) {
     const choices = urls();
     const url = choices[(keys + attempt) % choices.length]!;
     if (performance.now() - begun > PATIENCE_MS) return result({ problem: "never ended" });
     try {
       stream.connections++;
-      const response = id === undefined ? await ask(url) : await resume(url, id, last);
+      const response = id === undefined ? await ask(url) : await resume(url, id);
       if (!response.ok) {
         const { error } = (await response.json()) as { error: { code: string; message: string } };
         // The edge may not know the response yet, or be disconnected from the server.
@@ -98,8 +106,9 @@ export async function follow(
     });
   }
 
-  function resume(url: string, responseId: string, after: string): Promise<Response> {
-    return fetch(`${url}/v1/streams/${responseId}`, { headers: after ? { "last-event-id": after } : {} });
+  function resume(url: string, responseId: string): Promise<Response> {
+    const headers = position ? { "last-event-id": `${responseId}:${formatPosition(position)}` } : undefined;
+    return fetch(`${url}/v1/streams/${responseId}`, { headers: headers ?? {} });
   }
 
   function take(data: string): void {
@@ -117,7 +126,7 @@ export async function follow(
     stream.document = reduce(stream.document, event);
     stream.midBlock = stream.document.choices.some(({ drafts }) => drafts.length > 0);
     stream.lastEventMs = performance.now();
-    last = `${event.response_id}:${event.attempt}.${event.seq}`;
+    position = positionAfter(position, event);
   }
 
   function check(): Result {

@@ -1,9 +1,9 @@
 /** Everything that an edge's replicas and responses share of their fleet: the link, the view, feeds and cancellation. */
 import type { KV } from "@nats-io/kv";
 import { type Link, readClaim, retryWhile } from "@palimpsest/fleet";
-import { type Failure, failureOf } from "@palimpsest/proto";
+import { type Failure, failureOf, type Position } from "@palimpsest/proto";
 import { EdgeError } from "../errors.ts";
-import type { Clock, Log, Position } from "../ports.ts";
+import type { Clock, Log } from "../ports.ts";
 import { NatsFeed } from "./nats-feed.ts";
 import { isQueued, type Queued, stopResponse } from "./nats-queue.ts";
 import { FleetView } from "./nats-view.ts";

@@ -4,9 +4,9 @@
  */
 import type { Msg } from "@nats-io/nats-core";
 import { decode, draftsOf, type Link, logOf, readDrafts, readLog, retryWhile, watchSubject } from "@palimpsest/fleet";
-import { type EditEvent, type Failure, failureOf } from "@palimpsest/proto";
+import { type EditEvent, type Failure, failureOf, type Position } from "@palimpsest/proto";
 import { every, pause, timer } from "../clock.ts";
-import type { Clock, Log, Position } from "../ports.ts";
+import type { Clock, Log } from "../ports.ts";
 import { Feed } from "../stream/feed.ts";
 
 /** Workers stop a response that was not watched for 10 s. */

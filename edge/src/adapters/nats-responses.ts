@@ -1,11 +1,11 @@
 /** Stored responses of a fleet: watch, cancel, and idempotency keys. They are in NATS, so that any edge can serve them. */
 import { create } from "@bufbuild/protobuf";
 import { claimKey, isToken, queueStream, readLog, readRecord, releaseKey } from "@palimpsest/fleet";
-import type { EditEvent } from "@palimpsest/proto";
+import type { EditEvent, Position } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
 import { responseNotFound } from "../errors.ts";
-import type { IdempotencyKey, KnownResponse, Position, Responses } from "../ports.ts";
+import type { IdempotencyKey, KnownResponse, Responses } from "../ports.ts";
 import { CANCELLED, type FleetConnection } from "./fleet-connection.ts";
 import { type Queued, stopResponse } from "./nats-queue.ts";
 

@@ -1,6 +1,13 @@
 /** Turns edit events into the chunks of a streamed completion, in the endpoint's form. */
-import type { DoneEvent, EditEvent, FinishReason } from "@palimpsest/proto";
-import { publicEvent } from "@palimpsest/proto";
+import {
+  type DoneEvent,
+  type EditEvent,
+  type FinishReason,
+  formatPosition,
+  type Position,
+  positionAfter,
+  publicEvent,
+} from "@palimpsest/proto";
 import { type EdgeError, errorOf } from "../errors.ts";
 import type { SseMessage } from "../stream/sse.ts";
 import type { ResponseHead } from "./finished-response.ts";
@@ -59,23 +66,37 @@ async function* chunks(
     { index, ...added, logprobs: logprobs ?? null, finish_reason },
   ];
 
-  for await (const event of events) {
+  /** The chunks of one event. */
+  function* chunksOf(event: EditEvent): Generator<string> {
     if (event.type === "open" && form.first) {
-      for (let index = 0; index < event.choices; index++) yield { data: chunk(choice(index, form.first)) };
-    }
-    if (includeEdits) {
-      const edit = publicEvent(event);
-      yield { id: `${id}:${event.attempt}.${event.seq}`, data: chunk(choice(choiceOf(event), form.empty), { edit }) };
+      for (let index = 0; index < event.choices; index++) yield chunk(choice(index, form.first));
     }
     for (const { index, added, logprobs, beside } of form.changes(event)) {
-      yield { data: chunk(choice(index, added, null, logprobs), beside) };
+      yield chunk(choice(index, added, null, logprobs), beside);
     }
-    if (event.type === "done") yield { data: chunk(choice(event.choice, form.empty, form.finishReason(event))) };
+    if (event.type === "done") yield chunk(choice(event.choice, form.empty, form.finishReason(event)));
     if (event.type === "end") {
-      if (includeUsage) yield { data: chunk([], { usage: usageOf(event.usage) }) };
-      yield { data: "[DONE]" };
+      if (includeUsage) yield chunk([], { usage: usageOf(event.usage) });
+      yield "[DONE]";
     }
-    if (event.type === "error") yield { data: JSON.stringify(errorOf(event)) };
+    if (event.type === "error") yield JSON.stringify(errorOf(event));
+  }
+
+  let position: Position | undefined;
+  for await (const event of events) {
+    position = positionAfter(position, event);
+    const positionId = `${id}:${formatPosition(position)}`;
+    if (includeEdits) {
+      const edit = publicEvent(event);
+      yield { id: positionId, data: chunk(choice(choiceOf(event), form.empty), { edit }) };
+    }
+    // Without edit events the last chunk has the id: who has only a part of the chunks has not received the event.
+    let last: string | undefined;
+    for (const data of chunksOf(event)) {
+      if (last !== undefined) yield { data: last };
+      last = data;
+    }
+    if (last !== undefined) yield { ...(!includeEdits && { id: positionId }), data: last };
   }
 }
 

@@ -117,7 +117,7 @@ describe("POST /v1/chat/completions", () => {
         .slice(6),
     );
     expect(choices).toEqual([{ index: 0, delta: {}, logprobs: null, finish_reason: null }]);
-    expect(carrier).toContain(`id: ${id}:${edit.attempt}.${edit.seq}`);
+    expect(carrier).toContain(`id: ${id}:${edit.attempt}.${edit.seq}.1`);
   });
 
   it("diffusing: every chunk carries the whole text so far, and the last one the answer", async () => {

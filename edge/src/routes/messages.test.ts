@@ -50,7 +50,7 @@ async function stream(respond: Respond, body: object, given: Given = {}): Promis
     .split("\n\n")
     .filter((message) => message !== "")
     .map((message) => {
-      const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(message)!;
+      const [, name, data] = /^event: (\w+)\ndata: ([^\n]*)$/.exec(message)!;
       expect(JSON.parse(data!).type).toBe(name);
       return JSON.parse(data!);
     });

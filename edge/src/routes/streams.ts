@@ -1,13 +1,18 @@
 /** GET and DELETE /v1/streams/{id}: watch, resume or cancel a stored response at any edge of a fleet. */
 
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { EditEvent } from "@palimpsest/proto";
-import { publicEvent } from "@palimpsest/proto";
+import {
+  type EditEvent,
+  formatPosition,
+  type Position,
+  parsePosition,
+  positionAfter,
+  publicEvent,
+} from "@palimpsest/proto";
 import type { Context } from "hono";
 import { ownerOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
-import type { Position } from "../ports.ts";
 import { HEARTBEAT, withHeartbeat } from "../stream/heartbeat.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
 import { errorBody, jsonResponse } from "./descriptions.ts";
@@ -62,11 +67,11 @@ export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDepend
   return app
     .get("/v1/streams/:id", async (c) => {
       const id = await ownedId(c);
-      const after = parsePosition(id, c.req.header("last-event-id") ?? c.req.query("after"));
+      const after = positionIn(id, c.req.header("last-event-id") ?? c.req.query("after"));
       const disconnected = new AbortController();
       const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
       const events = withHeartbeat(responses.watch(id, after, signal), heartbeatMs, clock);
-      return sse(c, messages(events), {
+      return sse(c, messages(events, after), {
         cancel: () => disconnected.abort(),
         failed: (error) => ({ data: JSON.stringify(unexpected(error, log, { response_id: id })) }),
       });
@@ -79,22 +84,24 @@ export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDepend
 
 async function* messages(
   events: AsyncIterable<EditEvent | typeof HEARTBEAT>,
+  after: Position | undefined,
 ): AsyncGenerator<SseMessage | typeof HEARTBEAT> {
+  let position = after;
   for await (const event of events) {
     if (event === HEARTBEAT) yield event;
     else {
-      const id = `${event.response_id}:${event.attempt}.${event.seq}`;
+      position = positionAfter(position, event);
+      const id = `${event.response_id}:${formatPosition(position)}`;
       yield { event: event.type, id, data: JSON.stringify(publicEvent(event)) };
     }
   }
 }
 
-/** @param text `<response>:<attempt>.<seq>`, as in an event's id, or `<attempt>.<seq>`. @throws EdgeError */
-function parsePosition(id: string, text: string | undefined): Position | undefined {
+/** @param text an event's id, or the part of it behind the response's id. @throws EdgeError */
+function positionIn(id: string, text: string | undefined): Position | undefined {
   if (text === undefined || text === "") return undefined;
-  const numbers = text.startsWith(`${id}:`) ? text.slice(id.length + 1) : text;
-  const [, attempt, seq] = /^(\d{1,9})\.(\d{1,9})$/.exec(numbers) ?? [];
-  if (attempt !== undefined && seq !== undefined) return { attempt: Number(attempt), seq: Number(seq) };
+  const position = parsePosition(text.startsWith(`${id}:`) ? text.slice(id.length + 1) : text);
+  if (position) return position;
   const message = `after: "${text}" is not an event id; send the id of the last event you received, such as "${id}:1.7".`;
   throw new EdgeError("invalid_request", message, { param: "after" });
 }

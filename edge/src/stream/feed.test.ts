@@ -1,4 +1,12 @@
-import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
+import {
+  type EditEvent,
+  emptyDocument,
+  formatPosition,
+  type Position,
+  parsePosition,
+  positionAfter,
+  reduce,
+} from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fold } from "../../../test/support/events.ts";
@@ -68,7 +76,8 @@ describe("a feed", () => {
     });
     // Also for a reader that resumes after the successor's draft, or after a commit that followed it.
     for (const after of [shown[1]!, log[1]!]) {
-      const later = new Feed("chatcmpl-synthetic", after);
+      const { attempt, seq } = after;
+      const later = new Feed("chatcmpl-synthetic", { attempt, seq });
       later.readLog(log);
       const rest = await Array.fromAsync(later);
       const known = after === shown[1] ? shown : [...shown, log[1]!];
@@ -86,6 +95,31 @@ describe("a feed", () => {
       // After the end there is nothing more.
       expect(await Array.fromAsync(feed)).toEqual(logOf(hello).slice(at + 1));
     }
+  });
+
+  it("gives each event of the log once over any number of connections, whatever drafts and takeovers came between", async () => {
+    await fc.assert(
+      fc.asyncProperty(scripts, fc.array(fc.nat({ max: 40 }), { maxLength: 4 }), async (script, cuts) => {
+        const events = tell(script);
+        const got: EditEvent[] = [];
+        let position: Position | undefined;
+        let sent = 0;
+        for (const cut of [...cuts.toSorted((a, b) => a - b), events.length]) {
+          const feed = new Feed("chatcmpl-synthetic", position && parsePosition(formatPosition(position)));
+          const isLast = cut === events.length;
+          feed.readLog(logOf(events.slice(0, sent)));
+          for (; sent < Math.min(cut, events.length); sent++) feed.receive(events[sent]!);
+          if (feed.hasGap || isLast) feed.readLog(logOf(events.slice(0, sent)));
+          if (!isLast) feed.fail({ code: "unavailable", message: "the connection was cut", retryable: true });
+          for await (const event of feed) {
+            if (!isLast && event.type === "error") break;
+            got.push(event);
+            position = positionAfter(position, event);
+          }
+        }
+        expect(got.filter(({ type }) => type !== "draft")).toEqual(logOf(events));
+      }),
+    );
   });
 
   it("drops the drafts of a replaced worker", async () => {

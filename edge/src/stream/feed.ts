@@ -14,9 +14,8 @@
  *
  * After a gap the caller reads the log. While ending, it reads the log once more and calls `finish`.
  */
-import { type DraftEvent, type EditEvent, errorEvent, type Failure, failureOf } from "@palimpsest/proto";
+import { type DraftEvent, type EditEvent, errorEvent, type Failure, failureOf, type Position } from "@palimpsest/proto";
 import { AsyncQueue } from "@palimpsest/proto/async-queue";
-import type { Position } from "../ports.ts";
 
 const PART_LOST = failureOf("unavailable", "A part of the response was lost; send the request again.");
 
@@ -130,7 +129,9 @@ export class Feed implements AsyncIterable<EditEvent> {
       case "open":
         if (state.choices !== undefined) return;
         state.choices = event.choices;
-        this.#emit(event);
+        for (let choice = 0; choice < event.choices; choice++) this.#choice(choice);
+        if (this.#after.choices === undefined) this.#emit(event);
+        else this.#advance(event);
         return;
       case "draft":
         this.#keepDraft(event);
@@ -181,13 +182,15 @@ export class Feed implements AsyncIterable<EditEvent> {
   }
 
   /**
-   * Emits events in the log's order, in which a stale worker's event may follow its successor's. A reader has seen the event
-   * at its position and all that were emitted before it; events of an earlier attempt that come later are new to it.
+   * Emits events in the log's order, in which a stale worker's event may follow its successor's. Of a reader whose position
+   * does not tell what it has of each choice, only this is known: it has seen the event at its position and all that were
+   * emitted before it; events of an earlier attempt that come later are new to it.
    */
   #emit(event: EditEvent): void {
     this.#advance(event);
-    const { attempt, seq } = this.#after;
-    if (event.attempt === attempt && event.seq <= seq) this.#queue.clear();
+    const { attempt, seq, choices } = this.#after;
+    const isSeen = event.attempt === attempt && event.seq <= seq;
+    if (isSeen && (choices === undefined || isLast(event))) this.#queue.clear();
     else this.#queue.push(event);
   }
 
@@ -226,7 +229,8 @@ export class Feed implements AsyncIterable<EditEvent> {
   #choice(index: number): ChoiceState {
     let choice = this.#choices.get(index);
     if (choice === undefined) {
-      choice = { next: 0, hasLastCommit: false, isDone: false };
+      const { blocks = 0, isDone = false } = this.#after.choices?.[index] ?? {};
+      choice = { next: blocks, hasLastCommit: isDone, isDone };
       this.#choices.set(index, choice);
     }
     return choice;
