@@ -88,9 +88,8 @@ describe("an invalid request is rejected with the parameter at fault", () => {
   });
 
   it.each([
-    ["prompt[0]", { prompt: ["one", "two"] }],
     ["prompt[1]", { prompt: [1, -2] }],
-    ["echo", { prompt: "x", echo: true }],
+    ["echo", { prompt: [1], echo: true }],
     ["best_of", { prompt: "x", best_of: 3 }],
     ["logprobs", { prompt: "x", logprobs: 21 }],
     ["logprobs", { prompt: "x", logprobs: true }],

@@ -29,13 +29,11 @@ export const completionAnswerBody = z
   })
   .openapi("Completion");
 
-export function completionAnswer({
-  id,
-  model,
-  created,
-  choices,
-  usage,
-}: FinishedResponse): z.infer<typeof completionAnswerBody> {
+/** @param echoes the text before each choice, if there is one */
+export function completionAnswer(
+  { id, model, created, choices, usage }: FinishedResponse,
+  echoes: readonly string[],
+): z.infer<typeof completionAnswerBody> {
   return {
     id,
     object: "text_completion",
@@ -43,7 +41,7 @@ export function completionAnswer({
     model,
     choices: choices.map((choice, index) => ({
       index,
-      text: choice.text,
+      text: (echoes[index] ?? "") + choice.text,
       logprobs: logprobsOf(choice, completionLogprobs),
       finish_reason: choice.finishReason ?? "stop",
     })),
@@ -51,12 +49,16 @@ export function completionAnswer({
   };
 }
 
-export function completionForm(): ChunkForm {
+/** @param echoes the text before each choice, if there is one */
+export function completionForm(echoes: readonly string[]): ChunkForm {
   const placers = new Map<number, TokenPlacer>();
   return {
     object: "text_completion",
     empty: { text: "" },
     *changes(event) {
+      if (event.type === "open") {
+        for (const [index, text] of echoes.entries()) if (text !== "") yield { index, added: { text } };
+      }
       if (event.type !== "commit") return;
       const { choice: index, text } = event;
       const placer = placers.get(index) ?? createTokenPlacer();

@@ -87,7 +87,6 @@ export const unsupportedInChat = {
 
 export const unsupportedInCompletions = {
   best_of: unsupported("several candidates are not supported; use n", 1),
-  echo: unsupported("echo is not supported; prepend the prompt in the client", false),
   suffix: unsupported("a suffix is not supported yet", ""),
   prompt_embeds: unsupported("a prompt of embeddings is not supported"),
   tools: unsupported("tools need a conversation; use /v1/chat/completions", []),

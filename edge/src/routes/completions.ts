@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { chunkStream } from "../openai/chunks.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
-import { completionBody, completionRequest } from "../openai/completion-request.ts";
+import { completionBody, completionRequests, echoesOf } from "../openai/completion-request.ts";
 import { completionHeaders, completionResponses, jsonBody } from "./descriptions.ts";
 import { claimResponse } from "./idempotency.ts";
 import { respond } from "./respond.ts";
@@ -20,11 +20,14 @@ export function completions(edge: EdgeDependencies) {
   return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
     const claim = await claimResponse(c, edge, body, "cmpl-");
+    const [request, ...more] = completionRequests(body, claim.responseId);
+    const echoes = echoesOf(body);
     return respond(c, edge, {
       claim,
-      request: completionRequest(body, claim.responseId),
-      stream: chunkStream(completionForm(), body),
-      body: completionAnswer,
+      request,
+      more,
+      stream: chunkStream(completionForm(echoes), body),
+      body: (response) => completionAnswer(response, echoes),
     });
   });
 }

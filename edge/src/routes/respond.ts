@@ -7,6 +7,7 @@ import { type FinishedResponse, finishResponse, type ResponseHead } from "../ope
 import type { ClientRequest } from "../ports.ts";
 import { beginResponse, beginWithin } from "../stream/begin-response.ts";
 import { afterHeartbeat, withHeartbeat } from "../stream/heartbeat.ts";
+import { mergeResponses } from "../stream/merge-responses.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
 import { type ResponseClaim, releasingKey } from "./idempotency.ts";
 
@@ -16,6 +17,8 @@ const QUEUED_MS = 3_000;
 export interface Completion {
   readonly claim: ResponseClaim;
   readonly request: ClientRequest;
+  /** Requests whose choices stand behind those of the first, each with an id of its own. */
+  readonly more?: readonly ClientRequest[];
   /** The streamed form; undefined if the client did not ask for a stream. */
   readonly stream: StreamedForm | undefined;
   /** The form that is not streamed. */
@@ -72,14 +75,25 @@ export async function respond(c: Context, edge: EdgeDependencies, completion: Co
 /** The events of the response that the Idempotency-Key identifies, or of a new one. */
 function eventsOf(
   { replicas, responses }: EdgeDependencies,
-  { claim, request }: Completion,
+  { claim, request, more = [] }: Completion,
   signal: AbortSignal,
 ): AsyncIterable<EditEvent> {
   if (request.background && !responses) throw noBackground();
-  if (claim.exists && responses) return responses.watch(claim.responseId, undefined, signal);
   const scope = claim.owner === "" ? {} : { cacheScope: claim.owner };
-  const events = replicas.generate({ ...request, ...scope }, signal);
-  if (!claim.key || !responses) return events;
+  const open = (one: ClientRequest, signal: AbortSignal) =>
+    claim.exists && responses
+      ? responses.watch(one.responseId, undefined, signal)
+      : replicas.generate({ ...one, ...scope }, signal);
+  const all = [request, ...more];
+  const { responseId, choices } = request;
+  const events =
+    more.length === 0
+      ? open(request, signal)
+      : mergeResponses(
+          { responseId, count: all.length, choices, open: (index, signal) => open(all[index]!, signal) },
+          signal,
+        );
+  if (claim.exists || !claim.key || !responses) return events;
   const outlivesClient = () => request.background === true && signal.aborted;
   return releasingKey(responses, claim.key, events, outlivesClient);
 }
