@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { type RequestIdVariables, requestId } from "hono/request-id";
+import { withGrammarCounts } from "./admission/grammar-counts.ts";
 import { requireKey } from "./admission/keys.ts";
 import type { EdgeDependencies } from "./dependencies.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
@@ -25,7 +26,9 @@ import { streams } from "./routes/streams.ts";
  */
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
-export function createApp(edge: EdgeDependencies) {
+export function createApp(given: EdgeDependencies) {
+  const { replicas, counts } = withGrammarCounts(given.replicas);
+  const edge = { ...given, replicas };
   const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({
     defaultHook: (result) => {
       if (!result.success) throw invalidBody(result.error);
@@ -56,7 +59,7 @@ export function createApp(edge: EdgeDependencies) {
   app.route("/", models(edge));
   app.route("/", streams(edge));
   app.route("/", health(edge));
-  if (edge.running) app.route("/", metrics(edge.running));
+  if (edge.running) app.route("/", metrics(edge.running, counts));
   if (edge.playground) app.route("/", playground(edge.playground));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Palimpsest", version: "1" } });
 

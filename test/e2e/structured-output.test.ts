@@ -5,6 +5,7 @@
 
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import Anthropic from "@anthropic-ai/sdk";
+import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import { ChatOpenAI } from "@langchain/openai";
 import { generateObject, generateText, Output, stepCountIs, streamObject, streamText, tool } from "ai";
 import OpenAI from "openai";
@@ -177,9 +178,11 @@ describe.each(beds)("with an edge on %s", (_, open) => {
       const called = await client.messages.create({ ...asking, tools, tool_choice });
       expect(called).toMatchObject({ stop_reason: "tool_use", content: [{ type: "tool_use", name: "save" }] });
       person.parse((called.content[0] as Anthropic.ToolUseBlock).input);
-      const format = { type: "json_schema", schema } as const;
-      const streamed = await client.messages.stream({ ...asking, output_config: { format } }).finalMessage();
-      person.parse(JSON.parse((streamed.content[0] as Anthropic.TextBlock).text));
+      const output_config = { format: zodOutputFormat(person) };
+      const whole = await client.messages.parse({ ...asking, output_config });
+      expect(person.parse(whole.parsed_output)).toEqual(whole.parsed_output);
+      const streamed = await client.messages.stream({ ...asking, output_config }).finalMessage();
+      expect(streamed.parsed_output).toEqual(whole.parsed_output);
     });
   });
 });

@@ -37,7 +37,10 @@ export const responseFormat = z.discriminatedUnion(
   "type",
   [
     z.object({ type: z.literal("text") }),
-    z.object({ type: z.literal("json_object") }),
+    z.object({
+      type: z.literal("json_object"),
+      schema: schemaObject.nullish().openapi({ description: "As in json_schema: some clients put it here." }),
+    }),
     z.object({
       type: z.literal("json_schema"),
       json_schema: z.object({
@@ -102,8 +105,7 @@ export function formatForm(
 /** Every form that the body asks for: more than one is a contradiction. */
 export function structuredForms(body: StructuredParameters): (AnswerForm & { readonly param: string })[] {
   const { response_format: format, structured_outputs: outputs } = body;
-  const flat = format?.type === "json_schema" ? ({ type: format.type, ...format.json_schema } as const) : format;
-  const form = flat && formatForm(flat);
+  const form = format && formatForm(flat(format));
   const within = (name: string) => `structured_outputs.${name}`;
   return [
     ...(form ? [{ ...form, param: "response_format" }] : []),
@@ -141,6 +143,17 @@ export function* structuredFaults(
 
 export function conflict(param: string, other: string): Fault {
   return { path: param.split("."), message: `can't be combined with ${other}: leave one of them out` };
+}
+
+function flat(format: z.infer<typeof responseFormat>): Parameters<typeof formatForm>[0] {
+  switch (format.type) {
+    case "text":
+      return format;
+    case "json_object":
+      return format.schema ? { type: "json_schema", schema: format.schema } : { type: format.type };
+    case "json_schema":
+      return { type: format.type, schema: format.json_schema.schema };
+  }
 }
 
 function given<T>(

@@ -1,4 +1,5 @@
 /** GET /metrics: the load of the fleet in the Prometheus text format, also for autoscalers. */
+import type { GrammarCounts } from "@palimpsest/proto";
 import { Hono } from "hono";
 import type { ModelLoad } from "../ports.ts";
 
@@ -50,8 +51,20 @@ function demand({ running, responses }: ModelLoad, { queued, unmet }: NonNullabl
   return Math.max(requests + running - responses, unmet, 0);
 }
 
-/** @param running called for every scrape */
-export function metrics(running: () => Promise<readonly ModelLoad[]>) {
+const GRAMMAR_COUNTERS: readonly { readonly name: keyof GrammarCounts; readonly help: string }[] = [
+  { name: "repairs", help: "Cells that a grammar refused, and wrote again or masked again." },
+  { name: "forced_tokens", help: "Cells that a grammar forced." },
+  { name: "forced_finish", help: "Choices that a grammar closed because the token limit came near." },
+];
+
+/**
+ * @param running called for every scrape
+ * @param grammars what grammars did at this edge since it started, by model
+ */
+export function metrics(
+  running: () => Promise<readonly ModelLoad[]>,
+  grammars: () => ReadonlyMap<string, GrammarCounts>,
+) {
   return new Hono().get("/metrics", async (c) => {
     const loads = await running();
     const text = GAUGES.map(({ name, help, samples }) => {
@@ -60,6 +73,11 @@ export function metrics(running: () => Promise<readonly ModelLoad[]>) {
       );
       return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
     });
+    for (const { name, help } of GRAMMAR_COUNTERS) {
+      const full = `palimpsest_grammar_${name}_total`;
+      const lines = [...grammars()].map(([model, counts]) => `${full}${labelText({ model })} ${counts[name]}\n`);
+      text.push(`# HELP ${full} ${help}\n# TYPE ${full} counter\n${lines.join("")}`);
+    }
     return c.body(text.join(""), 200, { "content-type": CONTENT_TYPE });
   });
 }

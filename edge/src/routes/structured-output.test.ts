@@ -41,6 +41,10 @@ describe.each(["/v1/chat/completions", "/v1/completions"] as const)("structured 
     [{ response_format: { type: "text" } }, undefined],
     [{ response_format: null, structured_outputs: {}, guided_json: null }, undefined],
     [{ response_format: { type: "json_object" } }, { kind: "json-object", param: "response_format" }],
+    [
+      { response_format: { type: "json_object", schema } },
+      { kind: "json-schema", schema: text, param: "response_format" },
+    ],
     [{ response_format: jsonSchema }, { kind: "json-schema", schema: text, param: "response_format" }],
     [{ structured_outputs: { json: schema } }, { kind: "json-schema", schema: text, param: "structured_outputs.json" }],
     [{ structured_outputs: { json: text } }, { kind: "json-schema", schema: text, param: "structured_outputs.json" }],
