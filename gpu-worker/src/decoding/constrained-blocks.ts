@@ -37,46 +37,57 @@ export interface Settled {
   readonly written: ReadonlyMap<number, number>;
   /** The step was taken without its edits of tokens. */
   readonly isUnedited?: boolean;
+  /** Refused cells that were written again or masked again. */
+  readonly repairs: number;
+  /** Masks that took forced text, or an end token behind the end. */
+  readonly forced: number;
   /** The first mask, behind the exact prefix, and the tokens that it may take. Absent when no mask is left. */
   readonly frontier?: { readonly cell: number; readonly bits: Int32Array };
+}
+
+/** Tokens that are not of the grammar, or a limit that has no room for it: the caller's fault, not the matcher's. */
+export class ConstraintError extends Error {
+  override readonly name = "ConstraintError";
+}
+
+export interface ConstrainedBlocksOptions {
+  /** The answer's tokens so far, which the matcher has not seen. */
+  readonly committed?: readonly number[];
+  /** A short text of the grammar: completes an answer from its beginning if every known completion is longer. */
+  readonly shortest?: string | undefined;
 }
 
 export class ConstrainedBlocks {
   readonly #matcher: Matcher;
   readonly #tokens: ConstrainedTokens;
-  /** A completion from the very beginning, if `witness` finds only longer ones. */
-  #shortest: readonly number[] | undefined;
+  readonly #shortest: readonly number[] | undefined;
   /** Tokens of committed blocks. */
-  readonly #committed: number[];
+  readonly #committed: number[] = [];
 
-  /** @param committed the answer's tokens so far, which the matcher has not seen */
-  constructor(matcher: Matcher, tokens: ConstrainedTokens, committed: readonly number[] = []) {
+  /** @throws ConstraintError when the grammar does not accept the committed tokens */
+  constructor(
+    matcher: Matcher,
+    tokens: ConstrainedTokens,
+    { committed = [], shortest }: ConstrainedBlocksOptions = {},
+  ) {
     this.#matcher = matcher;
     this.#tokens = tokens;
-    this.#committed = [];
+    this.#shortest = shortest === undefined ? undefined : accepted(matcher, shortest, tokens);
     this.commit(committed);
   }
 
-  /**
-   * Tokens of a known answer, from the beginning.
-   * @param shortest a short text of the grammar, for a grammar whose witness is long
-   * @returns undefined when none of at most `limit` tokens is known
-   */
-  async known(limit: number, shortest?: string): Promise<number | undefined> {
+  /** Tokens of a known completion, if possible of at most `limit`. Undefined: none is known. */
+  async known(limit: number): Promise<number | undefined> {
     this.#matcher.rollBackTo(this.#base);
     const found = await witness(this.#matcher, limit, this.#tokens);
-    if (found !== undefined || shortest === undefined) return found?.length;
-    const tokens = [...this.#tokens.encode(shortest), this.#tokens.endToken];
-    const isAccepted = tokens.every((token) => this.#matcher.accept(token));
-    this.#matcher.rollBackTo(this.#base);
-    if (!isAccepted) return undefined;
-    this.#shortest = tokens;
-    return tokens.length;
+    return found?.length ?? (this.#base === 0 ? this.#shortest?.length : undefined);
   }
 
   /** A block before its first forward: the text that is forced at its beginning. */
   async open(cells: readonly number[]): Promise<Settled> {
-    return this.#filled([...cells], new Map());
+    const written = new Map<number, number>();
+    const filled = await this.#filled([...cells], written);
+    return { ...filled, repairs: 0, forced: this.#forced(cells, filled.cells, written) };
   }
 
   async settle(proposal: Proposal): Promise<Settled> {
@@ -87,9 +98,11 @@ export class ConstrainedBlocks {
     const next = isUnedited ? [...unedited] : this.#guarded(before, proposed, reach);
     const written = new Map<number, number>();
     let isRemasked = false;
+    let repairs = 0;
     for (let at = this.#walk(next); at.why === "refused"; at = this.#walk(next)) {
       const cell = at.reach;
       const repair = this.#repair(best[cell] ?? [], next[cell] as number);
+      repairs++;
       if (repair !== undefined && repair.probability > threshold) {
         next[cell] = repair.token;
         written.set(cell, repair.probability);
@@ -100,7 +113,10 @@ export class ConstrainedBlocks {
       isRemasked = true;
       break;
     }
-    const settled = { ...(await this.#filled(next, written)), isUnedited };
+    const given = [...next];
+    const filled = await this.#filled(next, written);
+    const forcedCells = (cells: readonly number[]) => this.#forced(given, cells, written);
+    const settled = { ...filled, isUnedited, repairs, forced: forcedCells(filled.cells) };
     const isProgress = !isRemasked && masks(settled.cells, maskToken) < masks(before, maskToken);
     const at = settled.frontier?.cell;
     if (isProgress || frontier === undefined || at !== reach) return settled;
@@ -115,45 +131,57 @@ export class ConstrainedBlocks {
       }
       for (let cell = 0; cell < reach; cell++) forced[cell] = before[cell] as number;
     }
-    return { ...(await this.#filled(forced, new Map(settled.written).set(at, frontier.probability))), isUnedited };
+    written.set(at, frontier.probability);
+    const refilled = await this.#filled(forced, written);
+    return { ...refilled, isUnedited, repairs, forced: forcedCells(refilled.cells) };
   }
 
   /**
    * The rest of the answer, if it has to end now: what is left of the token limit has no room for the next block and an ending.
    * @param cells final, all of them accepted
    * @param room tokens that are left for these cells and the rest
+   * @param oldest so many of the cells are committed next while the others stay open: an ending has to fit behind them, too,
+   *   since edits of the others may take the room that they leave now
    */
-  async ending(cells: readonly number[], room: number): Promise<readonly number[] | undefined> {
+  async ending(cells: readonly number[], room: number, oldest?: number): Promise<readonly number[] | undefined> {
     const end = cells.findIndex((token) => this.#tokens.endTokens.has(token));
     if (end >= 0 && end < room) return undefined;
-    const { maskToken } = this.#tokens;
     for (let kept = Math.min(cells.length, room); kept >= 0; kept--) {
-      walk(this.#matcher, this.#base, cells.slice(0, kept), maskToken);
-      if (this.#matcher.ended) continue;
-      const rest = await this.#restFrom(kept, room - kept);
+      const rest = await this.#restFrom(cells, kept, room);
       if (rest === undefined) continue;
-      return kept === cells.length ? undefined : [...cells.slice(0, kept), ...rest];
+      const isRoomy = oldest === undefined || (await this.#restFrom(cells, oldest, room)) !== undefined;
+      return isRoomy && kept === cells.length ? undefined : [...cells.slice(0, kept), ...rest];
     }
-    throw new Error("no ending fits the token limit: the sequence began without room for one");
+    throw new ConstraintError("no ending fits the token limit: the sequence began without room for one");
   }
 
-  /** The oldest cells are final. */
+  /** The oldest cells are final. @throws ConstraintError when the grammar does not accept them */
   commit(cells: readonly number[]): void {
-    walk(this.#matcher, this.#base, cells, this.#tokens.maskToken);
+    this.#walk(cells);
+    if (this.#matcher.depth !== this.#base + cells.length || this.#matcher.ended) {
+      this.#matcher.rollBackTo(this.#base);
+      throw new ConstraintError("committed tokens are not of the grammar");
+    }
     this.#committed.push(...cells);
-    if (this.#matcher.depth !== this.#base) throw new Error("a block was committed that the grammar does not accept");
   }
 
   get #base(): number {
     return this.#committed.length;
   }
 
-  async #restFrom(kept: number, room: number): Promise<readonly number[] | undefined> {
-    const found = await witness(this.#matcher, room, this.#tokens);
-    const isStart = this.#base === 0 && kept === 0;
-    const shortest =
-      isStart && this.#shortest !== undefined && this.#shortest.length <= room ? this.#shortest : undefined;
-    return found ?? shortest;
+  /** Completes the first `kept` of the cells within the room for both. */
+  async #restFrom(cells: readonly number[], kept: number, room: number): Promise<readonly number[] | undefined> {
+    this.#walk(cells.slice(0, kept));
+    if (this.#matcher.ended) return undefined;
+    const found = await witness(this.#matcher, room - kept, this.#tokens);
+    if (found !== undefined || this.#base + kept > 0) return found;
+    return this.#shortest !== undefined && this.#shortest.length <= room ? this.#shortest : undefined;
+  }
+
+  /** Masks that became tokens by the grammar's own will. */
+  #forced(before: readonly number[], after: readonly number[], written: ReadonlyMap<number, number>): number {
+    const { maskToken } = this.#tokens;
+    return after.filter((token, i) => before[i] === maskToken && token !== maskToken && written.get(i) === 1).length;
   }
 
   #walk(cells: readonly number[]): Walk {
@@ -186,7 +214,10 @@ export class ConstrainedBlocks {
   }
 
   /** Writes forced text at the frontier, and end tokens behind an end token. */
-  async #filled(cells: number[], written: Map<number, number>): Promise<Settled> {
+  async #filled(
+    cells: number[],
+    written: Map<number, number>,
+  ): Promise<Pick<Settled, "cells" | "written" | "frontier">> {
     const { maskToken, endToken, endTokens } = this.#tokens;
     const write = (cell: number, token: number): void => {
       if (cells[cell] === token) return;
@@ -220,6 +251,14 @@ export class ConstrainedBlocks {
       });
     }
   }
+}
+
+/** Tokens of a text and its end, if the grammar accepts them from the beginning. */
+function accepted(matcher: Matcher, text: string, tokens: ConstrainedTokens): readonly number[] | undefined {
+  const all = [...tokens.encode(text), tokens.endToken];
+  const isAccepted = all.every((token) => matcher.accept(token));
+  matcher.rollBackTo(0);
+  return isAccepted ? all : undefined;
 }
 
 function masks(cells: readonly number[], maskToken: number): number {

@@ -33,7 +33,10 @@ export async function* decodeConstrained(
     const ending = window.ending();
     if (ending && ending.finish !== "length") return yield* window.commitAll(ending);
     if (window.cells.length > window.prompted) {
-      const rest = await constraint.ending(generated(window), window.room);
+      const { blockLength } = options;
+      const isShared = window.isFull && window.cells.length > blockLength;
+      const oldest = isShared ? blockLength - window.prompted : undefined;
+      const rest = await constraint.ending(generated(window), window.room, oldest);
       if (rest) return yield* window.finish(rest);
     }
     if (window.isFull) {
@@ -46,6 +49,29 @@ export async function* decodeConstrained(
     window.appendMasks();
     yield* denoise(model, window, constraint, options, signal);
   }
+}
+
+/**
+ * The next block's first step under a grammar, for a forward that looks ahead: it holds the text that is forced there if the open
+ * blocks are final as they stand.
+ */
+export function nextConstrainedQuery(
+  window: OpenWindow,
+  constraint: Pick<Constraint, "open">,
+  options: DecodeOptions,
+): (cells: readonly number[]) => Promise<BlockQuery | undefined> {
+  const { blockLength, maskToken } = options;
+  return async (cells) => {
+    if (window.nextBlockQuery(cells) === undefined) return undefined;
+    const open = cells.slice(window.prompted);
+    const masks = new Array<number>(blockLength).fill(maskToken);
+    const settled = await constraint.open([...open, ...masks]);
+    const isFinal = open.every((token, i) => token === settled.cells[i]);
+    const query = isFinal ? window.nextBlockQuery(cells, settled.cells.slice(open.length)) : undefined;
+    if (query === undefined) return undefined;
+    const { frontier } = settled;
+    return constrained([query], frontier && { ...frontier, cell: frontier.cell - open.length }, 0, options)[0];
+  };
 }
 
 /** Denoises the open blocks until nothing is left to change and the grammar accepts all of them. */
@@ -165,5 +191,11 @@ function* written(
   const prompt = window.cells.slice(0, window.prompted);
   // Nothing to tell of a block that opens without forced text.
   if (edits.length === 0 && taken.edits.length === 0 && settled.cells.every((token) => token === maskToken)) return;
-  yield* window.update([...prompt, ...settled.cells], edits);
+  const { repairs, forced } = settled;
+  let counts: Pick<Step & { kind: "denoise" }, "grammar"> =
+    repairs + forced > 0 ? { grammar: { repairs, forced } } : {};
+  for (const step of window.update([...prompt, ...settled.cells], edits)) {
+    yield { ...step, ...counts };
+    counts = {};
+  }
 }

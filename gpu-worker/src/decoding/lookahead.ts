@@ -10,10 +10,15 @@ import type { SequenceModel } from "./decode.ts";
 import type { BlockQuery, SequenceForwards } from "./forwards.ts";
 import type { OpenWindow } from "./open-window.ts";
 
+/** The window, or what a grammar makes of it: knows the next block's first step. */
+interface Ahead {
+  nextBlockQuery(cells: readonly number[]): ReturnType<OpenWindow["nextBlockQuery"]> | Promise<BlockQuery | undefined>;
+}
+
 /** Decoding's model over a sequence's forwards, with lookahead. */
 export class Lookahead implements SequenceModel {
   readonly #sequence: Pick<SequenceForwards, "prefill" | "forward" | "commit">;
-  readonly #window: Pick<OpenWindow, "nextBlockQuery">;
+  readonly #window: Ahead;
   /** Blocks of the last forward that are not committed. If `speculative`, the last of them is ahead of decoding. */
   #ran: {
     readonly blocks: readonly (readonly number[])[];
@@ -26,10 +31,7 @@ export class Lookahead implements SequenceModel {
    */
   #owed: readonly number[] | undefined;
 
-  constructor(
-    sequence: Pick<SequenceForwards, "prefill" | "forward" | "commit">,
-    window: Pick<OpenWindow, "nextBlockQuery">,
-  ) {
+  constructor(sequence: Pick<SequenceForwards, "prefill" | "forward" | "commit">, window: Ahead) {
     this.#sequence = sequence;
     this.#window = window;
   }
@@ -44,7 +46,7 @@ export class Lookahead implements SequenceModel {
       return this.#ran.candidates;
     }
     const owed = this.#owed ? [{ tokens: this.#owed, cells: [] }] : [];
-    const next = this.#window.nextBlockQuery(queries.flatMap(({ tokens }) => tokens));
+    const next = await this.#window.nextBlockQuery(queries.flatMap(({ tokens }) => tokens));
     const run = next ? [...queries, next] : queries;
     const candidates = (await this.#sequence.forward([...owed, ...run])).slice(owed.length);
     if (this.#owed) await this.#sequence.commit(this.#owed);

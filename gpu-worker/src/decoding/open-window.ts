@@ -48,6 +48,8 @@ export type Step =
       readonly block: number;
       readonly cells: readonly number[];
       readonly edits: readonly TokenEdit[];
+      /** Under a grammar: refused cells that were written or masked again, and cells that took forced text. */
+      readonly grammar?: { readonly repairs: number; readonly forced: number };
     }
   | {
       readonly kind: "commit";
@@ -182,12 +184,13 @@ export class OpenWindow {
   /**
    * Query of the next block's first step, if the open blocks may be final with these cells: no mask is left and the answer
    * does not end in them.
+   * @param opened the next block's cells; masks by default
    */
-  nextBlockQuery(cells: readonly number[]): BlockQuery | undefined {
+  nextBlockQuery(cells: readonly number[], opened?: readonly number[]): BlockQuery | undefined {
     const { blockLength, maskToken, decoding } = this.#options;
     if (cells.includes(maskToken) || this.ending(cells)) return undefined;
-    const masks = new Array<number>(blockLength).fill(maskToken);
-    const next = rules[decoding.rule].open(masks, 0, this.#options);
+    const begun = opened ?? new Array<number>(blockLength).fill(maskToken);
+    const next = rules[decoding.rule].open(begun, 0, this.#options);
     const first = this.#first + cells.length / blockLength;
     const answered = [...this.#answered, ...cells.slice(this.#prompted)];
     return this.#queries(next, { first, prompted: 0, answered, step: 0 })[0];

@@ -69,6 +69,9 @@ export class EnginePool implements Engine {
       committedTokens: sum("committedTokens"),
       cachedTokens: sum("cachedTokens"),
       retokenizedTokens: sum("retokenizedTokens"),
+      grammarRepairs: sum("grammarRepairs"),
+      grammarForcedTokens: sum("grammarForcedTokens"),
+      grammarForcedFinishes: sum("grammarForcedFinishes"),
       lostRanks: [...new Set([...silent, ...all.flatMap(({ lostRanks }) => lostRanks)])].sort((a, b) => a - b),
     };
   }

@@ -19,6 +19,10 @@ export interface EngineStats {
   readonly cachedTokens: number;
   /** Prompt tokens prefilled again because the cached text was tokenized differently, as after a chat turn. */
   readonly retokenizedTokens: number;
+  /** Cells that grammars refused and that were written or masked again, cells that they forced, and answers that they closed. */
+  readonly grammarRepairs: number;
+  readonly grammarForcedTokens: number;
+  readonly grammarForcedFinishes: number;
   /** Unreachable ranks: until they are back, every sequence fails. */
   readonly lostRanks: readonly number[];
   /** Why a device failed. Its K/V are lost, so every sequence fails until the worker is started again. */

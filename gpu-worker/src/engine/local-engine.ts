@@ -4,6 +4,7 @@ import {
   defined,
   type EditEvent,
   type GenerateRequest,
+  type GrammarCounts,
   type ModelInfo,
   type Sampling,
   type Usage,
@@ -19,6 +20,7 @@ import { type ChoiceEvent, choiceEvents } from "./choice-events.ts";
 import type { CheckedPrompt, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
 import { mergeStreams } from "./merge-streams.ts";
+import { type Constrain, checkWithGrammar, type GrammarSupport, openGrammar } from "./request-grammar.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
 
 export interface EngineOptions extends Served {
@@ -28,6 +30,8 @@ export interface EngineOptions extends Served {
   readonly scheduler: Scheduler;
   /** Lets sequences share the blocks of earlier ones in the K/V cache. */
   readonly prefixCache: boolean;
+  /** Absent: no request may have a grammar. */
+  readonly grammars?: GrammarSupport;
 }
 
 type ResponseEvent = ChoiceEvent & { readonly choice: number };
@@ -38,6 +42,7 @@ export class LocalEngine implements PoolableEngine {
   #committedTokens = 0;
   #cachedTokens = 0;
   #retokenizedTokens = 0;
+  readonly #grammar = { repairs: 0, forced_tokens: 0, forced_finish: 0 };
 
   constructor(options: EngineOptions) {
     this.model = options.info;
@@ -49,11 +54,14 @@ export class LocalEngine implements PoolableEngine {
     const head = () => ({ v: 1, response_id: request.responseId, attempt: request.attempt, seq: seq++ }) as const;
     const usage = emptyUsage();
     try {
-      const plan = planRequest(request, this.#options);
+      const plan = this.#plan(request);
+      const constrain = await this.#constrain(plan);
+      signal.throwIfAborted();
+      if (constrain) usage.grammar = { repairs: 0, forced_tokens: 0, forced_finish: 0 };
       usage.prompt_tokens = plan.prompt.length;
       usage.completion_tokens = this.#committedBefore(plan);
       let isOpen = false;
-      for await (const event of this.#choices(plan, usage, signal)) {
+      for await (const event of this.#choices(plan, { usage, constrain }, signal)) {
         if (event.type !== "admitted") yield { ...head(), ...event };
         else if (!isOpen) {
           isOpen = true;
@@ -85,12 +93,15 @@ export class LocalEngine implements PoolableEngine {
       committedTokens: this.#committedTokens,
       cachedTokens: this.#cachedTokens,
       retokenizedTokens: this.#retokenizedTokens,
+      grammarRepairs: this.#grammar.repairs,
+      grammarForcedTokens: this.#grammar.forced_tokens,
+      grammarForcedFinishes: this.#grammar.forced_finish,
     };
   }
 
   async checkPrompt(request: GenerateRequest): Promise<CheckedPrompt> {
     try {
-      return { tokens: planRequest(request, this.#options).prompt };
+      return { tokens: this.#plan(request).prompt };
     } catch (error) {
       return { rejection: failure(error) };
     }
@@ -101,12 +112,32 @@ export class LocalEngine implements PoolableEngine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#options.model[Symbol.asyncDispose]();
+    const { grammars, model } = this.#options;
+    if (grammars !== undefined && !("missing" in grammars)) await grammars[Symbol.asyncDispose]();
+    await model[Symbol.asyncDispose]();
+  }
+
+  #plan(request: GenerateRequest): Plan {
+    const plan = planRequest(request, this.#options);
+    checkWithGrammar(plan, (token) => this.#bytes(token).length > 0);
+    return plan;
+  }
+
+  #constrain(plan: Plan): Promise<Constrain | undefined> {
+    const { grammars, eosTokens, info } = this.#options;
+    // The model's own end token is the one to write.
+    const endTokens = [...(plan.request.stopTokenIds ?? []), ...eosTokens];
+    return openGrammar(plan, grammars, endTokens, info.maxContextTokens);
+  }
+
+  get #bytes(): TokenBytes {
+    return this.#options.tokenizer?.bytes ?? (() => new Uint8Array(0));
   }
 
   /** `open`, and `done` of choices that ended at another worker. */
-  #openEvents({ request, prompt, decoding, committed }: Plan, cached_tokens: number) {
+  #openEvents({ request, prompt, committed, ...plan }: Plan, cached_tokens: number) {
     const { name: model, blockLength: block_length } = this.model;
+    const decoding = { ...plan.decoding, ...(request.grammar && { grammar: true as const }) };
     const counts = { choices: request.choices, prompt_tokens: prompt.length, cached_tokens };
     const done = committed.flatMap(({ finishReason: finish_reason }, choice) =>
       finish_reason === undefined ? [] : [{ type: "done", choice, finish_reason } as const],
@@ -115,12 +146,16 @@ export class LocalEngine implements PoolableEngine {
   }
 
   /** Events of all choices that have not ended. The first choice prefills the prompt; the others then share its pages. */
-  #choices(plan: Plan, usage: Usage, signal: AbortSignal): AsyncGenerator<ResponseEvent, void, void> {
+  #choices(
+    plan: Plan,
+    response: Pick<ChoiceContext, "usage" | "constrain">,
+    signal: AbortSignal,
+  ): AsyncGenerator<ResponseEvent, void, void> {
     const running = plan.committed.flatMap(({ finishReason }, choice) => (finishReason === undefined ? [choice] : []));
     const prefilled = Promise.withResolvers<void>();
     const starts = running.map((choice, i) => (either: AbortSignal) => {
       const gate = { isFirst: i === 0, waitsFor: i > 0 && this.#options.prefixCache ? prefilled.promise : undefined };
-      return this.#choice(plan, choice, { ...gate, onPrefilled: prefilled.resolve, usage }, either);
+      return this.#choice(plan, choice, { ...gate, onPrefilled: prefilled.resolve, ...response }, either);
     });
     return mergeStreams(starts, signal);
   }
@@ -128,16 +163,16 @@ export class LocalEngine implements PoolableEngine {
   async *#choice(
     plan: Plan,
     choice: number,
-    { isFirst, waitsFor, onPrefilled, usage }: ChoiceContext,
+    { isFirst, waitsFor, onPrefilled, usage, constrain }: ChoiceContext,
     signal: AbortSignal,
   ): AsyncGenerator<ResponseEvent, void, void> {
     await waitsFor;
     // A choice that fails before its prefill must not hold the others up.
     using _ = { [Symbol.dispose]: onPrefilled };
     const { request, prompt, adjustments } = plan;
-    const { tokenizer, maskToken, eosTokens: modelEosTokens } = this.#options;
+    const { maskToken, eosTokens: modelEosTokens } = this.#options;
     const { tokens: committed } = plan.committed[choice] as CommittedChoice;
-    const bytes = tokenizer?.bytes ?? (() => new Uint8Array(0));
+    const bytes = this.#bytes;
     const answer = new AnswerText(bytes, request.stop);
     // Text that another worker committed: it was sent, but for its held-back tail.
     if (committed.length > 0) answer.commit(committed, false);
@@ -149,6 +184,7 @@ export class LocalEngine implements PoolableEngine {
         ...this.#sequenceOptions(plan, choice, bytes),
         ...adjusting(adjustments, place),
         eosTokens,
+        ...(constrain && { constrain }),
         ends: (tokens: readonly number[]) => answer.stops(tokens),
         onPrefilled: (cachedTokens) => {
           if (isFirst) {
@@ -191,7 +227,7 @@ export class LocalEngine implements PoolableEngine {
 
   /** Tokens that other workers committed, and that count. */
   #committedBefore({ request, committed }: Plan): number {
-    const bytes = this.#options.tokenizer?.bytes ?? (() => new Uint8Array(0));
+    const bytes = this.#bytes;
     return committed.reduce((sum, { tokens }) => sum + new AnswerText(bytes, request.stop).needed(tokens), 0);
   }
 
@@ -199,10 +235,20 @@ export class LocalEngine implements PoolableEngine {
     for await (const step of steps) {
       if (step.kind === "commit") {
         this.#committedTokens += step.cells.length;
+        if (step.isForced && step.finish !== undefined) this.#countGrammar(usage, { forced_finish: 1 });
       } else if (step.kind === "denoise") {
         for (const { op } of step.edits) if (op !== "remask") usage.edits[op]++;
+        const { repairs, forced: forced_tokens } = step.grammar ?? { repairs: 0, forced: 0 };
+        if (step.grammar) this.#countGrammar(usage, { repairs, forced_tokens });
       }
       yield step;
+    }
+  }
+
+  #countGrammar({ grammar }: Usage, counts: Partial<GrammarCounts>): void {
+    for (const [key, count] of Object.entries(counts) as [keyof GrammarCounts, number][]) {
+      this.#grammar[key] += count;
+      if (grammar) grammar[key] += count;
     }
   }
 }
@@ -216,6 +262,7 @@ interface ChoiceContext {
   readonly onPrefilled: () => void;
   /** The response's, to which the choice adds. */
   readonly usage: Usage;
+  readonly constrain: Constrain | undefined;
 }
 
 /** A choice's draws: the same for the same seed on every worker. */

@@ -2,6 +2,7 @@
  * A sequence from the queue to its last commit: admitted, decoded and, after a preemption, resumed from its last commit. Steps
  * depend on the committed blocks alone, so preemption never changes the output.
  */
+import { decodeConstrained, nextConstrainedQuery } from "../decoding/constrained.ts";
 import { decode } from "../decoding/decode.ts";
 import type { SequenceForwards } from "../decoding/forwards.ts";
 import { Lookahead } from "../decoding/lookahead.ts";
@@ -13,6 +14,7 @@ import { paged } from "../memory/paging.ts";
 import { blockKeys } from "../memory/prefix-cache.ts";
 import type { SameText } from "../memory/retokenization.ts";
 import type { AdmissionRequest, Scheduler } from "../memory/scheduler.ts";
+import type { Constrain } from "./request-grammar.ts";
 import { type ScoredStep, scored } from "./token-scores.ts";
 
 /** The model that the engine runs. */
@@ -34,6 +36,8 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
   readonly committed: readonly number[];
   /** Scores the committed tokens, with this many of the most probable ones at each. Absent: no scores. */
   readonly logprobs?: number;
+  /** The grammar of the answer. Absent: any text. */
+  readonly constrain?: Constrain;
   /** Scope of the prefix cache. Absent: no block is shared. */
   readonly scope?: string;
   /** Compares the text of the prompt, and of committed tokens, with that of cached blocks. */
@@ -120,14 +124,15 @@ function stepsOf(
   const { tokens, open } = progress;
   const either = AbortSignal.any([signal, admission.preempted]);
   const generated = tokens.length - prompt.length;
-  const window = new OpenWindow([...tokens], {
+  const decodeOptions: DecodeOptions = {
     ...options,
     maxTokens: options.maxTokens - generated,
     minTokens: (options.minTokens ?? 0) - generated,
     firstBlock: Math.floor(tokens.length / blockLength) - Math.floor(prompt.length / blockLength),
     answered: tokens.slice(prompt.length),
     ...(open && { open }),
-  });
+  };
+  const window = new OpenWindow([...tokens], decodeOptions);
   const forwards = paged(sequence, {
     admission,
     prefills: scheduler.prefills,
@@ -136,8 +141,24 @@ function stepsOf(
     onPrefilled,
     signal: either,
   });
+  if (options.constrain !== undefined) {
+    return constrainedSteps(options.constrain, forwards, window, decodeOptions, either);
+  }
   const steps: AsyncIterable<Step> = decode(new Lookahead(forwards, window), window, either);
   if (logprobs === undefined) return steps;
   const { rescores } = rules[options.decoding.rule];
   return scored(steps, sequence, { best: logprobs, prompted: prompt.length % blockLength, maskToken, rescores });
+}
+
+/** The matcher is built anew from the committed tokens after each preemption. */
+async function* constrainedSteps(
+  constrain: Constrain,
+  forwards: ReturnType<typeof paged>,
+  window: OpenWindow,
+  options: DecodeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Step, void, void> {
+  using constraint = constrain(options.answered ?? []);
+  const nextBlockQuery = nextConstrainedQuery(window, constraint, options);
+  yield* decodeConstrained(new Lookahead(forwards, { nextBlockQuery }), window, constraint, options, signal);
 }

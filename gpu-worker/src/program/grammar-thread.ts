@@ -1,16 +1,11 @@
 /** The grammar thread: compiler and matchers on one instance of the library. threads/grammar-client.ts is the engine's end. */
 import { parentPort, workerData } from "node:worker_threads";
 import { unreachable } from "@palimpsest/proto";
-import { ConstrainedBlocks } from "../decoding/constrained-blocks.ts";
+import { ConstrainedBlocks, ConstraintError } from "../decoding/constrained-blocks.ts";
 import type { ConstrainedTokens } from "../decoding/constrained-matcher.ts";
+import type { GrammarSequence } from "../engine/request-grammar.ts";
 import { type CompiledGrammar, GrammarCompiler, type GrammarMatcher } from "../grammar/grammar-matcher.ts";
-import type {
-  FromGrammar,
-  GrammarCall,
-  GrammarReply,
-  GrammarSequence,
-  ToGrammar,
-} from "../threads/grammar-messages.ts";
+import type { FromGrammar, GrammarCall, GrammarReply, ToGrammar } from "../threads/grammar-messages.ts";
 import { closingTokens, spellings } from "../tokenizer/constrained-tokens.ts";
 import { openTokenizer, type TokenizerFiles } from "../tokenizer/tokenizer.ts";
 
@@ -56,6 +51,7 @@ async function answer({ id, sequence, call }: ToGrammar): Promise<void> {
   try {
     send({ kind: "reply", id, reply: await run(sequence, call) });
   } catch (error) {
+    if (error instanceof ConstraintError) return send({ kind: "refused", id, message: error.message });
     send({ kind: "aborted", message: complaint(error as Error) });
   }
 }
@@ -68,13 +64,13 @@ async function run(id: number, call: GrammarCall): Promise<GrammarReply> {
   const { blocks } = found;
   switch (call.kind) {
     case "known":
-      return blocks.known(call.limit, call.shortest);
+      return blocks.known(call.limit);
     case "open":
       return blocks.open(call.cells);
     case "settle":
       return blocks.settle(call.proposal);
     case "ending":
-      return blocks.ending(call.cells, call.room);
+      return blocks.ending(call.cells, call.room, call.oldest);
     case "commit":
       return blocks.commit(call.cells) as undefined;
     default:
@@ -82,7 +78,7 @@ async function run(id: number, call: GrammarCall): Promise<GrammarReply> {
   }
 }
 
-async function begin(id: number, { ebnf, committed, ...sequence }: GrammarSequence): Promise<undefined> {
+async function begin(id: number, { ebnf, committed, shortest, ...sequence }: GrammarSequence): Promise<undefined> {
   const known = compiled.get(ebnf) ?? { grammar: await compiler.compile(ebnf), users: 0 };
   compiled.set(ebnf, known);
   const ends = new Set(sequence.endTokens.length > 0 ? sequence.endTokens : endTokens);
@@ -91,7 +87,12 @@ async function begin(id: number, { ebnf, committed, ...sequence }: GrammarSequen
     ...{ maskToken, endTokens: ends, endToken: [...ends].at(-1) as number },
     ...{ pieces, encode, bytes, closing },
   };
-  sequences.set(id, { blocks: new ConstrainedBlocks(matcher, tokens, committed), matcher, ebnf });
+  try {
+    sequences.set(id, { blocks: new ConstrainedBlocks(matcher, tokens, { committed, shortest }), matcher, ebnf });
+  } catch (error) {
+    matcher[Symbol.dispose]();
+    throw error;
+  }
   known.users++;
   return undefined;
 }

@@ -4,6 +4,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { ModelInfo } from "@palimpsest/proto";
 import type { PoolableEngine } from "../engine/engine.ts";
 import { LocalEngine } from "../engine/local-engine.ts";
+import type { GrammarSupport } from "../engine/request-grammar.ts";
 import type { EngineModel } from "../engine/sequence.ts";
 import { PackageError } from "../errors.ts";
 import { readManifest } from "../files/read-manifest.ts";
@@ -17,9 +18,10 @@ import { type ExpertDevice, openDeviceShard } from "../runtime/device-shard.ts";
 import { pageBytes } from "../runtime/kv-tensors.ts";
 import { type Model, type ModelOptions, openModel } from "../runtime/model.ts";
 import { answerThrough, PortLink } from "../threads/rank-port.ts";
-import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { openTokenizer, type TokenizerFiles } from "../tokenizer/tokenizer.ts";
 import { capabilities } from "./capabilities.ts";
 import { type ExpertDevices, expertDeviceOf } from "./expert-devices.ts";
+import { openGrammars } from "./open-grammars.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-client.ts";
 
 /** Memory for K/V by default: room for eight long answers of the shipped model. */
@@ -75,10 +77,12 @@ export async function openEngine(settings: EngineSettings, onRoute?: ModelOption
   const manifest = withSettings(packaged, settings);
   const { config, blockLength, maskToken, editTokens, eosTokens } = manifest;
   const { capacity, pages, threads, maxContextTokens } = sizesOf(settings, manifest);
-  const tokenizer = await packageTokenizer(settings.package, manifest);
+  const files = tokenizerFiles(settings.package, manifest);
+  const tokenizer = files && (await openTokenizer(files));
   const ranks = ranksOf(settings, packaged);
   const model = await openModel(settings.package, manifest, { threads, pages, onRoute, ...ranks });
   for (const { rank, port } of settings.leading?.askers ?? []) answerThrough(port, model.experts(rank));
+  const grammars = grammarsOf(settings.package, manifest, model.isConstrainable);
   const info: ModelInfo = {
     name: settings.name ?? manifest.name,
     created: manifest.created,
@@ -87,7 +91,7 @@ export async function openEngine(settings: EngineSettings, onRoute?: ModelOption
     chat: tokenizer !== undefined && manifest.tokenizer?.chatTemplate !== undefined,
     text: tokenizer !== undefined,
     capacity,
-    capabilities: capabilities(),
+    capabilities: capabilities(!("missing" in grammars)),
   };
   return new LocalEngine({
     info,
@@ -99,7 +103,24 @@ export async function openEngine(settings: EngineSettings, onRoute?: ModelOption
     model: settings.cache === false ? withoutCache(model) : model,
     scheduler: new Scheduler({ capacity, pages, waiting: capacity * WAITING_PER_SLOT }),
     ...(tokenizer && { tokenizer }),
+    grammars,
   });
+}
+
+/** The engine's grammars, or what the package lacks for them. */
+function grammarsOf(folder: string, manifest: Manifest, isConstrainable: boolean): GrammarSupport {
+  const { config, maskToken, eosTokens } = manifest;
+  const files = tokenizerFiles(folder, manifest);
+  if (files === undefined)
+    return { missing: "the model's package has no tokenizer, without which an answer has no text" };
+  if (!isConstrainable) {
+    return {
+      missing:
+        "the model's package is of an earlier version and takes no grammar; run " +
+        `"palimpsest upgrade ${folder}" and start the worker again`,
+    };
+  }
+  return openGrammars({ tokenizer: files, vocabSize: config.vocabSize, maskToken, endTokens: eosTokens });
 }
 
 /** @throws PackageError when the package is for blocks of another length alone */
@@ -180,11 +201,12 @@ function withoutCache(model: Model): EngineModel {
   };
 }
 
-async function packageTokenizer(folder: string, { tokenizer: files }: Manifest): Promise<Tokenizer | undefined> {
-  if (files === undefined) return undefined;
-  return openTokenizer({
-    tokenizer: join(folder, files.tokenizer),
-    ...(files.config !== undefined && { config: join(folder, files.config) }),
-    ...(files.chatTemplate !== undefined && { chatTemplate: join(folder, files.chatTemplate) }),
-  });
+function tokenizerFiles(folder: string, { tokenizer: files }: Manifest): TokenizerFiles | undefined {
+  return (
+    files && {
+      tokenizer: join(folder, files.tokenizer),
+      ...(files.config !== undefined && { config: join(folder, files.config) }),
+      ...(files.chatTemplate !== undefined && { chatTemplate: join(folder, files.chatTemplate) }),
+    }
+  );
 }

@@ -35,6 +35,8 @@ export interface ModelOptions extends SessionOptions {
 }
 
 export interface Model extends AsyncDisposable {
+  /** Forwards give the best tokens of a cell, and take the tokens that a cell may take: what a grammar needs. */
+  readonly isConstrainable: boolean;
   readonly counts: SequenceForwards["counts"];
   /** This rank's experts, for another rank that leads sequences. */
   experts(leader: number): RankLink;
@@ -83,6 +85,7 @@ async function openLayers(folder: string, manifest: Manifest, options: ModelOpti
   const opened = opening.move();
   return {
     ...sequencesOf(forward, manifest, lockstep),
+    isConstrainable: forward.isConstrainable,
     experts: (leader) => expertBatcher?.linkFor(leader) ?? own,
     get lostRanks() {
       return [own, ...(links ?? [])].filter(({ ready }) => !ready).map(({ rank }) => rank);
@@ -120,6 +123,7 @@ async function openDevice(folder: string, manifest: Manifest, options: ModelOpti
   });
   return {
     ...sequencesOf(forward, manifest),
+    isConstrainable: forward.isConstrainable,
     experts: () => {
       throw new Error(`the experts of the ${target} target have no rank of their own`);
     },

@@ -5,9 +5,10 @@
  */
 import type { Worker } from "node:worker_threads";
 import { within } from "../clock.ts";
-import type { Proposal, Settled } from "../decoding/constrained-blocks.ts";
-import { WorkerError } from "../errors.ts";
-import type { FromGrammar, GrammarCall, GrammarReply, GrammarSequence, ToGrammar } from "./grammar-messages.ts";
+import { ConstraintError, type Proposal, type Settled } from "../decoding/constrained-blocks.ts";
+import type { GrammarSequence, Grammars, OpenConstraint } from "../engine/request-grammar.ts";
+import { invalid, WorkerError } from "../errors.ts";
+import type { FromGrammar, GrammarCall, GrammarReply, ToGrammar } from "./grammar-messages.ts";
 
 export interface GrammarThreadLimits {
   /** For a grammar's trial, with the opening of its thread. */
@@ -22,25 +23,43 @@ export const GRAMMAR_LIMITS: GrammarThreadLimits = { trialMs: 10_000, callMs: 20
 /** Grammars that passed their trial, remembered. */
 const MAX_TRIED = 256;
 
-export class GrammarClient implements AsyncDisposable {
+export class GrammarClient implements Grammars {
+  readonly convert: Grammars["convert"];
   readonly #openThread: () => Worker;
   readonly #limits: GrammarThreadLimits;
   readonly #tried = new Set<string>();
+  /** Trials that wait or run, by grammar. */
+  readonly #trials = new Map<string, Promise<string | undefined>>();
+  #lastTrial: Promise<unknown> = Promise.resolve();
   #thread: GrammarThread | undefined;
   #sequences = 0;
 
   /** @param openThread starts program/grammar-thread.ts */
-  constructor(openThread: () => Worker, limits = GRAMMAR_LIMITS) {
+  constructor(openThread: () => Worker, convert: Grammars["convert"], limits = GRAMMAR_LIMITS) {
+    this.convert = convert;
     this.#openThread = openThread;
     this.#limits = limits;
   }
 
   /**
-   * Compiles a grammar in a thread that is thrown away, unless it has passed before.
+   * Compiles a grammar in a thread that is thrown away, unless it has passed before. One grammar is tried at a time: each takes a
+   * thread and its memory.
    * @returns the reason why it cannot be used
    */
   async try(ebnf: string): Promise<string | undefined> {
     if (this.#tried.has(ebnf)) return undefined;
+    const run = () => this.#try(ebnf);
+    const trial = this.#trials.get(ebnf) ?? this.#lastTrial.then(run, run);
+    this.#trials.set(ebnf, trial);
+    this.#lastTrial = trial;
+    try {
+      return await trial;
+    } finally {
+      this.#trials.delete(ebnf);
+    }
+  }
+
+  async #try(ebnf: string): Promise<string | undefined> {
     await using thread = new GrammarThread(this.#openThread());
     const sequence: GrammarSequence = { ebnf, endTokens: [], committed: [] };
     const { trialMs } = this.#limits;
@@ -87,7 +106,7 @@ export class GrammarClient implements AsyncDisposable {
 }
 
 /** A sequence under its grammar: the decoding's `Constraint`. */
-export class ConstrainedSequence implements Disposable {
+export class ConstrainedSequence implements OpenConstraint {
   readonly #client: GrammarClient;
   readonly #id: number;
   readonly #grammar: Omit<GrammarSequence, "committed">;
@@ -102,10 +121,9 @@ export class ConstrainedSequence implements Disposable {
     this.#committed = [...committed];
   }
 
-  /** Tokens of a known answer of at most `limit`, from the beginning. */
-  known(limit: number, shortest?: string): Promise<number | undefined> {
-    const call = { kind: "known", limit, ...(shortest !== undefined && { shortest }) } as const;
-    return this.#call(call) as Promise<number | undefined>;
+  /** Tokens of a known completion, if possible of at most `limit`. */
+  known(limit: number): Promise<number | undefined> {
+    return this.#call({ kind: "known", limit }) as Promise<number | undefined>;
   }
 
   open(cells: readonly number[]): Promise<Settled> {
@@ -116,8 +134,8 @@ export class ConstrainedSequence implements Disposable {
     return this.#call({ kind: "settle", proposal }) as Promise<Settled>;
   }
 
-  ending(cells: readonly number[], room: number): Promise<readonly number[] | undefined> {
-    return this.#call({ kind: "ending", cells, room }) as Promise<readonly number[] | undefined>;
+  ending(cells: readonly number[], room: number, oldest?: number): Promise<readonly number[] | undefined> {
+    return this.#call({ kind: "ending", cells, room, oldest }) as Promise<readonly number[] | undefined>;
   }
 
   async commit(cells: readonly number[]): Promise<void> {
@@ -134,7 +152,8 @@ export class ConstrainedSequence implements Disposable {
   async #call(call: GrammarCall): Promise<GrammarReply> {
     try {
       return await this.#attempt(call);
-    } catch {
+    } catch (error) {
+      if (error instanceof ConstraintError) throw invalid("committed", error.message, { cause: error });
       // Another sequence may have killed the thread.
       return await this.#attempt(call).catch((cause: Error) => {
         throw new WorkerError("internal", `the grammar failed twice: ${cause.message}`, { cause });
@@ -166,7 +185,9 @@ class GrammarThread implements AsyncDisposable {
     worker.unref();
     worker.on("message", (message: FromGrammar) => {
       if (message.kind === "aborted") return this.#die(new Error(message.message));
-      this.#pending.get(message.id)?.resolve(message.reply);
+      const waiting = this.#pending.get(message.id);
+      if (message.kind === "refused") waiting?.reject(new ConstraintError(message.message));
+      else waiting?.resolve(message.reply);
       this.#pending.delete(message.id);
     });
     worker.on("error", (error) => this.#die(error as Error));

@@ -1,20 +1,18 @@
 /** The messages between an engine and its grammar thread. Everything here survives a structured clone. */
 import type { Proposal, Settled } from "../decoding/constrained-blocks.ts";
-
-/** A sequence under a grammar: all that is needed to build it, in a new thread too. */
-export interface GrammarSequence {
-  readonly ebnf: string;
-  readonly endTokens: readonly number[];
-  /** Tokens of committed blocks. */
-  readonly committed: readonly number[];
-}
+import type { GrammarSequence } from "../engine/request-grammar.ts";
 
 export type GrammarCall =
   | { readonly kind: "begin"; readonly sequence: GrammarSequence }
-  | { readonly kind: "known"; readonly limit: number; readonly shortest?: string }
+  | { readonly kind: "known"; readonly limit: number }
   | { readonly kind: "open"; readonly cells: readonly number[] }
   | { readonly kind: "settle"; readonly proposal: Proposal }
-  | { readonly kind: "ending"; readonly cells: readonly number[]; readonly room: number }
+  | {
+      readonly kind: "ending";
+      readonly cells: readonly number[];
+      readonly room: number;
+      readonly oldest: number | undefined;
+    }
   | { readonly kind: "commit"; readonly cells: readonly number[] }
   | { readonly kind: "close" };
 
@@ -28,5 +26,7 @@ export type GrammarReply = Settled | readonly number[] | number | undefined;
 
 export type FromGrammar =
   | { readonly kind: "reply"; readonly id: number; readonly reply: GrammarReply }
+  /** The call's tokens are not of its grammar. */
+  | { readonly kind: "refused"; readonly id: number; readonly message: string }
   /** The library is dead, and with it the thread. */
   | { readonly kind: "aborted"; readonly message: string };
