@@ -25,7 +25,7 @@ export interface ModelReport {
 /** @param devices of the experts of each rank in this process */
 export async function reportModel(
   folder: string,
-  engine: Pick<Engine, "stats">,
+  engine: Pick<Engine, "stats" | "model">,
   devices: readonly (ExpertDevice | undefined)[] = [],
 ): Promise<ModelReport> {
   const manifest = await readManifest(folder);
@@ -33,7 +33,14 @@ export async function reportModel(
   const graphs = graphsOf(manifest, LEADER).filter(({ name }) => devices[LEADER] === undefined || !isExpertGraph(name));
   const own = new Set(graphs.map(({ name }) => `${name}.bin`));
   const weightBytes = manifest.files.reduce((sum, { path, sizeBytes }) => sum + (own.has(path) ? sizeBytes : 0), 0);
-  const memory = { weights_mb: megabytes(weightBytes), kv_cache_mb: megabytes(pagesTotal * pageBytes(manifest)) };
+  const memory = {
+    weights_mb: megabytes(weightBytes),
+    kv_cache_mb: megabytes(pagesTotal * pageBytes(manifest)),
+    ...(manifest.tokenizer &&
+      !engine.model.capabilities.includes("grammar") && {
+        no_grammars: `an earlier version wrote the package; run palimpsest upgrade ${folder}`,
+      }),
+  };
   const isOnDevice = featuresOf(manifest.target).graphs === "forward" || devices.some((device) => device !== undefined);
   const adapters = isOnDevice ? await listAdapters() : undefined;
   const named = ({ adapter = "" }: ExpertDevice) =>

@@ -116,8 +116,8 @@ function grammarsOf(folder: string, manifest: Manifest, isConstrainable: boolean
   if (!isConstrainable) {
     return {
       missing:
-        "the model's package is of an earlier version and takes no grammar; run " +
-        `"palimpsest upgrade ${folder}" and start the worker again`,
+        "the model's package is of an earlier version and takes no grammar; its operator can run " +
+        '"palimpsest upgrade PACKAGE" and start the worker again',
     };
   }
   return openGrammars({ tokenizer: files, vocabSize: config.vocabSize, maskToken, endTokens: eosTokens });
