@@ -1,5 +1,5 @@
 /** The edge's one error type, and how each code looks on HTTP. */
-import { type ErrorEvent, type ErrorTraits, errorCodes, modelNotFoundMessage } from "@palimpsest/proto";
+import { type ErrorEvent, type ErrorTraits, errorCodes, type Failure, modelNotFoundMessage } from "@palimpsest/proto";
 import type { Log } from "./ports.ts";
 
 /** The codes of a response, which proto has, and those of the edge itself. */
@@ -113,4 +113,10 @@ function typeOf(code: ErrorCode): string {
 /** OpenAI's clients retry on these statuses, unless a header says not to. */
 function isRetriedByClients(status: number): boolean {
   return [408, 409, 429].includes(status) || status >= 500;
+}
+
+/** False for a failure after which the client may send the same request again, with its Idempotency-Key, and perhaps corrected. */
+export function isFinal({ code, retryable }: Failure): boolean {
+  if (retryable || code === "cancelled") return false;
+  return errorCodes[code].status !== 400 && code !== "model_not_found";
 }

@@ -100,6 +100,8 @@ export interface ClientRequest extends GenerateRequest {
   readonly priority?: "interactive" | "default" | "batch";
   /** Continue when the client disconnects. */
   readonly background?: boolean;
+  /** The client can come back to the response, by its id or its Idempotency-Key: it continues for a while without a reader. */
+  readonly canReturn?: boolean;
 }
 
 export interface Clock {

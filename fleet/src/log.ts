@@ -4,7 +4,7 @@
  */
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
-import { type DraftEvent, decodeEvent, type EditEvent, encodeEvent } from "@palimpsest/proto";
+import { type DraftEvent, decodeEvent, type EditEvent, type ErrorEvent, encodeEvent } from "@palimpsest/proto";
 import { EditEventSchema } from "@palimpsest/proto/edit";
 import { isFull, isOvertaken } from "./jetstream-errors.ts";
 import {
@@ -98,6 +98,12 @@ export async function readLog(
     .filter((it) => it !== undefined)
     .sort((a, b) => a.seq - b.seq)
     .map(({ event }) => event);
+}
+
+/** The error that ended a response, if one has. */
+export async function readError(jsm: JetStreamManager, responseId: string): Promise<ErrorEvent | undefined> {
+  const event = (await readLast(jsm, EDIT_STREAM, errorSubject(responseId), responseId))?.event;
+  return event?.type === "error" ? event : undefined;
 }
 
 /** The latest draft of every open block: of each choice, from block `next` on. */

@@ -53,11 +53,15 @@ export async function isCancelled(bucket: KV, responseId: string): Promise<boole
   return (await bucket.get(`cancelled.${responseId}`)) !== null;
 }
 
-/** Claims a key for this request. Returns the record of the earlier request, if there is one. */
+/**
+ * Claims a key for this request. Returns the record of the earlier request, if there is one.
+ * @param isFree whether the earlier request no longer needs its key
+ */
 export async function claimKey(
   bucket: KV,
   key: string,
   record: IdempotencyRecord,
+  isFree: (earlier: IdempotencyRecord) => Promise<boolean>,
 ): Promise<IdempotencyRecord | undefined> {
   const name = `idempotency.${key}`;
   const bytes = toBinary(IdempotencyRecordSchema, record);
@@ -66,7 +70,7 @@ export async function claimKey(
     const entry = await bucket.get(name);
     if (entry === null) continue;
     const known = parse(IdempotencyRecordSchema, entry.value);
-    if (known !== undefined) return known;
+    if (known !== undefined && !(await isFree(known))) return known;
     if (await wins(bucket.update(name, bytes, entry.revision))) return undefined;
   }
 }

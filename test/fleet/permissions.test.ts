@@ -101,6 +101,7 @@ describe("with the example's permissions", () => {
       log: silentLog,
       deadlineMs: 30_000,
       waitLimitMs: 10_000,
+      graceMs: 0,
       stored: { ageMs: 60_000, maxBytes: 2 ** 20 },
     };
     const { replicas, responses, store, running } = opened.use(await openNatsFleet(edge));

@@ -1,6 +1,6 @@
 /** Everything that an edge's replicas and responses share of their fleet: the link, the view, feeds and cancellation. */
 import type { KV } from "@nats-io/kv";
-import { type Link, readClaim, retryWhile } from "@palimpsest/fleet";
+import { type Link, readClaim, retryWhile, watchSubject } from "@palimpsest/fleet";
 import { type Failure, failureOf, type Position } from "@palimpsest/proto";
 import { EdgeError } from "../errors.ts";
 import type { Clock, Log } from "../ports.ts";
@@ -31,7 +31,7 @@ export class FleetConnection implements Disposable {
   readonly clock: Clock;
   readonly log: Log;
   readonly view: FleetView;
-  #detached = false;
+  readonly #detached = new AbortController();
 
   constructor({ link, clock, log }: FleetConnectionOptions) {
     this.link = link;
@@ -42,11 +42,11 @@ export class FleetConnection implements Disposable {
 
   /** True once the edge is leaving: its responses continue without it, and keep their idempotency keys. */
   get detached(): boolean {
-    return this.#detached;
+    return this.#detached.signal.aborted;
   }
 
   detach(): void {
-    this.#detached = true;
+    this.#detached.abort();
   }
 
   [Symbol.dispose](): void {
@@ -69,6 +69,32 @@ export class FleetConnection implements Disposable {
     return !(await isQueued(this.link, responseId, queued));
   }
 
+  /**
+   * Cancels a response whose reader has left, unless another reader comes within the grace, here or at another edge. Resolves
+   * before the grace is over. An edge that is leaving itself cancels nothing: the workers do, if no reader comes.
+   */
+  async leave(responseId: string, queued: Queued, graceMs: number): Promise<void> {
+    if (this.detached) return;
+    if (graceMs === 0) await this.stop(responseId, queued, CANCELLED);
+    else void this.#stopUnread(responseId, queued, graceMs);
+  }
+
+  async #stopUnread(responseId: string, queued: Queued, graceMs: number): Promise<void> {
+    const { control } = this.link;
+    let isRead = false;
+    const readers = control.subscribe(watchSubject(responseId), {
+      callback: () => {
+        isRead = true;
+      },
+    });
+    const isOver = await this.clock.sleep(graceMs, this.#detached.signal).then(
+      () => true,
+      () => false,
+    );
+    readers.unsubscribe();
+    if (isOver && !isRead) await this.stop(responseId, queued, CANCELLED);
+  }
+
   /** Stops a response wherever it is. A failure is only logged: without an edge that renews it, the lease expires. */
   async stop(responseId: string, queued: Queued, failure: Failure): Promise<void> {
     await stopResponse(this.link, responseId, queued, failure).catch((error) =>
@@ -82,7 +108,7 @@ export class FleetConnection implements Disposable {
     try {
       return await retryWhile(
         () => request(this.link.buckets.responses),
-        () => !this.#detached && this.clock.monotonic() < endMs,
+        () => !this.detached && this.clock.monotonic() < endMs,
       );
     } catch (cause) {
       throw new EdgeError("unavailable", "The fleet is unreachable; retry later.", { cause });

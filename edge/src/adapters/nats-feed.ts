@@ -9,7 +9,7 @@ import { every, pause, timer } from "../clock.ts";
 import type { Clock, Log } from "../ports.ts";
 import { Feed } from "../stream/feed.ts";
 
-/** Workers stop a response that was not watched for 10 s. */
+/** Much less than the 10 s without a sign of a reader after which a worker stops the response, and than the shortest grace. */
 const WATCH_MS = 2_000;
 /** A message may be lost without any sign of it. */
 const SILENCE_MS = 5_000;

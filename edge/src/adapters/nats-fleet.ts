@@ -16,6 +16,8 @@ export interface NatsFleetOptions {
   readonly deadlineMs: number;
   /** The longest a request may wait for a worker. */
   readonly waitLimitMs: number;
+  /** How long a response continues for a client that has left and can come back: 0, or more than the 2 s between two signs of a reader. */
+  readonly graceMs: number;
   /** Of the stored responses of a tenant. */
   readonly stored: StoredLimits;
 }

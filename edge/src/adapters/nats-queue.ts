@@ -32,12 +32,20 @@ export interface Queued {
   readonly sequence: number;
 }
 
+/** What a queued request says beside the request itself. */
+export interface QueuedOptions {
+  /** Unix milliseconds. */
+  readonly deadlineMs: number;
+  readonly graceMs: number;
+}
+
 /** The queued form of a request. @throws EdgeError `payload_too_large` */
-export function encodeQueued(link: Link, request: ClientRequest, deadlineMs: number): Uint8Array {
+export function encodeQueued(link: Link, request: ClientRequest, { deadlineMs, graceMs }: QueuedOptions): Uint8Array {
   const queued = create(QueuedRequestSchema, {
     request: encodeRequest(request),
     deadlineMs: BigInt(deadlineMs),
     background: request.background ?? false,
+    graceMs,
   });
   const bytes = toBinary(QueuedRequestSchema, queued);
   const limit = link.maxPayload - HEADROOM_BYTES;

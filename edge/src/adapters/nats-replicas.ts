@@ -8,7 +8,7 @@ import { timer } from "../clock.ts";
 import { EdgeError, modelNotFound } from "../errors.ts";
 import type { ClientRequest, Replicas } from "../ports.ts";
 import { withSeed } from "../stream/takeover.ts";
-import { CANCELLED, type FleetConnection } from "./fleet-connection.ts";
+import type { FleetConnection } from "./fleet-connection.ts";
 import type { NatsFeed } from "./nats-feed.ts";
 import { encodeQueued, enqueue, type Queued, recordDemand } from "./nats-queue.ts";
 
@@ -20,15 +20,17 @@ export interface NatsReplicasOptions {
   readonly deadlineMs: number;
   /** The longest a request may wait for a worker. */
   readonly waitLimitMs: number;
+  /** How long a response continues for a client that has left and can come back. */
+  readonly graceMs: number;
 }
 
 export class NatsReplicas implements Replicas {
   readonly #fleet: FleetConnection;
   readonly #options: NatsReplicasOptions;
 
-  constructor(fleet: FleetConnection, { deadlineMs, waitLimitMs }: NatsReplicasOptions) {
+  constructor(fleet: FleetConnection, { deadlineMs, waitLimitMs, graceMs }: NatsReplicasOptions) {
     this.#fleet = fleet;
-    this.#options = { deadlineMs, waitLimitMs };
+    this.#options = { deadlineMs, waitLimitMs, graceMs };
   }
 
   models(): ModelInfo[] {
@@ -46,9 +48,10 @@ export class NatsReplicas implements Replicas {
     await this.#requireModel(asked.model);
     await this.#requireCapabilities(asked);
     const request = withSeed(asked);
-    const { responseId, background = false } = request;
+    const { responseId, background = false, canReturn = false } = request;
+    const graceMs = canReturn ? this.#options.graceMs : 0;
     const deadlineMs = clock.now() + this.#options.deadlineMs;
-    const bytes = encodeQueued(link, request, deadlineMs);
+    const bytes = encodeQueued(link, request, { deadlineMs, graceMs });
     // Subscribe before publishing: both use the data connection, so that no event is missed and the log need not be read.
     using feed = this.#fleet.openFeed({ responseId, deadlineMs }, signal);
     if (signal.aborted) return yield* feed.events;
@@ -61,7 +64,7 @@ export class NatsReplicas implements Replicas {
       if (!background) await this.#awaitWorker(request, queued, feed);
       yield* feed.events;
     } finally {
-      if (!feed.hasEnded && !background && !this.#fleet.detached) await this.#fleet.stop(responseId, queued, CANCELLED);
+      if (!feed.hasEnded && !background) await this.#fleet.leave(responseId, queued, graceMs);
     }
   }
 

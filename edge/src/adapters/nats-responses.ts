@@ -1,10 +1,19 @@
 /** Stored responses of a fleet: watch, cancel, and idempotency keys. They are in NATS, so that any edge can serve them. */
 import { create } from "@bufbuild/protobuf";
-import { claimKey, isToken, queueStream, readLog, readRecord, releaseKey } from "@palimpsest/fleet";
+import {
+  claimKey,
+  isCancelled,
+  isToken,
+  queueStream,
+  readError,
+  readLog,
+  readRecord,
+  releaseKey,
+} from "@palimpsest/fleet";
 import type { EditEvent, Position } from "@palimpsest/proto";
 import { IdempotencyRecordSchema, type ResponseRecord } from "@palimpsest/proto/fleet";
 import { hex, sha256 } from "../digest.ts";
-import { responseNotFound } from "../errors.ts";
+import { isFinal, responseNotFound } from "../errors.ts";
 import type { IdempotencyKey, KnownResponse, Responses } from "../ports.ts";
 import { CANCELLED, type FleetConnection } from "./fleet-connection.ts";
 import { type Queued, stopResponse } from "./nats-queue.ts";
@@ -44,7 +53,9 @@ export class NatsResponses implements Responses {
     const bodyHash = await sha256(key.body);
     const record = create(IdempotencyRecordSchema, { responseId, bodyHash });
     const name = await nameOf(key);
-    const earlier = await this.#fleet.retry((bucket) => claimKey(bucket, name, record));
+    const earlier = await this.#fleet.retry((bucket) =>
+      claimKey(bucket, name, record, (one) => this.#hasFailed(one.responseId)),
+    );
     if (earlier === undefined) return undefined;
     return { responseId: earlier.responseId, sameBody: hex(earlier.bodyHash) === hex(bodyHash) };
   }
@@ -54,6 +65,13 @@ export class NatsResponses implements Responses {
     if (this.#fleet.detached) return;
     const name = await nameOf(key);
     await this.#fleet.retry((bucket) => releaseKey(bucket, name));
+  }
+
+  /** The response was cancelled, or failed so that its request may be sent again. */
+  async #hasFailed(responseId: string): Promise<boolean> {
+    const { jsm, buckets } = this.#fleet.link;
+    const error = await readError(jsm, responseId);
+    return error ? !isFinal(error) : isCancelled(buckets.responses, responseId);
   }
 
   async #find(responseId: string): Promise<ResponseRecord | undefined> {

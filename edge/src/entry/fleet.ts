@@ -12,10 +12,12 @@ export interface JoinedFleet extends AsyncDisposable {
 
 /** @throws Error when NATS is unreachable or rejects the connection */
 export async function joinFleet(dial: Dial, settings: EdgeSettings, log: Log): Promise<JoinedFleet> {
-  const { queueLimit, streamReplicas, waitLimitMs, requestLimitMs: deadlineMs, stored } = settings;
+  const { queueLimit, streamReplicas, waitLimitMs, requestLimitMs: deadlineMs, graceMs, stored } = settings;
   await using opening = new AsyncDisposableStack();
   const link = opening.use(await Link.open({ dial, name: "edge", log, queueLimit, streamReplicas }));
-  const fleet = opening.use(await openNatsFleet({ link, clock: systemClock, log, deadlineMs, waitLimitMs, stored }));
+  const fleet = opening.use(
+    await openNatsFleet({ link, clock: systemClock, log, deadlineMs, waitLimitMs, graceMs, stored }),
+  );
   const opened = opening.move();
   return { fleet, link, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

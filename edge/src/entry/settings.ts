@@ -9,6 +9,13 @@ const HEARTBEAT_MS = 10_000;
 /** The longest a request may wait for a worker of its fleet: about the time that a cold worker needs to start. */
 const WAIT_LIMIT_MS = 60_000;
 
+/** Longer than an edge takes to restart. */
+const DISCONNECT_GRACE_MS = 15_000;
+/** Other readers must have time to be heard. */
+const MIN_GRACE_MS = 3_000;
+/** A worker holds a response without a reader no longer. */
+const MAX_GRACE_MS = 10 * 60_000;
+
 /** How long a response of /v1/responses is stored. */
 const STORE_AGE_MS = 24 * 3600 * 1000;
 /** Some ten thousand answers with their conversations. */
@@ -34,6 +41,13 @@ export const edgeEnvironment = z.object({
   HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
   REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
   WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
+  /** In a fleet: how long a response continues for a client that has left and can come back. */
+  DISCONNECT_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .max(MAX_GRACE_MS)
+    .refine((ms) => ms === 0 || ms >= MIN_GRACE_MS, { error: `must be 0, or at least ${MIN_GRACE_MS}` })
+    .default(DISCONNECT_GRACE_MS),
   /** The most requests of one class and one model that may be queued or running. */
   QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
   /** Servers of a NATS cluster that hold each stream; for streams that do not exist yet. */
@@ -54,6 +68,7 @@ export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {
     heartbeatMs: env.HEARTBEAT_MS,
     requestLimitMs: env.REQUEST_LIMIT_MS,
     waitLimitMs: env.WAIT_LIMIT_MS,
+    graceMs: env.DISCONNECT_GRACE_MS,
     queueLimit: env.QUEUE_LIMIT,
     streamReplicas: env.STREAM_REPLICAS,
     stored: { ageMs: env.STORE_AGE_MS, maxBytes: env.STORE_BYTES },

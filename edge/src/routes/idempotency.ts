@@ -1,9 +1,9 @@
 /** The Idempotency-Key header: a repeated request gets the response of the first one. */
-import { type EditEvent, type ErrorEvent, errorCodes } from "@palimpsest/proto";
+import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
 import { ownerOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
-import { EdgeError } from "../errors.ts";
+import { EdgeError, isFinal } from "../errors.ts";
 import type { IdempotencyKey, Responses } from "../ports.ts";
 
 /** Longer keys are rejected: 256 characters fit any UUID or hash. */
@@ -65,12 +65,6 @@ export async function* releasingKey(
   } finally {
     if (!ended) await release();
   }
-}
-
-/** False for a failure after which the client may send the key again: with a corrected body, or with the same one. */
-function isFinal({ code, retryable }: ErrorEvent): boolean {
-  if (retryable || code === "cancelled") return false;
-  return errorCodes[code].status !== 400 && code !== "model_not_found";
 }
 
 function idempotencyKey(c: Context, owner: string, body: object): IdempotencyKey | undefined {

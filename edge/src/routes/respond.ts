@@ -39,7 +39,7 @@ export interface StreamedForm {
 
 /**
  * The HTTP response to a completion. A client that disconnects cancels it, except in the background: before the headers
- * through the request's signal, after them through the stream's.
+ * through the request's signal, after them through the stream's. In a fleet it may come back within a grace.
  * @throws EdgeError when the response fails before its first event and its headers, or at any time when it is not streamed
  */
 export async function respond(c: Context, edge: EdgeDependencies, completion: Completion): Promise<Response> {
@@ -75,15 +75,17 @@ export async function respond(c: Context, edge: EdgeDependencies, completion: Co
 /** The events of the response that the Idempotency-Key identifies, or of a new one. */
 function eventsOf(
   { replicas, responses }: EdgeDependencies,
-  { claim, request, more = [] }: Completion,
+  { claim, request, stream, more = [] }: Completion,
   signal: AbortSignal,
 ): AsyncIterable<EditEvent> {
   if (request.background && !responses) throw noBackground();
   const scope = claim.owner === "" ? {} : { cacheScope: claim.owner };
+  // Several prompts have no id by which to come back to all of them.
+  const canReturn = claim.key !== undefined || (stream !== undefined && more.length === 0);
   const open = (one: ClientRequest, signal: AbortSignal) =>
     claim.exists && responses
       ? responses.watch(one.responseId, undefined, signal)
-      : replicas.generate({ ...one, ...scope }, signal);
+      : replicas.generate({ ...one, ...scope, canReturn }, signal);
   const all = [request, ...more];
   const { responseId, choices } = request;
   const events =
@@ -94,8 +96,8 @@ function eventsOf(
           signal,
         );
   if (claim.exists || !claim.key || !responses) return events;
-  const outlivesClient = () => request.background === true && signal.aborted;
-  return releasingKey(responses, claim.key, events, outlivesClient);
+  // A response that is cancelled without its client frees the key by that.
+  return releasingKey(responses, claim.key, events, () => signal.aborted);
 }
 
 async function readAll(events: AsyncIterable<EditEvent>): Promise<void> {

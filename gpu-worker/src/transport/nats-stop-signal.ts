@@ -9,11 +9,14 @@ import type { WriterContext } from "./nats-writer.ts";
 
 /** Responses unwatched for this long are cancelled. */
 const WATCH_LEASE_MS = 10_000;
+/** An edge whose reader has left cancels when the grace is over; a worker only if no edge does. */
+const GRACE_MARGIN_MS = 5_000;
 
 export class StopSignal implements Disposable {
   readonly #context: Pick<WriterContext, "link" | "clock">;
   readonly #responseId: string;
   readonly #background: boolean;
+  readonly #leaseMs: number;
   readonly #controller = new AbortController();
   readonly #open = new DisposableStack();
   #watchedMs: number;
@@ -23,6 +26,7 @@ export class StopSignal implements Disposable {
     this.#context = context;
     this.#responseId = responseId;
     this.#background = queued.background;
+    this.#leaseMs = Math.max(WATCH_LEASE_MS, queued.graceMs + GRACE_MARGIN_MS);
     this.#watchedMs = clock.now();
     const watched = () => {
       this.#watchedMs = clock.now();
@@ -43,7 +47,7 @@ export class StopSignal implements Disposable {
   beat(reachable: boolean): void {
     const { clock } = this.#context;
     if (!reachable) this.#watchedMs = clock.now();
-    else if (!this.#background && clock.now() - this.#watchedMs > WATCH_LEASE_MS) this.#controller.abort();
+    else if (!this.#background && clock.now() - this.#watchedMs > this.#leaseMs) this.#controller.abort();
   }
 
   /** Stops the engine if a cancellation was missed. @throws when the server does not answer */

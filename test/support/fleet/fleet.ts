@@ -28,6 +28,7 @@ export interface FleetOptions {
 export interface EdgeOptions {
   readonly deadlineMs?: number;
   readonly waitLimitMs?: number;
+  readonly graceMs?: number;
   /** The address to connect to, if there is a proxy in front of the server. */
   readonly url?: string;
 }
@@ -75,10 +76,10 @@ export async function openTestFleet({ queueLimit = 64, config, cluster, streamRe
       return own;
     },
     link,
-    async edge({ deadlineMs = 60_000, waitLimitMs = 20_000, url }: EdgeOptions = {}) {
+    async edge({ deadlineMs = 60_000, waitLimitMs = 20_000, graceMs = 0, url }: EdgeOptions = {}) {
       const own = opened.use(await link("edge", url));
       const fleet = opened.use(
-        await openNatsFleet({ link: own, clock: edgeClock, log: silentLog, deadlineMs, waitLimitMs, stored }),
+        await openNatsFleet({ link: own, clock: edgeClock, log: silentLog, deadlineMs, waitLimitMs, graceMs, stored }),
       );
       return Object.assign(fleet, { link: own });
     },

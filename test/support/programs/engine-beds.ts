@@ -32,7 +32,7 @@ export const overNats: OpenBed = async (engine, opened) => {
   await join(engine, server.url, opened);
   const link = opened.use(await openLink("edge", server.url));
   const stored = { ageMs: 60_000, maxBytes: 8 * 2 ** 20 };
-  const limits = { deadlineMs: 60_000, waitLimitMs: 20_000, stored };
+  const limits = { deadlineMs: 60_000, waitLimitMs: 20_000, graceMs: 0, stored };
   const fleet = opened.use(await openNatsFleet({ link, clock: edgeClock, log: silentLog, ...limits }));
   const http = serve({ fetch: appOf(fleet).fetch, hostname: "127.0.0.1", port: 0 });
   opened.defer(async () => {

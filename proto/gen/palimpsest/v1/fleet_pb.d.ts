@@ -37,6 +37,13 @@ export declare type QueuedRequest = Message<"palimpsest.v1.QueuedRequest"> & {
    * @generated from field: bool background = 3;
    */
   background: boolean;
+
+  /**
+   * Milliseconds for which the response continues without a reader, who may come back.
+   *
+   * @generated from field: uint32 grace_ms = 4;
+   */
+  graceMs: number;
 };
 
 /**
