@@ -13,7 +13,7 @@ import * as grpc from "@grpc/grpc-js";
 import { service as health } from "grpc-health-check";
 import type { IProbe } from "kubernetes-models/v1/Probe";
 import { freePort, natsServerBinary } from "../../tools/serve/nats-server.ts";
-import { type Manifest, podTemplates, variablesOf } from "./manifests.ts";
+import { find, type Manifest, podTemplates, variablesOf } from "./manifests.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Path of the repository in an image. */
@@ -32,7 +32,7 @@ export type App = "nats" | "edge" | "worker";
 
 export async function deploy(manifests: readonly Manifest[]): Promise<DeployedFleet> {
   const folder = await mkdtemp(join(tmpdir(), "deployed-"));
-  const containers = new Map(podTemplates(manifests).map(({ labels, container }) => [labels.app, container]));
+  const containers = new Map(podTemplates(manifests).map(({ component, container }) => [component, container]));
   const ports = new Map<string, number>();
   for (const [app, { ports: declared = [] }] of containers) {
     for (const { name, containerPort } of declared) {
@@ -50,7 +50,7 @@ export async function deploy(manifests: readonly Manifest[]): Promise<DeployedFl
 
   const command = async (app: App): Promise<[string, string[]]> => {
     if (app !== "nats") return [process.execPath, [join(ROOT, PROGRAMS[app])]];
-    const config = manifests.find(({ kind }) => kind === "ConfigMap")?.data["nats.conf"] as string;
+    const config = find(manifests, "ConfigMap", "nats").data["nats.conf"] as string;
     const file = join(folder, "nats.conf");
     const here = config
       .replaceAll(/"0\.0\.0\.0:(\d+)"/g, (_, declared) => `"127.0.0.1:${port("nats", Number(declared))}"`)

