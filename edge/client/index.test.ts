@@ -55,7 +55,7 @@ describe("client", () => {
       presence_penalty: 0.5,
       frequency_penalty: 0.25,
       ...{ logprobs: true, top_logprobs: 2 },
-      ...{ tool_choice: "auto", parallel_tool_calls: true },
+      ...{ tool_choice: "auto", parallel_tool_calls: true, continue_final_message: false },
       response_format: { type: "text" },
       structured_outputs: { json_object: false },
     };

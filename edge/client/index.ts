@@ -57,6 +57,8 @@ export interface EditsRequest {
   readonly tools?: readonly object[];
   readonly tool_choice?: "auto" | "none" | "required" | object;
   readonly parallel_tool_calls?: boolean;
+  /** True: the answer continues the last message, the assistant's, and has only what follows it. */
+  readonly continue_final_message?: boolean;
   readonly response_format?: ResponseFormat;
   readonly structured_outputs?: StructuredOutputs;
 }

@@ -67,7 +67,9 @@ export function queueOf(model: string, priority: Priority, needs: readonly Capab
 /** The sets of capabilities that a request may need of a worker that has these; the first is empty. */
 export function needsWithin(capabilities: readonly string[]): Capability[][] {
   const known = CAPABILITIES.filter((one) => capabilities.includes(one));
-  return known.reduce<Capability[][]>((sets, one) => sets.concat(sets.map((set) => [...set, one])), [[]]);
+  const all = known.reduce<Capability[][]>((sets, one) => sets.concat(sets.map((set) => [...set, one])), [[]]);
+  // No request has both: a grammar is that of a whole answer.
+  return all.filter((set) => !(set.includes("grammar") && set.includes("continuation")));
 }
 
 /** Notifies workers that a queue has a request. */

@@ -42,11 +42,19 @@ export interface GenerateRequest {
 }
 
 export type Prompt =
-  | { readonly kind: "chat"; readonly messages: readonly Message[]; readonly tools: readonly object[] }
+  | ChatPrompt
   /** Text in which the text of a special token is text. */
   | { readonly kind: "text"; readonly text: string }
   /** Token ids, special tokens included. */
   | { readonly kind: "tokens"; readonly tokens: readonly number[] };
+
+export interface ChatPrompt {
+  readonly kind: "chat";
+  readonly messages: readonly Message[];
+  readonly tools: readonly object[];
+  /** Text that the answer begins with, not empty; what follows it is generated. */
+  readonly answerStart?: string;
+}
 
 /** A chat message as OpenAI's API has it, its content joined to one string. */
 export interface Message {

@@ -64,11 +64,15 @@ const requests: fc.Arbitrary<GenerateRequest> = fc.record(
     attempt: count.map((n) => n + 1),
     model: id,
     prompt: fc.oneof(
-      fc.record({
-        kind: fc.constant("chat" as const),
-        messages: fc.array(message, { minLength: 1, maxLength: 3 }),
-        tools: fc.array(fc.dictionary(id, fc.string(), { noNullPrototype: true }), { maxLength: 2 }),
-      }),
+      fc.record(
+        {
+          kind: fc.constant("chat" as const),
+          messages: fc.array(message, { minLength: 1, maxLength: 3 }),
+          tools: fc.array(fc.dictionary(id, fc.string(), { noNullPrototype: true }), { maxLength: 2 }),
+          answerStart: id,
+        },
+        { requiredKeys: ["kind", "messages", "tools"] },
+      ),
       fc.record({ kind: fc.constant("text" as const), text: fc.string() }),
       fc.record({ kind: fc.constant("tokens" as const), tokens }),
     ),

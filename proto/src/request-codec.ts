@@ -96,7 +96,7 @@ function encodePrompt(prompt: Prompt): PromptInit {
     case "chat": {
       const tools = prompt.tools.map((tool) => JSON.stringify(tool));
       const messages = prompt.messages.map(({ toolCalls = [], ...rest }) => ({ ...rest, toolCalls: [...toolCalls] }));
-      return { case: "chat", value: { messages, tools } };
+      return { case: "chat", value: { messages, tools, ...defined({ answerStart: prompt.answerStart }) } };
     }
     case "text":
       return { case: "text", value: prompt.text };
@@ -108,9 +108,14 @@ function encodePrompt(prompt: Prompt): PromptInit {
 function decodePrompt(prompt: wire.GenerateRequest["prompt"]): Prompt {
   switch (prompt.case) {
     case "chat": {
-      const { messages, tools } = prompt.value;
+      const { messages, tools, answerStart } = prompt.value;
       if (messages.length === 0) throw invalid("messages", "is empty");
-      return { kind: "chat", messages: messages.map(decodeMessage), tools: tools.map(decodeTool) };
+      return {
+        kind: "chat",
+        messages: messages.map(decodeMessage),
+        tools: tools.map(decodeTool),
+        ...defined({ answerStart: answerStart || undefined }),
+      };
     }
     case "text":
       return { kind: "text", text: prompt.value };

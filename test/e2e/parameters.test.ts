@@ -1,6 +1,8 @@
 /** Token parameters of a request, from HTTP to the shipped model and back, and that a takeover does not affect them. */
 import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { openTokenizer } from "../../gpu-worker/src/tokenizer/tokenizer.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { openSystem, type System } from "../support/programs/system.ts";
 
 let system: System;
@@ -178,4 +180,19 @@ it("the text of a special token in a plain prompt is text, and its id is the spe
     (await post({ model: chat.model, prompt: given, max_tokens: 4 }, "completions")).usage.prompt_tokens;
   expect(await prompt("<|mask|>")).toBeGreaterThan(1);
   expect(await prompt([MASK])).toBe(1);
+});
+
+it("continue_final_message continues a text as the same tokens do in a plain completion", async () => {
+  const files = { tokenizer: `${SHIPPED_PACKAGE}/tokenizer.json`, config: `${SHIPPED_PACKAGE}/tokenizer_config.json` };
+  const tokenizer = await openTokenizer({ ...files, chatTemplate: `${SHIPPED_PACKAGE}/chat_template.jinja` });
+  const whole = (await answerOf({})).message.content as string;
+  const start = whole.slice(0, whole.indexOf("(") + 1);
+  expect(start.length).toBeGreaterThan(5);
+  const messages = [...chat.messages, { role: "assistant", content: start }];
+  const { message, finish_reason } = await answerOf({ messages, continue_final_message: true });
+  expect(finish_reason).toBe("stop");
+  const prompt = [...tokenizer.encodeChat(chat.messages, []), ...tokenizer.encode(start)];
+  const plain = await post({ model: chat.model, prompt, max_tokens: 100 }, "completions");
+  expect(message.content).toBe(plain.choices[0].text);
+  expect(`${start}${message.content}`).toBe(whole);
 });

@@ -25,6 +25,8 @@ function askedBy({ grammar, decoding }: GenerateRequest, capability: Capability)
       const param = decoding.presencePenalty ? "presence_penalty" : "frequency_penalty";
       return { param, remedy: "update the workers" };
     }
+    case "continuation":
+      return { param: "messages", remedy: "update the workers" };
     default:
       return unreachable(capability);
   }

@@ -22,7 +22,7 @@ export function conversationOf({ system, messages }: Pick<MessageBody, "system" 
   return inOrderOfCalls([...first, ...placed(messages)]);
 }
 
-/** Ids of calls and results that do not match, and a conversation that ends with the assistant; paths are in `messages`. */
+/** Ids of calls and results that do not match; paths are in `messages`. */
 export function* conversationFaults(messages: Messages): Generator<MessageFault> {
   const chat = placed(messages);
   for (const { path, message } of toolResultFaults(chat, "a tool_result block in the next message")) {
@@ -32,10 +32,6 @@ export function* conversationFaults(messages: Messages): Generator<MessageFault>
     const rest =
       field === "tool_calls" ? ["content", callIndexes[Number(call)]!, ...(id ? ["id"] : [])] : ["tool_use_id"];
     yield { path: [...inMessages, ...rest], message };
-  }
-  if (messages.at(-1)?.role === "assistant") {
-    const message = "continuing the assistant's last message is not supported yet: end with a user's message";
-    yield { path: [messages.length - 1, "role"], message };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The body of POST /v1/messages as that of a chat completion, which has one way to the worker. */
 import { defined } from "@palimpsest/proto";
 import { EdgeError } from "../errors.ts";
-import type { ChatBody } from "../openai/chat-request.ts";
+import { type ChatBody, continuationFaults } from "../openai/chat-request.ts";
 import { nameOf } from "../openai/places.ts";
 import { conflict, structuredFaults } from "../openai/structured-output.ts";
 import { chatGrammar, toolFaults } from "../openai/tool-choice.ts";
@@ -15,6 +15,7 @@ export function chatBodyOf(body: MessageBody): ChatBody {
   return {
     ...parameters,
     messages: conversationOf(body),
+    continue_final_message: body.messages.at(-1)?.role === "assistant",
     tools: tools?.map(({ name, description, input_schema, strict }) => ({
       type: "function",
       function: { name, ...defined({ description, strict }), parameters: input_schema },
@@ -33,7 +34,9 @@ export function* messageFaults(body: MessageBody): Generator<{ path: (string | n
   }
   if (output_config?.format && output_format) yield conflict("output_format", "output_config.format");
   const chat = chatBodyOf(body);
-  for (const { path, message } of [...toolFaults(chat), ...structuredFaults(chat, chatGrammar(chat))]) {
+  const grammar = chatGrammar(chat);
+  const faults = [...toolFaults(chat), ...structuredFaults(chat, grammar), ...continuationFaults(chat, grammar)];
+  for (const { path, message } of faults) {
     const place = inBody(path.join("."), body);
     yield { path: place.split("."), message: inBody(message, body) };
   }
@@ -55,7 +58,8 @@ function inBody(text: string, { output_format }: MessageBody): string {
   return text
     .replaceAll("response_format", output_format ? "output_format" : "output_config.format")
     .replaceAll(/(tools\[\d+\])\.function\.parameters/g, "$1.input_schema")
-    .replaceAll("tool_choice.function.name", "tool_choice.name");
+    .replaceAll("tool_choice.function.name", "tool_choice.name")
+    .replaceAll("continue_final_message", "messages");
 }
 
 /** The error with places of the chat completion, as in `messages[3]`, replaced by those in the client's body. */

@@ -1,11 +1,11 @@
 /** The body of POST /v1/chat/completions: its schema, and the request it becomes. */
 
 import { z } from "@hono/zod-openapi";
-import type { Message } from "@palimpsest/proto";
+import type { GrammarSource, Message } from "@palimpsest/proto";
 import { defined, isNestedDeeper, MAX_NESTING, MAX_TOP_LOGPROBS } from "@palimpsest/proto";
 import type { ClientRequest } from "../ports.ts";
 import { generationOf, sharedParameters } from "./parameters.ts";
-import { structuredFaults } from "./structured-output.ts";
+import { conflict, type Fault, structuredFaults } from "./structured-output.ts";
 import { chatGrammar, toolChoice, toolFaults, toolUseOf } from "./tool-choice.ts";
 import { inOrderOfCalls, toolResultFaults } from "./tool-results.ts";
 import { unsupportedInChat } from "./unsupported-parameters.ts";
@@ -89,6 +89,13 @@ export const chatBody = sharedParameters
       .boolean()
       .nullish()
       .openapi({ description: "False: the answer ends with its first tool call." }),
+    continue_final_message: z.boolean().nullish().openapi({
+      description: "True: the answer continues the last message, the assistant's, and has only what follows it.",
+    }),
+    add_generation_prompt: z
+      .boolean()
+      .nullish()
+      .openapi({ description: "False only with continue_final_message, and then never true." }),
     ...unsupportedInChat,
   })
   .refine((body) => !(body.diffusing && body.tools?.length), {
@@ -104,7 +111,11 @@ export const chatBody = sharedParameters
     path: ["top_logprobs"],
   })
   .superRefine((body, context) => {
-    const faults = [...toolFaults(body), ...structuredFaults(body, chatGrammar(body))];
+    const faults = [
+      ...toolFaults(body),
+      ...structuredFaults(body, chatGrammar(body)),
+      ...continuationFaults(body, chatGrammar(body)),
+    ];
     for (const fault of faults) context.addIssue({ code: "custom", ...fault });
   })
   .openapi("ChatCompletionRequest");
@@ -114,15 +125,38 @@ export type ChatBody = z.infer<typeof chatBody>;
 export function chatRequest(body: ChatBody, responseId: string): ClientRequest {
   const tools = toolUseOf(body) ? body.tools!.map(shownTool) : [];
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
+  const answerStart = answerStartOf(body);
+  const messages = answerStart === undefined ? body.messages : body.messages.slice(0, -1);
   const watched = body.stream === true && (body.stream_options?.include_edits === true || body.diffusing === true);
   return {
     ...generationOf({ ...body, max_tokens: maxTokens }),
     responseId,
-    prompt: { kind: "chat", messages: inOrderOfCalls(body.messages).map(messageOf), tools },
+    prompt: { kind: "chat", messages: inOrderOfCalls(messages).map(messageOf), tools, ...defined({ answerStart }) },
     // A client that resumes a background response may want its drafts.
     drafts: watched || body.background === true,
     ...defined({ logprobs: body.logprobs ? (body.top_logprobs ?? 0) : undefined, grammar: chatGrammar(body) }),
   };
+}
+
+/** Text that the answer begins with. */
+function answerStartOf({ continue_final_message, messages }: ChatBody): string | undefined {
+  return continue_final_message ? textOf(messages.at(-1)?.content) : undefined;
+}
+
+/** A last message that cannot be continued, and parameters that leave no room for it. */
+export function* continuationFaults(body: ChatBody, grammar: GrammarSource | undefined): Generator<Fault> {
+  const { continue_final_message: continues, add_generation_prompt: opens, messages } = body;
+  if (!continues) {
+    if (opens === false) yield { path: ["add_generation_prompt"], message: "needs continue_final_message: true" };
+    return;
+  }
+  const path = ["continue_final_message"];
+  if (opens) yield conflict("add_generation_prompt", "continue_final_message");
+  const last = messages.at(-1);
+  if (last?.role !== "assistant" || last.tool_calls?.length || textOf(last.content) === "") {
+    yield { path, message: "needs a last message of the assistant that has text, and no tool_calls" };
+  } else if (messages.length === 1) yield { path, message: "needs a message before the last" };
+  if (grammar) yield conflict(grammar.param, "continue_final_message");
 }
 
 /** The tool as the model's template shows it: `strict` is for the server. */

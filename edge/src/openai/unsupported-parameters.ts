@@ -75,8 +75,6 @@ export const unsupportedInChat = {
   moderation: unsupported("moderation is not supported"),
   verbosity: unsupported("verbosity cannot be set; ask for it in a message", "medium"),
   echo: unsupported("an answer never repeats the last message", false),
-  continue_final_message: unsupported("continuing the last message is not supported yet", false),
-  add_generation_prompt: unsupported("an answer is always a message of its own", true),
   documents: unsupported("documents are not supported; put them into a message", []),
   chat_template: unsupported(template),
   chat_template_kwargs: unsupported(template, {}),

@@ -43,6 +43,8 @@ const ownNames = {
   max_tokens: unsupported("this endpoint has another name for it; send max_output_tokens"),
   max_completion_tokens: unsupported("this endpoint has another name for it; send max_output_tokens"),
   response_format: unsupported("this endpoint has another name for it; send text.format"),
+  continue_final_message: unsupported("an answer is always a message of its own here", false),
+  add_generation_prompt: unsupported("an answer is always a message of its own here", true),
   logprobs: unsupported(`this endpoint has another name for it; send include: ["${LOGPROBS}"]`, false),
 };
 

@@ -44,7 +44,8 @@ export const textFormat = z.discriminatedUnion(
 /** All parameters but the conversation. */
 export function chatParametersOf(body: Omit<ResponseBody, "input">): Omit<ChatBody, "messages"> {
   const { tools, tool_choice, include, max_output_tokens, text, n: _n, ...rest } = body;
-  const { response_format: _format, stream_options: _options, max_completion_tokens: _max, ...parameters } = rest;
+  const { response_format: _format, stream_options: _options, max_completion_tokens: _max, ...others } = rest;
+  const { continue_final_message: _continues, add_generation_prompt: _opens, ...parameters } = others;
   return {
     ...parameters,
     tools: tools?.map(({ name, description, parameters, strict }) => ({

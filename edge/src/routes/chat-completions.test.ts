@@ -407,3 +407,36 @@ function error(code: "overloaded" | "unavailable" | "cancelled", message: string
     { v: 1, response_id: responseId, attempt: 1, seq: 99, type: "error", code, message, retryable: true },
   ];
 }
+
+describe("continue_final_message", () => {
+  const user = { role: "user", content: "hi" };
+  const start = { role: "assistant", content: "Well, " };
+
+  it("sends the last message as the beginning of the answer", async () => {
+    const replica = scriptedReplica(hello);
+    const body = { model: "synthetic", messages: [user, start], continue_final_message: true };
+    const init = { method: "POST", headers: { "content-type": "application/json" } };
+    for (const more of [{}, { add_generation_prompt: false }]) {
+      const sent = { ...init, body: JSON.stringify({ ...body, ...more }) };
+      const answer = (await (await scriptedEdge([replica]).request("/v1/chat/completions", sent)).json()) as Json;
+      expect(answer.choices[0].message.content).toBe("Hello world");
+      const prompt = { kind: "chat", messages: [user], tools: [], answerStart: "Well, " };
+      expect(replica.requests.at(-1)!.prompt).toEqual(prompt);
+    }
+    const without = { ...init, body: JSON.stringify({ ...body, continue_final_message: false }) };
+    await scriptedEdge([replica]).request("/v1/chat/completions", without);
+    expect(replica.requests.at(-1)!.prompt).toEqual({ kind: "chat", messages: [user, start], tools: [] });
+  });
+
+  const continued = { messages: [user, start], continue_final_message: true };
+  it.each([
+    ["continue_final_message", { messages: [user], continue_final_message: true }],
+    ["continue_final_message", { messages: [start], continue_final_message: true }],
+    ["continue_final_message", { messages: [user, { ...start, content: "" }], continue_final_message: true }],
+    ["add_generation_prompt", { ...continued, add_generation_prompt: true }],
+    ["add_generation_prompt", { messages: [user], add_generation_prompt: false }],
+    ["response_format", { ...continued, response_format: { type: "json_object" } }],
+  ])("a wrong %s is refused by name", async (param, body) => {
+    expect((await ask(hello, body)).error).toMatchObject({ code: "invalid_request", param });
+  });
+});

@@ -290,7 +290,8 @@ describe("POST /v1/messages", () => {
     ["messages[0].content[0].type", said({ text: "no type" })],
     ["messages[0].content[0].tool_use_id", said(result("a"))],
     ["messages[0].content[0].type", { messages: [{ role: "assistant", content: [{ type: "thinking" }] }] }],
-    ["messages[1].role", { messages: [least.messages[0], { role: "assistant", content: "It is" }] }],
+    ["messages", { messages: [least.messages[0], { role: "assistant", content: "" }] }],
+    ["messages", { messages: [{ role: "assistant", content: "It is" }] }],
     ["messages[1].content[1]", after({ type: "text", text: "no result" })],
     ["messages[1].content[1]", after({ type: "text", text: "first" }, result("a"))],
     ["messages[2].content[1].tool_use_id", after(result("a"), result("a"))],
@@ -478,4 +479,16 @@ it("an idle stream gets pings", async () => {
   const types = (await stream(idle, {}, { clock })).map(({ type }) => type);
   expect(types.slice(0, 2)).toEqual(["message_start", "ping"]);
   expect(types.at(-1)).toBe("message_stop");
+});
+
+it("a last message of the assistant is continued: the answer is what follows it", async () => {
+  const messages = [...least.messages, { role: "assistant", content: [{ type: "text", text: "Well, " }] }];
+  const { replica, response } = await post(hello, { messages });
+  expect((await response.json()).content).toEqual([{ type: "text", text: "Hello world", citations: null }]);
+  expect(replica.requests[0]!.prompt).toEqual({
+    kind: "chat",
+    messages: [{ role: "user", content: "hi" }],
+    tools: [],
+    answerStart: "Well, ",
+  });
 });

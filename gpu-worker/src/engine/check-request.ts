@@ -25,8 +25,8 @@ const DEFAULT_MAX_TOKENS = 2048;
 export interface Tokenizer {
   /** Raw text; the text of a special token is text. @throws WorkerError, or TooManyTokens if it has more than `limit` */
   encode(text: string, limit: number): number[];
-  /** Messages through the chat template. @throws WorkerError naming the message at fault, or TooManyTokens */
-  encodeChat(messages: readonly Message[], tools: readonly unknown[], limit: number): number[];
+  /** Messages through the chat template, and the beginning of the answer. @throws WorkerError naming the message at fault, or TooManyTokens */
+  encodeChat(messages: readonly Message[], tools: readonly unknown[], limit: number, answerStart?: string): number[];
   readonly bytes: TokenBytes;
 }
 
@@ -116,7 +116,7 @@ function encode(prompt: Prompt, served: Served): readonly number[] {
   }
   try {
     if (prompt.kind === "text") return tokenizer.encode(prompt.text, maxContextTokens);
-    return tokenizer.encodeChat(prompt.messages, prompt.tools, maxContextTokens);
+    return tokenizer.encodeChat(prompt.messages, prompt.tools, maxContextTokens, prompt.answerStart);
   } catch (cause) {
     if (!(cause instanceof TooManyTokens)) throw cause;
     const message = `the prompt has at least ${inBlocks(cause.atLeast, served.info.blockLength)}; ${hasRoom(served)}`;

@@ -3,5 +3,6 @@ import type { Capability } from "@palimpsest/proto";
 
 /** @param hasGrammars false for a package whose head takes no grammar, or without a tokenizer */
 export function capabilities(hasGrammars: boolean): readonly Capability[] {
-  return hasGrammars ? ["grammar", "penalties"] : ["penalties"];
+  const always = ["penalties", "continuation"] as const;
+  return hasGrammars ? ["grammar", ...always] : always;
 }

@@ -88,6 +88,15 @@ describe("a conversation", () => {
     );
   });
 
+  it("ends with the text that the answer begins with, in which special tokens are text", () => {
+    const prompt = demo.encodeChat([user("hi")], []);
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(demo.encodeChat([user("hi")], [], undefined, text)).toEqual([...prompt, ...plainIds(text)]);
+      }),
+    );
+  });
+
   it("carries tools, calls and results", () => {
     const tools = [{ type: "function", function: { name: "weather", description: "<|mask|>", parameters: {} } }];
     const call = { id: "call_1", name: "weather", arguments: '{"city": "<role>Köln"}' };

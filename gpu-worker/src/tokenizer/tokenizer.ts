@@ -29,12 +29,13 @@ export interface Tokenizer {
    */
   encode(text: string, limit?: number): number[];
   /**
-   * Tokens of a conversation, up to where the assistant's answer begins. Only the template writes special tokens.
+   * Tokens of a conversation, up to where the assistant's answer begins, or goes on. Only the template writes special tokens.
    * @param tools parsed, as OpenAI's API has them
+   * @param answerStart text that the answer begins with
    * @throws TooManyTokens before it is encoded, as `encode` does
    * @throws WorkerError when there is no template, or it refuses a message, which is named
    */
-  encodeChat(messages: readonly Message[], tools: readonly unknown[], limit?: number): number[];
+  encodeChat(messages: readonly Message[], tools: readonly unknown[], limit?: number, answerStart?: string): number[];
   /** A text cut where no token crosses. */
   pieces(text: string): string[];
   /** The UTF-8 bytes a token stands for, perhaps a part of a character. Empty for special tokens and unknown ids. */
@@ -62,12 +63,12 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
       checkLimit(leastTokens(text), limit);
       return encode(text);
     },
-    encodeChat(messages, tools, limit = Number.POSITIVE_INFINITY) {
+    encodeChat(messages, tools, limit = Number.POSITIVE_INFINITY, answerStart = "") {
       if (chat === undefined) throw new WorkerError("invalid_request", noTemplate, { param: "messages" });
       // A template writes at least a token for each.
       checkLimit(messages.length, limit);
       const prompt = chat.render(special.hide(templateMessages(messages)), special.hide(tools));
-      const stretches = special.cut(prompt);
+      const stretches = special.cut(prompt + special.hide(answerStart));
       const least = stretches.map((stretch) => ("token" in stretch ? 1 : leastTokens(stretch.text)));
       checkLimit(sum(least), limit);
       return stretches.flatMap((stretch) => ("token" in stretch ? stretch.token : encode(stretch.text)));

@@ -420,6 +420,14 @@ export declare type Chat = Message$1<"palimpsest.v1.Chat"> & {
    * @generated from field: repeated string tools = 2;
    */
   tools: string[];
+
+  /**
+   * Text that the answer begins with; what follows it is generated. Absent: none. Only for a worker with the capability
+   * `continuation`.
+   *
+   * @generated from field: optional string answer_start = 3;
+   */
+  answerStart?: string | undefined;
 };
 
 /**
