@@ -6,9 +6,12 @@ import type { Random } from "./random.ts";
 /** The effect of one fault. */
 export interface FaultEffect {
   readonly name: string;
-  /** Milliseconds from the fault to another worker's claim, for each response taken over. */
+  /**
+   * Milliseconds from the last sign of life of a response's worker to another worker's claim, for each response taken over. The
+   * last sign is the fault, or a later event of the worker.
+   */
   readonly claims: number[];
-  /** Milliseconds from the fault to the client's first event from the new worker. */
+  /** Milliseconds from the client's last event before another worker's to the first of that worker's. */
   readonly takeovers: number[];
   /** Affected streams that showed an uncommitted block. */
   midBlock: number;
@@ -86,7 +89,7 @@ export class Crowd {
       if (stream.document.open?.response_id !== responseId || hit === undefined || attempt <= hit.attempt) continue;
       if (hit.deadly) watched.bereaved = true;
       hit.claimed = true;
-      hit.effect.claims.push(performance.now() - hit.atMs);
+      hit.effect.claims.push(performance.now() - Math.max(hit.atMs, stream.lastEventMs));
       if (hit.midBlock) hit.effect.midBlock++;
     }
   }
@@ -137,11 +140,11 @@ export class Crowd {
   }
 
   #seen(watched: Watched, { attempt, type }: EditEvent): void {
-    const { hit } = watched;
+    const { hit, stream } = watched;
     if (type === "commit") watched.bereaved = false;
     if (hit === undefined || hit.attempt === 0 || attempt <= hit.attempt) return;
     delete watched.hit;
-    hit.effect.takeovers.push(performance.now() - hit.atMs);
+    hit.effect.takeovers.push(performance.now() - stream.lastEventMs);
     // Used if claims are not followed.
     if (hit.midBlock && !hit.claimed) hit.effect.midBlock++;
   }

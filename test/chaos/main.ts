@@ -1,4 +1,5 @@
 /** `npm run chaos`: injects faults into a fleet of real processes under load, and prints a table of the results. */
+import { spawn } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { Command } from "commander";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
@@ -25,11 +26,13 @@ const program = new Command("npm run chaos --")
   .option("--streams <n>", "concurrent streams", "200")
   .option("--faults <n>", "faults of the first scenario; the others take shares of it", "30")
   .option("--workers <n>", "workers", "3")
+  .option("--busy <n>", "processes that only compute, so that the machine is busy", "0")
   .option("--max-tokens <n>", "tokens of an answer", "96")
   .option("--only <names>", "scenarios, separated by commas: workers, edges, server, rolling, queue, noise")
   .option("--model <package>", "folder of the model package", SHIPPED_PACKAGE)
   .parse();
-const given = program.opts<Record<"seed" | "streams" | "faults" | "workers" | "maxTokens" | "model", string>>();
+const given =
+  program.opts<Record<"seed" | "streams" | "faults" | "workers" | "maxTokens" | "model" | "busy", string>>();
 const only = program.opts<{ only?: string }>().only?.split(",");
 const streams = Number(given.streams);
 const workers = Number(given.workers);
@@ -43,6 +46,11 @@ const scenarios = {
 } as const;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
+for (let i = 0; i < Number(given.busy); i++) {
+  const computing = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
+  process.once("exit", () => computing.kill("SIGKILL"));
+}
 
 const rows: Row[] = [];
 const begun = performance.now();
@@ -87,8 +95,8 @@ function print(): void {
     "faults",
     "in mid-block",
     "takeovers",
-    "claimed again, p50 / p99 s",
-    "shown again, p50 / p99 s",
+    "last sign of life to claim, p50 / p99 s",
+    "event to event, p50 / p99 s",
     "resumes",
     "failed",
     "",
@@ -103,7 +111,7 @@ function print(): void {
   ]);
   const [cpu] = cpus();
   console.log(
-    `seed ${given.seed}, ${streams} streams, ${workers} workers, ${cpus().length} x ${cpu?.model}, load ${loadavg()[0]?.toFixed(1)}`,
+    `seed ${given.seed}, ${streams} streams, ${workers} workers, ${given.busy} busy processes, ${cpus().length} x ${cpu?.model}, load ${loadavg()[0]?.toFixed(1)}`,
   );
   for (const line of [head, head.map(() => "---"), ...lines]) console.log(`| ${line.join(" | ")} |`);
 }

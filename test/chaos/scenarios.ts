@@ -26,9 +26,9 @@ export interface Row {
   /** Number of streams hit within a block; the run is valid if two thirds were. */
   readonly midBlock: number | undefined;
   readonly takeovers: number;
-  /** From the fault to another worker's claim. */
+  /** From the last sign of life to another worker's claim. */
   readonly claims: readonly number[];
-  /** From the fault to the first event at the client. */
+  /** From one event to the next at the client. */
   readonly shown: readonly number[];
   readonly resumes: number;
   readonly failed: number;
