@@ -225,7 +225,7 @@ const modules: readonly Module[] = [
   },
   {
     module: "examples/",
-    mayImport: ["@palimpsest/client", "openai"],
+    mayImport: ["@palimpsest/client", "openai", "zod"],
     instead: "an example shows what a user of the API can do: use a public package",
   },
 ];

@@ -21,6 +21,8 @@ afterAll(() => opened.disposeAsync());
 const outputs: Record<string, RegExp> = {
   "openai-sdk": /^[\s\S]*function[\s\S]*\n$/,
   "edit-events": /^draft {2}0 {2}"[\s\S]*\ncommit 0 {2}"[\s\S]*function/,
+  "structured-output":
+    /^object: \{ name: .*age: \d+ \}\ncall: save_person \{ name: .*age: \d+ \}\nchoice: (child|adult)\n$/s,
   resume: /^disconnected after ".+\nended: [\s\S]*function/,
   background: /^started chatcmpl-\S+\nended: [\s\S]*function/,
 };
