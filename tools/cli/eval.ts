@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { evaluate, type Judging, type Plan, type Round } from "../eval/evaluate.ts";
 import { createIsolatedRunner, hasPython, isolatedPython } from "../eval/isolated.ts";
 import { type Mode, parseMode, sweptModes } from "../eval/modes.ts";
+import { pairedTable } from "../eval/paired.ts";
 import { type Figures, figures, markdownTable } from "../eval/report.ts";
 import { openLocal, openRecorded, openRemote, type Respondent } from "../eval/respondent.ts";
 import { readSuite } from "../eval/suite.ts";
@@ -56,7 +57,7 @@ export function evalCommand(): Command {
     .addOption(
       new Option(
         "--mode <mode>",
-        "quality, speed, speed/off (no editing), speed/window2 (two blocks), or THRESHOLD/EDITING as 0.6/0.2; may be repeated (default: quality and speed)",
+        "quality, speed, speed/off (no editing), speed/window2 (two blocks), or THRESHOLD/EDITING as 0.6/0.2; any of them with /grammar (JSON and calls by their schemas); may be repeated (default: quality and speed)",
       ).argParser((text, before?: readonly Mode[]) => [...(before ?? []), mode(text)]),
     )
     .addOption(new Option("--sweep", "run a grid of thresholds and plot it").conflicts("mode"))
@@ -113,7 +114,8 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   }
   const rows = rounds.map((round) => figures(round, ks));
   const conditions = describe(flags, respondent, rounds);
-  const text = `${conditions}\n\n${markdownTable(flags.sweep ? rows.map((own) => own.at(-1) as Figures) : rows.flat())}\n`;
+  const table = markdownTable(flags.sweep ? rows.map((own) => own.at(-1) as Figures) : rows.flat());
+  const text = `${[conditions, table, pairedTable(rounds)].filter((part) => part !== undefined).join("\n\n")}\n`;
   process.stdout.write(text);
   if (out !== undefined) await write(out, { flags, text, rows, conditions });
 }
@@ -218,7 +220,7 @@ function mode(text: string): Mode {
   const parsed = parseMode(text);
   if (parsed) return parsed;
   throw new InvalidArgumentError(
-    "It must be quality or speed, optionally with /off, or two probabilities as in 0.6/0.2 or 0.6/off; optionally followed by /window2 to /window8.",
+    "It must be quality or speed, optionally with /off, or two probabilities as in 0.6/0.2 or 0.6/off; optionally followed by /window2 to /window8, and by /grammar.",
   );
 }
 

@@ -43,6 +43,8 @@ export interface Answer {
   /** Denoise forwards without a visible change; absent if drafts were dropped or several blocks were open together. */
   readonly confirmingForwards?: number;
   readonly edits: Readonly<Record<CountedOp, number>>;
+  /** What a grammar did; absent without one. */
+  readonly grammar?: Usage["grammar"];
   /** From the request to the last event. */
   readonly seconds: number;
 }
@@ -123,6 +125,7 @@ async function ask(
     prefillForwards: usage.prefill_forwards,
     ...(changing !== undefined && { confirmingForwards: usage.forwards - changing }),
     edits: usage.edits,
+    ...(usage.grammar && { grammar: usage.grammar }),
     seconds,
   };
 }

@@ -10,7 +10,11 @@ export interface Mode {
     readonly max_post_steps?: number;
     readonly editing_window?: number;
   };
+  /** Tasks that ask for JSON or calls state their form as a grammar. */
+  readonly grammar?: true;
 }
+
+export const GRAMMAR_SUFFIX = "/grammar";
 
 /** Editing needs a probability above its threshold, and none exceeds 1; without post steps no forward only confirms. */
 const UNEDITED = { editing_threshold: 1, max_post_steps: 0 } as const;
@@ -20,9 +24,14 @@ const SWEPT_EDITING = ["off", 0.5, 0] as const;
 
 /**
  * Parses `quality`, `speed`, either with `/off` for the same without editing, or two numbers: `0.6/0.2`, `0.6/off`.
- * `/window2` after any of them opens that many blocks to editing. @returns undefined for anything else
+ * `/window2` after any of them opens that many blocks to editing, `/grammar` at the end states the form of answers.
+ * @returns undefined for anything else
  */
 export function parseMode(name: string): Mode | undefined {
+  if (name.endsWith(GRAMMAR_SUFFIX)) {
+    const mode = parseMode(name.slice(0, -GRAMMAR_SUFFIX.length));
+    return mode && !mode.grammar ? { ...mode, name, grammar: true } : undefined;
+  }
   const [, rest, window] = /^(.+)\/window([1-8])$/.exec(name) ?? [];
   if (rest !== undefined) {
     const mode = parseMode(rest);

@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { Mode } from "./modes.ts";
 import { parseLine } from "./suite.ts";
 import type { Message, Task } from "./task.ts";
+import { grammarParameters, taskGrammar } from "./task-grammar.ts";
 
 /** A server may be full or restarting, and a connection may break: neither may end an hour of requests. */
 const ATTEMPTS = 5;
@@ -43,6 +44,7 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
   return {
     model: engine.model.name,
     async ask({ task, mode, maxTokens, sampling }, signal) {
+      const grammar = mode.grammar && taskGrammar(task);
       const { mode: preset, threshold, editing_threshold, max_post_steps, editing_window } = mode.parameters;
       const request = {
         responseId: `eval-${requests++}`,
@@ -57,6 +59,7 @@ export async function openLocal(settings: EngineSettings): Promise<Respondent> {
           ...(editing_window !== undefined && { editingWindow: editing_window }),
         },
         ...(sampling && { sampling: { temperature: sampling.temperature, seed: BigInt(sampling.seed) } }),
+        ...(grammar && { grammar }),
         maxTokens,
         choices: 1,
         stop: [],
@@ -95,6 +98,7 @@ export async function openRemote(baseUrl: string, options: { apiKey?: string; mo
         messages: task.messages.map(apiMessage),
         ...(task.tools && { tools: task.tools }),
         ...mode.parameters,
+        ...(mode.grammar && grammarParameters(task)),
         max_tokens: maxTokens,
         ...sampling,
       };

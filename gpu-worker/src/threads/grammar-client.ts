@@ -1,6 +1,6 @@
 /**
  * The grammars of an engine, in a thread of their own. A failed check aborts the matcher's library for good, so a new grammar is
- * first tried in a thread that is thrown away; and when the thread of all sequences dies after all, or a call takes too long,
+ * first tried in a thread without sequences; and when the thread of all sequences dies after all, or a call takes too long,
  * it is replaced and each sequence is built anew from its committed tokens.
  */
 import type { Worker } from "node:worker_threads";
@@ -20,6 +20,9 @@ export interface GrammarThreadLimits {
 /** A compilation of 10 s would hold up every other sequence for as long. */
 export const GRAMMAR_LIMITS: GrammarThreadLimits = { trialMs: 10_000, callMs: 20_000 };
 
+/** A thread for trials has the vocabulary in its memory. */
+const TRIAL_THREAD_IDLE_MS = 60_000;
+
 /** Grammars that passed their trial, remembered. */
 const MAX_TRIED = 256;
 
@@ -31,6 +34,8 @@ export class GrammarClient implements Grammars {
   /** Trials that wait or run, by grammar. */
   readonly #trials = new Map<string, Promise<string | undefined>>();
   #lastTrial: Promise<unknown> = Promise.resolve();
+  #trialThread: GrammarThread | undefined;
+  #trialEnd: NodeJS.Timeout | undefined;
   #thread: GrammarThread | undefined;
   #sequences = 0;
 
@@ -42,8 +47,8 @@ export class GrammarClient implements Grammars {
   }
 
   /**
-   * Compiles a grammar in a thread that is thrown away, unless it has passed before. One grammar is tried at a time: each takes a
-   * thread and its memory.
+   * Compiles a grammar in a thread that may die of it, unless it has passed before. One grammar is tried at a time. A thread that
+   * survives tries the next one, for as long as they keep coming.
    * @returns the reason why it cannot be used
    */
   async try(ebnf: string): Promise<string | undefined> {
@@ -60,7 +65,11 @@ export class GrammarClient implements Grammars {
   }
 
   async #try(ebnf: string): Promise<string | undefined> {
-    await using thread = new GrammarThread(this.#openThread());
+    clearTimeout(this.#trialEnd);
+    if (this.#trialThread === undefined || this.#trialThread.isDead) {
+      this.#trialThread = new GrammarThread(this.#openThread());
+    }
+    const thread = this.#trialThread;
     const sequence: GrammarSequence = { ebnf, endTokens: [], committed: [] };
     const { trialMs } = this.#limits;
     try {
@@ -68,10 +77,16 @@ export class GrammarClient implements Grammars {
         thread.call(0, { kind: "begin", sequence }).then(() => true),
         trialMs,
       );
-      if (passed === undefined) return `the grammar takes more than ${trialMs / 1000} s to compile; make it smaller`;
+      if (passed === undefined) {
+        await thread[Symbol.asyncDispose]();
+        return `the grammar takes more than ${trialMs / 1000} s to compile; make it smaller`;
+      }
+      await thread.call(0, { kind: "close" });
     } catch (error) {
       return `the grammar cannot be read: ${(error as Error).message}`;
     }
+    this.#trialEnd = setTimeout(() => void thread[Symbol.asyncDispose](), TRIAL_THREAD_IDLE_MS);
+    this.#trialEnd.unref();
     const [oldest] = this.#tried;
     if (this.#tried.size >= MAX_TRIED && oldest !== undefined) this.#tried.delete(oldest);
     this.#tried.add(ebnf);
@@ -101,6 +116,8 @@ export class GrammarClient implements Grammars {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#trialEnd);
+    await this.#trialThread?.[Symbol.asyncDispose]();
     await this.#thread?.[Symbol.asyncDispose]();
   }
 }
