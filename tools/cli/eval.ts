@@ -33,6 +33,7 @@ interface EvalFlags {
   readonly temperature?: number;
   readonly k?: readonly number[];
   readonly family?: readonly string[];
+  readonly without?: readonly string[];
   readonly limit?: number;
   readonly maxTokens: number;
   readonly concurrency: number;
@@ -70,6 +71,7 @@ export function evalCommand(): Command {
       ]),
     )
     .option("--family <family...>", "only tasks of these families")
+    .option("--without <text...>", "only tasks whose messages have none of these texts")
     .option("--limit <n>", "only the first tasks", wholeNumber(1))
     .option("--max-tokens <n>", "token limit of an answer", wholeNumber(1), DEFAULT_MAX_TOKENS)
     .option("--concurrency <n>", "requests in flight", wholeNumber(1), DEFAULT_CONCURRENCY)
@@ -121,7 +123,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
 }
 
 /** Selects the tasks that the flags name. @throws PackageError */
-async function select({ suite, family, limit }: EvalFlags): Promise<Task[]> {
+async function select({ suite, family, without = [], limit }: EvalFlags): Promise<Task[]> {
   const suites = await Promise.all(suite.map(readSuite));
   const all = suites.flat();
   const twice = [...Map.groupBy(all, ({ id }) => id)].find(([, own]) => own.length > 1)?.[0];
@@ -133,7 +135,9 @@ async function select({ suite, family, limit }: EvalFlags): Promise<Task[]> {
   const unknown = family?.find((one) => !known.has(one));
   if (unknown !== undefined)
     throw new PackageError(`${suite}: no family ${unknown}; its families are ${[...known].join(", ")}`);
-  const tasks = all.filter((task) => family?.includes(task.family) ?? true).slice(0, limit);
+  const isAsked = ({ messages }: Task) =>
+    !messages.some(({ content }) => without.some((text) => content.includes(text)));
+  const tasks = all.filter((task) => (family?.includes(task.family) ?? true) && isAsked(task)).slice(0, limit);
   if (tasks.some(({ tests }) => tests.kind === "python") && !(await hasPython()))
     throw new PackageError(`${suite}: answers in Python need python3 on the PATH; install it or choose another suite`);
   if (tasks.some(needsNumpy) && (await isolatedPython("import numpy")) !== undefined)
@@ -161,7 +165,7 @@ function open({ model, url, answers, apiKey, servedModel, threads, concurrency }
 }
 
 function describe(
-  { suite, url, answers: file, limit, temperature }: EvalFlags,
+  { suite, url, answers: file, without, limit, temperature }: EvalFlags,
   { model }: Respondent,
   rounds: readonly Round[],
 ): string {
@@ -170,7 +174,7 @@ function describe(
   const count = rounds.reduce((total, { answers }) => total + answers.length, 0);
   const seconds = rounds.reduce((total, round) => total + round.seconds, 0);
   return [
-    `${model} ${where}, ${suite.join(", ")}${limit === undefined ? "" : `, first ${limit}`}`,
+    `${model} ${where}, ${suite.join(", ")}${without === undefined ? "" : ` without ${without.join(", ")}`}${limit === undefined ? "" : `, first ${limit}`}`,
     `${new Set(first?.answers.map(({ id }) => id)).size} tasks, ${count} answers in ${seconds.toFixed(0)} s`,
     temperature === undefined ? "greedy" : `temperature ${temperature}`,
     `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`,

@@ -40,7 +40,7 @@ export interface Answer {
   readonly tokens: number;
   readonly forwards: number;
   readonly prefillForwards: number;
-  /** Denoise forwards without a visible change; absent if drafts were dropped or several blocks were open together. */
+  /** Denoise forwards without a visible change; absent if drafts were dropped, several blocks were open or a grammar was in force. */
   readonly confirmingForwards?: number;
   readonly edits: Readonly<Record<CountedOp, number>>;
   /** What a grammar did; absent without one. */
@@ -113,8 +113,10 @@ async function ask(
   const { events, seconds } = response;
   const usage = events.flatMap((event) => (event.type === "end" ? [event.usage] : []))[0] as Usage;
   const first = firstDraft(events);
-  // With several blocks open, each forward sends a draft of each block, so drafts do not count forwards.
-  const changing = (mode.parameters.editing_window ?? 1) > 1 ? undefined : changingDrafts(events);
+  // With several blocks open, each forward sends a draft of each block, and a grammar drafts without forwards: then drafts do not
+  // count forwards.
+  const isCounted = (mode.parameters.editing_window ?? 1) === 1 && usage.grammar === undefined;
+  const changing = !isCounted ? undefined : changingDrafts(events);
   return {
     ...base,
     text: events.map((event) => (event.type === "commit" ? event.text : "")).join(""),

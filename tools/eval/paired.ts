@@ -1,6 +1,7 @@
 /** A mode with and without a grammar, task by task. */
 import type { Answer, Round } from "./evaluate.ts";
 import { GRAMMAR_SUFFIX } from "./modes.ts";
+import { mean } from "./statistics.ts";
 
 /** A line for each kind of task whose form a grammar states, and each mode that ran both ways. Undefined if none did. */
 export function pairedTable(rounds: readonly Round[]): string | undefined {
@@ -13,7 +14,16 @@ export function pairedTable(rounds: readonly Round[]): string | undefined {
   if (lines.length === 0) return undefined;
   const heads = [
     ...["mode", "tasks of", "n", "valid", "with a grammar", "right", "with a grammar", "right only without"],
-    ...["right only with", "median forwards", "with a grammar", "forced tokens", "repairs", "forced endings"],
+    ...[
+      "right only with",
+      "median forwards",
+      "with a grammar",
+      "forwards",
+      "with a grammar",
+      "forced tokens",
+      "repairs",
+      "forced endings",
+    ],
   ];
   const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
   return [row(heads), row(heads.map(() => "---")), ...lines.map(row)].join("\n");
@@ -35,6 +45,7 @@ function pairs(free: Round, constrained: Round): (string | number)[][] {
       ...[count(([a]) => a.valid), count(([, b]) => b.valid), count(([a]) => a.pass), count(([, b]) => b.pass)],
       ...[count(([a, b]) => a.pass && !b.pass), count(([a, b]) => b.pass && !a.pass)],
       ...[median(all.map(([a]) => a.forwards)), median(all.map(([, b]) => b.forwards))],
+      ...[mean(all.map(([a]) => a.forwards)).toFixed(2), mean(all.map(([, b]) => b.forwards)).toFixed(2)],
       ...[total("forced_tokens"), total("repairs"), total("forced_finish")],
     ];
   });

@@ -11,9 +11,10 @@ import {
 } from "../../../test/support/models/constrained.ts";
 import type { CompiledGrammar } from "../grammar/grammar-matcher.ts";
 import { grammarText } from "../grammar/grammar-source.ts";
-import { decodeConstrained } from "./constrained.ts";
+import { decodeConstrained, nextConstrainedQuery } from "./constrained.ts";
 import { ConstrainedBlocks } from "./constrained-blocks.ts";
 import { witness } from "./constrained-matcher.ts";
+import { Lookahead } from "./lookahead.ts";
 import { type DecodeOptions, OpenWindow, type Step } from "./open-window.ts";
 
 const L = 32;
@@ -64,10 +65,12 @@ interface Run {
   readonly maxTokens: number;
   readonly prompt?: readonly number[];
   readonly committed?: readonly number[];
+  /** The next block's first step runs in a forward that may be the block's last. */
+  readonly isCarried?: boolean;
 }
 
 /** @returns the answer's tokens without the end token, its steps, and the forwards */
-async function run({ schema, decoding, wish, maxTokens, prompt = [], committed = [] }: Run) {
+async function run({ schema, decoding, wish, maxTokens, prompt = [], committed = [], isCarried = false }: Run) {
   const { grammar, shortest } = compiled[schema] as (typeof compiled)[number];
   using matcher = await grammar.matcher(support.tokens.endTokens);
   const blocks = new ConstrainedBlocks(matcher, support.tokens, { committed, shortest });
@@ -81,7 +84,9 @@ async function run({ schema, decoding, wish, maxTokens, prompt = [], committed =
   let forwardsOfBlock = 0;
   let most = 0;
   const signal = new AbortController().signal;
-  for await (const step of decodeConstrained(model, window, blocks, options, signal)) {
+  const nextBlockQuery = nextConstrainedQuery(window, blocks, options);
+  const forwards = isCarried ? new Lookahead(model, { nextBlockQuery }) : model;
+  for await (const step of decodeConstrained(forwards, window, blocks, options, signal)) {
     steps.push(step);
     if (step.kind === "commit") {
       most = Math.max(most, model.forwards - forwardsOfBlock);
@@ -222,6 +227,27 @@ it("continues behind any committed block to the same answer", async () => {
     }),
     { numRuns: 12, seed: 2 },
   );
+});
+
+it("carried or not, the steps are the same, and a carried step spares a forward", async () => {
+  let spared = 0;
+  const text = `{"kind": "è2", "text": "${long}"}`;
+  for (const decoding of RULES) {
+    for (const [schema, seed] of [
+      [0, 1],
+      [2, 2],
+    ] as const) {
+      const wishes = [random(seed), oracle(seed, text, schema === 2 ? 0 : 0.2)];
+      for (const wish of wishes) {
+        const asked = { schema, decoding, wish, maxTokens: 110, prompt: [10, 11, 12] };
+        const plain = await run(asked);
+        const carried = await run({ ...asked, isCarried: true });
+        expect(carried.steps).toEqual(plain.steps);
+        spared += plain.forwards - carried.forwards;
+      }
+    }
+  }
+  expect(spared).toBeGreaterThan(5);
 });
 
 it("the exact prefix never gets shorter within a block", async () => {

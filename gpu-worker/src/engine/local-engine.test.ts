@@ -3,10 +3,15 @@ import { expect, it } from "vitest";
 import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
 import { Scheduler } from "../memory/scheduler.ts";
 import { LocalEngine } from "./local-engine.ts";
+import type { GrammarSupport, Grammars } from "./request-grammar.ts";
 
 const letter = (token: number): Uint8Array => Uint8Array.of(token === 50 ? 0x2e : 0x60 + token);
 
-function engine(script: ConstructorParameters<typeof ScriptedModel>[0], models: ScriptedModel[] = []) {
+function engine(
+  script: ConstructorParameters<typeof ScriptedModel>[0],
+  models: ScriptedModel[] = [],
+  grammars?: GrammarSupport,
+) {
   const scheduler = new Scheduler({ capacity: 2, pages: 32, waiting: 2 });
   const limits = { blockLength: 4, maxContextTokens: 32, capacity: 2 };
   const info = { name: "m", created: 0, chat: false, text: true, capabilities: [], ...limits };
@@ -22,8 +27,27 @@ function engine(script: ConstructorParameters<typeof ScriptedModel>[0], models: 
   };
   const tokenizer = { bytes: letter, encode: (text: string) => [...text].map(Number), encodeChat: () => [1] };
   const tokens = { vocabSize: 60, maskToken: 59, eosTokens: [50] };
-  return { engine: new LocalEngine({ info, ...tokens, model, scheduler, prefixCache: true, tokenizer }), scheduler };
+  return {
+    engine: new LocalEngine({
+      info,
+      ...tokens,
+      model,
+      scheduler,
+      prefixCache: true,
+      tokenizer,
+      ...(grammars && { grammars }),
+    }),
+    scheduler,
+  };
 }
+
+/** Fails a test that asks it anything. */
+const UNTOUCHED = new Proxy({} as Grammars, {
+  get: (_, name) => {
+    throw new Error(`a request without a grammar asked for ${String(name)}`);
+  },
+  has: () => false,
+});
 
 function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {
   return {
@@ -66,6 +90,27 @@ it("tells a response from open to end, in order", async () => {
     },
   });
   expect(scheduler.pagesInUse).toBe(0);
+});
+
+it("a request without a grammar asks nothing of them, and has the same events and forwards", async () => {
+  const models: ScriptedModel[] = [];
+  const script = [["1@.9", "2@.4", "3@.9", "50@.9"]] as const;
+  const plain = await events(engine(script.map((line) => [...line])).engine, {});
+  expect(
+    await events(
+      engine(
+        script.map((line) => [...line]),
+        models,
+        UNTOUCHED,
+      ).engine,
+      {},
+    ),
+  ).toEqual(plain);
+  expect(models[0]?.queries.some((query) => query.best || query.allowed)).toBe(false);
+  const refused = await events(engine([], [], { missing: "no head" }).engine, {
+    grammar: { kind: "json-object", param: "response_format" },
+  });
+  expect(refused).toMatchObject([{ type: "error", code: "invalid_request", message: "response_format: no head" }]);
 });
 
 it("a stop string ends the choice before the next forward", async () => {

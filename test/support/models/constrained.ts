@@ -27,7 +27,7 @@ export async function openConstrainedTokens() {
   return { tokens, textOf, compiler: await GrammarCompiler.open(vocabulary) };
 }
 
-/** What a model wants to write at a cell: it knows nothing of a grammar. */
+/** What a model wants to write at a cell, by all tokens up to the end of its block: it knows nothing of a grammar. */
 export type Wish = (cell: number, seen: readonly number[]) => { token: number; certainty: number };
 
 /** A model that wants the same at every cell, whatever the grammar refused before. */
@@ -44,13 +44,17 @@ export class WishfulModel implements SequenceModel {
     this.committed.push(...tokens);
   }
 
-  async denoise(blocks: readonly BlockQuery[]): Promise<Candidate[][]> {
+  denoise(blocks: readonly BlockQuery[]): Promise<Candidate[][]> {
+    return this.forward(blocks);
+  }
+
+  async forward(blocks: readonly BlockQuery[]): Promise<Candidate[][]> {
     this.forwards++;
-    let place = this.committed.length;
-    const seen = [...this.committed, ...blocks.flatMap(({ tokens }) => tokens)];
+    const seen = [...this.committed];
     return blocks.map(({ tokens, cells, allowed }) => {
-      const start = place;
-      place += tokens.length;
+      const start = seen.length;
+      // A block sees nothing behind it.
+      seen.push(...tokens);
       return cells.map((cell) => {
         const { token, certainty } = this.#wish(start + cell, seen);
         const ranked = [token, ...Array.from({ length: 4 }, (_, i) => 5 + ((token + 37 * (i + 1)) % 2043))];

@@ -14,6 +14,8 @@ export class ScriptedModel implements SequenceModel, SequenceForwards {
   readonly committed: number[][] = [];
   /** Blocks before each forward. */
   readonly seen: number[][] = [];
+  /** What each forward was asked. */
+  readonly queries: BlockQuery[] = [];
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly #script: readonly (readonly ScriptedCandidate[])[];
 
@@ -39,6 +41,7 @@ export class ScriptedModel implements SequenceModel, SequenceForwards {
   async forward(blocks: readonly BlockQuery[]): Promise<readonly (readonly Candidate[])[]> {
     // The last forward repeats, so that a script need not state when the text is stable.
     const forward = this.#script[Math.min(this.counts.forwards++, this.#script.length - 1)] ?? [];
+    this.queries.push(...blocks);
     return blocks.map(({ tokens, cells }) => {
       this.seen.push([...tokens]);
       return cells.map((cell) => {
