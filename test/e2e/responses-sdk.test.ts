@@ -22,11 +22,11 @@ const models: [string, { open: () => Promise<ServedModel>; scripted: boolean }][
 ];
 
 const citySchema = {
-  type: "object",
-  properties: { city: { type: "string" } },
+  type: "object" as const,
+  properties: { city: { type: "string" as const } },
   required: ["city"],
   additionalProperties: false,
-} as const;
+};
 
 setTracingDisabled(true);
 

@@ -11,7 +11,7 @@ const models: [string, { open: () => Promise<ServedModel>; scripted: boolean }][
   ["the shipped model", { open: openShippedModel, scripted: false }],
 ];
 
-const citySchema = { type: "object", properties: { city: { type: "string" } }, required: ["city"] } as const;
+const citySchema = { type: "object" as const, properties: { city: { type: "string" as const } }, required: ["city"] };
 const openaiTools = [{ type: "function" as const, function: { name: toolName, parameters: { ...citySchema } } }];
 
 describe.each(models)("%s", (_, { open, scripted }) => {

@@ -6,16 +6,16 @@ export const messageErrorBody = z
   .object({
     type: z.literal("error"),
     error: z.object({ type: z.string(), message: z.string() }),
-    request_id: z.string().optional().openapi({ description: "Not within a stream." }),
+    request_id: z.string().nullable().openapi({ description: "Null within a stream." }),
   })
   .openapi("MessageError");
 
 export function messageError(
   { code, message }: Pick<EdgeError, "code" | "message">,
-  requestId?: string,
+  requestId: string | null = null,
 ): z.infer<typeof messageErrorBody> {
   const error = { type: typeOf(messageErrorStatus(code)), message };
-  return { type: "error", error, ...(requestId !== undefined && { request_id: requestId }) };
+  return { type: "error", error, request_id: requestId };
 }
 
 export function messageErrorStatus(code: ErrorCode): number {

@@ -74,7 +74,6 @@ export const responseObject = z
     reasoning: z.object({ effort: z.null(), summary: z.null() }),
     safety_identifier: z.string().nullable(),
     service_tier: z.literal("default"),
-    store: z.boolean(),
     temperature: z.number(),
     text: z.object({ format: textFormat, verbosity: z.literal("medium") }),
     tool_choice: responseToolChoice,
@@ -126,7 +125,6 @@ export function emptyResponse(id: string, created: number, body: ResponseBody): 
     reasoning: { effort: null, summary: null },
     safety_identifier: body.safety_identifier ?? null,
     service_tier: "default",
-    store: body.store ?? true,
     // Without a temperature, decoding is greedy.
     temperature: body.temperature ?? 0,
     text: { format: (body.text?.format ?? { type: "text" }) as ResponseObject["text"]["format"], verbosity: "medium" },

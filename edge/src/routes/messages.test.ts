@@ -416,7 +416,7 @@ describe("errors of /v1/messages are in Anthropic's form", () => {
     const events = await stream(rejected, { system: "Be brief." }, { clock });
     expect(events[0]).toEqual({ type: "ping" });
     const error = { type: "invalid_request_error", message: "system: failed" };
-    expect(events.at(-1)).toEqual({ type: "error", error });
+    expect(events.at(-1)).toEqual({ type: "error", error, request_id: null });
   });
 
   it("an error within a stream is its last event, and has no cause", async () => {
@@ -425,7 +425,11 @@ describe("errors of /v1/messages are in Anthropic's form", () => {
       yield* failing("unavailable")(request, signal) as EditEvent[];
     };
     const events = await stream(lost, {});
-    expect(events.at(-1)).toEqual({ type: "error", error: { type: "api_error", message: "It: failed" } });
+    expect(events.at(-1)).toEqual({
+      type: "error",
+      error: { type: "api_error", message: "It: failed" },
+      request_id: null,
+    });
     expect(events.some(({ type }) => type === "message_delta")).toBe(false);
     const broken: Respond = function* (request, signal) {
       yield* [...(hello(request, signal) as EditEvent[])].slice(0, 4);

@@ -409,7 +409,7 @@ describe("a stored response", () => {
 
   it("is not kept with store: false", async () => {
     const answer = await ask({ store: false });
-    expect(answer).toMatchObject({ store: false, status: "completed" });
+    expect(answer).toMatchObject({ status: "completed" });
     expect((await request(`/${answer.id}`)).status).toBe(404);
   });
 
