@@ -15,7 +15,7 @@ import {
 } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import { nanos } from "@nats-io/nats-core";
-import { CAPABILITIES } from "@palimpsest/proto";
+import { CAPABILITY_SETS } from "@palimpsest/proto";
 import { type StoredLimits, storedStreamConfig } from "./stored.ts";
 import {
   DRAFT_STREAM,
@@ -23,7 +23,6 @@ import {
   MODEL_BUCKET,
   needsStream,
   needsSubjects,
-  needsWithin,
   PRIORITIES,
   queueOf,
   queueStream,
@@ -111,7 +110,7 @@ export async function createModelStreams(
   const subjects = PRIORITIES.map((priority) => queueSubject(model, priority));
   await add(jsm, { ...queue, name: queueStream(model), subjects });
   await add(jsm, { ...queue, name: needsStream(model), subjects: [needsSubjects(model)] });
-  for (const needs of needsWithin(CAPABILITIES)) {
+  for (const needs of CAPABILITY_SETS) {
     for (const priority of PRIORITIES) {
       const { stream, subject, consumer } = queueOf(model, priority, needs);
       await addConsumer(jsm, stream, {

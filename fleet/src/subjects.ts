@@ -1,5 +1,5 @@
 /** The subjects, streams and buckets of a fleet; docs/fleet.md has the picture. */
-import { CAPABILITIES, type Capability } from "@palimpsest/proto";
+import type { Capability } from "@palimpsest/proto";
 
 /** Classes of a model's queue, the most urgent first. */
 export const PRIORITIES = ["interactive", "default", "batch"] as const;
@@ -50,26 +50,19 @@ export const queueSubject = (model: string, priority: Priority) => `queue.${toke
 /** Subjects of all requests of a model that need capabilities. */
 export const needsSubjects = (model: string) => `queue.${tokenOf(model)}.*.*`;
 
-/** The requests of one class that need the same capabilities. */
+/** The requests of one class that need the same set of capabilities. */
 export interface Queue {
   readonly stream: string;
   readonly subject: string;
   readonly consumer: string;
 }
 
+/** @param needs one of CAPABILITY_SETS */
 export function queueOf(model: string, priority: Priority, needs: readonly Capability[]): Queue {
   const subject = queueSubject(model, priority);
   if (needs.length === 0) return { stream: queueStream(model), subject, consumer: priority };
   const name = needs.join("-");
   return { stream: needsStream(model), subject: `${subject}.${name}`, consumer: `${priority}-${name}` };
-}
-
-/** The sets of capabilities that a request may need of a worker that has these; the first is empty. */
-export function needsWithin(capabilities: readonly string[]): Capability[][] {
-  const known = CAPABILITIES.filter((one) => capabilities.includes(one));
-  const all = known.reduce<Capability[][]>((sets, one) => sets.concat(sets.map((set) => [...set, one])), [[]]);
-  // No request has both: a grammar is that of a whole answer.
-  return all.filter((set) => !(set.includes("grammar") && set.includes("continuation")));
 }
 
 /** Notifies workers that a queue has a request. */

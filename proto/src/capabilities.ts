@@ -4,9 +4,16 @@
  */
 import type { GenerateRequest } from "./generate-request.ts";
 
-export const CAPABILITIES = ["grammar", "penalties", "continuation"] as const;
+/** Every worker of this release has the first ones; the package decides about `grammar`. */
+export const CAPABILITIES = ["penalties", "continuation", "grammar"] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];
+
+/**
+ * The sets of capabilities that workers have: of the release before, of this one, and of this one with a package that takes
+ * grammars. A fleet has queues for each. Their number must not grow with every combination, since a worker looks into all.
+ */
+export const CAPABILITY_SETS: readonly (readonly Capability[])[] = [[], ["penalties", "continuation"], CAPABILITIES];
 
 type Needing = Pick<GenerateRequest, "grammar" | "decoding" | "prompt">;
 
@@ -18,6 +25,17 @@ export function needsOf({ grammar, decoding, prompt }: Needing): Capability[] {
     continuation: prompt.kind === "chat" && prompt.answerStart !== undefined,
   };
   return CAPABILITIES.filter((one) => needs[one]);
+}
+
+/** The smallest set that covers a request's needs. */
+export function capabilitySetFor(request: Needing): readonly Capability[] {
+  const needs = needsOf(request);
+  return CAPABILITY_SETS.find((set) => needs.every((need) => set.includes(need))) ?? CAPABILITIES;
+}
+
+/** The sets that these capabilities cover; the first is empty. */
+export function capabilitySetsWithin(capabilities: readonly string[]): (readonly Capability[])[] {
+  return CAPABILITY_SETS.filter((set) => set.every((one) => capabilities.includes(one)));
 }
 
 /** The first need that is not covered. @param capabilities those of a worker, perhaps of a newer release */

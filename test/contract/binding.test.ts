@@ -1,6 +1,6 @@
 /** The contract between edge and workers, independent of the transport: the same tests over gRPC and over NATS. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EditEvent, errorEvent, failureOf, type GenerateRequest } from "@palimpsest/proto";
+import { CAPABILITIES, type EditEvent, errorEvent, failureOf, type GenerateRequest } from "@palimpsest/proto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGrpcReplica } from "../../edge/src/adapters/grpc.ts";
 import { createPlacement } from "../../edge/src/admission/placement.ts";
@@ -104,7 +104,7 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
 
   it("sends a request only to workers that can do what it needs", async () => {
     const script = writeBlocks({ blocks: 1 });
-    const capabilities = [[], ["penalties"], ["penalties", "grammar", "of tomorrow"]];
+    const capabilities = [[], ["penalties", "continuation"], ["of tomorrow", ...CAPABILITIES]];
     const { ask, workers } = await serve([script, script, script], { capabilities });
     await Promise.all([...Array(6)].map(() => ask({ grammar: json })));
     await Promise.all([...Array(4)].map(() => ask({ grammar: json, ...penalized })));
@@ -134,7 +134,9 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
       blocks: 3,
       before: (block, { attempt }, signal) => (block < 1 || attempt > 1 ? Promise.resolve() : aborted(signal)),
     });
-    const { generate, workers } = await serve([stuck, stuck, stuck], { capabilities: [[], ["grammar"], ["grammar"]] });
+    const { generate, workers } = await serve([stuck, stuck, stuck], {
+      capabilities: [[], CAPABILITIES, CAPABILITIES],
+    });
     const events: EditEvent[] = [];
     for await (const event of generate({ grammar: json })) {
       events.push(event);

@@ -38,7 +38,7 @@ it("fuzzed bytes on every subject change no answer, and are counted", { timeout:
       ];
       for (const subject of subjects) enemy.control.publish(subject, bytes);
       requests++;
-      expect(await response.text()).toMatch(/\[DONE\]\s*$/);
+      expect(await response.text()).toMatch(/data: \[DONE\]\n/);
       const stream = await app.request(`/v1/streams/${id}`);
       const events = await Array.fromAsync(sseData(stream.body!), (data) => JSON.parse(data));
       const { status, choices } = events.reduce(reduce, emptyDocument);
@@ -64,7 +64,7 @@ it("a response whose claim was overwritten with invalid bytes is taken over", { 
   await enemy.js.publish(claimSubject(id), Uint8Array.of(0xff));
   await vi.waitFor(() => expect(engine.requests).toHaveLength(2), { timeout: 20_000 });
   gate.resolve();
-  expect(await response.text()).toMatch(/\[DONE\]\s*$/);
+  expect(await response.text()).toMatch(/data: \[DONE\]\n/);
   const events = await Array.fromAsync(sseData((await app.request(`/v1/streams/${id}`)).body!), (it) => JSON.parse(it));
   expect(events.reduce(reduce, emptyDocument)).toMatchObject({ attempt: 2, choices: [{ text: textOf(0, 5) }] });
 

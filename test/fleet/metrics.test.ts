@@ -46,7 +46,7 @@ it("counts running sequences over all workers, even at an edge that sent none of
 it("counts the requests of each class, with and without capabilities, and the sequences that they need", async () => {
   const gate = Promise.withResolvers<void>();
   const gated = writeBlocks({ blocks: 1, before: (_, __, signal) => Promise.race([gate.promise, aborted(signal)]) });
-  const { worker } = await fleet.worker(gated, { capabilities: ["penalties"] });
+  const { worker } = await fleet.worker(gated, { capabilities: ["penalties", "continuation"] });
   const edge = await fleet.edge({ waitLimitMs: 4_000 });
   const app = appOf(edge, { running: () => edge.running() });
   const page = async () => (await app.request("/metrics")).text();

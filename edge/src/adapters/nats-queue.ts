@@ -11,7 +11,7 @@ import {
   writeClaim,
   writeTombstone,
 } from "@palimpsest/fleet";
-import { errorEvent, type Failure, needsOf } from "@palimpsest/proto";
+import { capabilitySetFor, errorEvent, type Failure } from "@palimpsest/proto";
 import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { prefixOf, warmReplica } from "../admission/warm-replica.ts";
@@ -67,7 +67,7 @@ export async function enqueue(
   isWanted: () => boolean,
 ): Promise<Queued> {
   const { model, responseId, priority = "default" } = request;
-  const needs = needsOf(request);
+  const needs = capabilitySetFor(request);
   const { stream, subject } = queueOf(model, priority, needs);
   const options = { msgID: messageIdOf(responseId), timeout: PUBLISH_TIMEOUT_MS };
   for (;;) {

@@ -9,7 +9,7 @@ import {
   REPLICA_BUCKET,
   readSubjects,
 } from "@palimpsest/fleet";
-import type { ModelInfo } from "@palimpsest/proto";
+import { capabilitySetsWithin, type ModelInfo } from "@palimpsest/proto";
 import { type LoadReport, LoadReportSchema, ReplicaPresenceSchema } from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { decodeModel } from "@palimpsest/proto/request-codec";
@@ -72,9 +72,10 @@ export class FleetView implements Disposable {
     this.#replicas = new Map(running.map((bytes) => this.#parsePresence(bytes)).filter((one) => one !== undefined));
   }
 
-  /** The capabilities of each replica of the model that runs. */
+  /** The capabilities of each replica of the model that runs, as far as it looks into queues for them. */
   capabilities(model: string): (readonly string[])[] {
-    return [...this.#replicas.values()].flatMap(({ name, capabilities }) => (name === model ? [capabilities] : []));
+    const serving = [...this.#replicas.values()].filter(({ name }) => name === model);
+    return serving.map(({ capabilities }) => capabilitySetsWithin(capabilities).flat());
   }
 
   /** True if the replica reported within the last 3 s. */

@@ -20,7 +20,10 @@ export function incapable(request: GenerateRequest, capability: Capability): Edg
 function askedBy({ grammar, decoding }: GenerateRequest, capability: Capability) {
   switch (capability) {
     case "grammar":
-      return { param: grammar?.param ?? "grammar", remedy: "update the workers and convert their package again" };
+      return {
+        param: grammar?.param ?? "grammar",
+        remedy: "update the workers and run palimpsest upgrade on their package",
+      };
     case "penalties": {
       const param = decoding.presencePenalty ? "presence_penalty" : "frequency_penalty";
       return { param, remedy: "update the workers" };

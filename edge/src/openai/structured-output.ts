@@ -130,15 +130,24 @@ export interface Fault {
   readonly message: string;
 }
 
+/** Parameters of an answer without a form. */
+interface FreeParameters {
+  readonly min_tokens?: number | null | undefined;
+  readonly ignore_eos?: boolean | null | undefined;
+  readonly logprobs?: boolean | number | null | undefined;
+}
+
 /** Two forms for one answer, and parameters that a grammar leaves no room for. */
 export function* structuredFaults(
-  body: StructuredParameters & { min_tokens?: number | null | undefined; ignore_eos?: boolean | null | undefined },
+  body: StructuredParameters & FreeParameters,
   grammar: GrammarSource | undefined,
 ): Generator<Fault> {
   const [first, second] = structuredForms(body);
   if (first && second) yield conflict(second.param, first.param);
   if (grammar && body.min_tokens) yield conflict("min_tokens", grammar.param);
   if (grammar && body.ignore_eos) yield conflict("ignore_eos", grammar.param);
+  // No forward scores text that the form forces.
+  if (grammar && body.logprobs != null && body.logprobs !== false) yield conflict("logprobs", grammar.param);
 }
 
 export function conflict(param: string, other: string): Fault {

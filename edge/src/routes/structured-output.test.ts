@@ -75,6 +75,7 @@ describe.each(["/v1/chat/completions", "/v1/completions"] as const)("structured 
     ["ebnf", { ebnf: "root ::= x", regex: "a" }, /can't be combined with regex/],
     ["min_tokens", { regex: "a", min_tokens: 2 }, /can't be combined with regex/],
     ["ignore_eos", { guided_json: schema, ignore_eos: true }, /can't be combined with guided_json/],
+    ["logprobs", { regex: "a", logprobs: path === "/v1/completions" ? 0 : true }, /can't be combined with regex/],
     ["response_format.type", { response_format: { type: "structural_tag", structures: [] } }, /"json_schema"/],
     ["response_format", { response_format: "json" }, /expected object/],
     ["response_format.json_schema", { response_format: { type: "json_schema" } }, /expected object/],

@@ -3,16 +3,8 @@
  * it drains. It only connects out, and listens nowhere.
  */
 import { fromBinary } from "@bufbuild/protobuf";
-import {
-  type Delivery,
-  needsWithin,
-  PRIORITIES,
-  type Priority,
-  pull,
-  type Queue,
-  queueOf,
-  wakeSubject,
-} from "@palimpsest/fleet";
+import { type Delivery, PRIORITIES, type Priority, pull, type Queue, queueOf, wakeSubject } from "@palimpsest/fleet";
+import { capabilitySetsWithin } from "@palimpsest/proto";
 import { Wakeup } from "@palimpsest/proto/async-queue";
 import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { every, pause } from "../clock.ts";
@@ -166,7 +158,7 @@ class Worker implements NatsWorker {
   /** The queues that a pull tries, in order: of each class, all whose needs this worker can meet, by turns first. */
   #queues(turn: number): Queue[] {
     const { name, capabilities } = this.#options.intake.model;
-    const needs = needsWithin(capabilities);
+    const needs = capabilitySetsWithin(capabilities);
     const first = turn % needs.length;
     const order = [...needs.slice(first), ...needs.slice(0, first)];
     return classOrder(turn).flatMap((priority) => order.map((one) => queueOf(name, priority, one)));
