@@ -4,6 +4,8 @@
  */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { readingFromLeaders } from "./leader-reads.ts";
+import { retryWhile } from "./retry-while.ts";
 import type { StoredLimits } from "./stored.ts";
 import {
   type Buckets,
@@ -41,6 +43,8 @@ export interface LinkOptions {
 const OLDEST_SERVER = [2, 9] as const;
 /** Limit on the server's answers about streams. Writes have limits of their own. */
 const API_TIMEOUT_MS = 2_000;
+/** Servers of a cluster that start, or create many streams at once, do not answer for a while. */
+const FORMATION_LIMIT_MS = 20_000;
 /** Limit on the last messages to a busy server. */
 const PARTING_LIMIT_MS = 2_000;
 /** A restarted server does not answer while it reads its streams. */
@@ -70,7 +74,7 @@ export class Link implements AsyncDisposable {
   ) {
     this.control = control;
     this.data = data;
-    this.jsm = jsm;
+    this.jsm = streamSettings(options).streamReplicas > 1 ? readingFromLeaders(jsm) : jsm;
     this.js = jetstream(data);
     this.buckets = buckets;
     this.#options = options;
@@ -90,8 +94,12 @@ export class Link implements AsyncDisposable {
     const data = await connection("data");
     const jsm = await jetstreamManager(control, { checkAPI: false, timeout: API_TIMEOUT_MS });
     const settings = streamSettings(options);
-    await createFleetStreams(jsm, settings);
-    const buckets = await openBuckets(jsm, settings);
+    const endMs = performance.now() + (settings.streamReplicas > 1 ? FORMATION_LIMIT_MS : 0);
+    const create = async () => {
+      await createFleetStreams(jsm, settings);
+      return openBuckets(jsm, settings);
+    };
+    const buckets = await retryWhile(create, () => performance.now() < endMs);
     opening.move();
     return new Link(options, control, data, jsm, buckets);
   }

@@ -146,10 +146,12 @@ export async function openBuckets(
   { streamReplicas: replicas }: StreamSettings,
 ): Promise<Buckets> {
   const kvm = new Kvm(jsm.jetstream());
+  // Of several copies, only the leader's is sure to have what was written (leader-reads.ts).
+  const copies = { replicas, allow_direct: replicas === 1 };
   return {
-    responses: await kvm.create(RESPONSE_BUCKET, { replicas, ttl: LOG_AGE_MS, storage: StorageType.File }),
-    replicas: await kvm.create(REPLICA_BUCKET, { replicas, ttl: PRESENCE_TTL_MS, storage: StorageType.Memory }),
-    models: await kvm.create(MODEL_BUCKET, { replicas, storage: StorageType.File }),
+    responses: await kvm.create(RESPONSE_BUCKET, { ...copies, ttl: LOG_AGE_MS, storage: StorageType.File }),
+    replicas: await kvm.create(REPLICA_BUCKET, { ...copies, ttl: PRESENCE_TTL_MS, storage: StorageType.Memory }),
+    models: await kvm.create(MODEL_BUCKET, { ...copies, storage: StorageType.File }),
   };
 }
 

@@ -4,9 +4,24 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
+import { ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { afterAll, expect, it, vi } from "vitest";
+import { isQueued } from "../../edge/src/adapters/nats-queue.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
-import { EDIT_STREAM, Link } from "../../fleet/src/index.ts";
+import {
+  EDIT_STREAM,
+  isCancelled,
+  Link,
+  MODEL_BUCKET,
+  queueStream,
+  REPLICA_BUCKET,
+  readClaim,
+  readLog,
+  readRecord,
+  readSubjects,
+  writeRecord,
+} from "../../fleet/src/index.ts";
 import { freePort, natsServerBinary } from "../../tools/serve/nats-server.ts";
 import { silentLog } from "../support/fakes/scripted-replicas.ts";
 import { patiently } from "../support/waiting.ts";
@@ -53,12 +68,22 @@ it("form a cluster that keeps each stream three times, and accept only its own s
   for (const { name, port } of servers) await start(name, port, "secret");
 
   const url = servers.map(({ port }) => `nats://127.0.0.1:${port[4222]}`).join(",");
-  const login = { NATS_USER: "edge", NATS_PASSWORD: "secret", NATS_INBOX_PREFIX: "_INBOX_edge" };
-  const dial = dialNats(natsEnvironment.parse({ NATS_URL: url, ...login }));
-  const options = { dial, name: "edge", log: silentLog, queueLimit: 10, streamReplicas: 3 };
-  // A program that starts before the cluster has a leader ends, and is started again.
-  const link = opened.use(await vi.waitFor(() => Link.open(options), { ...patiently, interval: 500 }));
-  await link.createModel("palimpsest-demo");
+  const program = async (user: string) => {
+    const login = { NATS_USER: user, NATS_PASSWORD: "secret", NATS_INBOX_PREFIX: `_INBOX_${user}` };
+    const dial = dialNats(natsEnvironment.parse({ NATS_URL: url, ...login }));
+    return opened.use(await Link.open({ dial, name: user, log: silentLog, queueLimit: 10, streamReplicas: 3 }));
+  };
+  const [edge, worker] = await Promise.all([program("edge"), program("worker")]);
+  await edge.createModel("palimpsest-demo");
+  // Each may read what it needs to, from the streams' leaders.
+  await writeRecord(edge.buckets.responses, "x", create(ResponseRecordSchema, { owner: "a" }));
+  expect(await readRecord(edge.buckets.responses, "x")).toMatchObject({ owner: "a" });
+  expect(await isQueued(edge, "x", { stream: queueStream("palimpsest-demo"), sequence: 1 })).toBe(false);
+  expect(await readSubjects(edge.jsm, `KV_${MODEL_BUCKET}`, `$KV.${MODEL_BUCKET}.>`)).toEqual([]);
+  expect(await readSubjects(edge.jsm, `KV_${REPLICA_BUCKET}`, `$KV.${REPLICA_BUCKET}.>`)).toEqual([]);
+  for (const { jsm } of [edge, worker]) expect(await readLog(jsm, "x")).toEqual([]);
+  expect(await readClaim(worker.buckets.responses, "x")).toBeUndefined();
+  expect(await isCancelled(worker.buckets.responses, "x")).toBe(false);
   const monitor = `http://127.0.0.1:${servers[0]!.port[8222]}`;
   const streams = await (await fetch(`${monitor}/jsz?acc=FLEET&streams=true&config=true`)).json();
   const details = streams.account_details[0].stream_detail as { name: string; config: { num_replicas: number } }[];

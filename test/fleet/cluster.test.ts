@@ -1,8 +1,12 @@
 /** A fleet on a NATS cluster of three servers, whose streams have three copies, outlives the loss of any server. */
+
+import { create } from "@bufbuild/protobuf";
+import { ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { EDIT_STREAM, queueStream } from "../../fleet/src/index.ts";
+import { append, EDIT_STREAM, queueStream, readLog, readRecord, writeRecord } from "../../fleet/src/index.ts";
 import { fold } from "../support/events.ts";
 import { textOf, writeBlocks } from "../support/fakes/block-engine.ts";
+import { opening } from "../support/fakes/synthetic-response.ts";
 import { fleetRequest, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
 import { type NatsCluster, openNatsCluster } from "../support/fleet/nats-cluster.ts";
 import { forever, patiently } from "../support/waiting.ts";
@@ -16,6 +20,25 @@ beforeAll(async () => {
 afterAll(async () => {
   await fleet?.[Symbol.asyncDispose]();
   await cluster?.[Symbol.asyncDispose]();
+});
+
+it("reads at once, from any server, what another program has written", { timeout: 60_000 }, async () => {
+  const urls = [...cluster.servers.values()].map(({ url }) => url);
+  const [writer, ...readers] = await Promise.all([urls[1]!, ...urls].map((url) => fleet.link("party", url)));
+  const { js, jsm, buckets } = writer!;
+  const missing: string[] = [];
+  for (let i = 0; i < 60; i++) {
+    const id = `read-${i}`;
+    await writeRecord(buckets.responses, id, create(ResponseRecordSchema, { owner: "a" }));
+    await append(js, jsm, { ...opening, v: 1, response_id: id, attempt: 1, seq: 1, model: "m", choices: 1 }, 2_000);
+    const found = readers.map(async (link) => [
+      await readRecord(link.buckets.responses, id),
+      ...(await readLog(link.jsm, id)),
+    ]);
+    for (const one of await Promise.all(found)) if (one.length !== 2 || one.includes(undefined)) missing.push(id);
+  }
+  expect(missing).toEqual([]);
+  await Promise.all([writer!, ...readers].map((link) => link[Symbol.asyncDispose]()));
 });
 
 it("keeps a running response, its log and its queue when the server that leads them is killed", {
@@ -32,9 +55,9 @@ it("keeps a running response, its log and its queue when the server that leads t
 
   const request = fleetRequest();
   const events = Array.fromAsync(edge.replicas.generate(request, forever));
-  const committed = async () => (await jsm.streams.info(EDIT_STREAM)).state.messages;
+  const written = async () => (await readLog(jsm, request.responseId)).length;
   // open and two commits
-  await vi.waitFor(async () => expect(await committed()).toBe(3), patiently);
+  await vi.waitFor(async () => expect(await written()).toBe(3), patiently);
   const leader = (await jsm.streams.info(EDIT_STREAM)).cluster?.leader;
   await cluster.servers.get(leader!)!.stop();
   gate.resolve();

@@ -29,8 +29,10 @@ repeated for each model.
 {{- end }}
 {{- end }}
 
+{{/* Of several copies of a stream, programs read the leader's. */}}
 {{- define "palimpsest.accounts" -}}
 {{- $models := include "palimpsest.models" . | trim | splitList "\n" -}}
+{{- $copies := gt (include "palimpsest.streamReplicas" . | int) 1 -}}
 system_account: SYS
 
 accounts {
@@ -62,6 +64,9 @@ accounts {
               {{- end }}
               # stored responses of all tenants, each in a stream of its own that is named by a hash
               "stored.*.*", "stored.*.*.*.*", "$JS.API.DIRECT.GET.*.stored.>", "$JS.API.STREAM.CREATE.*"
+              {{- if $copies }}
+              "$JS.API.STREAM.MSG.GET.*"
+              {{- end }}
               # withdraws a request
               {{- range $models }}
               "$JS.API.STREAM.MSG.DELETE.queue-{{ . }}", "$JS.API.STREAM.MSG.DELETE.needs-{{ . }}"
@@ -102,6 +107,9 @@ accounts {
               "$JS.API.DIRECT.GET.edits.>", "$JS.API.STREAM.MSG.DELETE.edits"
               "$JS.API.DIRECT.GET.KV_responses.$KV.responses.claim.*"
               "$JS.API.DIRECT.GET.KV_responses.$KV.responses.cancelled.*"
+              {{- if $copies }}
+              "$JS.API.STREAM.MSG.GET.edits", "$JS.API.STREAM.MSG.GET.KV_responses"
+              {{- end }}
               # creates the streams of a new fleet
               "$JS.API.STREAM.CREATE.edits", "$JS.API.STREAM.CREATE.drafts", "$JS.API.STREAM.CREATE.KV_responses"
               "$JS.API.STREAM.CREATE.KV_replicas", "$JS.API.STREAM.CREATE.KV_models"
