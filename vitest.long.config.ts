@@ -1,4 +1,4 @@
-/** The tests that need Python, PyTorch, gcc or Prometheus, which npm does not install: `npm run check:long`. */
+/** The tests that take minutes, or need Python, PyTorch or gcc, which npm does not install: `npm run check:long`. */
 import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({

@@ -18,11 +18,19 @@ const modelBody = z
   })
   .openapi("Model");
 
+const failures = {
+  401: jsonResponse(errorBody, "The API key is missing or invalid."),
+  503: jsonResponse(errorBody, "The fleet is unreachable."),
+};
+
 const list = createRoute({
   method: "get",
   path: "/v1/models",
   summary: "List the models",
-  responses: { 200: jsonResponse(z.object({ object: z.literal("list"), data: z.array(modelBody) }), "The models.") },
+  responses: {
+    200: jsonResponse(z.object({ object: z.literal("list"), data: z.array(modelBody) }), "The models."),
+    ...failures,
+  },
 });
 
 const one = createRoute({
@@ -33,6 +41,7 @@ const one = createRoute({
   responses: {
     200: jsonResponse(modelBody, "The model."),
     404: jsonResponse(errorBody, "The model is not served here."),
+    ...failures,
   },
 });
 
