@@ -10,6 +10,7 @@ import { edgeVariables } from "../../edge/src/entry/config.ts";
 import { LOG_AGE_MS, MAX_STREAM_REPLICAS } from "../../fleet/src/index.ts";
 import { workerVariables } from "../../gpu-worker/src/program/settings.ts";
 import { CASES } from "./cases.ts";
+import { helm } from "./helm.ts";
 import { CHART, find, podTemplates, type Rendering, render, variablesOf } from "./manifests.ts";
 import { dashboardQueries, exportedMetrics, ruleQueries, unknownMetrics, unreadVariables } from "./references.ts";
 
@@ -97,6 +98,10 @@ it("offers as variables those that the programs read and the chart does not set"
   }
 });
 
+it("has no fault that helm lint finds", async () => {
+  expect(await helm(["lint", "--strict", CHART])).toContain("0 chart(s) failed");
+});
+
 it("has the programs' limits in its schema", () => {
   const { edge, nats } = schema.properties;
   expect(edge.properties.longestResponseSeconds.maximum * 1000).toBe(LOG_AGE_MS);
@@ -144,6 +149,8 @@ it("has a ServiceMonitor without any other object of a monitoring stack", async 
       .map(({ kind }) => kind);
   expect(await kinds({})).toEqual([]);
   expect(await kinds({ serviceMonitor: { enabled: true } })).toEqual(["ServiceMonitor"]);
+  const { metadata } = find(await render(everything), "ServiceMonitor", "edge");
+  expect(metadata).toMatchObject({ labels: { release: "prometheus" } });
   expect(await kinds({ podMonitor: { enabled: true } })).toEqual(["PodMonitor"]);
   expect(await kinds({ rules: { enabled: true } })).toEqual(["PrometheusRule"]);
 });
