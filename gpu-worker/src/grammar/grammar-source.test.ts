@@ -122,6 +122,15 @@ it("an answer with calls may instead be JSON, and with one call alone has no sec
   expect(await accepts({ ...source, answer: { kind: "json-object" } }, '{"any": "object"}')).toBe(true);
 });
 
+it("many functions have one set of rules for any value", () => {
+  const of = (count: number) => {
+    const functions = Array.from({ length: count }, (_, i) => ({ name: `f${i}`, strict: false, param: "tools" }));
+    return sourceGrammar({ kind: "tool-calls", functions, parallel: true, answer: { kind: "text" } });
+  };
+  // What a function adds: the rule of its arguments.
+  expect(of(128).size - of(1).size).toBe(127);
+});
+
 it("arguments are an object, and a schema that says otherwise names its function and parameter", async () => {
   const withSchema = (schema: object, strict = true): GrammarForm => {
     const param = "tools[2].function.parameters";

@@ -14,6 +14,7 @@ import {
   text,
 } from "./expression.ts";
 import { GrammarError } from "./grammar-error.ts";
+import { ANY } from "./json-text.ts";
 
 const OPENING = "<tool_call>";
 const CLOSING = "\n</tool_call>";
@@ -93,12 +94,13 @@ function argumentsOf({ name, parameters, strict, param }: CalledFunction, { json
   }
 }
 
-/** The grammar with other names, so that it can stand beside others. */
+/** The grammar with other names, so that it can stand beside others. Rules for any value are the same in all, and stay one. */
 function prefixed(grammar: Grammar, scope: string): Grammar {
+  const inScope = (name: string) => (SHARED.has(name) ? name : scope + name);
   const renamed = (expression: Expression): Expression => {
     switch (expression.kind) {
       case "rule":
-        return rule(scope + expression.name);
+        return rule(inScope(expression.name));
       case "sequence":
         return { kind: "sequence", items: expression.items.map(renamed) };
       case "choice":
@@ -109,5 +111,7 @@ function prefixed(grammar: Grammar, scope: string): Grammar {
         return expression;
     }
   };
-  return new Map([...grammar].map(([name, expression]) => [scope + name, renamed(expression)]));
+  return new Map([...grammar].map(([name, expression]) => [inScope(name), renamed(expression)]));
 }
+
+const SHARED: ReadonlySet<string> = new Set(Object.values(ANY));
