@@ -81,6 +81,24 @@ describe.each(models)("%s", (_, { open, scripted }) => {
       expect(replayed.output).toEqual(streamed.output);
     });
 
+    if (!scripted)
+      it.each([false, true])("reads an answer that fits a schema, streamed: %s", async (streamed) => {
+        const schema = {
+          type: "object",
+          properties: { name: { type: "string" }, age: { type: "integer" } },
+          required: ["name", "age"],
+          additionalProperties: false,
+        };
+        const format = { type: "json_schema" as const, name: "person", schema, strict: true };
+        const request = { ...asking("Reply with a JSON object: Tom is 31."), text: { format } };
+        const response = streamed
+          ? await client.responses.stream(request).finalResponse()
+          : await client.responses.create(request);
+        expect(response).toMatchObject({ status: "completed", text: { format } });
+        const person = JSON.parse(response.output_text) as object;
+        expect(person).toEqual({ name: expect.any(String), age: expect.any(Number) });
+      });
+
     it("throws for what is not supported, and for another model", async () => {
       const wrong = client.responses.create({ ...asking("hi"), truncation: "auto" });
       await expect(wrong).rejects.toMatchObject({ status: 400, param: "truncation" });

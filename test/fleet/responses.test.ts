@@ -129,6 +129,36 @@ describe("a response of a fleet", () => {
     }, patiently);
   });
 
+  it("whose client left its stream goes on when it comes back at another edge within the grace", async () => {
+    const leaving = clientOf(appOf(await fleet.edge({ graceMs: 10_000 }), { keys }));
+    const stream = await leaving.responses.create({ ...asking("hi"), stream: true });
+    const events: OpenAI.Responses.ResponseStreamEvent[] = [];
+    for await (const event of stream) {
+      events.push(event);
+      if (deltasOf(events) === textOf(0, 2)) break;
+    }
+    const { response } = events[0] as OpenAI.Responses.ResponseCreatedEvent;
+    const after = events.at(-1)!.sequence_number;
+    const rest = await second.responses.retrieve(response.id, { stream: true, starting_after: after });
+    gate.resolve();
+    events.push(...(await Array.fromAsync(rest)));
+    expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, index) => index));
+    expect(deltasOf(events)).toBe(whole);
+    expect(await second.responses.retrieve(response.id)).toMatchObject({ status: "completed", output_text: whole });
+  });
+
+  it("whose client left for good is cancelled, with what was written", async () => {
+    const stream = await first.responses.create({ ...asking("hi"), stream: true });
+    let id = "";
+    for await (const event of stream) {
+      if (event.type === "response.created") id = event.response.id;
+      if (event.type === "response.output_text.delta") break;
+    }
+    await vi.waitFor(async () => {
+      expect(await second.responses.retrieve(id)).toMatchObject({ status: "cancelled" });
+    }, patiently);
+  });
+
   it("is cancelled at another edge if it runs in the background, or when it is deleted", async () => {
     const cancelled = await first.responses.create({ ...asking("hi"), background: true });
     await vi.waitFor(async () => {
