@@ -6,8 +6,10 @@ import {
   type ScriptedReplica,
   scriptedEdge,
   scriptedReplica,
+  stoppedClock,
 } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../../test/support/fakes/synthetic-response.ts";
+import type { Responses } from "../ports.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
 type Json = any;
@@ -429,6 +431,25 @@ describe("a stored response", () => {
     }
     const stolen = await post({ previous_response_id: answer.id }, as("bob"));
     expect(stolen.status).toBe(400);
+  });
+
+  it("that waits in a queue of a fleet is queued, in its answer and when it is read", async () => {
+    const responses: Responses = {
+      read: async () => [],
+      isKnown: async () => true,
+      async *watch() {},
+      cancel: async () => {},
+      claimKey: async () => undefined,
+      releaseKey: async () => {},
+    };
+    const impatient = { ...stoppedClock, sleep: async () => {} };
+    app = scriptedEdge([replica], { responses, clock: impatient, draining: AbortSignal.abort() });
+    respond = async function* () {
+      await new Promise(() => {});
+    };
+    const answer = await ask({ background: true });
+    expect(answer).toMatchObject({ status: "queued", background: true, output: [] });
+    expect(await read(`/${answer.id}`)).toEqual(answer);
   });
 
   it("of a client that left is cancelled, with what was written", async () => {

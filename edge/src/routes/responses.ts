@@ -156,7 +156,11 @@ export function responses(edge: EdgeDependencies) {
       const { id } = c.req.valid("param");
       const { stream, starting_after } = c.req.valid("query");
       const { stored, log } = await find(c, id);
-      if (!stream) return c.json(responseOf(stored, log), 200);
+      if (!stream) {
+        const isQueued = fleet !== undefined && !stored.ended && log.length === 0;
+        const response = responseOf(stored, log);
+        return c.json(isQueued ? { ...response, status: "queued" as const } : response, 200);
+      }
       const disconnected = new AbortController();
       const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
       const events = stored.ended || !fleet ? log : fleet.watch(id, undefined, signal);
