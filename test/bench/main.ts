@@ -8,6 +8,7 @@ import { benchConvert } from "./convert.ts";
 import { benchDownload } from "./download.ts";
 import { benchEngine } from "./engine/engine.ts";
 import { benchExchange } from "./exchange.ts";
+import { benchGrammar } from "./grammar.ts";
 import { benchModel } from "./model.ts";
 import { benchQuantization } from "./quantization.ts";
 import { benchRankEquality } from "./rank-equality.ts";
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   download: benchDownload,
   engine: benchEngine,
   exchange: benchExchange,
+  grammar: benchGrammar,
   model: benchModel,
   quantization: benchQuantization,
   "rank-equality": benchRankEquality,

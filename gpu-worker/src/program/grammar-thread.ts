@@ -45,6 +45,7 @@ let turn: Promise<void> = Promise.resolve();
 port.on("message", (message: ToGrammar) => {
   turn = turn.then(() => answer(message));
 });
+send({ kind: "ready" });
 
 async function answer({ id, sequence, call }: ToGrammar): Promise<void> {
   said = [];

@@ -11,7 +11,7 @@ import { invalid, WorkerError } from "../errors.ts";
 import type { FromGrammar, GrammarCall, GrammarReply, ToGrammar } from "./grammar-messages.ts";
 
 export interface GrammarThreadLimits {
-  /** For a grammar's trial, with the opening of its thread. */
+  /** For a grammar's trial. */
   readonly trialMs: number;
   /** For a call of one step. */
   readonly callMs: number;
@@ -19,6 +19,9 @@ export interface GrammarThreadLimits {
 
 /** A compilation of 10 s would hold up every other sequence for as long. */
 export const GRAMMAR_LIMITS: GrammarThreadLimits = { trialMs: 10_000, callMs: 20_000 };
+
+/** A large vocabulary takes a second or two, and more on a busy machine. */
+const OPENING_MS = 120_000;
 
 /** A thread for trials has the vocabulary in its memory. */
 const TRIAL_THREAD_IDLE_MS = 60_000;
@@ -73,6 +76,7 @@ export class GrammarClient implements Grammars {
     const sequence: GrammarSequence = { ebnf, endTokens: [], committed: [] };
     const { trialMs } = this.#limits;
     try {
+      await thread.opened();
       const passed = await within(
         thread.call(0, { kind: "begin", sequence }).then(() => true),
         trialMs,
@@ -106,6 +110,7 @@ export class GrammarClient implements Grammars {
 
   /** @throws when the thread dies, or after the limit, which ends it */
   async call(thread: GrammarThread, sequence: number, call: GrammarCall): Promise<GrammarReply> {
+    await thread.opened();
     const answered = await within(
       thread.call(sequence, call).then((reply) => ({ reply })),
       this.#limits.callMs,
@@ -193,6 +198,8 @@ export class ConstrainedSequence implements OpenConstraint {
 class GrammarThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #pending = new Map<number, PromiseWithResolvers<GrammarReply>>();
+  #isOpen = false;
+  readonly #ready = Promise.withResolvers<true>();
   #lastId = 0;
   #death: Error | undefined;
 
@@ -201,6 +208,10 @@ class GrammarThread implements AsyncDisposable {
     // It holds no state of its own that an exit would lose.
     worker.unref();
     worker.on("message", (message: FromGrammar) => {
+      if (message.kind === "ready") {
+        this.#isOpen = true;
+        return this.#ready.resolve(true);
+      }
       if (message.kind === "aborted") return this.#die(new Error(message.message));
       const waiting = this.#pending.get(message.id);
       if (message.kind === "refused") waiting?.reject(new ConstraintError(message.message));
@@ -209,6 +220,13 @@ class GrammarThread implements AsyncDisposable {
     });
     worker.on("error", (error) => this.#die(error as Error));
     worker.on("exit", () => this.#die(new Error("the grammar thread has ended")));
+  }
+
+  /** @throws the reason of its death, or after a limit, which ends it */
+  async opened(): Promise<void> {
+    if (this.#isOpen || (await within(this.#ready.promise, OPENING_MS))) return;
+    this.#die(new Error(`a grammar thread took more than ${OPENING_MS / 1000} s to open`));
+    throw this.#death;
   }
 
   get isDead(): boolean {
@@ -233,6 +251,9 @@ class GrammarThread implements AsyncDisposable {
   #die(reason: Error): void {
     if (this.#death !== undefined) return;
     this.#death = reason;
+    // Nobody may be waiting for it.
+    this.#ready.promise.catch(() => {});
+    this.#ready.reject(reason);
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
     void this.#worker.terminate();

@@ -25,6 +25,8 @@ export interface ToGrammar {
 export type GrammarReply = Settled | readonly number[] | number | undefined;
 
 export type FromGrammar =
+  /** The vocabulary is read; calls are answered from here on. */
+  | { readonly kind: "ready" }
   | { readonly kind: "reply"; readonly id: number; readonly reply: GrammarReply }
   /** The call's tokens are not of its grammar. */
   | { readonly kind: "refused"; readonly id: number; readonly message: string }

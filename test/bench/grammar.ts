@@ -1,0 +1,171 @@
+/**
+ * Measures what a grammar costs: a step of the shipped model with and without one, and the grammar's own part of a step for a
+ * vocabulary of the released models' size, with made-up tokens and a made-up model.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { GenerateRequest, GrammarSource } from "@palimpsest/proto";
+import { decodeConstrained, nextConstrainedQuery } from "../../gpu-worker/src/decoding/constrained.ts";
+import { Lookahead } from "../../gpu-worker/src/decoding/lookahead.ts";
+import { type DecodeOptions, OpenWindow } from "../../gpu-worker/src/decoding/open-window.ts";
+import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
+import type { OpenConstraint } from "../../gpu-worker/src/engine/request-grammar.ts";
+import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
+import { openGrammars } from "../../gpu-worker/src/program/open-grammars.ts";
+import { spelling } from "../../gpu-worker/src/tokenizer/byte-level.ts";
+import { WishfulModel } from "../support/models/constrained.ts";
+
+const SHIPPED = fileURLToPath(new URL("../../gpu-worker/models/demo", import.meta.url));
+/** Tokens of LLaDA2.x. */
+const VOCABULARY = 157_184;
+const MARKS = 5;
+const MASK = 1;
+const END_TOKENS = [0, 4];
+
+const schema = {
+  type: "object",
+  properties: {
+    name: { type: "string" },
+    age: { type: "integer", minimum: 0, maximum: 150 },
+    city: { type: "string" },
+    tags: { type: "array", items: { type: "string" }, maxItems: 4 },
+  },
+  required: ["name", "age", "city", "tags"],
+  additionalProperties: false,
+};
+const grammar: GrammarSource = { kind: "json-schema", schema: JSON.stringify(schema), param: "response_format" };
+const NAMES = ["Ada", "Otto", "Petra", "Noah", "Lily", "Hugo", "Eva", "Amir"];
+
+export async function benchGrammar(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { rounds: { type: "string", default: "8" } } });
+  await using engine = await openEngineThread({ package: SHIPPED });
+  await shippedSteps(engine, Number(values.rounds));
+  await ownCost();
+}
+
+async function shippedSteps(engine: Engine, rounds: number): Promise<void> {
+  console.log("| shipped model, quality | answers | forwards an answer | ms a forward, best round | median round |");
+  console.log("|---|---|---|---|---|");
+  const ways = [{}, { grammar }];
+  for (const way of ways) await round(engine, way);
+  // Alternating, so that other work on the machine meets both alike.
+  const measured = ways.map((): { forwards: number; ms: number }[] => []);
+  for (let i = 0; i < rounds; i++) {
+    for (const [w, way] of ways.entries()) measured[w]?.push(await round(engine, way));
+  }
+  for (const [w, name] of ["without a grammar", "with one"].entries()) {
+    const all = measured[w] ?? [];
+    const perForward = all.map(({ ms, forwards }) => ms / forwards).sort((a, b) => a - b);
+    const forwards = all.reduce((sum, one) => sum + one.forwards, 0) / (all.length * NAMES.length);
+    const [best = 0, median = 0] = [perForward[0], perForward[Math.floor(perForward.length / 2)]];
+    const cells = [name, all.length * NAMES.length, forwards.toFixed(2), best.toFixed(2), median.toFixed(2)];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+async function round(engine: Engine, way: { readonly grammar?: GrammarSource }) {
+  let forwards = 0;
+  const startMs = performance.now();
+  for (const [i, name] of NAMES.entries()) {
+    const content = `Extract name, age, city and tags as JSON: ${name} is ${20 + 7 * i} and lives in Oslo. Tags: red, blue.`;
+    const request: GenerateRequest = {
+      ...{ responseId: "r", attempt: 1, model: "bench", decoding: {}, maxTokens: 128, choices: 1, ...way },
+      prompt: { kind: "chat", messages: [{ role: "user", content }], tools: [] },
+      ...{ stop: [], ignoreEos: false, drafts: false, committed: [] },
+    };
+    for await (const event of engine.generate(request, new AbortController().signal)) {
+      if (event.type === "end") forwards += event.usage.forwards;
+      if (event.type === "error") throw new Error(event.message);
+    }
+  }
+  return { forwards, ms: performance.now() - startMs };
+}
+
+/** The calls of one sequence to the grammar thread, from posting to the answer. */
+async function ownCost(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "palimpsest-vocabulary-"));
+  try {
+    const tokenizer = join(folder, "tokenizer.json");
+    await writeFile(tokenizer, JSON.stringify(madeUpTokenizer()));
+    const data = { tokenizer: { tokenizer }, vocabSize: VOCABULARY, maskToken: MASK, endTokens: END_TOKENS };
+    await using grammars = openGrammars(data);
+    const { ebnf, shortest } = grammars.convert(grammar);
+    const [, firstTrial] = await took(() => grammars.try(ebnf));
+    const other = grammars.convert({ kind: "json-object", param: "response_format" });
+    const [, trial] = await took(() => grammars.try(other.ebnf));
+    const open = () => grammars.sequence({ ebnf, shortest, endTokens: END_TOKENS, committed: [] });
+    const [, begin] = await took(async () => {
+      using constraint = open();
+      await constraint.known(256);
+    });
+    console.log(
+      `\n${VOCABULARY} made-up tokens: first schema tried in ${firstTrial.toFixed(0)} ms, a second in ${trial.toFixed(0)} ms,`,
+    );
+    console.log(`thread of all sequences opened in ${begin.toFixed(0)} ms`);
+    const steps = [await answer(open()), await answer(open()), await answer(open())];
+    const perStep = steps.map(({ ms, forwards }) => ms / forwards).sort((a, b) => a - b);
+    const [best = 0, median = 0] = [perStep[0], perStep[1]];
+    console.log(`grammar's part of a step: ${best.toFixed(2)} ms best of 3 answers, ${median.toFixed(2)} ms median`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function answer(constraint: OpenConstraint): Promise<{ forwards: number; ms: number }> {
+  let ms = 0;
+  const timed =
+    <A extends unknown[], R>(call: (...args: A) => R | Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const [result, spent] = await took(() => call(...args));
+      ms += spent;
+      return result;
+    };
+  using _ = constraint;
+  const measured = {
+    open: timed(constraint.open.bind(constraint)),
+    settle: timed(constraint.settle.bind(constraint)),
+    ending: timed(constraint.ending.bind(constraint)),
+    commit: timed(async (cells: readonly number[]) => constraint.commit(cells)),
+  };
+  const text = Buffer.from('{"nam": "Ada Lovelace", "age": 36, "city": "London", "tags": ["poet", "countess"]}');
+  const wanted = [...text].map((byte) => MARKS + byte);
+  const model = new WishfulModel((cell, seen) => {
+    const isWrong = (cell * 31 + (seen[cell] ?? 0) * 7) % 10 === 0;
+    return { token: isWrong ? MARKS + 256 + cell : (wanted[cell] ?? 4), certainty: isWrong ? 0.4 : 0.9 };
+  });
+  const options: DecodeOptions = {
+    decoding: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16 },
+    ...{ blockLength: 32, maskToken: MASK, eosTokens: new Set(END_TOKENS), maxTokens: 256 },
+  };
+  const window = new OpenWindow([], options);
+  const ahead = new Lookahead(model, { nextBlockQuery: nextConstrainedQuery(window, measured, options) });
+  const { signal } = new AbortController();
+  for await (const _step of decodeConstrained(ahead, window, measured, options, signal));
+  return { forwards: model.forwards, ms };
+}
+
+/** Byte-level: five marks, the bytes, and made-up words. */
+function madeUpTokenizer() {
+  const marks = ["<end>", "<mask>", "<delete>", "<split>", "<stop>"];
+  const bytes = Array.from({ length: 256 }, (_, byte) => spelling(Uint8Array.of(byte)));
+  const count = VOCABULARY - marks.length - bytes.length;
+  const words = Array.from(
+    { length: count },
+    (_, i) => `${i % 3 === 0 ? spelling(Uint8Array.of(0x20)) : ""}w${i.toString(36)}`,
+  );
+  const vocab = Object.fromEntries([...marks, ...bytes, ...words].map((token, id) => [token, id]));
+  const added_tokens = marks.map((content, id) => ({ id, content, special: true }));
+  const pre_tokenizer = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const decoder = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const model = { type: "BPE", dropout: null, unk_token: null, vocab, merges: [] };
+  return { version: "1.0", added_tokens, normalizer: null, pre_tokenizer, post_processor: null, decoder, model };
+}
+
+async function took<T>(call: () => Promise<T> | T): Promise<[T, number]> {
+  const startMs = performance.now();
+  const result = await call();
+  return [result, performance.now() - startMs];
+}
