@@ -75,7 +75,13 @@ export const CASES: readonly Case[] = [
           name: "temporary",
           model: "mini-a",
           package: {
-            hub: { model: "inclusionAI/LLaDA2.1-mini", quantize: "int4", prepare: true, cache: { size: "60Gi" } },
+            hub: {
+              model: "inclusionAI/LLaDA2.1-mini",
+              tokenSecretName: "hub",
+              quantize: "int4",
+              prepare: true,
+              cache: { size: "60Gi" },
+            },
           },
         },
         {

@@ -108,6 +108,17 @@ it("has the programs' limits in its schema", () => {
   expect(nats.properties.streamReplicas.anyOf[0].maximum).toBe(MAX_STREAM_REPLICAS);
 });
 
+it("gives a hub's token under the name that its client reads", async () => {
+  for (const [model, variable] of [
+    ["a/b", "HF_TOKEN"],
+    ["modelscope:a/b", "MODELSCOPE_API_TOKEN"],
+  ]) {
+    const manifests = await render(hub({ model, tokenSecretName: "hub" }));
+    const [container] = find(manifests, "Deployment", "demo").spec.template.spec.initContainers;
+    expect(Object.keys(variablesOf(container))).toEqual([variable]);
+  }
+});
+
 it("reports a variable that no program reads", async () => {
   const manifests = await render();
   find(manifests, "Deployment", "edge").spec.template.spec.containers[0].env.push({ name: "PROT", value: "80" });
@@ -231,7 +242,7 @@ it("makes another package when anything that makes it changes", async () => {
   );
 });
 
-it("makes a package once, though two pods of a node need it", async () => {
+it("makes a package once, and packs its weights once, though two pods of a node need it", async () => {
   const source = { hub: { model: "a/b", prepare: true } };
   const manifests = await render({ values: { pools: [{ ...pool, package: source }] } });
   const { initContainers } = find(manifests, "Deployment", "demo").spec.template.spec;
@@ -248,7 +259,7 @@ if [ "$2" = convert ]; then sleep 0.3; for package; do :; done; mkdir "$package"
     const env = { PATH: `${folder}:/usr/bin:/bin` };
     await Promise.all([run(shell!, args, { env }), run(shell!, args, { env })]);
     const calls = (await readFile(join(folder, "calls"), "utf8")).trim().split("\n");
-    expect(calls.map((call) => call.split(" ")[0])).toEqual(["convert", "prepare", "prepare"]);
+    expect(calls.map((call) => call.split(" ")[0])).toEqual(["convert", "prepare"]);
   } finally {
     await rm(folder, { recursive: true });
   }

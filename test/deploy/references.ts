@@ -37,13 +37,13 @@ function variablesRead(component: string, { args = [] }: IContainer, config = ""
 
 let tools: ReadonlySet<string> | undefined;
 
-/** Variables that the command line reads, by their names in its source. */
+/** Variables that the command line reads, by the places in its source that read them. */
 function toolVariables(): ReadonlySet<string> {
   tools ??= new Set(
     globSync("tools/{cli,convert,download}/*.ts", { cwd: ROOT })
       .filter((file) => !file.includes(".test."))
       .flatMap((file) =>
-        [...readFileSync(`${ROOT}${file}`, "utf8").matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name),
+        [...readFileSync(`${ROOT}${file}`, "utf8").matchAll(/\benvironment\.([A-Z_]+)\b/g)].map(([, name]) => name!),
       ),
   );
   return tools;

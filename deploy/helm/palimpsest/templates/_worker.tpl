@@ -226,7 +226,7 @@ volumes:
       flock 9
       if [ ! -f "$package/manifest.json" ]; then node tools/cli/main.ts convert "$@" "$package"; fi
       {{- if $hub.prepare }}
-      node tools/cli/main.ts prepare "$package"
+      if [ ! -f "$package.prepared" ]; then node tools/cli/main.ts prepare "$package"; touch "$package.prepared"; fi
       {{- end }}
     - package
     - {{ include "palimpsest.packagePath" . }}
@@ -240,7 +240,7 @@ volumes:
     - --consume
   {{- with $hub.tokenSecretName }}
   env:
-    - name: HF_TOKEN
+    - name: {{ ternary "MODELSCOPE_API_TOKEN" "HF_TOKEN" (hasPrefix "modelscope:" $hub.model) }}
       valueFrom:
         secretKeyRef:
           name: {{ . }}
