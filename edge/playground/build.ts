@@ -1,17 +1,20 @@
 /** Builds the playground's files: HTML, CSS, and the script bundled for browsers. */
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
-import type { Playground } from "../src/dependencies.ts";
+import type { Playground, PlaygroundFile } from "../src/dependencies.ts";
 
 export async function buildPlayground(): Promise<Playground> {
   const here = (file: string) => new URL(file, import.meta.url);
-  const [html, css, script] = await Promise.all([
+  const [html, sandbox, css, script] = await Promise.all([
     readFile(here("index.html"), "utf8"),
+    readFile(here("sandbox.html"), "utf8"),
     readFile(here("playground.css"), "utf8"),
     bundle(here("playground.ts").pathname),
   ]);
-  return new Map([
+  return new Map<string, PlaygroundFile>([
     ["/", { body: html, contentType: "text/html; charset=utf-8" }],
+    // Runs the code of answers: without an origin, and without a network.
+    ["/playground-sandbox.html", { body: sandbox, contentType: "text/html; charset=utf-8", isSandbox: true }],
     ["/playground.css", { body: css, contentType: "text/css; charset=utf-8" }],
     ["/playground.js", { body: script, contentType: "text/javascript; charset=utf-8" }],
   ]);

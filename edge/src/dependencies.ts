@@ -21,4 +21,11 @@ export interface EdgeDependencies {
 }
 
 /** The playground's files by path, ready to serve. */
-export type Playground = ReadonlyMap<string, { readonly body: string; readonly contentType: string }>;
+export type Playground = ReadonlyMap<string, PlaygroundFile>;
+
+export interface PlaygroundFile {
+  readonly body: string;
+  readonly contentType: string;
+  /** A document that runs code which nobody has read: it gets no origin and no network. */
+  readonly isSandbox?: true;
+}

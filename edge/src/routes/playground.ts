@@ -13,14 +13,31 @@ export function playground(files: Playground) {
       styleSrc: ["'self'"],
       connectSrc: ["'self'"],
       imgSrc: ["'self'", "data:"],
+      frameSrc: ["'self'"],
       baseUri: ["'none'"],
       formAction: ["'none'"],
       frameAncestors: ["'none'"],
     },
     strictTransportSecurity: false,
   });
-  for (const [path, { body, contentType }] of files) {
-    app.get(path, headers, (c) => c.body(body, 200, { "content-type": contentType, "cache-control": "no-cache" }));
+  const sandboxHeaders = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'unsafe-inline'", "'unsafe-eval'"],
+      styleSrc: ["'unsafe-inline'"],
+      imgSrc: ["data:"],
+      frameAncestors: ["'self'"],
+      sandbox: ["allow-scripts"],
+    },
+    strictTransportSecurity: false,
+    // It has no origin of its own, and the page frames it.
+    originAgentCluster: false,
+    xFrameOptions: false,
+  });
+  for (const [path, { body, contentType, isSandbox }] of files) {
+    app.get(path, isSandbox ? sandboxHeaders : headers, (c) =>
+      c.body(body, 200, { "content-type": contentType, "cache-control": "no-cache" }),
+    );
   }
   return app;
 }

@@ -1,5 +1,6 @@
 /** Edge and worker on a real model, connected by real sockets in one process, so that a test can inspect both. */
 
+import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
 import { systemClock } from "../../../gpu-worker/src/clock.ts";
 import type { Engine } from "../../../gpu-worker/src/engine/engine.ts";
 import type { EngineSettings } from "../../../gpu-worker/src/program/open-engine.ts";
@@ -16,12 +17,15 @@ export interface System extends AsyncDisposable {
 }
 
 /** Serves a package, the shipped one by default, until disposed. */
-export async function openSystem(settings: Partial<EngineSettings> = {}): Promise<System> {
+export async function openSystem(
+  settings: Partial<EngineSettings> = {},
+  edge: Partial<EdgeDependencies> = {},
+): Promise<System> {
   await using opening = new AsyncDisposableStack();
   const engine = opening.use(await openEngineThread({ package: SHIPPED_PACKAGE, ...settings }));
   const intake = new Intake(engine, systemClock, { draftsPerSecond: 1000 });
   const worker = opening.use(await serveGrpc(intake, ["127.0.0.1:0"], systemClock));
-  const { baseUrl } = opening.use(await openEdge(worker.addresses[0] as string));
+  const { baseUrl } = opening.use(await openEdge(worker.addresses[0] as string, edge));
   const opened = opening.move();
   return { baseUrl, engine, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

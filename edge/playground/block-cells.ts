@@ -1,0 +1,137 @@
+/**
+ * An answer cell by cell, with the history of each: what stood there, when, and how sure the model was. Made from the edits of
+ * the drafts; where some are missing, because drafts were dropped, from their content, which is authoritative.
+ */
+import type { Content, DraftEvent, Edit, EditEvent, EditOp } from "@palimpsest/client";
+
+/** What happened to a cell in a step. */
+export interface Moment {
+  readonly op: EditOp;
+  /** Denoise step of the block, from 1. */
+  readonly step: number;
+  /** Since the request was sent. */
+  readonly ms: number;
+  /** Absent where the cell became a mask. */
+  readonly text?: string;
+  readonly probability: number;
+  readonly reason?: "grammar";
+}
+
+export interface Cell {
+  /** Undefined while it is masked. */
+  readonly text: string | undefined;
+  /** What the last step did to it. */
+  readonly change?: EditOp | undefined;
+  readonly history: readonly Moment[];
+}
+
+export interface Block {
+  readonly cells: readonly Cell[];
+  readonly isCommitted: boolean;
+  readonly steps: number;
+  /** Tokens that the last step deleted, and the cells that follow them. */
+  readonly deleted: readonly { readonly before: number; readonly text: string }[];
+}
+
+const MASKED: Cell = { text: undefined, history: [] };
+
+/** The first choice of a response, as far as its events go. Blocks are replaced, never changed. */
+export class Answer {
+  /** By number. */
+  readonly blocks: Block[] = [];
+  #blockLength = 0;
+  #attempt = 0;
+
+  /** The committed text. */
+  get text(): string {
+    return this.blocks
+      .filter(({ isCommitted }) => isCommitted)
+      .map(textOf)
+      .join("");
+  }
+
+  take(event: EditEvent, ms: number): void {
+    if (event.attempt > this.#attempt) this.#begin(event.attempt);
+    if (event.type === "open") this.#blockLength = event.block_length;
+    if (event.type === "draft" && event.choice === 0) this.#draft(event, ms);
+    if (event.type === "commit" && event.choice === 0) this.#commit(event.block, event.text);
+    if (event.type === "end" || event.type === "error" || (event.type === "done" && event.choice === 0)) this.#close();
+  }
+
+  /** Another worker starts the open blocks again. */
+  #begin(attempt: number): void {
+    this.#attempt = attempt;
+    this.#close();
+  }
+
+  #close(): void {
+    const open = this.blocks.findIndex(({ isCommitted }) => !isCommitted);
+    if (open >= 0) this.blocks.length = open;
+  }
+
+  #draft({ block, content, edits }: DraftEvent, ms: number): void {
+    const before = this.blocks[block] ?? emptyBlock(this.#blockLength);
+    if (before.isCommitted || block > this.blocks.length) return;
+    const step = before.steps + 1;
+    const edited = withEdits(before.cells, edits, { step, ms });
+    const cells = matches(edited, content) ? edited : cellsOf(content);
+    const deleted = edits.flatMap(({ op, at, before: text }) =>
+      op === "delete" && text ? [{ before: at, text }] : [],
+    );
+    this.blocks[block] = { cells, isCommitted: false, steps: step, deleted };
+  }
+
+  #commit(block: number, text: string): void {
+    const before = this.blocks[block] ?? emptyBlock(0);
+    if (before.isCommitted || block > this.blocks.length) return;
+    const cells: Cell[] = [];
+    let rest = text;
+    for (const cell of before.cells) {
+      if (cell.text === undefined || rest === "" || !rest.startsWith(cell.text)) break;
+      cells.push({ text: cell.text, history: cell.history });
+      rest = rest.slice(cell.text.length);
+    }
+    if (rest !== "") cells.push({ text: rest, history: [] });
+    this.blocks[block] = { ...before, cells: cells.filter((cell) => cell.text !== ""), isCommitted: true, deleted: [] };
+  }
+}
+
+export function textOf({ cells }: Block): string {
+  return cells.map(({ text = "" }) => text).join("");
+}
+
+function emptyBlock(length: number): Block {
+  return { cells: Array.from({ length }, () => MASKED), isCommitted: false, steps: 0, deleted: [] };
+}
+
+/** The cells after a step. Places are those before it: what moves cells is done last, from the right. */
+function withEdits(cells: readonly Cell[], edits: readonly Edit[], { step, ms }: { step: number; ms: number }): Cell[] {
+  const next = cells.map(({ text, history }): Cell => ({ text, history }));
+  for (const edit of edits) {
+    const { op, at, after, p, reason } = edit;
+    if (op === "delete" || op === "insert") continue;
+    const text = op === "remask" ? undefined : (after ?? "");
+    const moment = { op, step, ms, probability: p, ...(text !== undefined && { text }), ...(reason && { reason }) };
+    next[at] = { text, change: op, history: [...(next[at]?.history ?? []), moment] };
+  }
+  const moving = edits.filter(({ op }) => op === "delete" || op === "insert").sort((a, b) => b.at - a.at);
+  for (const { op, at, p } of moving) {
+    if (op === "delete") next.splice(at, 1);
+    else next.splice(at, 0, { text: undefined, change: op, history: [{ op, step, ms, probability: p }] });
+  }
+  return Array.from(next, (cell) => cell ?? MASKED);
+}
+
+const HOLE = "\0";
+
+/** The content may end before the cells do: nothing is shown behind an end token. */
+function matches(cells: readonly Cell[], content: Content): boolean {
+  const flat = cells.map(({ text }) => text ?? HOLE).join("");
+  return flat.startsWith(content.map((part) => (typeof part === "number" ? HOLE.repeat(part) : part)).join(""));
+}
+
+function cellsOf(content: Content): Cell[] {
+  return content.flatMap((part): Cell[] =>
+    typeof part === "number" ? Array.from({ length: part }, () => MASKED) : [{ text: part, history: [] }],
+  );
+}

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { colouredParts, isCode } from "./highlight.ts";
+
+const parts = (code: string) => colouredParts(code).map(({ kind, start, end }) => [kind, code.slice(start, end)]);
+
+it("finds strings, numbers, keywords, calls and comments", () => {
+  expect(parts('const a = f("x\\"y", 1.5); // done')).toEqual([
+    ["keyword", "const"],
+    ["name", "f"],
+    ["string", '"x\\"y"'],
+    ["number", "1.5"],
+    ["comment", "// done"],
+  ]);
+});
+
+it("colours text that is not complete yet", () => {
+  expect(parts('return "ab')).toEqual([
+    ["keyword", "return"],
+    ["string", '"ab'],
+  ]);
+  expect(parts("/* open")).toEqual([["comment", "/* open"]]);
+});
+
+it("tells code from prose", () => {
+  expect(["function f() {}", '{"a": 1}', "Here it is:\nconst a = 1;"].map(isCode)).toEqual([true, true, true]);
+  expect(["I cannot do that.", "A constant is let go"].map(isCode)).toEqual([false, false]);
+});

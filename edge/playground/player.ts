@@ -1,0 +1,96 @@
+/** The clock of a run, one for all lanes: live while answers come in, and afterwards a timeline to move on, at any speed. */
+
+export class Player {
+  readonly #element: HTMLElement;
+  readonly #play: HTMLButtonElement;
+  readonly #time: HTMLInputElement;
+  readonly #clock: HTMLOutputElement;
+  readonly #rate: HTMLSelectElement;
+  readonly #show: (ms: number) => void;
+  /** The time of a run that is not over. */
+  #live: (() => number) | undefined;
+  #isPlaying = false;
+  #ms = 0;
+  #lastFrameMs = 0;
+  #frame = 0;
+
+  /** @param show called with the time to show, at most once a frame */
+  constructor(element: HTMLElement, show: (ms: number) => void) {
+    const part = <T extends HTMLElement>(id: string) => element.querySelector<T>(`#${id}`) as T;
+    this.#element = element;
+    this.#play = part("play");
+    this.#time = part("time");
+    this.#clock = part("clock");
+    this.#rate = part("rate");
+    this.#show = show;
+    this.#play.addEventListener("click", () => (this.#isPlaying ? this.#pause() : this.#start()));
+    this.#time.addEventListener("input", () => {
+      this.#pause();
+      this.#go(Number(this.#time.value));
+    });
+  }
+
+  /** Shows a run while it comes in. */
+  follow(now: () => number): void {
+    this.#pause();
+    this.#live = now;
+    this.#element.hidden = false;
+    this.#play.disabled = true;
+    this.#request();
+  }
+
+  /** The run is over, or an old one is looked at: its end is shown. */
+  finish(durationMs: number): void {
+    this.#live = undefined;
+    this.#pause();
+    this.#element.hidden = durationMs === 0;
+    this.#play.disabled = false;
+    this.#time.max = String(Math.ceil(durationMs));
+    this.#go(Math.ceil(durationMs));
+  }
+
+  #start(): void {
+    if (this.#ms >= Number(this.#time.max)) this.#go(0);
+    this.#isPlaying = true;
+    this.#play.textContent = "Pause";
+    this.#play.ariaPressed = "true";
+    this.#lastFrameMs = performance.now();
+    this.#request();
+  }
+
+  #pause(): void {
+    this.#isPlaying = false;
+    this.#play.textContent = "Play";
+    this.#play.ariaPressed = "false";
+    cancelAnimationFrame(this.#frame);
+  }
+
+  #request(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  #tick(nowMs: number): void {
+    if (this.#live) {
+      const ms = this.#live();
+      this.#time.max = String(Math.ceil(ms));
+      this.#go(ms);
+      this.#request();
+      return;
+    }
+    if (!this.#isPlaying) return;
+    const end = Number(this.#time.max);
+    this.#go(Math.min(end, this.#ms + (nowMs - this.#lastFrameMs) * Number(this.#rate.value)));
+    this.#lastFrameMs = nowMs;
+    if (this.#ms >= end) this.#pause();
+    else this.#request();
+  }
+
+  #go(ms: number): void {
+    this.#ms = ms;
+    this.#time.value = String(ms);
+    this.#clock.textContent = `${(ms / 1000).toFixed(2)} s`;
+    this.#time.setAttribute("aria-valuetext", this.#clock.textContent);
+    this.#show(ms);
+  }
+}

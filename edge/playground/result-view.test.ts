@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { functionName, kindOf, payload } from "./result-view.ts";
+
+it("finds what an answer is good for", () => {
+  expect(kindOf(payload("Here:\n```json\n[1, 2]\n```"))).toBe("json");
+  expect(kindOf('{"a": ')).toBeUndefined();
+  expect(kindOf("<!doctype html><p>x</p>")).toBe("html");
+  expect(kindOf("I cannot do that.")).toBeUndefined();
+  expect(functionName("function a() {}\nfunction b(x) { return a(x); }")).toBe("b");
+  expect(functionName("export const twice = (x) => 2 * x;")).toBeUndefined();
+  expect(functionName("const twice = (x) => 2 * x;")).toBe("twice");
+});

@@ -1,0 +1,120 @@
+/** What an answer is good for, beside its text: JSON as a tree, a page as a page, a function to call. */
+
+/** The code or data in an answer: a fenced part if there is one, else the whole. */
+export function payload(text: string): string {
+  return (/```[a-z]*\n([\s\S]*?)```/i.exec(text)?.[1] ?? text).trim();
+}
+
+export type ResultKind = "json" | "html" | "function" | undefined;
+
+export function kindOf(code: string): ResultKind {
+  if (/^[[{]/.test(code)) {
+    try {
+      JSON.parse(code);
+      return "json";
+    } catch {
+      return undefined;
+    }
+  }
+  if (/^<(?:!doctype|html|body|div|main|section|svg)\b/i.test(code)) return "html";
+  return functionName(code) === undefined ? undefined : "function";
+}
+
+/** The name of the last function that the code declares. */
+export function functionName(code: string): string | undefined {
+  const names = [
+    ...code.matchAll(
+      /^(?:export\s+)?(?:async\s+)?function\s*\*?\s*([A-Za-z_$][\w$]*)|^(?:const|let)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:\([^)]*\)|[A-Za-z_$][\w$]*)\s*=>/gm,
+    ),
+  ];
+  const last = names.at(-1);
+  return last?.[1] ?? last?.[2];
+}
+
+/** Shows the result of a text in the element. */
+export function showResult(element: HTMLElement, text: string): void {
+  const code = payload(text);
+  const kind = kindOf(code);
+  element.hidden = kind === undefined;
+  if (kind === "json") element.replaceChildren(heading("JSON"), tree(JSON.parse(code)));
+  else if (kind === "html") element.replaceChildren(heading("The page"), sandbox({ html: code }));
+  else if (kind === "function") element.replaceChildren(...runner(code));
+  else element.replaceChildren();
+}
+
+function heading(text: string): HTMLElement {
+  const element = document.createElement("h3");
+  element.textContent = text;
+  return element;
+}
+
+function tree(value: unknown, name?: string): HTMLElement {
+  const label = name === undefined ? "" : `${name}: `;
+  if (typeof value !== "object" || value === null) {
+    const leaf = document.createElement("div");
+    leaf.textContent = label + JSON.stringify(value);
+    return leaf;
+  }
+  const entries = Object.entries(value);
+  const details = document.createElement("details");
+  details.open = true;
+  const summary = document.createElement("summary");
+  summary.textContent = `${label}${Array.isArray(value) ? "list" : "object"} of ${entries.length}`;
+  details.append(summary, ...entries.map(([key, inner]) => tree(inner, key)));
+  return details;
+}
+
+/** A call of the function on values that the reader gives. It runs in a frame without origin, network or this page. */
+function runner(code: string): HTMLElement[] {
+  const name = functionName(code) as string;
+  const form = document.createElement("form");
+  form.className = "runner";
+  const label = document.createElement("label");
+  label.append(`${name}(`);
+  const input = document.createElement("input");
+  input.name = "arguments";
+  input.value = "[3, 1, 2, 5, 4]";
+  input.setAttribute("aria-label", `arguments of ${name}, as JSON`);
+  const button = document.createElement("button");
+  button.textContent = "Call";
+  const output = document.createElement("output");
+  label.append(input, ")");
+  form.append(label, button, output);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    output.textContent = "…";
+    output.textContent = await call(code.replaceAll(/^export\s+/gm, ""), name, input.value);
+  });
+  return [heading("Try it"), form];
+}
+
+const CALL_LIMIT_MS = 2_000;
+
+async function call(code: string, name: string, values: string): Promise<string> {
+  const frame = sandbox({});
+  frame.hidden = true;
+  const done = Promise.withResolvers<string>();
+  const onMessage = ({ source, data }: MessageEvent) => {
+    if (source === frame.contentWindow) done.resolve(String(data));
+  };
+  addEventListener("message", onMessage);
+  const timer = setTimeout(() => done.resolve(`no answer within ${CALL_LIMIT_MS / 1000} s`), CALL_LIMIT_MS);
+  frame.addEventListener("load", () => frame.contentWindow?.postMessage({ code, name, values }, "*"));
+  document.body.append(frame);
+  try {
+    return await done.promise;
+  } finally {
+    clearTimeout(timer);
+    removeEventListener("message", onMessage);
+    frame.remove();
+  }
+}
+
+function sandbox({ html }: { readonly html?: string }): HTMLIFrameElement {
+  const frame = document.createElement("iframe");
+  frame.title = "sandbox";
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.src = "/playground-sandbox.html";
+  if (html !== undefined) frame.addEventListener("load", () => frame.contentWindow?.postMessage({ html }, "*"));
+  return frame;
+}

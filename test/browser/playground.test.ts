@@ -1,0 +1,132 @@
+/** The playground in a real browser: what a visitor sees and does. */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { buildPlayground } from "../../edge/playground/build.ts";
+import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
+import { appOf, openTestFleet } from "../support/fleet/fleet.ts";
+import { openBrowser } from "../support/programs/browser.ts";
+import { openSystem } from "../support/programs/system.ts";
+
+const opened = new AsyncDisposableStack();
+let browser: Browser;
+let shipped: string;
+const pages: Page[] = [];
+beforeAll(async () => {
+  browser = opened.use(await openBrowser());
+  shipped = opened.use(await openSystem({}, { playground: await buildPlayground() })).baseUrl;
+}, 120_000);
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.close();
+});
+afterAll(() => opened[Symbol.asyncDispose]());
+
+/** A page whose scripts must not fail. */
+async function visit(url: string): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+  pages.push(page);
+  const faults: string[] = [];
+  page.on("pageerror", ({ message }) => faults.push(message));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  await page.goto(url);
+  await page.waitForFunction(() => document.querySelectorAll("#model option").length > 0);
+  return { page, faults };
+}
+
+const ended = (page: Page) => page.waitForSelector("#send:not([disabled])", { timeout: 60_000 });
+const answers = (page: Page) => page.locator(".answer").allTextContents();
+const seek = (page: Page, share: number) =>
+  page.locator("#time").evaluate((element, share) => {
+    const time = element as HTMLInputElement;
+    time.value = String(Number(time.max) * share);
+    time.dispatchEvent(new Event("input"));
+  }, share);
+
+it("writes an answer twice over, side by side, and shows how it came about", { timeout: 120_000 }, async () => {
+  const { page, faults } = await visit(shipped);
+  await page.check('[name="variant"][value="quality"]');
+  await page.click("#send");
+  await page.waitForSelector(".block.open");
+  await ended(page);
+  const [speed, quality] = await answers(page);
+  expect(speed).toMatch(/^function \w+\(/);
+  expect(quality).toMatch(/^function \w+\(/);
+  expect(await page.locator(".figures").first().textContent()).toMatch(/tokens · .*forwards, .*first draft/);
+
+  // The function runs, away from this page.
+  await page.locator(".runner button").first().click();
+  await page.waitForFunction(() => document.querySelector(".runner output")?.textContent === "10");
+
+  // The keyboard moves from token to token and shows the history of each.
+  await page.locator(".answer").first().focus();
+  await page.keyboard.press("ArrowRight");
+  expect(await page.locator("#history").textContent()).toMatch(/function unmasked in step 1, after .*% sure/);
+
+  // The timeline shows the run as it stood, and plays it again.
+  await seek(page, 0);
+  expect((await answers(page)).join("")).toBe("");
+  await page.selectOption("#rate", "2");
+  await page.click("#play");
+  await page.waitForFunction(() => document.querySelector("#play")?.textContent === "Play");
+  expect(await answers(page)).toEqual([speed, quality]);
+  expect(faults).toEqual([]);
+});
+
+it("is accessible in both themes and on a small screen", { timeout: 120_000 }, async () => {
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const { page } = await visit(shipped);
+  await page.click("#send");
+  await ended(page);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [1100, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const isWider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      expect(isWider, `${width} px`).toBe(false);
+      await seek(page, width === 390 ? 0.6 : 1);
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+      });
+      expect(violations, `${colorScheme}, ${width} px`).toEqual([]);
+    }
+  }
+});
+
+it("goes on with the text when it is loaded again in mid-sentence, and stops when it is told to", {
+  timeout: 120_000,
+}, async () => {
+  const gate = Promise.withResolvers<void>();
+  const fleet = opened.use(await openTestFleet());
+  const { engine } = await fleet.worker(
+    writeBlocks({
+      blocks: 4,
+      before: (block, _, signal) => (block < 2 ? Promise.resolve() : Promise.race([gate.promise, aborted(signal)])),
+    }),
+  );
+  const app = appOf(await fleet.edge({ graceMs: 3_000 }), { playground: await buildPlayground() });
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+  opened.defer(() => void server.close());
+  await once(server, "listening");
+  const { page, faults } = await visit(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const committed = (blocks: number) =>
+    page.waitForFunction((text) => document.querySelector(".answer")?.textContent?.startsWith(text), textOf(0, blocks));
+  await page.click("#send");
+  await committed(2);
+  await page.reload();
+  await committed(2);
+  gate.resolve();
+  await ended(page);
+  expect(await answers(page)).toEqual([textOf(0, 4)]);
+  expect(engine.requests).toHaveLength(1);
+  expect(faults).toEqual([]);
+});
