@@ -89,7 +89,7 @@ function cellElement({ text, change, history }: Cell, block: number, index: numb
   return element;
 }
 
-/** What is known of a cell, in words. */
+/** Describes the history of a cell in words. */
 export function historyNodes(cell: Cell | undefined): Node[] {
   if (cell === undefined || cell.history.length === 0) {
     const hint = document.createElement("p");

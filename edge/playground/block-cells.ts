@@ -4,7 +4,7 @@
  */
 import type { Content, DraftEvent, Edit, EditEvent, EditOp } from "@palimpsest/client";
 
-/** What happened to a cell in a step. */
+/** A change of a cell in a step. */
 export interface Moment {
   readonly op: EditOp;
   /** Denoise step of the block, from 1. */
@@ -20,7 +20,7 @@ export interface Moment {
 export interface Cell {
   /** Undefined while it is masked. */
   readonly text: string | undefined;
-  /** What the last step did to it. */
+  /** The last step's change. Absent: it left the cell as it was. */
   readonly change?: EditOp | undefined;
   readonly history: readonly Moment[];
 }

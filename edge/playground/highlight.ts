@@ -63,7 +63,7 @@ export function colour(name: string, elements: readonly Element[]): void {
 
 const registered = new Map<string, readonly Range[]>();
 
-/** One highlight for each kind holds the ranges of all answers on the page. */
+/** A kind has a single highlight, with the ranges of all answers on the page. */
 function registerRanges(kind: Kind, name: string, ranges: readonly Range[]): void {
   const key = `code-${kind}`;
   const highlight = CSS.highlights.get(key) ?? new Highlight();

@@ -1,4 +1,4 @@
-/** One answer on the page: its text, its figures, the heat of its blocks, the history of a token, and what it is good for. */
+/** An answer on the page with its figures, the heat of its blocks, the history of a token, and its result. */
 import { AnswerView, historyNodes } from "./answer-view.ts";
 import { Answer, type Block } from "./block-cells.ts";
 import { showResult } from "./result-view.ts";
@@ -12,7 +12,7 @@ export class LaneView {
   readonly #figures = document.createElement("p");
   readonly #heat = document.createElement("ol");
   readonly #result = document.createElement("div");
-  /** What is shown, as long as time goes forward. */
+  /** The answer that is shown. It is built on as long as time goes forward. */
   #shown = new Answer();
   #taken = 0;
   #ms = 0;

@@ -1,4 +1,4 @@
-/** What an answer is good for, beside its text: JSON as a tree, a page as a page, a function to call. */
+/** Shows the result of an answer beside its text: JSON as a tree, a page as a page, a function to call. */
 
 /** The code or data in an answer: a fenced part if there is one, else the whole. */
 export function payload(text: string): string {

@@ -8,7 +8,7 @@ export interface RecordedEvent {
   readonly event: EditEvent;
 }
 
-/** One way to decode the prompt. */
+/** The answer by a way to decode. */
 export interface Lane {
   readonly label: string;
   readonly events: RecordedEvent[];

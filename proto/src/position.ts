@@ -1,5 +1,5 @@
 /**
- * What a reader has of a response, so that another connection continues exactly there. Its text is the part of an event's id
+ * A reader's position in a response: another connection continues exactly there. Its text is the part of an event's id
  * behind the response's id: clients send it back as it is.
  */
 import type { EditEvent } from "./edit-event.ts";
@@ -10,7 +10,7 @@ export interface Position {
   readonly attempt: number;
   readonly seq: number;
   /**
-   * What the reader has of each choice: an attempt that has committed nothing yet does not tell. Absent where it is not known:
+   * The reader's part of each choice: an attempt that has committed nothing yet does not tell. Absent where it is not known:
    * commits may be sent again then.
    */
   readonly choices?: readonly ChoicePosition[];

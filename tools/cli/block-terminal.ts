@@ -8,10 +8,10 @@ const CLEAR_BELOW = "\x1b[0J";
 /** A cell that is still masked. */
 const MASK = "░";
 
-/** What the terminal has to be able to do. */
+/** The part of a terminal that is used. */
 export type Terminal = Pick<WriteStream, "write" | "columns">;
 
-/** One response on a terminal, event by event. */
+/** Draws a response on a terminal, event by event. */
 export class BlockTerminal {
   readonly #terminal: Terminal;
   #document = emptyDocument;
@@ -102,7 +102,7 @@ function shown(part: string | number): string {
 
 const graphemes = new Intl.Segmenter();
 
-/** Where a text that begins in a column leaves the cursor. A full row keeps it at the edge until more is written. */
+/** The cursor behind a text that begins in a column. In a full row it stays at the edge until more is written. */
 function cursorAfter(text: string, column: number, columns: number): { readonly row: number; readonly column: number } {
   let row = 0;
   let at = column;

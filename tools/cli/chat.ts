@@ -67,7 +67,7 @@ async function modelsOf(client: Client, url: string): Promise<string[]> {
 
 const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
 
-/** What is typed, line by line, until Ctrl-D, Ctrl-C or /quit. Between two lines nothing that is typed is shown. */
+/** The typed lines, until Ctrl-D, Ctrl-C or /quit. Keys that are pressed between two lines are not shown. */
 async function* typedLines(): AsyncGenerator<string, void, void> {
   let history: string[] = [];
   for (;;) {
