@@ -78,6 +78,9 @@ const { schema } = fc.letrec<{ schema: Schema }>((tie) => ({
         minItems: rest ? min : Math.min(min, first.length),
       })),
     fc.array(tie("schema"), { minLength: 1, maxLength: 3 }).map((anyOf) => ({ anyOf })),
+    fc.array(tie("schema"), { minLength: 1, maxLength: 3 }).map((schemas) => ({
+      oneOf: schemas.map((a, tag) => ({ type: "object", properties: { tag: { const: tag }, a }, required: ["tag"] })),
+    })),
     fc
       .record({
         entries: fc.array(fc.tuple(name, tie("schema"), fc.boolean()), { maxLength: 4 }),

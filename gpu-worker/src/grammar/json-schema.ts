@@ -3,6 +3,7 @@
  * annotations are ignored; any other keyword is an error that names it and its place. Objects have their properties in the
  * schema's order, and an object with `properties` has no others unless `additionalProperties` allows them.
  */
+import { areDisjoint } from "./disjoint.ts";
 import { choice, type Expression, type Grammar, optional, ROOT, repeat, rule, sequence, text } from "./expression.ts";
 import { GrammarError } from "./grammar-error.ts";
 import { ANY, anyValueRules, BOOLEAN, ITEM_SEPARATOR, jsonText, NULL, NUMBER } from "./json-text.ts";
@@ -16,6 +17,9 @@ export const MAX_DEPTH = 32;
 export const MAX_SCHEMAS = 1000;
 /** Values of all lists. */
 export const MAX_ENUM = 1000;
+
+/** Each is compared with each. */
+const MAX_ONE_OF = 100;
 
 const ANNOTATIONS = ["title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment"];
 const AT_ROOT = ["$schema", "$id"];
@@ -84,18 +88,15 @@ export class Converter {
   #object(schema: SchemaObject, place: string, depth: number): Expression {
     const ignored = [...ANNOTATIONS, ...DEFINITIONS, ...(place === "#" ? AT_ROOT : [])];
     const keys = Object.keys(schema).filter((key) => !ignored.includes(key));
-    for (const exclusive of ["$ref", "anyOf"]) {
+    for (const exclusive of ["$ref", "anyOf", "oneOf"]) {
       const other = keys.find((key) => key !== exclusive);
       if (keys.includes(exclusive) && other !== undefined) {
         throw new GrammarError(`${place}: "${other}" next to "${exclusive}" is not supported; put it inside`);
       }
     }
     if (keys.includes("$ref")) return rule(this.#reference(schema.$ref, `${place}/$ref`));
-    if (keys.includes("anyOf")) {
-      if (!Array.isArray(schema.anyOf) || schema.anyOf.length === 0) {
-        throw new GrammarError(`${place}/anyOf: must be a list of at least one schema`);
-      }
-      return choice(...schema.anyOf.map((one, i) => this.convert(one, `${place}/anyOf/${i}`, depth + 1)));
+    for (const keyword of ["anyOf", "oneOf"]) {
+      if (keys.includes(keyword)) return this.#alternatives(schema[keyword], keyword, place, depth);
     }
     const types = typesOf(schema, place);
     if (keys.includes("enum") || keys.includes("const")) return this.#listed(schema, keys, types, place);
@@ -112,6 +113,29 @@ export class Converter {
       throw new GrammarError(`${place}: "${keys[0]}" without "type" is not supported; add the type`);
     }
     return choice(...types.map((type) => this.#typed(type, schema, place, depth)));
+  }
+
+  #alternatives(schemas: unknown, keyword: string, place: string, depth: number): Expression {
+    if (!Array.isArray(schemas) || schemas.length === 0) {
+      throw new GrammarError(`${place}/${keyword}: must be a list of at least one schema`);
+    }
+    if (keyword === "oneOf") this.#requireDisjoint(schemas, `${place}/oneOf`);
+    return choice(...schemas.map((one, i) => this.convert(one, `${place}/${keyword}/${i}`, depth + 1)));
+  }
+
+  /** @throws GrammarError for schemas that a value may fit at once, which `oneOf` forbids and a grammar cannot */
+  #requireDisjoint(schemas: readonly unknown[], place: string): void {
+    if (schemas.length > MAX_ONE_OF) throw new GrammarError(`${place}: more than ${MAX_ONE_OF} schemas; use "anyOf"`);
+    const schemaOf = (schema: unknown): unknown => {
+      const { $ref } = Object(schema) as SchemaObject;
+      return typeof $ref === "string" && $ref.startsWith("#/") ? resolve(this.#root, $ref, place) : schema;
+    };
+    for (const [i, one] of schemas.entries()) {
+      const other = schemas.slice(0, i).findIndex((before) => !areDisjoint(before, one, schemaOf));
+      if (other < 0) continue;
+      const advice = 'demand a property with a "const" of its own in each, or use "anyOf"';
+      throw new GrammarError(`${place}: schemas ${other} and ${i} may both accept a value; ${advice}`);
+    }
   }
 
   #typed(type: TypeName, schema: SchemaObject, place: string, depth: number): Expression {

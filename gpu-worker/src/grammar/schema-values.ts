@@ -13,9 +13,10 @@ export const MAX_COUNT = 256;
 export function stringValue({ pattern, format, ...schema }: SchemaObject, place: string): Expression {
   const [min, max] = countsOf(schema, "minLength", "maxLength", place);
   const bounded = schema.minLength !== undefined || schema.maxLength !== undefined;
-  if (Number(pattern !== undefined) + Number(format !== undefined) + Number(bounded) > 1) {
+  if (bounded && (pattern !== undefined || format !== undefined)) {
     throw new GrammarError(`${place}: of "pattern", "format" and lengths only one is supported at a time`);
   }
+  // A format beside a pattern is an annotation, as it is in JSON Schema by default: zod and others send both for one thing.
   if (pattern !== undefined) return quoted(patternValue(pattern, `${place}/pattern`));
   if (format !== undefined) {
     const known = FORMATS.get(format as string);
