@@ -23,6 +23,7 @@ const outputs: Record<string, RegExp> = {
   "edit-events": /^draft {2}0 {2}"[\s\S]*\ncommit 0 {2}"[\s\S]*function/,
   "structured-output":
     /^object: \{ name: .*age: \d+ \}\ncall: save_person \{ name: .*age: \d+ \}\nchoice: (child|adult)\n$/s,
+  responses: /^resp_\w+\n[\s\S]*function[\s\S]*function[\s\S]*\ndeleted both\n$/,
   resume: /^disconnected after ".+\nended: [\s\S]*function/,
   background: /^started chatcmpl-\S+\nended: [\s\S]*function/,
 };
