@@ -5,7 +5,8 @@
 #     --build-arg RUNTIME_IMAGE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04 .
 # For WebGPU packages the image needs the Vulkan loader, and the container the driver's graphics libraries: with NVIDIA's runtime
 # NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics, and one GPU per container (docs/gpu.md):
-#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0-webgpu --build-arg SYSTEM_PACKAGES=libvulkan1 .
+#   docker build -f deploy/worker.Dockerfile -t palimpsest/worker:0.2.0-webgpu --build-arg SYSTEM_PACKAGES=libvulkan1 \
+#     --build-arg DAWN=install .
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG RUNTIME_IMAGE=debian:bookworm-slim
 
@@ -23,10 +24,18 @@ COPY tools/package.json tools/
 COPY demo-model/package.json demo-model/
 COPY test/package.json test/
 RUN npm ci --omit=dev --workspace gpu-worker --no-audit --no-fund
+# `install` for experts on devices of their own (EXPERT_DEVICE): 130 MB, of which one platform's 21 are kept.
+ARG DAWN=skip
+COPY gpu-worker/dawn/ gpu-worker/dawn/
+RUN if [ "${DAWN}" = install ]; then \
+      npm ci --omit=dev --no-audit --no-fund --prefix gpu-worker/dawn && \
+      find gpu-worker/dawn/node_modules/webgpu/dist -mindepth 1 -maxdepth 1 ! -name "linux-$(node -p process.arch)" -exec rm -r {} +; \
+    fi
 
 FROM ${NODE_IMAGE} AS node
 
 FROM ${RUNTIME_IMAGE}
+ARG SYSTEM_PACKAGES=""
 # As PID 1 without an init, a starting process would ignore SIGTERM.
 RUN apt-get update && apt-get install --yes --no-install-recommends tini ${SYSTEM_PACKAGES} && rm -rf /var/lib/apt/lists/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node

@@ -7,6 +7,7 @@ import { systemClock } from "./clock.ts";
 import { describeIssues, PackageError } from "./errors.ts";
 import { readManifest } from "./files/read-manifest.ts";
 import { requireTarget } from "./model/manifest.ts";
+import { targetCost } from "./model/target-faults.ts";
 import { openDataParallel } from "./program/data-parallel.ts";
 import { type ExpertDevices, expertDeviceOf, parseExpertDevices } from "./program/expert-devices.ts";
 import { reportModel } from "./program/model-report.ts";
@@ -57,10 +58,12 @@ async function lead(addresses: readonly string[] | undefined, expertDevices: Exp
     ...settings(addresses),
     ...(expertDevices && { expertDevices }),
   });
-  const { ranks } = await readManifest(env.MODEL_PACKAGE);
+  const { ranks, config, target } = await readManifest(env.MODEL_PACKAGE);
   const here = Array.from({ length: addresses === undefined ? ranks : 1 }, (_, rank) => rank);
   const devices = here.map((rank) => expertDeviceOf(expertDevices, rank, ranks));
   log.info(await reportModel(env.MODEL_PACKAGE, engine, devices), "opened the model");
+  const cost = targetCost(config, target);
+  if (cost !== undefined) log.warn(cost);
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
   const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
   await using serving = new AsyncDisposableStack();

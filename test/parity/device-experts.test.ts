@@ -20,6 +20,9 @@ const INSTALL_MS = 300_000;
 /** Software needs seconds to compile kernels, and longer beside other tests. */
 const PATIENTLY = { timeout: 300_000 };
 
+/** Ids of experts and other small buffers, which no report counts. */
+const LAYER_BYTES = 8192;
+
 /** Sums in f32, as a share of the largest. */
 const SMALL_ERROR = 2e-6;
 
@@ -48,10 +51,11 @@ it(
       "int8, 16 experts",
       "none, 6 experts",
     ]);
-    for (const { name, errors, equalBits } of results) {
+    for (const { name, errors, equalBits, sizeBytes, reportedBytes } of results) {
       expect(Object.values(errors).length, name).toBeGreaterThan(1);
       for (const error of Object.values(errors)) expect(error, name).toBeLessThan(SMALL_ERROR);
       expect(equalBits, name).toBe(true);
+    expect(Math.abs(sizeBytes - reportedBytes), name).toBeLessThan(LAYER_BYTES);
     }
   },
 );

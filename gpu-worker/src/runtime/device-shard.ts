@@ -33,6 +33,9 @@ export function requireExpertDevice(folder: string, manifest: Manifest): void {
         `CPU; make one with palimpsest shard ${folder} ${folder}-cpu --target cpu, or leave out the expert device`,
     );
   }
+  if (manifest.config.layers === manifest.config.denseLayers) {
+    throw new PackageError(`${folder}: has no experts; leave out the expert device`);
+  }
   const faults = expertKernelFaults(expertShape(manifest, 0));
   if (faults.length > 0) throw new PackageError(`${folder}: ${faults.join("; ")}`);
 }

@@ -5,7 +5,7 @@
 import type { ExpertShape } from "../../../gpu-worker/src/model/expert-kernels.ts";
 import type { RoutedRows } from "../../../gpu-worker/src/parallel/exchange.ts";
 import { openDawnDevice } from "../../../gpu-worker/src/runtime/dawn.ts";
-import { DeviceExperts } from "../../../gpu-worker/src/runtime/device-experts.ts";
+import { DeviceExperts, deviceExpertBytes } from "../../../gpu-worker/src/runtime/device-experts.ts";
 import type { ExpertBuffer, ExpertWeights } from "../../../gpu-worker/src/runtime/expert-weights.ts";
 import { quantizeRows } from "../../../tools/convert/quantize.ts";
 
@@ -15,8 +15,9 @@ export interface KernelResult {
   readonly errors: Readonly<Record<number, number>>;
   /** Whether rows of the largest batch have the same bits alone, in other batches, and over smaller buffers. */
   readonly equalBits: boolean;
-  /** Bytes of all buffers. */
+  /** Bytes of all buffers, and those that the log would report. */
   readonly sizeBytes: number;
+  readonly reportedBytes: number;
 }
 
 interface Case {
@@ -143,6 +144,8 @@ async function check(one: Case): Promise<KernelResult[]> {
   using divided = one.divided
     ? await DeviceExperts.open(await openDawnDevice(), weights, { ...options, maxBufferBytes })
     : undefined;
+  const reported = deviceExpertBytes(options.shape, weights.layers.flat().length);
+  const reportedBytes = reported.weights + reported.working;
   const results: KernelResult[] = [];
   for (const [layer, { experts, rows }] of layers.entries()) {
     const largest = Math.max(...rows);
@@ -170,7 +173,7 @@ async function check(one: Case): Promise<KernelResult[]> {
       equal.push(!found.some(Number.isNaN), bits(found, 0, count) === bits(together, first, count));
     }
     const name = `${shape.quantization}, ${experts} experts`;
-    results.push({ name, errors, equalBits: !equal.includes(false), sizeBytes: whole.sizeBytes });
+    results.push({ name, errors, equalBits: !equal.includes(false), sizeBytes: whole.sizeBytes, reportedBytes });
   }
   return results;
 }
