@@ -8,6 +8,7 @@ import { benchConvert } from "./convert.ts";
 import { benchDownload } from "./download.ts";
 import { benchEngine } from "./engine/engine.ts";
 import { benchExchange } from "./exchange.ts";
+import { benchGpu } from "./gpu/gpu.ts";
 import { benchGrammar } from "./grammar.ts";
 import { benchModel } from "./model.ts";
 import { benchQuantization } from "./quantization.ts";
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   download: benchDownload,
   engine: benchEngine,
   exchange: benchExchange,
+  gpu: benchGpu,
   grammar: benchGrammar,
   model: benchModel,
   quantization: benchQuantization,

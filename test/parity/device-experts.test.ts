@@ -18,7 +18,7 @@ const program = (name: string): string => fileURLToPath(new URL(`../support/prog
 const INSTALL_MS = 300_000;
 
 /** Software needs seconds to compile kernels, and longer beside other tests. */
-const PATIENTLY = { timeout: 300_000 };
+const PATIENTLY = { timeout: 480_000 };
 
 /** Ids of experts and other small buffers, which no report counts. */
 const LAYER_BYTES = 8192;
@@ -55,7 +55,7 @@ it(
       expect(Object.values(errors).length, name).toBeGreaterThan(1);
       for (const error of Object.values(errors)) expect(error, name).toBeLessThan(SMALL_ERROR);
       expect(equalBits, name).toBe(true);
-    expect(Math.abs(sizeBytes - reportedBytes), name).toBeLessThan(LAYER_BYTES);
+      expect(Math.abs(sizeBytes - reportedBytes), name).toBeLessThan(LAYER_BYTES);
     }
   },
 );
