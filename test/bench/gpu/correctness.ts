@@ -49,7 +49,12 @@ export async function shippedSection(): Promise<void> {
   const manifest = await readManifest(SHIPPED);
   await using onCpu = await openModel(SHIPPED, manifest, { threads: 1, pages: FORWARD_PAGES });
   const expected = await forwardsOf(onCpu, manifest);
-  console.log(`${manifest.name}, ${manifest.quantization}, beside the CPU of this machine\n`);
+  console.log(
+    `${manifest.name}, ${manifest.quantization}, beside the CPU of this machine, which rounds activations to 8 bits`,
+  );
+  console.log(
+    "as onnxruntime does on a device; the experts' kernels round none. Tokens are random, so many are near a tie\n",
+  );
   console.log("| on the device | equal tokens | largest difference of a probability | the same bits when repeated |");
   console.log("|---|---|---|---|");
   await using experts = await openOnDevices(SHIPPED, 1);
