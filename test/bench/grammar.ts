@@ -36,7 +36,11 @@ const schema = {
   required: ["name", "age", "city", "tags"],
   additionalProperties: false,
 };
-const grammar: GrammarSource = { kind: "json-schema", schema: JSON.stringify(schema), param: "response_format" };
+const grammar = { kind: "json-schema", schema: JSON.stringify(schema), param: "response_format" } as const;
+/** What the shipped model knows. */
+const { tags: _, ...known } = schema.properties;
+const short = { ...schema, properties: known, required: Object.keys(known) };
+const shippedGrammar: GrammarSource = { ...grammar, schema: JSON.stringify(short) };
 const NAMES = ["Ada", "Otto", "Petra", "Noah", "Lily", "Hugo", "Eva", "Amir"];
 
 export async function benchGrammar(args: readonly string[]): Promise<void> {
@@ -49,7 +53,7 @@ export async function benchGrammar(args: readonly string[]): Promise<void> {
 async function shippedSteps(engine: Engine, rounds: number): Promise<void> {
   console.log("| shipped model, quality | answers | forwards an answer | ms a forward, best round | median round |");
   console.log("|---|---|---|---|---|");
-  const ways = [{}, { grammar }];
+  const ways = [{}, { grammar: shippedGrammar }];
   for (const way of ways) await round(engine, way);
   // Alternating, so that other work on the machine meets both alike.
   const measured = ways.map((): { forwards: number; ms: number }[] => []);
@@ -70,7 +74,7 @@ async function round(engine: Engine, way: { readonly grammar?: GrammarSource }) 
   let forwards = 0;
   const startMs = performance.now();
   for (const [i, name] of NAMES.entries()) {
-    const content = `Extract name, age, city and tags as JSON: ${name} is ${20 + 7 * i} and lives in Oslo. Tags: red, blue.`;
+    const content = `Extract name, age and city as JSON: ${name} is a ${20 + 7 * i} year old pilot from Oslo who likes red.`;
     const request: GenerateRequest = {
       ...{ responseId: "r", attempt: 1, model: "bench", decoding: {}, maxTokens: 128, choices: 1, ...way },
       prompt: { kind: "chat", messages: [{ role: "user", content }], tools: [] },
