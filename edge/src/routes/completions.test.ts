@@ -39,7 +39,7 @@ const ask = async (body: object): Promise<Json> => (await post(body)).json();
 
 /** The texts that a stream's chunks add up to, by choice. */
 async function streamed(body: object): Promise<string[]> {
-  const lines = (await (await post({ ...body, stream: true })).text()).split("\n\n");
+  const lines = (await (await post({ ...body, stream: true })).text()).split("\n");
   expect(lines.filter((line) => line === "data: [DONE]")).toHaveLength(1);
   const texts: string[] = [];
   for (const line of lines.filter((line) => line.startsWith("data: {"))) {
