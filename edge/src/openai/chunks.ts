@@ -36,11 +36,14 @@ export interface Change {
   readonly beside?: object;
 }
 
-/** The streamed form that the body asks for; undefined if it asks for none. */
-export function chunkStream(form: ChunkForm, { stream, stream_options }: SharedParameters) {
+/**
+ * The streamed form that the body asks for; undefined if it asks for none.
+ * @param hasIds false if no other stream continues after a chunk of this one
+ */
+export function chunkStream(form: ChunkForm, { stream, stream_options }: SharedParameters, hasIds = true) {
   if (!stream) return undefined;
   const { include_usage, include_edits } = stream_options ?? {};
-  const options = { includeUsage: include_usage === true, includeEdits: include_edits === true };
+  const options = { includeUsage: include_usage === true, includeEdits: include_edits === true, hasIds };
   return {
     messages: (events: AsyncIterable<EditEvent>, head: ResponseHead) => chunks(events, form, { ...head, ...options }),
     failed: (error: EdgeError): SseMessage => ({ data: JSON.stringify(error) }),
@@ -50,13 +53,14 @@ export function chunkStream(form: ChunkForm, { stream, stream_options }: SharedP
 interface ChunkOptions extends ResponseHead {
   readonly includeUsage: boolean;
   readonly includeEdits: boolean;
+  readonly hasIds: boolean;
 }
 
 /** The messages of a whole stream. No finish reason and no `[DONE]` follow an error, so that every client raises. */
 async function* chunks(
   events: AsyncIterable<EditEvent>,
   form: ChunkForm,
-  { id, model, created, includeUsage, includeEdits }: ChunkOptions,
+  { id, model, created, includeUsage, includeEdits, hasIds }: ChunkOptions,
 ): AsyncGenerator<SseMessage> {
   const chunk = (choices: object[], beside?: object) => {
     const head = { id, object: form.object, created, model, choices };
@@ -96,7 +100,7 @@ async function* chunks(
       if (last !== undefined) yield { data: last };
       last = data;
     }
-    if (last !== undefined) yield { ...(!includeEdits && { id: positionId }), data: last };
+    if (last !== undefined) yield { ...(hasIds && !includeEdits && { id: positionId }), data: last };
   }
 }
 

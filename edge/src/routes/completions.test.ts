@@ -63,6 +63,12 @@ describe("several prompts", () => {
     expect(ids).toEqual([answer.id, `${answer.id}-1`, `${answer.id}-2`]);
   });
 
+  it("have chunks without ids, since no stream continues all of them", async () => {
+    const idsOf = async (prompt: unknown) => (await (await post({ prompt, stream: true })).text()).match(/^id: /gm);
+    expect(await idsOf(["a", "b"])).toBe(null);
+    expect(await idsOf(["a"])).not.toBe(null);
+  });
+
   it("may be token ids, or a list of one", async () => {
     expect(textsOf(await ask({ prompt: [[1, 2], [3]] }))).toEqual(["[1,2]0 ", "[3]0 "]);
     expect(textsOf(await ask({ prompt: ["a"] }))).toEqual(["a0 "]);

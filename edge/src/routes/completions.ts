@@ -26,7 +26,7 @@ export function completions(edge: EdgeDependencies) {
       claim,
       request,
       more,
-      stream: chunkStream(completionForm(echoes), body),
+      stream: chunkStream(completionForm(echoes), body, more.length === 0),
       body: (response) => completionAnswer(response, echoes),
     });
   });
