@@ -59,7 +59,7 @@ beforeAll(async () => {
   natsUrl = server.url;
   for (const replicaId of ["first", "second"]) launchWorker(replicaId);
   const seed = new TextDecoder().decode(key.getSeed());
-  const variables = { NATS_URL: `ws://127.0.0.1:${port}`, NATS_NKEY_SEED: seed, EDGES: "2" };
+  const variables = { NATS_URL: `ws://127.0.0.1:${port}`, NATS_NKEY_SEED: seed, EDGES: "2", DISCONNECT_GRACE_MS: "0" };
   edge = opened.use(await openServerlessEdge(variables));
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: natsUrl, ...others }));
   spy = opened.use(await Link.open({ dial, name: "spy", log: silentLog, queueLimit: 64 }));
