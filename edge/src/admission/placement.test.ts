@@ -57,7 +57,10 @@ function replica(replicaId: string, { capacity = 4 } = {}) {
 /** Reads the first event only: the response keeps its slot. */
 async function begin(placement: Replicas, model = "synthetic"): Promise<AsyncIterator<unknown>> {
   const events = placement
-    .generate({ model, choices: 1, decoding: {} } as ClientRequest, signal)
+    .generate(
+      { model, choices: 1, prompt: { kind: "text", text: "hi" }, decoding: {} } as unknown as ClientRequest,
+      signal,
+    )
     [Symbol.asyncIterator]();
   await events.next();
   return events;

@@ -6,7 +6,15 @@ import type { ClientRequest } from "../ports.ts";
 import { createPlacement } from "./placement.ts";
 import { withRetryAfter } from "./retry-after.ts";
 
-const request = { model: "synthetic", choices: 1, responseId: "r", attempt: 1, decoding: {} } as ClientRequest;
+const prompt = { kind: "text", text: "hi" };
+const request = {
+  model: "synthetic",
+  choices: 1,
+  responseId: "r",
+  attempt: 1,
+  prompt,
+  decoding: {},
+} as unknown as ClientRequest;
 const { signal } = new AbortController();
 
 /** Replicas that answer each request in 100 ms until they are full. */
