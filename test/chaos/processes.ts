@@ -126,7 +126,7 @@ function program(name: string, file: string, env: Record<string, string>, up: st
       const started = Promise.withResolvers<void>();
       child.stdout?.setEncoding("utf8").on("data", (text: string) => {
         if (text.includes(`"${up}"`)) started.resolve();
-        ignored += text.match(/was (ignored|dropped|replaced)"/g)?.length ?? 0;
+        ignored += text.match(/"msg":"(ignored|dropped) /g)?.length ?? 0;
         if (process.env.CHAOS_LOG) process.stderr.write(`${name} ${text}`);
       });
       child.once("exit", (code) => started.reject(new Error(`${name} ended with ${code}`)));
