@@ -21,7 +21,7 @@ _FLAGS = ["-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC"]
 def _load(dtype: torch.dtype) -> ctypes.CDLL:
     """Builds kernels.c for a float type into an ignored folder, once per version of the source, and loads it."""
     flags = [*_FLAGS, *{torch.float32: [], torch.bfloat16: ["-DBF16"]}[dtype]]
-    folder = Path(os.environ.get("PALIMPSEST_BUILD", Path(__file__).resolve().parents[2] / ".palimpsest" / "train" / "build"))
+    folder = Path(os.environ.get("PALIMPSEST_BUILD", Path(__file__).resolve().parents[1] / ".palimpsest" / "train" / "build"))
     version = hashlib.sha256(b"".join(p.read_bytes() for p in _SOURCES) + " ".join(flags).encode()).hexdigest()[:12]
     library = folder / f"kernels-{version}.so"
     if not library.exists():

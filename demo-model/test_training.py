@@ -262,7 +262,7 @@ class Answers(unittest.TestCase):
         self.assertEqual(write_on(model, prompt, 20).tokens, tokens[len(prompt) :])
 
     def test_blocks_are_decided_as_in_the_recorded_runs_of_the_official_code(self) -> None:
-        golden = Path(__file__).resolve().parents[2] / "test" / "parity" / "golden" / "demo-21"
+        golden = Path(__file__).resolve().parents[1] / "test" / "parity" / "golden" / "demo-21"
         checkpoint = golden / "checkpoint"
         model = Model(replace(ModelConfig(), vocab_size=768), plain).eval()
         take_weights(model, checkpoint, checkpoint / "tokenizer.json")
@@ -273,7 +273,7 @@ class Answers(unittest.TestCase):
             self.assertEqual((answer.tokens, answer.forwards), (case["output"], case["forwards"]), case["mode"])
 
     def test_tokens_are_spelled_as_bytes(self) -> None:
-        tokenizer = Path(__file__).resolve().parents[2] / "test" / "parity" / "golden" / "demo-21" / "checkpoint" / "tokenizer.json"
+        tokenizer = Path(__file__).resolve().parents[1] / "test" / "parity" / "golden" / "demo-21" / "checkpoint" / "tokenizer.json"
         spelled = spellings(tokenizer)
         self.assertEqual(sorted(spelled[number] for number in range(5, 261)), [bytes([byte]) for byte in range(256)])
 
