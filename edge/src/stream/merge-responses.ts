@@ -1,5 +1,6 @@
 /** Several responses as one: the choices of a response stand behind those of the responses before it. */
-import type { EditEvent, ErrorEvent, Usage } from "@palimpsest/proto";
+import type { EditEvent, ErrorEvent, GrammarCounts, Usage } from "@palimpsest/proto";
+import { mergeStreams } from "@palimpsest/proto/merge-streams";
 
 export interface Merging {
   /** Id of the whole. */
@@ -21,48 +22,37 @@ export async function* mergeResponses(
   { responseId, count, choices, open }: Merging,
   signal: AbortSignal,
 ): AsyncGenerator<EditEvent, void> {
-  const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
-  const sources = Array.from({ length: count }, (_, index) => open(index, either)[Symbol.asyncIterator]());
-  const next = async (index: number) => ({ index, result: await sources[index]!.next() });
-  const pending = new Map(sources.map((_, index) => [index, next(index)]));
+  const starts = Array.from(
+    { length: count },
+    (_, index) =>
+      async function* (either: AbortSignal) {
+        for await (const event of open(index, either)) yield { index, event };
+      },
+  );
   const usages: Usage[] = [];
   let seq = 0;
   let isOpen = false;
   const place = () => ({ v: 1, response_id: responseId, attempt: 1, seq: seq++ }) as const;
-  try {
-    while (pending.size > 0) {
-      const { index, result } = await Promise.race(pending.values());
-      if (result.done) {
-        pending.delete(index);
-        continue;
-      }
-      pending.set(index, next(index));
-      const event = result.value;
-      switch (event.type) {
-        case "draft":
-          break;
-        case "open":
-          if (!isOpen) yield { ...event, ...place(), choices: count * choices };
-          isOpen = true;
-          break;
-        case "commit":
-        case "done":
-          yield { ...event, ...place(), choice: index * choices + event.choice };
-          break;
-        case "error":
-          yield { ...inPrompt(event, index), ...place() };
-          return;
-        case "end":
-          usages.push(event.usage);
-          if (usages.length === count) yield { ...event, ...place(), usage: usages.reduce(sum) };
-          break;
-      }
+  for await (const { index, event } of mergeStreams(starts, signal)) {
+    switch (event.type) {
+      case "draft":
+        break;
+      case "open":
+        if (!isOpen) yield { ...event, ...place(), choices: count * choices };
+        isOpen = true;
+        break;
+      case "commit":
+      case "done":
+        yield { ...event, ...place(), choice: index * choices + event.choice };
+        break;
+      case "error":
+        yield { ...inPrompt(event, index), ...place() };
+        return;
+      case "end":
+        usages.push(event.usage);
+        if (usages.length === count) yield { ...event, ...place(), usage: usages.reduce(sum) };
+        break;
     }
-  } finally {
-    ended.abort();
-    // Whoever still waits for an event gets it as cancelled.
-    void Promise.allSettled([...pending.values(), ...sources.map((source) => source.return?.())]);
   }
 }
 
@@ -88,5 +78,16 @@ function sum(a: Usage, b: Usage): Usage {
       delete: edits.delete + b.edits.delete,
       insert: edits.insert + b.edits.insert,
     },
+    ...((a.grammar || b.grammar) && { grammar: sumOfGrammars(a.grammar ?? NO_GRAMMAR, b.grammar ?? NO_GRAMMAR) }),
+  };
+}
+
+const NO_GRAMMAR: GrammarCounts = { repairs: 0, forced_tokens: 0, forced_finish: 0 };
+
+function sumOfGrammars(a: GrammarCounts, b: GrammarCounts): GrammarCounts {
+  return {
+    repairs: a.repairs + b.repairs,
+    forced_tokens: a.forced_tokens + b.forced_tokens,
+    forced_finish: a.forced_finish + b.forced_finish,
   };
 }

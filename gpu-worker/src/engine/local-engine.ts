@@ -9,6 +9,7 @@ import {
   type Sampling,
   type Usage,
 } from "@palimpsest/proto";
+import { mergeStreams } from "@palimpsest/proto/merge-streams";
 import { adjusting } from "../decoding/logit-adjustments.ts";
 import { uniform } from "../decoding/sampling.ts";
 import { sameText } from "../memory/retokenization.ts";
@@ -19,7 +20,6 @@ import { type Plan, planRequest, type Served } from "./check-request.ts";
 import { type ChoiceEvent, choiceEvents } from "./choice-events.ts";
 import type { CheckedPrompt, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
-import { mergeStreams } from "./merge-streams.ts";
 import { type Constrain, checkWithGrammar, type GrammarSupport, openGrammar } from "./request-grammar.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
 
