@@ -63,6 +63,24 @@ it("writes an answer twice over, side by side, and shows how it came about", { t
   await page.locator(".runner button").first().click();
   await page.waitForFunction(() => document.querySelector(".runner output")?.textContent === "10");
 
+  // An error of the function is shown.
+  await page.locator("[name=arguments]").first().fill("null");
+  await page.locator(".runner button").first().click();
+  await page.waitForFunction(() => document.querySelector(".runner output")?.textContent?.includes("TypeError"));
+
+  // A function that never ends does not stop the page.
+  await page.evaluate(async () => {
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.src = "/playground-sandbox.html";
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+    document.body.append(frame);
+    await loaded;
+    frame.contentWindow?.postMessage({ code: "function f() { for (;;); }", name: "f", values: "" }, "*");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    frame.remove();
+  });
+
   // The keyboard moves from token to token and shows the history of each.
   await page.locator(".answer").first().focus();
   await page.keyboard.press("ArrowRight");

@@ -24,6 +24,7 @@ export function playground(files: Playground) {
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'unsafe-inline'", "'unsafe-eval'"],
+      workerSrc: ["blob:"],
       styleSrc: ["'unsafe-inline'"],
       imgSrc: ["data:"],
       frameAncestors: ["'self'"],
