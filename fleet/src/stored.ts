@@ -19,7 +19,7 @@ const VERSION = "Palimpsest-Version";
 
 export interface StoredLimits {
   readonly ageMs: number;
-  /** Of a tenant. The oldest texts are dropped first. */
+  /** Limit of a tenant. The oldest texts are dropped first. */
   readonly maxBytes: number;
 }
 
@@ -31,7 +31,7 @@ export interface StoredConnection {
   readonly timeoutMs: number;
 }
 
-/** Where a text is. */
+/** The place of a text. */
 export interface StoredPlace {
   /** A token of a subject. */
   readonly tenant: string;

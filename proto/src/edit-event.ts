@@ -142,7 +142,7 @@ export interface Usage {
   grammar?: GrammarCounts;
 }
 
-/** What a grammar did to the answers of a response. */
+/** Counts of a grammar's changes to the answers of a response. */
 export interface GrammarCounts {
   /** Cells that it refused, and wrote again or masked again. */
   repairs: number;

@@ -16,9 +16,9 @@ export interface NatsFleetOptions {
   readonly deadlineMs: number;
   /** The longest a request may wait for a worker. */
   readonly waitLimitMs: number;
-  /** How long a response continues for a client that has left and can come back: 0, or more than the 2 s between two signs of a reader. */
+  /** Time a response continues for a client that left: 0, or more than the 2 s between two signs of a reader. */
   readonly graceMs: number;
-  /** Of the stored responses of a tenant. */
+  /** Limits of a tenant's stored responses. */
   readonly stored: StoredLimits;
 }
 

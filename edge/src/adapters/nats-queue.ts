@@ -32,7 +32,7 @@ export interface Queued {
   readonly sequence: number;
 }
 
-/** What a queued request says beside the request itself. */
+/** Parts of a queued request beside the request itself. */
 export interface QueuedOptions {
   /** Unix milliseconds. */
   readonly deadlineMs: number;

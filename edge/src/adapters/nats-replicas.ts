@@ -20,7 +20,7 @@ export interface NatsReplicasOptions {
   readonly deadlineMs: number;
   /** The longest a request may wait for a worker. */
   readonly waitLimitMs: number;
-  /** How long a response continues for a client that has left and can come back. */
+  /** Time a response continues for a client that has left and can come back. */
   readonly graceMs: number;
 }
 

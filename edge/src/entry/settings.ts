@@ -16,7 +16,7 @@ const MIN_GRACE_MS = 3_000;
 /** A worker holds a response without a reader no longer. */
 const MAX_GRACE_MS = 10 * 60_000;
 
-/** How long a response of /v1/responses is stored. */
+/** Time a response of /v1/responses is stored. */
 const STORE_AGE_MS = 24 * 3600 * 1000;
 /** Some ten thousand answers with their conversations. */
 const STORE_BYTES = 128 * 2 ** 20;

@@ -8,7 +8,7 @@ const MAX_ID_LENGTH = 128;
 const TEXT_ONLY = "a message has text parts only: this model reads no images, audio or files";
 const ITEMS = "the input has items of the types message, function_call, function_call_output and item_reference only";
 
-/** What a client read in an answer and sends back: not needed, since the server gives ids of its own. */
+/** Fields of an answer that a client sends back. They are not needed: the server gives ids of its own. */
 const known = {
   id: z.string().min(1).max(MAX_ID_LENGTH).nullish(),
   status: z.enum(["in_progress", "completed", "incomplete"]).nullish(),

@@ -36,7 +36,7 @@ const metadata = z
   .record(z.string().max(MAX_METADATA_KEY), z.string().max(MAX_METADATA_VALUE))
   .refine((pairs) => Object.keys(pairs).length <= MAX_METADATA, `has more than ${MAX_METADATA} keys`);
 
-/** What other endpoints call otherwise. */
+/** Parameters that other endpoints call otherwise. */
 const ownNames = {
   n: unsupported("an answer has one choice here; use /v1/chat/completions", 1),
   messages: unsupported("this endpoint has another name for it; send input"),

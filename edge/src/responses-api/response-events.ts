@@ -20,7 +20,7 @@ interface PlacedText extends Placed {
   readonly content_index: 0;
 }
 
-/** One event type for each name. */
+/** An event type for each name. */
 type Named<Name, Fields> = Name extends string ? { type: Name } & Fields : never;
 type Ending = "response.completed" | "response.incomplete" | "response.failed";
 type Lifecycle = "response.created" | "response.in_progress" | Ending;
@@ -48,7 +48,7 @@ export interface ResponseWriter {
 }
 
 export interface WriterOptions {
-  /** How the answer may call functions; undefined if it may not. */
+  /** The functions that the answer may call; undefined if none. */
   readonly tools: ToolUse | undefined;
   /** Unix seconds at which the response ended. */
   completedAt(): number;

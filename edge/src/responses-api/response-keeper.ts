@@ -125,7 +125,7 @@ export function createKeeper({ store, responses, clock, log, draining }: KeeperO
             return;
           }
           kept.push(...keptOf(event));
-          // Whoever reads the first event knows the id, and may ask for the response at any edge.
+          // A client that reads the first event knows the id, and may ask for the response at any edge.
           if (state === "waiting") await created;
           const isRejected = state === "waiting" && event.type === "error" && !stored.empty.background;
           state = isLast(event) ? "over" : "begun";

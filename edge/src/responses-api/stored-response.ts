@@ -13,9 +13,9 @@ export interface StoredResponse {
   readonly empty: ResponseObject;
   /** All items that the model read. */
   readonly items: readonly StoredItem[];
-  /** How many of them come from the previous response. */
+  /** Number of them that come from the previous response. */
   readonly earlierItems: number;
-  /** How the answer may call functions. */
+  /** The functions that the answer may call. */
   readonly tools?: { readonly names: readonly string[]; readonly parallel: boolean; readonly stops: boolean };
   /** Absent while the response runs. */
   readonly ended?: Ended;
