@@ -45,14 +45,11 @@ export function newStored({ empty, earlier, own, tools }: NewResponse): StoredRe
   return { empty, items, earlierItems: earlier.length, ...(use && { tools: use }) };
 }
 
-/** Writes the response's events from its edit events. @param completedAt Unix seconds; for one that has ended, its own */
-export function writerOf(
-  stored: StoredResponse,
-  completedAt: () => number = () => stored.ended?.atSeconds ?? 0,
-): ResponseWriter {
-  const { empty, tools } = stored;
+/** Writes the response's events from its edit events. @param endsAt Unix seconds, asked when a response that runs ends */
+export function writerOf(stored: StoredResponse, endsAt: () => number = () => 0): ResponseWriter {
+  const { empty, tools, ended } = stored;
   const use = tools && { ...tools, names: new Set(tools.names) };
-  return createResponseWriter(empty, { tools: use, completedAt });
+  return createResponseWriter(empty, { tools: use, completedAt: () => ended?.atSeconds ?? endsAt() });
 }
 
 /** The response as it stands: complete if it has ended. @param log its events so far, if it has not */

@@ -145,7 +145,10 @@ describe("POST /v1/responses", () => {
 
   it("streams a call with its arguments, and the text around it as items of their own", async () => {
     respond = blocks("One moment.\n", weather);
+    let now = stoppedClock.now();
+    app = scriptedEdge([replica], { clock: { ...stoppedClock, now: () => now } });
     const events = await stream({ tools });
+    now += 60_000;
     expect(typesOf(events).slice(8)).toEqual([
       "output_item.added",
       "function_call_arguments.delta",
@@ -387,7 +390,10 @@ describe("a stored response", () => {
 
   it("is streamed again with the same events and numbers, from the beginning or after any", async () => {
     respond = blocks("One moment.\n", weather);
+    let now = stoppedClock.now();
+    app = scriptedEdge([replica], { clock: { ...stoppedClock, now: () => now } });
     const events = await stream({ tools });
+    now += 60_000;
     const { id } = events[0].response;
     const again = async (query: string) => eventsIn(await (await request(`/${id}?stream=true${query}`)).text());
     expect(await again("")).toEqual(events);
