@@ -43,8 +43,8 @@ export interface LinkOptions {
 const OLDEST_SERVER = [2, 9] as const;
 /** Limit on the server's answers about streams. Writes have limits of their own. */
 const API_TIMEOUT_MS = 2_000;
-/** Servers of a cluster that start, or create many streams at once, do not answer for a while. */
-const FORMATION_LIMIT_MS = 20_000;
+/** Servers of a cluster that start find a leader and each other in 10 to 20 s; a busy machine takes longer. */
+const FORMATION_LIMIT_MS = 60_000;
 /** Limit on the last messages to a busy server. */
 const PARTING_LIMIT_MS = 2_000;
 /** A restarted server does not answer while it reads its streams. */

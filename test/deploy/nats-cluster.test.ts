@@ -31,7 +31,7 @@ const opened = new AsyncDisposableStack();
 afterAll(() => opened.disposeAsync());
 
 it("form a cluster that keeps each stream three times, and accept only its own servers", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const manifests = await render({ values: { nats: { replicas: 3 } } });
   const config = find(manifests, "ConfigMap", "nats").data["nats.conf"] as string;
