@@ -7,15 +7,14 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { arch, cpus } from "node:os";
 import { join } from "node:path";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema } from "@palimpsest/proto/onnx";
-import { env, InferenceSession } from "onnxruntime-node";
+import { env } from "onnxruntime-node";
 import { z } from "zod";
 import { PackageError } from "../errors.ts";
 import { checkSpace } from "../files/disk-space.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { HEAD_GRAPH, isExpertGraph } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
+import { createPacker } from "./packed-weights.ts";
 
 /** Folder inside the package, with a folder for each version and CPU. */
 export const PREPARED_FOLDER = "prepared";
@@ -23,13 +22,9 @@ export const PREPARED_FOLDER = "prepared";
 /** Lists the files and their sizes; written last. */
 const INDEX_FILE = "prepared.json";
 
-/** onnxruntime writes the original matrices beside the packed ones. */
-const SIZE_FACTOR = 2.1;
-
-/** At least the alignment of any packed buffer, and of a mapped file. */
-const ALIGNMENT_BYTES = 4096;
-
-const COPY_BYTES = 1 << 24;
+/** Size of packed weights, and of the files in between of the graph that is packed. */
+const PACKED_FACTOR = 1.1;
+const WORKING_FACTOR = 5;
 
 /** An unfinished folder that has not changed for this long belongs to a dead process: packing a graph takes seconds. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
@@ -89,13 +84,14 @@ export async function preparePackage(
     await removeAbandoned(join(folder, PREPARED_FOLDER));
     await mkdir(partial, { recursive: true });
     cleanup.defer(() => rm(partial, { recursive: true, force: true }));
-    await checkSpace(partial, `${folder}: the prepared copy`, packedBytes(manifest) * SIZE_FACTOR);
+    await checkSpace(partial, `${folder}: the prepared copy`, preparingBytes(manifest));
+    const packer = createPacker();
     const files: { path: string; sizeBytes: number }[] = [];
     let doneBytes = 0;
     for (const graph of packedGraphs(manifest)) {
       signal?.throwIfAborted();
       onProgress({ doneBytes, totalBytes: packedBytes(manifest), graph });
-      await pack(join(folder, `${graph}.onnx`), partial, graph);
+      await packer.pack(join(folder, `${graph}.onnx`), partial, graph);
       for (const file of [`${graph}.onnx`, `${graph}.bin`]) {
         files.push({ path: file, sizeBytes: await sync(join(partial, file)) });
       }
@@ -133,71 +129,6 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-/** Packs a graph: opening it makes onnxruntime write the optimized graph with its packed weights. */
-async function pack(graphFile: string, folder: string, name: string): Promise<void> {
-  const unaligned = `${name}.unaligned`;
-  const session = await InferenceSession.create(graphFile, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: 1,
-    logSeverityLevel: 3,
-    optimizedModelFilePath: join(folder, `${name}.onnx`),
-    extra: {
-      session: {
-        save_external_prepacked_constant_initializers: "1",
-        optimized_model_external_initializers_file_name: unaligned,
-      },
-    },
-  });
-  await session.release();
-  await align(folder, `${name}.onnx`, unaligned, `${name}.bin`);
-  await rm(join(folder, unaligned));
-}
-
-/**
- * Moves the buffers of a graph's weight file to offsets that can be mapped. The packed form depends on the alignment of its
- * address, but onnxruntime 1.30 only aligns buffers above 1 MiB; smaller ones would be read wrong.
- */
-async function align(folder: string, graphFile: string, from: string, to: string): Promise<void> {
-  const graph = fromBinary(ModelProtoSchema, await readFile(join(folder, graphFile)));
-  await using source = await open(join(folder, from));
-  await using target = await open(join(folder, to), "w");
-  let end = 0;
-  const move = async (offset: number, length: number): Promise<number> => {
-    const place = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-    for (let done = 0; done < length; ) {
-      const buffer = new Uint8Array(Math.min(COPY_BYTES, length - done));
-      const { bytesRead } = await source.read(buffer, 0, buffer.length, offset + done);
-      if (bytesRead === 0) throw new PackageError(`${join(folder, from)}: ends before ${offset + length} bytes`);
-      await target.write(buffer, 0, bytesRead, place + done);
-      done += bytesRead;
-    }
-    end = place + length;
-    return place;
-  };
-  for (const { externalData } of graph.graph?.initializer ?? []) {
-    const entries = new Map(externalData.map((entry) => [entry.key, entry]));
-    const [location, offset, length] = [entries.get("location"), entries.get("offset"), entries.get("length")];
-    if (location === undefined || offset === undefined || length === undefined) continue;
-    location.value = to;
-    offset.value = String(await move(Number(offset.value), Number(length.value)));
-    for (const entry of externalData.filter(({ key }) => key.startsWith("prepacked_"))) {
-      entry.value = await movePacked(entry.value, move);
-    }
-  }
-  await writeFile(join(folder, graphFile), toBinary(ModelProtoSchema, graph));
-}
-
-/** Moves the buffers that `KERNEL|OFFSET;LENGTH;CHECKSUM` lists, with the last part once per buffer of the kernel. */
-async function movePacked(value: string, move: (offset: number, length: number) => Promise<number>): Promise<string> {
-  const parts = value.split("|");
-  const moved = [parts[0] as string];
-  for (const part of parts.slice(1)) {
-    const [offset, length, ...rest] = part.split(";");
-    moved.push([await move(Number(offset), Number(length)), length, ...rest].join(";"));
-  }
-  return moved.join("|");
-}
-
 /** Packed weights are valid for a version, a kind of CPU and the weights of the manifest's graphs, which may be those of a rank. */
 async function preparedPath(folder: string, manifest: Manifest): Promise<string> {
   const cpu = digest(`${arch()} ${await cpuFeatures()}`);
@@ -215,6 +146,12 @@ async function cpuFeatures(): Promise<string> {
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+/** Disk space for the packed weights of all graphs and the files in between of the largest. */
+function preparingBytes(manifest: Manifest): number {
+  const largest = Math.max(0, ...packedGraphs(manifest).map((name) => weightFileBytes(manifest, name)));
+  return PACKED_FACTOR * packedBytes(manifest) + WORKING_FACTOR * largest;
 }
 
 function weightFileBytes({ files }: Manifest, graph: string): number {
