@@ -6,6 +6,7 @@ import { cpus, totalmem } from "node:os";
 import { benchAttention } from "./attention.ts";
 import { benchConvert } from "./convert.ts";
 import { benchDownload } from "./download.ts";
+import { benchEdge } from "./edge/edge.ts";
 import { benchEngine } from "./engine/engine.ts";
 import { benchExchange } from "./exchange.ts";
 import { benchGpu } from "./gpu/gpu.ts";
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   attention: benchAttention,
   convert: benchConvert,
   download: benchDownload,
+  edge: benchEdge,
   engine: benchEngine,
   exchange: benchExchange,
   gpu: benchGpu,
