@@ -19,6 +19,7 @@ import { models } from "./routes/models.ts";
 import { playground } from "./routes/playground.ts";
 import { responses } from "./routes/responses.ts";
 import { streams } from "./routes/streams.ts";
+import { createHeartbeats } from "./stream/heartbeats.ts";
 
 /**
  * The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest leaves room for JSON escapes,
@@ -28,7 +29,7 @@ export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 export function createApp(given: EdgeDependencies) {
   const { replicas, counts } = withGrammarCounts(given.replicas);
-  const edge = { ...given, replicas };
+  const edge = { ...given, replicas, heartbeats: createHeartbeats(given.clock, given.heartbeatMs) };
   const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({
     defaultHook: (result) => {
       if (!result.success) throw invalidBody(result.error);

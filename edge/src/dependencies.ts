@@ -1,5 +1,6 @@
 /** The dependencies of an edge. An entry point passes them to `createApp`, which passes them to the routes. */
 import type { Clock, Log, ModelLoad, Replicas, ResponseStore, Responses } from "./ports.ts";
+import type { Heartbeats } from "./stream/heartbeats.ts";
 
 export interface EdgeDependencies {
   readonly replicas: Replicas;
@@ -18,6 +19,11 @@ export interface EdgeDependencies {
   /** Aborts when the edge stops accepting connections. */
   readonly draining: AbortSignal;
   readonly playground?: Playground;
+}
+
+/** The dependencies of the routes: `createApp` makes what they share. */
+export interface RouteDependencies extends EdgeDependencies {
+  readonly heartbeats: Heartbeats;
 }
 
 /** The playground's files by path, ready to serve. */

@@ -113,6 +113,26 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** The client's connection, where the runtime lets an app write to it without web streams. */
+export interface ClientConnection {
+  /** Calls `disconnected` if the client disconnects before its answer has ended. */
+  onDisconnect(disconnected: () => void): void;
+  /** The body of the answer, which the app writes; its head is that of the response without a body that the app returns. */
+  body(): TextSink;
+}
+
+/** A client's end of a stream. */
+export interface TextSink {
+  /** True while the client reads more slowly than the stream is written. */
+  readonly isFull: boolean;
+  /**
+   * Sends the text, with others that are written in the same turn of the event loop. Ignored once the client has disconnected.
+   * @returns undefined if there is room for more, otherwise a promise that resolves when there is
+   */
+  write(text: string): Promise<void> | undefined;
+  end(): void;
+}
+
 /** Structured log lines: fields, then a sentence. */
 export interface Log {
   info(fields: object, message: string): void;

@@ -4,10 +4,10 @@ import { get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { serve } from "@hono/node-server";
 import { type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import { expect, it } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
+import { createHttpServer } from "../../edge/src/entry/http-server.ts";
 import { textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, openTestFleet } from "../support/fleet/fleet.ts";
 
@@ -42,8 +42,8 @@ it("is unaffected by a client that does not read: others see the response, and t
   const edge = await fleet.edge();
   arrivedBytes = () => edge.link.data.stats().inBytes;
   const app = appOf(edge);
-  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
-  if (!server.listening) await once(server, "listening");
+  const server = createHttpServer(app.fetch).listen(0, "127.0.0.1");
+  await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const asked = await app.request("/v1/completions", {

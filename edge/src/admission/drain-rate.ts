@@ -2,6 +2,8 @@
 
 /** Older samples say little about the current rate. */
 const WINDOW_MS = 15_000;
+/** Samples that are closer are one: an edge that ends hundreds of responses a second keeps no more of them. */
+const SPACING_MS = 100;
 /** Time per slot when no response has finished yet. */
 const UNKNOWN_WAIT_MS = 2_000;
 const MIN_WAIT_MS = 50;
@@ -26,11 +28,14 @@ export class DrainRate {
    * @param running sequences that it runs now: an idle replica could not have finished more
    */
   observe(replicaId: string, finished: number, running: number, nowMs: number): void {
-    const samples = (this.#samples.get(replicaId) ?? []).filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
+    const samples = this.#samples.get(replicaId) ?? [];
+    this.#samples.set(replicaId, samples);
+    while (samples.length > 0 && nowMs - samples[0]!.atMs > WINDOW_MS) samples.shift();
     const last = samples.at(-1) ?? { atMs: nowMs, finished, running, busyMs: 0 };
     const busy = running > 0 || last.running > 0 || finished > last.finished;
-    samples.push({ atMs: nowMs, finished, running, busyMs: last.busyMs + (busy ? nowMs - last.atMs : 0) });
-    this.#samples.set(replicaId, samples);
+    const sample = { atMs: nowMs, finished, running, busyMs: last.busyMs + (busy ? nowMs - last.atMs : 0) };
+    const isClose = samples.length > 1 && last.atMs - samples.at(-2)!.atMs < SPACING_MS;
+    samples.splice(isClose ? -1 : samples.length, 1, sample);
   }
 
   /** Responses per second, summed over the recently seen replicas, counting only the time that each was busy. */

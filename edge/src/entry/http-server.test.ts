@@ -81,6 +81,14 @@ it.each([
   expect(answer).toContain("data: [DONE]");
 });
 
+it("events that are ready together leave in one write", async () => {
+  goOn.resolve();
+  const answer = await text(await send(post(chat(true), "1.1", "Connection: close")));
+  expect(answer.match(/^data: /gm)).toHaveLength(5);
+  // Each write is a chunk of the body, and the last chunk is empty.
+  expect(answer.match(/^[0-9a-f]+\r$/gm)).toHaveLength(2);
+});
+
 it.each([true, false])("a client that closes its side after its request is answered, streaming: %s", async (stream) => {
   const socket = await send(post(chat(stream)), { half: true });
   const answer = text(socket);

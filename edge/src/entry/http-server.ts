@@ -2,7 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { EdgeError } from "../errors.ts";
+import type { ClientConnection } from "../ports.ts";
+import { NodeConnection } from "./node-connection.ts";
 
 /**
  * Longer than load balancers and clients keep an idle connection (60 s): otherwise a client that reuses a closing connection
@@ -13,12 +16,14 @@ const KEEP_ALIVE_MS = 75_000;
 const FIRST_PROBE_MS = 10;
 const MAX_PROBE_MS = 10_000;
 
-type Fetch = Parameters<typeof getRequestListener>[0];
+type Fetch = (request: Request, env: { readonly connection: ClientConnection }) => Response | Promise<Response>;
 
 /** Not listening yet. */
 export function createHttpServer(fetch: Fetch): Server {
   // HTTP/1.0 needs no Host; the name is never read.
-  const listener = getRequestListener(fetch, { hostname: "localhost" });
+  const listener = getRequestListener((request, { outgoing }) => answer(fetch, request, outgoing as ServerResponse), {
+    hostname: "localhost",
+  });
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false };
   const server = createServer(options, (incoming, outgoing) => {
     if (incoming.httpVersion === "1.1" && incoming.headers.host === undefined) {
@@ -36,6 +41,12 @@ export function createHttpServer(fetch: Fetch): Server {
     return end(socket, 400, "The request is not valid HTTP/1.1.");
   });
   return server;
+}
+
+async function answer(fetch: Fetch, request: Request, outgoing: ServerResponse): Promise<Response> {
+  const connection = new NodeConnection(outgoing);
+  const response = await fetch(request, { connection });
+  return connection.begin(response) ? RESPONSE_ALREADY_SENT : response;
 }
 
 /**

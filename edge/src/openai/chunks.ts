@@ -62,9 +62,12 @@ async function* chunks(
   form: ChunkForm,
   { id, model, created, includeUsage, includeEdits, hasIds }: ChunkOptions,
 ): AsyncGenerator<SseMessage> {
+  // The part that all chunks of a response share is made once.
+  const head = JSON.stringify({ id, object: form.object, created, model }).slice(0, -1);
+  const usage = includeUsage && { usage: null };
   const chunk = (choices: object[], beside?: object) => {
-    const head = { id, object: form.object, created, model, choices };
-    return JSON.stringify({ ...head, ...(includeUsage && { usage: null }), ...beside });
+    const rest = usage || beside ? `,${JSON.stringify({ ...usage, ...beside }).slice(1)}` : "}";
+    return `${head},"choices":${JSON.stringify(choices)}${rest}`;
   };
   const choice = (index: number, added: object, finish_reason: FinishReason | null = null, logprobs?: object) => [
     { index, ...added, logprobs: logprobs ?? null, finish_reason },

@@ -1,6 +1,6 @@
 /** POST /v1/chat/completions, streamed or not. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import type { EdgeDependencies } from "../dependencies.ts";
+import type { RouteDependencies } from "../dependencies.ts";
 import { chatAnswer, chatAnswerBody } from "../openai/chat-answer.ts";
 import { appendingForm, wholeTextForm } from "../openai/chat-forms.ts";
 import { chatBody, chatRequest } from "../openai/chat-request.ts";
@@ -18,7 +18,7 @@ const route = createRoute({
   responses: completionResponses(chatAnswerBody),
 });
 
-export function chatCompletions(edge: EdgeDependencies) {
+export function chatCompletions(edge: RouteDependencies) {
   return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
     const tools = toolUseOf(body);

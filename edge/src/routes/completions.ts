@@ -1,6 +1,6 @@
 /** POST /v1/completions, streamed or not: continues a prompt as it is, without a chat template. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import type { EdgeDependencies } from "../dependencies.ts";
+import type { RouteDependencies } from "../dependencies.ts";
 import { chunkStream } from "../openai/chunks.ts";
 import { completionAnswer, completionAnswerBody, completionForm } from "../openai/completion-answer.ts";
 import { completionBody, completionRequests, echoesOf } from "../openai/completion-request.ts";
@@ -16,7 +16,7 @@ const route = createRoute({
   responses: completionResponses(completionAnswerBody),
 });
 
-export function completions(edge: EdgeDependencies) {
+export function completions(edge: RouteDependencies) {
   return new OpenAPIHono().openapi(route, async (c) => {
     const body = c.req.valid("json");
     const claim = await claimResponse(c, edge, body, "cmpl-");

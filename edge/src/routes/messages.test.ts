@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -8,6 +9,7 @@ import {
   stoppedClock,
 } from "../../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, scripts, tell, textsOf } from "../../../test/support/fakes/synthetic-response.ts";
+import { systemClock } from "../clock.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON from outside, of which each test reads its part
@@ -463,24 +465,14 @@ describe("keys of /v1/messages", () => {
 });
 
 it("an idle stream gets pings", async () => {
-  const more = Promise.withResolvers<void>();
   const idle: Respond = async function* (request, signal) {
     const events = hello(request, signal) as EditEvent[];
     yield events[0]!;
-    await more.promise;
+    await setTimeout(300);
     yield* events.slice(1);
   };
-  let sleeps = 0;
-  const clock = {
-    ...stoppedClock,
-    async sleep(ms: number, signal: AbortSignal) {
-      // The first two are for the first event. The third is over at once: it is for the event behind that.
-      if (++sleeps === 3) return;
-      if (sleeps === 4) more.resolve();
-      await stoppedClock.sleep(ms, signal);
-    },
-  };
-  const types = (await stream(idle, {}, { clock })).map(({ type }) => type);
+  const clock = { ...stoppedClock, sleep: systemClock.sleep };
+  const types = (await stream(idle, {}, { clock, heartbeatMs: 80 })).map(({ type }) => type);
   expect(types.slice(0, 2)).toEqual(["message_start", "ping"]);
   expect(types.at(-1)).toBe("message_stop");
 });

@@ -7,7 +7,7 @@ import { messageAnswer, messageAnswerBody } from "../anthropic/message-answer.ts
 import { messageBody } from "../anthropic/message-body.ts";
 import { messageStream } from "../anthropic/message-events.ts";
 import { chatBodyOf, inClientsPlaces } from "../anthropic/message-request.ts";
-import type { EdgeDependencies } from "../dependencies.ts";
+import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, type ErrorBody, type ErrorCode } from "../errors.ts";
 import { chatRequest } from "../openai/chat-request.ts";
 import { toolUseOf } from "../openai/tool-choice.ts";
@@ -40,7 +40,7 @@ const route = createRoute({
   },
 });
 
-export function messages(edge: EdgeDependencies) {
+export function messages(edge: RouteDependencies) {
   return new OpenAPIHono()
     .openapi(route, async (c) => {
       const body = c.req.valid("json");

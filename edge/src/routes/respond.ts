@@ -1,12 +1,12 @@
 /** Turns a generation request into an HTTP response: one JSON body, or a stream of messages. */
 import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
-import type { EdgeDependencies } from "../dependencies.ts";
+import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
 import { type FinishedResponse, finishResponse, type ResponseHead } from "../openai/finished-response.ts";
 import type { ClientRequest } from "../ports.ts";
 import { beginResponse, beginWithin } from "../stream/begin-response.ts";
-import { afterHeartbeat, withHeartbeat } from "../stream/heartbeat.ts";
+import { disconnection } from "../stream/client.ts";
 import { mergeResponses } from "../stream/merge-responses.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
 import { type ResponseClaim, releasingKey } from "./idempotency.ts";
@@ -38,22 +38,22 @@ export interface StreamedForm {
 }
 
 /**
- * The HTTP response to a completion. A client that disconnects cancels it, except in the background: before the headers
- * through the request's signal, after them through the stream's. In a fleet it may come back within a grace.
+ * The HTTP response to a completion. A client that disconnects cancels it, except in the background. In a fleet it may come back
+ * within a grace.
  * @throws EdgeError when the response fails before its first event and its headers, or at any time when it is not streamed
  */
-export async function respond(c: Context, edge: EdgeDependencies, completion: Completion): Promise<Response> {
-  const { clock, log, heartbeatMs } = edge;
+export async function respond(c: Context, edge: RouteDependencies, completion: Completion): Promise<Response> {
+  const { clock, log, heartbeats } = edge;
   const { stream, request, body } = completion;
-  const disconnected = new AbortController();
   const { accepted, kept } = completion;
   const isDetached = !stream && request.background === true && accepted !== undefined;
-  const signal = isDetached ? disconnected.signal : AbortSignal.any([c.req.raw.signal, disconnected.signal]);
+  const disconnected = isDetached ? new AbortController() : disconnection(c);
+  const { signal } = disconnected;
   const events = eventsOf(edge, completion, signal);
   const source = kept ? kept(events, signal) : events;
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
   c.header("x-response-id", head.id);
-  const waitMs = Math.min(QUEUED_MS, heartbeatMs);
+  const waitMs = Math.min(QUEUED_MS, edge.heartbeatMs);
   if (isDetached) {
     const { events, isLate } = await beginWithin(source, waitMs, clock);
     void readAll(events).catch((error) =>
@@ -63,8 +63,8 @@ export async function respond(c: Context, edge: EdgeDependencies, completion: Co
   }
   if (!stream) return c.json(body(await finishResponse(await beginResponse(source), head)));
   const { events: begun, isLate } = await beginWithin(source, waitMs, clock);
-  const messages = withHeartbeat(stream.messages(begun, head), heartbeatMs, clock);
-  return sse(c, isLate ? afterHeartbeat(messages) : messages, {
+  return sse(c, stream.messages(begun, head), {
+    ...{ heartbeats, isLate },
     cancel: () => disconnected.abort(),
     failed: (error) =>
       stream.failed(error instanceof EdgeError ? error : unexpected(error, log, { response_id: head.id })),
@@ -74,7 +74,7 @@ export async function respond(c: Context, edge: EdgeDependencies, completion: Co
 
 /** The events of the response that the Idempotency-Key identifies, or of a new one. */
 function eventsOf(
-  { replicas, responses }: EdgeDependencies,
+  { replicas, responses }: RouteDependencies,
   { claim, request, stream, more = [] }: Completion,
   signal: AbortSignal,
 ): AsyncIterable<EditEvent> {

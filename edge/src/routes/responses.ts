@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
 import { ownerOf } from "../admission/keys.ts";
-import type { EdgeDependencies } from "../dependencies.ts";
+import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
 import { chatRequest } from "../openai/chat-request.ts";
 import { toolUseOf } from "../openai/tool-choice.ts";
@@ -14,7 +14,7 @@ import { emptyResponse, responseObject } from "../responses-api/response-object.
 import { chatBodyOf, inClientsPlaces, inputOf } from "../responses-api/response-request.ts";
 import { eventStream } from "../responses-api/response-stream.ts";
 import { newStored, responseOf, writerOf } from "../responses-api/stored-response.ts";
-import { withHeartbeat } from "../stream/heartbeat.ts";
+import { disconnection } from "../stream/client.ts";
 import { sse } from "../stream/sse.ts";
 import { completionHeaders, errorBody, errorResponses, jsonBody, jsonResponse } from "./descriptions.ts";
 import { claimResponse } from "./idempotency.ts";
@@ -105,8 +105,8 @@ const itemsDescription = createRoute({
   },
 });
 
-export function responses(edge: EdgeDependencies) {
-  const { store, responses: fleet, clock, log, keys, heartbeatMs, draining } = edge;
+export function responses(edge: RouteDependencies) {
+  const { store, responses: fleet, clock, log, keys, heartbeats, draining } = edge;
   const keeper = createKeeper({ store, responses: fleet, clock, log, draining });
   const seconds = () => Math.floor(clock.now() / 1000);
 
@@ -161,12 +161,12 @@ export function responses(edge: EdgeDependencies) {
         const response = responseOf(stored, log);
         return c.json(isQueued ? { ...response, status: "queued" as const } : response, 200);
       }
-      const disconnected = new AbortController();
-      const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
-      const events = stored.ended || !fleet ? log : fleet.watch(id, undefined, signal);
+      const disconnected = disconnection(c);
+      const events = stored.ended || !fleet ? log : fleet.watch(id, undefined, disconnected.signal);
       if (!stored.ended && !fleet) throw stillRunning();
       const form = eventStream(writerOf(stored, seconds), (error) => error, starting_after);
-      return sse(c, withHeartbeat(form.messages(events), heartbeatMs, clock), {
+      return sse(c, form.messages(events), {
+        heartbeats,
         cancel: () => disconnected.abort(),
         failed: (error) => form.failed(unexpected(error, edge.log, { response_id: id })),
       });

@@ -11,9 +11,9 @@ import {
 } from "@palimpsest/proto";
 import type { Context } from "hono";
 import { ownerOf } from "../admission/keys.ts";
-import type { EdgeDependencies } from "../dependencies.ts";
+import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
-import { HEARTBEAT, withHeartbeat } from "../stream/heartbeat.ts";
+import { disconnection } from "../stream/client.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
 import { errorBody, jsonResponse } from "./descriptions.ts";
 
@@ -51,7 +51,7 @@ const cancelDescription = createRoute({
   responses: { 204: { description: "It is cancelled, or had ended." }, ...failures },
 });
 
-export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDependencies) {
+export function streams({ responses, keys, log, heartbeats }: RouteDependencies) {
   const app = new OpenAPIHono();
   if (!responses) return app;
   app.openAPIRegistry.registerPath(watchDescription);
@@ -68,10 +68,9 @@ export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDepend
     .get("/v1/streams/:id", async (c) => {
       const id = await ownedId(c);
       const after = positionIn(id, c.req.header("last-event-id") ?? c.req.query("after"));
-      const disconnected = new AbortController();
-      const signal = AbortSignal.any([c.req.raw.signal, disconnected.signal]);
-      const events = withHeartbeat(responses.watch(id, after, signal), heartbeatMs, clock);
-      return sse(c, messages(events, after), {
+      const disconnected = disconnection(c);
+      return sse(c, messages(responses.watch(id, after, disconnected.signal), after), {
+        heartbeats,
         cancel: () => disconnected.abort(),
         failed: (error) => ({ data: JSON.stringify(unexpected(error, log, { response_id: id })) }),
       });
@@ -82,18 +81,12 @@ export function streams({ responses, keys, clock, log, heartbeatMs }: EdgeDepend
     });
 }
 
-async function* messages(
-  events: AsyncIterable<EditEvent | typeof HEARTBEAT>,
-  after: Position | undefined,
-): AsyncGenerator<SseMessage | typeof HEARTBEAT> {
+async function* messages(events: AsyncIterable<EditEvent>, after: Position | undefined): AsyncGenerator<SseMessage> {
   let position = after;
   for await (const event of events) {
-    if (event === HEARTBEAT) yield event;
-    else {
-      position = positionAfter(position, event);
-      const id = `${event.response_id}:${formatPosition(position)}`;
-      yield { event: event.type, id, data: JSON.stringify(publicEvent(event)) };
-    }
+    position = positionAfter(position, event);
+    const id = `${event.response_id}:${formatPosition(position)}`;
+    yield { event: event.type, id, data: JSON.stringify(publicEvent(event)) };
   }
 }
 

@@ -1,52 +1,70 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Clock } from "../ports.ts";
-import { HEARTBEAT, withHeartbeat } from "./heartbeat.ts";
+import { createHeartbeats } from "./heartbeats.ts";
 
 /** A clock whose next sleep ends when the test says so. */
-function manualClock(): Clock & { tick(): void } {
-  let wake = () => {};
+function manualClock(): Clock & { tick(): Promise<void> } {
+  let wake: (() => void) | undefined;
   return {
     now: () => 0,
     monotonic: () => 0,
-    sleep: (_, signal) =>
-      new Promise((resolve, reject) => {
+    sleep: () =>
+      new Promise((resolve) => {
         wake = resolve;
-        signal.addEventListener("abort", () => reject(signal.reason));
       }),
-    tick: () => wake(),
+    async tick() {
+      const ring = wake;
+      wake = undefined;
+      ring?.();
+      await new Promise(setImmediate);
+    },
   };
 }
 
-describe("heartbeat", () => {
-  it("fills silences and loses nothing", async () => {
-    const clock = manualClock();
-    const gate = Promise.withResolvers<void>();
-    async function* source() {
-      yield 1;
-      await gate.promise;
-      yield 2;
-    }
-    const stream = withHeartbeat(source(), 1_000, clock);
-    expect((await stream.next()).value).toBe(1);
-    const silent = stream.next();
-    await Promise.resolve().then(() => clock.tick());
-    expect((await silent).value).toBe(HEARTBEAT);
-    gate.resolve();
-    expect((await stream.next()).value).toBe(2);
-    expect((await stream.next()).done).toBe(true);
-  });
+async function ticks(clock: { tick(): Promise<void> }, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await clock.tick();
+}
 
-  it("closes the source when the reader stops", async () => {
-    let closed = false;
-    async function* source() {
-      try {
-        yield 1;
-        yield 2;
-      } finally {
-        closed = true;
-      }
-    }
-    for await (const _ of withHeartbeat(source(), 1_000, manualClock())) break;
-    expect(closed).toBe(true);
-  });
+it("a stream that is idle for the interval gets a heartbeat, again and again", async () => {
+  const clock = manualClock();
+  let beats = 0;
+  using _watched = createHeartbeats(clock, 800).watch(() => beats++);
+  await ticks(clock, 8);
+  expect(beats).toBe(0);
+  await ticks(clock, 1);
+  expect(beats).toBe(1);
+  await ticks(clock, 9);
+  expect(beats).toBe(2);
+});
+
+it("a stream that is written to gets none", async () => {
+  const clock = manualClock();
+  let beats = 0;
+  using watched = createHeartbeats(clock, 800).watch(() => beats++);
+  for (let i = 0; i < 5; i++) {
+    await ticks(clock, 6);
+    watched.touch();
+  }
+  expect(beats).toBe(0);
+});
+
+it("the timer runs only while there are streams", async () => {
+  const clock = manualClock();
+  const sleeps: number[] = [];
+  const counted: Clock = {
+    ...clock,
+    sleep(ms, signal) {
+      sleeps.push(ms);
+      return clock.sleep(ms, signal);
+    },
+  };
+  const heartbeats = createHeartbeats(counted, 800);
+  const one = heartbeats.watch(() => {});
+  const other = heartbeats.watch(() => {});
+  one[Symbol.dispose]();
+  other[Symbol.dispose]();
+  await ticks(clock, 3);
+  expect(sleeps).toEqual([100]);
+  heartbeats.watch(() => {});
+  expect(sleeps).toEqual([100, 100]);
 });

@@ -1,40 +1,59 @@
-/** Adds heartbeats to an idle stream, so that proxies and clients keep it open. */
+/** Heartbeats of idle streams, so that proxies and clients keep them open: one timer for all streams, and none for an event. */
+import { timer } from "../clock.ts";
 import type { Clock } from "../ports.ts";
 
-export const HEARTBEAT = Symbol("heartbeat");
+/** The timer rings this often within the interval, and a heartbeat is at most so much of the interval late. */
+const TURNS = 8;
 
-/** The source's items, and a heartbeat whenever none arrived for `intervalMs`. */
-export async function* withHeartbeat<T>(
-  source: AsyncIterable<T>,
-  intervalMs: number,
-  clock: Clock,
-): AsyncGenerator<T | typeof HEARTBEAT> {
-  const items = source[Symbol.asyncIterator]();
-  try {
-    let next = items.next();
-    for (;;) {
-      const timer = new AbortController();
-      const silence = clock.sleep(intervalMs, timer.signal).then(heartbeat, heartbeat);
-      const first = await Promise.race([next, silence]).finally(() => timer.abort());
-      if (first === HEARTBEAT) {
-        yield HEARTBEAT;
-        continue;
-      }
-      if (first.done) return;
-      yield first.value;
-      next = items.next();
+export interface Heartbeats {
+  /** Calls `beat` whenever the stream was idle for the interval, until it is disposed. */
+  watch(beat: () => void): WatchedStream;
+}
+
+export interface WatchedStream extends Disposable {
+  /** The stream is not idle. */
+  touch(): void;
+}
+
+interface Entry {
+  readonly beat: () => void;
+  /** The turn in which the stream was last written to. */
+  turn: number;
+}
+
+export function createHeartbeats(clock: Clock, intervalMs: number): Heartbeats {
+  const entries = new Set<Entry>();
+  let turn = 0;
+  let isRunning = false;
+
+  function ring(): void {
+    isRunning = false;
+    turn++;
+    for (const entry of entries) {
+      if (turn - entry.turn <= TURNS) continue;
+      entry.turn = turn;
+      entry.beat();
     }
-  } finally {
-    await items.return?.();
+    run();
   }
-}
 
-/** The source's items after a heartbeat, which makes a server send its headers. */
-export async function* afterHeartbeat<T>(source: AsyncIterable<T>): AsyncGenerator<T | typeof HEARTBEAT> {
-  yield HEARTBEAT;
-  yield* source;
-}
+  function run(): void {
+    if (isRunning || entries.size === 0) return;
+    isRunning = true;
+    timer(clock, intervalMs / TURNS, ring);
+  }
 
-function heartbeat(): typeof HEARTBEAT {
-  return HEARTBEAT;
+  return {
+    watch(beat) {
+      const entry: Entry = { beat, turn };
+      entries.add(entry);
+      run();
+      return {
+        touch() {
+          entry.turn = turn;
+        },
+        [Symbol.dispose]: () => void entries.delete(entry),
+      };
+    },
+  };
 }

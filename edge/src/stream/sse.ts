@@ -1,47 +1,57 @@
-/** Sends an async iterable of messages as server-sent events, at the reader's pace. */
+/** Sends messages as a stream of server-sent events, at the reader's pace. */
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
-import { HEARTBEAT } from "./heartbeat.ts";
+import type { TextSink } from "../ports.ts";
+import { streamTo } from "./client.ts";
+import type { Heartbeats } from "./heartbeats.ts";
 
 export interface SseMessage {
+  /** One line. */
   readonly data: string;
   readonly id?: string;
   readonly event?: string;
 }
 
 export interface SseOptions {
+  readonly heartbeats: Heartbeats;
   /** Called when the client disconnects before the last message. */
   cancel(): void;
   /** The last message when the source throws. */
   failed(error: unknown): SseMessage;
   /** Sent while the source is idle. Absent: a comment, which clients skip. */
   readonly heartbeat?: SseMessage | undefined;
+  /** True to send a heartbeat at once: the first message may be far away. */
+  readonly isLate?: boolean;
 }
 
-export function sse(
-  c: Context,
-  messages: AsyncIterable<SseMessage | typeof HEARTBEAT>,
-  { cancel, failed, heartbeat }: SseOptions,
-): Response {
+export function sse(c: Context, messages: AsyncIterable<SseMessage>, options: SseOptions): Response {
+  c.header("content-type", "text/event-stream");
+  c.header("cache-control", "no-cache");
   // Otherwise nginx buffers the response.
-  c.header("X-Accel-Buffering", "no");
+  c.header("x-accel-buffering", "no");
   // A body that nobody reads would never be cancelled.
-  if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
-  const response = streamSSE(c, async (stream) => {
-    stream.onAbort(cancel);
-    try {
-      for await (const message of messages) {
-        const sent = message === HEARTBEAT ? heartbeat : message;
-        await (sent ? stream.writeSSE(sent) : stream.write(": keep-alive\n\n"));
-      }
-    } catch (error) {
-      await stream.writeSSE(failed(error));
+  if (c.req.method === "HEAD") return c.body(null);
+  return streamTo(c, (sink) => send(messages, sink, options), options.cancel);
+}
+
+async function send(messages: AsyncIterable<SseMessage>, sink: TextSink, options: SseOptions): Promise<void> {
+  const { heartbeats, heartbeat, failed, isLate = false } = options;
+  const idle = heartbeat ? textOf(heartbeat) : ": keep-alive\n\n";
+  if (isLate) void sink.write(idle);
+  // A client that does not read must not collect heartbeats.
+  using stream = heartbeats.watch(() => sink.isFull || void sink.write(idle));
+  try {
+    for await (const message of messages) {
+      const room = sink.write(textOf(message));
+      stream.touch();
+      if (room) await room;
     }
-  });
-  // The server frames the body, by the client's version of HTTP and its Connection header.
-  for (const name of ["transfer-encoding", "connection"]) {
-    response.headers.delete(name);
-    c.header(name, undefined);
+  } catch (error) {
+    void sink.write(textOf(failed(error)));
   }
-  return response;
+  sink.end();
+}
+
+function textOf({ event, id, data }: SseMessage): string {
+  const name = event === undefined ? "" : `event: ${event}\n`;
+  return id === undefined ? `${name}data: ${data}\n\n` : `${name}data: ${data}\nid: ${id}\n\n`;
 }

@@ -1,9 +1,9 @@
 /** An engine behind a running edge, in each of the ways in which the two can meet. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
 import { openNatsFleet } from "../../../edge/src/adapters/nats-fleet.ts";
 import { systemClock as edgeClock } from "../../../edge/src/clock.ts";
+import { createHttpServer } from "../../../edge/src/entry/http-server.ts";
 import { dialNats, natsEnvironment } from "../../../fleet/src/connection.ts";
 import { Link } from "../../../fleet/src/link.ts";
 import { systemClock } from "../../../gpu-worker/src/clock.ts";
@@ -34,14 +34,14 @@ export const overNats: OpenBed = async (engine, opened) => {
   const stored = { ageMs: 60_000, maxBytes: 8 * 2 ** 20 };
   const limits = { deadlineMs: 60_000, waitLimitMs: 20_000, graceMs: 0, stored };
   const fleet = opened.use(await openNatsFleet({ link, clock: edgeClock, log: silentLog, ...limits }));
-  const http = serve({ fetch: appOf(fleet).fetch, hostname: "127.0.0.1", port: 0 });
+  const http = createHttpServer(appOf(fleet).fetch).listen(0, "127.0.0.1");
   opened.defer(async () => {
     const closed = once(http, "close");
     http.close();
-    if ("closeAllConnections" in http) http.closeAllConnections();
+    http.closeAllConnections();
     await closed;
   });
-  if (!http.listening) await once(http, "listening");
+  await once(http, "listening");
   return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 };
 

@@ -1,10 +1,10 @@
 /** The edge on a real port, in front of workers' gRPC addresses. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
 import { openGrpcReplica } from "../../../edge/src/adapters/grpc.ts";
 import { systemClock } from "../../../edge/src/clock.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
+import { createHttpServer } from "../../../edge/src/entry/http-server.ts";
 import { scriptedEdge, silentLog } from "../fakes/scripted-replicas.ts";
 import { patiently, until } from "../waiting.ts";
 
@@ -22,14 +22,14 @@ export async function openEdge(
   const replicas = [addresses].flat().map((address) => opening.use(openGrpcReplica(address, { log: silentLog })));
   await until(() => replicas.every(({ ready }) => ready), patiently.timeout);
   const app = scriptedEdge(replicas, { clock: systemClock, heartbeatMs: 10_000, ...given });
-  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+  const server = createHttpServer(app.fetch).listen(0, "127.0.0.1");
   opening.defer(async () => {
     const closed = once(server, "close");
     server.close();
-    if ("closeAllConnections" in server) server.closeAllConnections();
+    server.closeAllConnections();
     await closed;
   });
-  if (!server.listening) await once(server, "listening");
+  await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const opened = opening.move();
   return { baseUrl: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => opened.disposeAsync() };
