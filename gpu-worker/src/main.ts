@@ -1,26 +1,28 @@
 /** The worker program: opens the engine in its thread, serves it over gRPC or to a fleet, and drains on SIGTERM. */
 import { Link } from "@palimpsest/fleet";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
+import { unreachable } from "@palimpsest/proto";
 import { pino } from "pino";
 import about from "../package.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
+import type { Engine } from "./engine/engine.ts";
 import { describeIssues, PackageError } from "./errors.ts";
 import { readManifest } from "./files/read-manifest.ts";
 import { requireTarget } from "./model/manifest.ts";
 import { targetCost } from "./model/target-faults.ts";
 import { openDataParallel } from "./program/data-parallel.ts";
+import { type EngineState, watchEngine } from "./program/engine-health.ts";
 import { type ExpertDevices, expertDeviceOf, parseExpertDevices } from "./program/expert-devices.ts";
 import { reportModel } from "./program/model-report.ts";
 import type { EngineSettings } from "./program/open-engine.ts";
 import { openEngineThread } from "./program/open-engine-thread.ts";
 import type { RemoteRanks } from "./program/rank-client.ts";
-import { watchRanks } from "./program/rank-health.ts";
 import { runRank } from "./program/rank-program.ts";
 import { rankTlsOf, roleOf } from "./program/rank-role.ts";
 import { workerVariables } from "./program/settings.ts";
 import { terminated } from "./transport/drain.ts";
 import { type GrpcServer, serveGrpc } from "./transport/grpc-server.ts";
-import { Intake } from "./transport/intake.ts";
+import { EngineBroken, Intake } from "./transport/intake.ts";
 import { joinFleet } from "./transport/nats-worker.ts";
 
 const parsed = workerVariables.safeParse(process.env);
@@ -64,6 +66,7 @@ async function lead(addresses: readonly string[] | undefined, expertDevices: Exp
   log.info(await reportModel(env.MODEL_PACKAGE, engine, devices), "opened the model");
   const cost = targetCost(config, target);
   if (cost !== undefined) log.warn(cost);
+  await warmUp(engine);
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
   const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
   await using serving = new AsyncDisposableStack();
@@ -74,21 +77,57 @@ async function lead(addresses: readonly string[] | undefined, expertDevices: Exp
     log.info({ addresses: server.addresses, model: engine.model }, "serving");
   }
   if (NATS_URL !== undefined) servers.push(serving.use(await join(intake, { ...env, NATS_URL })));
-  const failed = Promise.withResolvers<void>();
-  using _ranks = watchRanks(engine, systemClock, ({ lostRanks: lost, deviceFailure }) => {
-    if (deviceFailure !== undefined) {
-      // Its K/V are gone, and onnxruntime keeps one device for as long as the process lives.
-      log.fatal({ reason: deviceFailure }, "leaving: the device failed; start the worker again");
+  const broken = Promise.withResolvers<void>();
+  let isHanging = false;
+  using _watch = watchEngine(engine, systemClock, (state) => {
+    isHanging = state.kind === "hanging" || (state.kind === "broken" && state.isHanging);
+    tell(state);
+    for (const server of servers) server.setServing(state.kind === "working");
+    if (state.kind === "hanging") intake.breakOff(new EngineBroken(state.reason));
+    if (state.kind === "broken") {
       process.exitCode = 1;
-      failed.resolve();
-    } else if (lost.length > 0) log.warn({ lost_ranks: lost }, "pausing intake: ranks unreachable");
-    else log.info("all ranks reachable; resuming intake");
-    for (const server of servers) server.setServing(lost.length === 0);
+      broken.resolve();
+    }
   });
-  await Promise.race([terminated(), failed.promise]);
+  await Promise.race([terminated(), broken.promise]);
   log.info({ limit_ms: env.DRAIN_LIMIT_MS }, "draining");
   await Promise.all(servers.map((server) => server.drain(env.DRAIN_LIMIT_MS)));
   log.info("stopped");
+  if (isHanging) {
+    await serving.disposeAsync();
+    // A thread in native code cannot be ended, and a process waits for its threads.
+    process.kill(process.pid, "SIGKILL");
+  }
+}
+
+/** Runs the first forward, which is the slowest, before any request waits for it. @throws Error when it fails */
+async function warmUp(engine: Engine): Promise<void> {
+  const beganMs = systemClock.now();
+  const failure = await engine.probe();
+  if (failure !== undefined) throw new Error(`the first forward failed: ${failure}`);
+  log.info({ forward_ms: Math.round(systemClock.now() - beganMs) }, "ran the first forward");
+}
+
+function tell(state: EngineState): void {
+  switch (state.kind) {
+    case "working":
+      log.info("the engine works; resuming intake");
+      break;
+    case "ranks-lost":
+      log.warn({ lost_ranks: state.ranks }, "pausing intake: ranks unreachable");
+      break;
+    case "hanging":
+      log.error({ reason: state.reason }, "pausing intake and handing responses over: the engine hangs");
+      break;
+    case "failing":
+      log.error({ reason: state.reason }, "pausing intake: every forward fails");
+      break;
+    case "broken":
+      log.fatal({ reason: state.reason }, "leaving: the engine is broken; start the worker again");
+      break;
+    default:
+      unreachable(state);
+  }
 }
 
 async function join(intake: Intake, nats: NatsSettings) {
@@ -123,6 +162,7 @@ function settings(addresses: readonly string[] | undefined): EngineSettings {
     ...(env.THREADS !== undefined && { threads: env.THREADS }),
     ...(env.KV_CACHE_BYTES !== undefined && { kvCacheBytes: env.KV_CACHE_BYTES }),
     ...(env.CAPACITY !== undefined && { capacity: env.CAPACITY }),
+    forwardLimitMs: env.FORWARD_LIMIT_MS,
   };
 }
 

@@ -19,6 +19,8 @@ export interface ProcessOptions {
   readonly queueLimit: number;
   /** Time that a draining worker gives running requests; by default the worker's own. */
   readonly drainLimitMs?: number;
+  /** More variables of each worker. */
+  readonly workerEnv?: (worker: number) => Readonly<Record<string, string>>;
 }
 
 /** A named program across its restarts. */
@@ -72,6 +74,7 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
       CAPACITY: String(options.capacity),
       DRAFTS_PER_SECOND: "10",
       ...(options.drainLimitMs !== undefined && { DRAIN_LIMIT_MS: String(options.drainLimitMs) }),
+      ...options.workerEnv?.(i),
     };
     const worker = program(`worker-${i}`, "gpu-worker/src/main.ts", env, "serving a fleet");
     opened.defer(() => worker.kill("SIGKILL"));

@@ -72,7 +72,7 @@ it(
       message: expect.stringMatching(/^the device failed in the \w+ graph: Device lost, said the test/),
     });
     expect(await exited).toEqual([1, null]);
-    expect(worker.said()).toContain('"leaving: the device failed; start the worker again"');
+    expect(worker.said()).toContain('"leaving: the engine is broken; start the worker again"');
     await rm(folder, { recursive: true });
   },
 );

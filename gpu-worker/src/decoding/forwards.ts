@@ -65,3 +65,13 @@ export interface SequenceForwards extends Disposable {
   /** Makes the first open block of the last forward final, which saw exactly these tokens: its K/V join the cache. */
   commit(block: readonly number[]): Promise<void>;
 }
+
+/** A model's forwards as a watchdog sees them. */
+export interface ForwardHealth {
+  /** Milliseconds since the running forward began; 0 between forwards. */
+  readonly runningMs: number;
+  /** A forward that runs for longer hangs. */
+  readonly limitMs: number;
+  /** Why every forward fails, until a probe succeeds. */
+  readonly failure: string | undefined;
+}

@@ -59,7 +59,11 @@ function engines(cached: readonly number[], silent?: number) {
               grammarForcedTokens: 0,
               grammarForcedFinishes: 0,
               lostRanks: [at, 2],
+              forwardMs: at,
+              forwardLimitMs: 1_000,
+              silentMs: 0,
             },
+      probe: async () => (at === silent ? "failed" : undefined),
       async [Symbol.asyncDispose]() {},
     }),
   );
@@ -107,6 +111,7 @@ it("capacity and counters are those of all, a lost rank is named once", async ()
     pagesInUse: 4,
     pagesTotal: 16,
     forwards: 6,
+    forwardMs: 1,
     lostRanks: [0, 1, 2],
   });
 });
@@ -119,6 +124,7 @@ it("an engine that does not answer is unreachable, and every request fails", asy
     { type: "error", code: "unavailable", retryable: true, message: "rank 3 is unreachable: it does not answer" },
   ]);
   expect(asked).toEqual([]);
+  expect(await engine.probe()).toBe("failed");
 });
 
 /** Two engines that share a tokenizer of digits, and the texts that it has tokenized. */

@@ -1,5 +1,5 @@
 /** Several engines of one model as one. Each runs sequences of its own, with its own K/V cache. */
-import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import { defined, type EditEvent, type GenerateRequest, type ModelInfo } from "@palimpsest/proto";
 import { within } from "../clock.ts";
 import { WorkerError } from "../errors.ts";
 import { blockKeys } from "../memory/prefix-cache.ts";
@@ -8,6 +8,8 @@ import { failure } from "./error-event.ts";
 
 /** A request goes to the engine with the longest cached prefix, unless it is full or this many choices busier than another. */
 const PREFIX_MAX_EXTRA_CHOICES = 1;
+
+type Count = Exclude<keyof EngineStats, "lostRanks" | "deviceFailure" | "forwardFailure">;
 
 export class EnginePool implements Engine {
   readonly model: ModelInfo;
@@ -52,12 +54,16 @@ export class EnginePool implements Engine {
   async stats(): Promise<EngineStats> {
     const answers = await this.#askAll((engine) => engine.stats());
     const all = answers.filter((stats) => stats !== undefined);
-    const silent = answers.flatMap((stats, rank) => (stats === undefined ? [rank] : []));
-    const sum = (key: Exclude<keyof EngineStats, "lostRanks" | "deviceFailure">): number =>
-      all.reduce((total, it) => total + it[key], 0);
-    const deviceFailure = all.find((stats) => stats.deviceFailure !== undefined)?.deviceFailure;
+    const isSilent = (stats: EngineStats | undefined) => (stats?.silentMs ?? this.#deadlineMs) >= this.#deadlineMs;
+    const silent = answers.flatMap((stats, rank) => (isSilent(stats) ? [rank] : []));
+    const sum = (key: Count): number => all.reduce((total, it) => total + it[key], 0);
+    const longest = (key: Count): number => Math.max(0, ...all.map((it) => it[key]));
+    const first = (key: "deviceFailure" | "forwardFailure") => all.find((it) => it[key] !== undefined)?.[key];
     return {
-      ...(deviceFailure !== undefined && { deviceFailure }),
+      ...defined({ deviceFailure: first("deviceFailure"), forwardFailure: first("forwardFailure") }),
+      forwardMs: longest("forwardMs"),
+      forwardLimitMs: longest("forwardLimitMs"),
+      silentMs: longest("silentMs"),
       runningSequences: sum("runningSequences"),
       waitingSequences: sum("waitingSequences"),
       pagesInUse: sum("pagesInUse"),
@@ -74,6 +80,11 @@ export class EnginePool implements Engine {
       grammarForcedFinishes: sum("grammarForcedFinishes"),
       lostRanks: [...new Set([...silent, ...all.flatMap(({ lostRanks }) => lostRanks)])].sort((a, b) => a - b),
     };
+  }
+
+  async probe(): Promise<string | undefined> {
+    const failures = await Promise.all(this.#engines.map((engine) => engine.probe()));
+    return failures.find((failure) => failure !== undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

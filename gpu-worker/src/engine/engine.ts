@@ -27,6 +27,14 @@ export interface EngineStats {
   readonly lostRanks: readonly number[];
   /** Why a device failed. Its K/V are lost, so every sequence fails until the worker is started again. */
   readonly deviceFailure?: string;
+  /** Milliseconds since the running forward began; 0 between forwards. */
+  readonly forwardMs: number;
+  /** A forward that runs for longer hangs, and so does a thread that does not answer for longer. */
+  readonly forwardLimitMs: number;
+  /** Milliseconds for which the engine's thread has not answered; 0 if it answers. */
+  readonly silentMs: number;
+  /** Why every forward fails: sequences fail until a probe succeeds. */
+  readonly forwardFailure?: string;
 }
 
 export interface Engine extends AsyncDisposable {
@@ -38,6 +46,8 @@ export interface Engine extends AsyncDisposable {
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
   stats(): Promise<EngineStats>;
+  /** Runs a forward for no request. Resolves with the reason if it failed. */
+  probe(): Promise<string | undefined>;
 }
 
 /** An engine that can be one of a pool, which chooses the engine of a request by its cached prefix. */

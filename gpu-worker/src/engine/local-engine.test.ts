@@ -18,6 +18,8 @@ function engine(
   const model = {
     counts: { forwards: 0, prefillForwards: 0 },
     lostRanks: [],
+    health: { runningMs: 0, limitMs: 1_000, failure: undefined },
+    probe: async () => {},
     [Symbol.asyncDispose]: async () => {},
     sequence: () => {
       const sequence = new ScriptedModel(script);

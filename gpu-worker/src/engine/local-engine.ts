@@ -89,7 +89,10 @@ export class LocalEngine implements PoolableEngine {
       preemptions: scheduler.preemptions,
       ...model.counts,
       lostRanks: model.lostRanks,
-      ...(model.deviceFailure !== undefined && { deviceFailure: model.deviceFailure }),
+      ...defined({ deviceFailure: model.deviceFailure, forwardFailure: model.health.failure }),
+      forwardMs: model.health.runningMs,
+      forwardLimitMs: model.health.limitMs,
+      silentMs: 0,
       committedTokens: this.#committedTokens,
       cachedTokens: this.#cachedTokens,
       retokenizedTokens: this.#retokenizedTokens,
@@ -97,6 +100,15 @@ export class LocalEngine implements PoolableEngine {
       grammarForcedTokens: this.#grammar.forced_tokens,
       grammarForcedFinishes: this.#grammar.forced_finish,
     };
+  }
+
+  async probe(): Promise<string | undefined> {
+    try {
+      await this.#options.model.probe();
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
   async checkPrompt(request: GenerateRequest): Promise<CheckedPrompt> {

@@ -4,7 +4,7 @@
  */
 import { decodeConstrained, nextConstrainedQuery } from "../decoding/constrained.ts";
 import { decode } from "../decoding/decode.ts";
-import type { SequenceForwards } from "../decoding/forwards.ts";
+import type { ForwardHealth, SequenceForwards } from "../decoding/forwards.ts";
 import { Lookahead } from "../decoding/lookahead.ts";
 import { type DecodeOptions, OpenWindow, type Step } from "../decoding/open-window.ts";
 import { rules } from "../decoding/rules.ts";
@@ -19,6 +19,9 @@ import { type ScoredStep, scored } from "./token-scores.ts";
 
 /** The model that the engine runs. */
 export interface EngineModel extends AsyncDisposable {
+  readonly health: ForwardHealth;
+  /** Runs a forward for no sequence. @throws why it failed */
+  probe(): Promise<void>;
   readonly counts: SequenceForwards["counts"];
   /** Unreachable ranks; forwards fail until they are back. */
   readonly lostRanks: readonly number[];

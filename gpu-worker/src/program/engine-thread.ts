@@ -5,7 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { unreachable } from "@palimpsest/proto";
 import { deadlineError } from "../clock.ts";
-import type { PoolableEngine } from "../engine/engine.ts";
+import type { EngineStats, PoolableEngine } from "../engine/engine.ts";
 import type { EngineReply, FromEngine, ToEngine } from "../threads/engine-messages.ts";
 import { type EngineSettings, openEngine } from "./open-engine.ts";
 
@@ -14,13 +14,14 @@ const port = parentPort;
 const send = (message: FromEngine): void => port.postMessage(message);
 
 try {
-  serve(await openEngine(workerData as EngineSettings));
+  const engine = await openEngine(workerData as EngineSettings);
+  serve(engine, await engine.stats());
 } catch (error) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   send({ kind: "failed", name, message });
 }
 
-function serve(engine: PoolableEngine): void {
+function serve(engine: PoolableEngine, stats: EngineStats): void {
   const running = new Map<number, AbortController>();
   port.on("message", (message: ToEngine) => {
     switch (message.kind) {
@@ -33,6 +34,9 @@ function serve(engine: PoolableEngine): void {
       }
       case "stats":
         void reply(message.id, engine.stats());
+        return;
+      case "probe":
+        void reply(message.id, engine.probe());
         return;
       case "check-prompt":
         void reply(message.id, engine.checkPrompt(message.request));
@@ -48,7 +52,7 @@ function serve(engine: PoolableEngine): void {
         unreachable(message);
     }
   });
-  send({ kind: "ready", model: engine.model });
+  send({ kind: "ready", model: engine.model, stats });
 
   async function reply(id: number, answer: Promise<EngineReply>): Promise<void> {
     send({ kind: "reply", id, reply: await answer });

@@ -61,6 +61,8 @@ export interface EngineSettings {
   /** Tokens denoised together, and tokens that end an answer; the package's by default. */
   readonly blockLength?: number;
   readonly eosTokens?: readonly number[];
+  /** A forward hangs if it takes longer than this, and longer than a multiple of the slowest recent one. */
+  readonly forwardLimitMs?: number;
   /** False: recompute everything at every step, the slow twin of the K/V cache. */
   readonly cache?: boolean;
   /** False: prefill every prompt from its first token, without blocks of earlier requests. */
@@ -80,7 +82,8 @@ export async function openEngine(settings: EngineSettings, onRoute?: ModelOption
   const files = tokenizerFiles(settings.package, manifest);
   const tokenizer = files && (await openTokenizer(files));
   const ranks = ranksOf(settings, packaged);
-  const model = await openModel(settings.package, manifest, { threads, pages, onRoute, ...ranks });
+  const { forwardLimitMs } = settings;
+  const model = await openModel(settings.package, manifest, { threads, pages, onRoute, forwardLimitMs, ...ranks });
   for (const { rank, port } of settings.leading?.askers ?? []) answerThrough(port, model.experts(rank));
   const grammars = grammarsOf(settings.package, manifest, model.isConstrainable);
   const info: ModelInfo = {
@@ -190,6 +193,8 @@ function openPort({ rank, port }: LeadingRank["links"][number]) {
 function withoutCache(model: Model): EngineModel {
   return {
     counts: model.counts,
+    health: model.health,
+    probe: () => model.probe(),
     get lostRanks() {
       return model.lostRanks;
     },

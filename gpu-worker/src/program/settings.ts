@@ -5,6 +5,7 @@ import { DEFAULT_QUEUE_LIMIT, MAX_STREAM_REPLICAS } from "@palimpsest/fleet";
 import { natsEnvironment } from "@palimpsest/fleet/connection";
 import { z } from "zod";
 import { targetNames } from "../model/target.ts";
+import { DEFAULT_FORWARD_LIMIT_MS } from "../runtime/measured-forwards.ts";
 import { DRAFTS_PER_SECOND } from "../transport/outbox.ts";
 import { rankEnvironment } from "./rank-role.ts";
 
@@ -43,6 +44,8 @@ export const workerVariables = z.object({
   KV_CACHE_BYTES: wholeNumber.optional(),
   /** Sequences that run at once. */
   CAPACITY: wholeNumber.optional(),
+  /** A forward hangs if it takes longer than this, and longer than a multiple of the slowest recent one. */
+  FORWARD_LIMIT_MS: wholeNumber.default(DEFAULT_FORWARD_LIMIT_MS),
   DRAFTS_PER_SECOND: wholeNumber.default(DRAFTS_PER_SECOND),
   DRAIN_LIMIT_MS: wholeNumber.default(DEFAULT_DRAIN_LIMIT_MS),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

@@ -45,6 +45,39 @@ it("a block that fails a forward fails alone", async () => {
   expect(other).toMatchObject({ value: { candidates: [[{ token: 3 }, { token: 3 }]] } });
 });
 
+it("while a probe fails too, every request is unavailable and runs no forward, until a probe succeeds", async () => {
+  const scripted = forward();
+  let broken = true;
+  const layers = async (blocks: readonly BlockInput[]) => {
+    const output = await scripted.layers(blocks);
+    if (broken) throw new Error("no memory");
+    return output;
+  };
+  const batcher = new Batcher({ ...scripted, layers }, 2);
+  const unavailable = {
+    status: "rejected",
+    reason: { code: "unavailable", message: expect.stringContaining("no memory") },
+  };
+  const asked = await Promise.allSettled([1, 2, 3].map((token) => batcher.run([block(token)])));
+  expect(asked).toMatchObject([unavailable, unavailable, unavailable]);
+  // Together, the first alone, and the probe.
+  expect(scripted.batches).toEqual([
+    [1, 1, 2, 2, 3, 3],
+    [1, 1],
+    [0, 0],
+  ]);
+  expect(batcher.health.failure).toBe("no memory");
+  expect(await Promise.allSettled([batcher.run([block(4)]), batcher.probe(), batcher.probe()])).toMatchObject([
+    unavailable,
+    unavailable,
+    unavailable,
+  ]);
+  broken = false;
+  await batcher.probe();
+  expect(batcher.health.failure).toBeUndefined();
+  await batcher.run([block(5)]);
+});
+
 it("sequences that arrive during a forward join the next one; finished sequences delay no other", async () => {
   const scripted = forward();
   const batcher = new Batcher(scripted, 2);
@@ -67,7 +100,7 @@ it("forwards begin when their round does; who has nothing more to run leaves it"
     },
     end: () => told.push("end"),
   };
-  const batcher = new Batcher(scripted, 2, rounds);
+  const batcher = new Batcher(scripted, 2, { rounds });
   for (const token of [1, 2]) await batcher.run([block(token)]);
   await vi.waitUntil(() => told.at(-1) === "end");
   expect(told).toEqual(["round, after 0 forwards", "round, after 1 forwards", "end"]);

@@ -8,6 +8,7 @@ import type { Draw, LogitAdjustment } from "../decoding/forwards.ts";
 import { WorkerError } from "../errors.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import type { BlockInput } from "./attention-inputs.ts";
+import { MeasuredForwards } from "./measured-forwards.ts";
 import type { AllowedRow, ForwardOutput, ModelForward } from "./model-forward.ts";
 
 /** A caller's blocks in the forward that ran them. */
@@ -20,23 +21,34 @@ export interface Batched {
   readonly candidates: readonly (readonly Candidate[])[];
 }
 
+export interface BatcherOptions {
+  /** Keeps forwards in step with those of other ranks. */
+  readonly rounds?: Pick<Lockstep, "begin" | "end"> | undefined;
+  readonly forwardLimitMs?: number | undefined;
+}
+
 export class Batcher {
   readonly #forward: Pick<ModelForward, "layers" | "head" | "maxBlocks">;
   readonly blockLength: number;
-  /** Keeps forwards in step with those of other ranks. */
-  readonly #rounds: Pick<Lockstep, "begin" | "end"> | undefined;
+  readonly health: MeasuredForwards;
+  readonly #rounds: BatcherOptions["rounds"];
   /** The blocks of each caller, whose `peers` count from their own first block, and its promise; the oldest first. */
   readonly #pending = new Map<readonly BlockInput[], PromiseWithResolvers<Batched>>();
+  /** A block that belongs to no sequence. */
+  readonly #probe: readonly BlockInput[];
+  #probing: Promise<Batched> | undefined;
   #running = false;
 
   constructor(
     forward: Pick<ModelForward, "layers" | "head" | "maxBlocks">,
     blockLength: number,
-    rounds?: Pick<Lockstep, "begin" | "end">,
+    { rounds, forwardLimitMs }: BatcherOptions = {},
   ) {
     this.#forward = forward;
     this.blockLength = blockLength;
     this.#rounds = rounds;
+    this.health = new MeasuredForwards(forwardLimitMs);
+    this.#probe = [{ tokens: Array<number>(blockLength).fill(0), cells: [0], pages: [], peers: [] }];
   }
 
   /** Runs blocks in one forward, together with those of other sequences that are ready. */
@@ -45,6 +57,15 @@ export class Batcher {
     this.#pending.set(blocks, caller);
     void this.#pump();
     return caller.promise;
+  }
+
+  /** Runs a forward for no sequence. @throws why it failed */
+  async probe(): Promise<void> {
+    this.#probing ??= this.run(this.#probe).finally(() => {
+      this.#probing = undefined;
+    });
+    const { output } = await this.#probing;
+    output[Symbol.dispose]();
   }
 
   async #pump(): Promise<void> {
@@ -76,6 +97,11 @@ export class Batcher {
   }
 
   async #runBatch(batch: ReadonlyMap<readonly BlockInput[], PromiseWithResolvers<Batched>>): Promise<void> {
+    const { failure } = this.health;
+    if (failure !== undefined && !batch.has(this.#probe)) {
+      for (const { reject } of batch.values()) reject(failing(failure));
+      return;
+    }
     try {
       const all: BlockInput[] = [];
       const firsts = [...batch.keys()].map((blocks) => {
@@ -83,8 +109,9 @@ export class Batcher {
         all.push(...blocks.map((block) => ({ ...block, peers: block.peers.map((peer) => first + peer) })));
         return first;
       });
-      using output = await this.#forward.layers(all);
-      const found = await this.#candidates(output, all);
+      const { output: own, found } = await this.health.measure(() => this.#runBlocks(all));
+      using output = own;
+      this.health.failure = undefined;
       [...batch].forEach(([{ length }, { resolve }], i) => {
         const first = firsts[i] as number;
         resolve({ output: output.share(), first, candidates: found.slice(first, first + length) });
@@ -92,11 +119,35 @@ export class Batcher {
     } catch (error) {
       const isUnreachable = error instanceof WorkerError && error.code === "unavailable";
       if (batch.size === 1 || isUnreachable) {
-        for (const { reject } of batch.values()) reject(error);
+        const reason = isUnreachable ? error : await this.#blame(batch, error as Error);
+        for (const { reject } of batch.values()) reject(reason);
         return;
       }
       // Retries a failed batch one caller at a time, so that one bad request does not fail the others.
       for (const one of batch) await this.#runBatch(new Map([one]));
+    }
+  }
+
+  async #runBlocks(blocks: readonly BlockInput[]) {
+    const output = await this.#forward.layers(blocks);
+    try {
+      return { output, found: await this.#candidates(output, blocks) };
+    } catch (error) {
+      output[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Tells a request that fails its forward from a model that fails every forward: then a probe fails too. */
+  async #blame(batch: ReadonlyMap<readonly BlockInput[], unknown>, error: Error): Promise<Error> {
+    try {
+      if (batch.has(this.#probe)) throw error;
+      const { output } = await this.health.measure(() => this.#runBlocks(this.#probe));
+      output[Symbol.dispose]();
+      return error;
+    } catch (cause) {
+      this.health.failure = (cause as Error).message;
+      return failing(this.health.failure, cause);
     }
   }
 
@@ -121,4 +172,8 @@ export class Batcher {
     const found = rows.length > 0 ? await this.#forward.head(output, rows, { draws, adjustments, best, allowed }) : [];
     return blocks.map(({ cells }) => found.splice(0, cells.length));
   }
+}
+
+function failing(reason: string, cause?: unknown): WorkerError {
+  return new WorkerError("unavailable", `every forward fails: ${reason}; try again`, { cause });
 }

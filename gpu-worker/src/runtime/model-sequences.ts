@@ -8,12 +8,20 @@ import type { BlockInput } from "./attention-inputs.ts";
 import { Batcher } from "./batcher.ts";
 import type { ForwardOutput, ModelForward } from "./model-forward.ts";
 
-/** Sequences over a model's forwards, and the counts of all of them. */
-export function sequencesOf(forward: ModelForward, { blockLength }: Manifest, rounds?: Lockstep) {
-  const batcher = new Batcher(forward, blockLength, rounds);
+export interface SequencesOptions {
+  /** Data-parallel attention: keeps forwards in step with those of other ranks. */
+  readonly rounds?: Lockstep | undefined;
+  readonly forwardLimitMs?: number | undefined;
+}
+
+/** Sequences over a model's forwards, the counts of all of them, and the forwards' health. */
+export function sequencesOf(forward: ModelForward, { blockLength }: Manifest, options: SequencesOptions) {
+  const batcher = new Batcher(forward, blockLength, options);
   const counts = { forwards: 0, prefillForwards: 0 };
   return {
     counts,
+    health: batcher.health,
+    probe: () => batcher.probe(),
     sequence: (pages: readonly PageId[]) => new Sequence(forward, batcher, counts, pages),
     sequenceWithoutCache: () => new Sequence(forward, batcher, counts),
   };

@@ -1,5 +1,5 @@
 /** Opens a package as a model on onnxruntime: its sessions, its links to other ranks, its forwards. */
-import type { SequenceForwards } from "../decoding/forwards.ts";
+import type { ForwardHealth, SequenceForwards } from "../decoding/forwards.ts";
 import { PackageError } from "../errors.ts";
 import type { PageId } from "../memory/page-allocator.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
@@ -32,9 +32,14 @@ export interface ModelOptions extends SessionOptions {
   readonly onRoute?: ((layer: number, experts: BigInt64Array) => void) | undefined;
   /** Prefix of files with the nodes' times and providers, for a target that keeps a forward on its device. */
   readonly profilePrefix?: string | undefined;
+  /** A forward that takes longer may hang (measured-forwards.ts). */
+  readonly forwardLimitMs?: number | undefined;
 }
 
 export interface Model extends AsyncDisposable {
+  readonly health: ForwardHealth;
+  /** Runs a forward for no sequence. @throws why it failed */
+  probe(): Promise<void>;
   /** Forwards give the best tokens of a cell, and take the tokens that a cell may take: what a grammar needs. */
   readonly isConstrainable: boolean;
   readonly counts: SequenceForwards["counts"];
@@ -84,7 +89,7 @@ async function openLayers(folder: string, manifest: Manifest, options: ModelOpti
   const forward = new Forward(sessions, manifest, kv, { rank, own, links, expertBatcher, onRoute });
   const opened = opening.move();
   return {
-    ...sequencesOf(forward, manifest, lockstep),
+    ...sequencesOf(forward, manifest, { rounds: lockstep, forwardLimitMs: options.forwardLimitMs }),
     isConstrainable: forward.isConstrainable,
     experts: (leader) => expertBatcher?.linkFor(leader) ?? own,
     get lostRanks() {
@@ -122,7 +127,7 @@ async function openDevice(folder: string, manifest: Manifest, options: ModelOpti
     );
   });
   return {
-    ...sequencesOf(forward, manifest),
+    ...sequencesOf(forward, manifest, { forwardLimitMs: options.forwardLimitMs }),
     isConstrainable: forward.isConstrainable,
     experts: () => {
       throw new Error(`the experts of the ${target} target have no rank of their own`);

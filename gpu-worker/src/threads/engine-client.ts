@@ -2,12 +2,15 @@
 import type { Worker } from "node:worker_threads";
 import { type EditEvent, type GenerateRequest, type ModelInfo, unreachable } from "@palimpsest/proto";
 import { AsyncQueue } from "@palimpsest/proto/async-queue";
-import { isPastDeadline } from "../clock.ts";
+import { isPastDeadline, within } from "../clock.ts";
 import type { CheckedPrompt, EngineStats, PoolableEngine } from "../engine/engine.ts";
 import { PackageError } from "../errors.ts";
 import { PendingReplies } from "../parallel/pending-replies.ts";
 import type { EngineReply, FromEngine, ToEngine } from "./engine-messages.ts";
 import { endThread } from "./stop-thread.ts";
+
+/** A thread that runs a graph for longer is reported as silent. */
+const ANSWER_MS = 2_000;
 
 /**
  * Resolves when the thread's engine is open; from then on the engine owns the thread.
@@ -17,7 +20,7 @@ export function connectEngine(worker: Worker): Promise<PoolableEngine> {
   const { promise, resolve, reject } = Promise.withResolvers<PoolableEngine>();
   worker.once("error", reject);
   worker.once("message", (message: FromEngine) => {
-    if (message.kind === "ready") return resolve(new EngineClient(worker, message.model));
+    if (message.kind === "ready") return resolve(new EngineClient(worker, message));
     const text = message.kind === "failed" ? message.message : `unexpected first message ${message.kind}`;
     const isPackageError = message.kind === "failed" && message.name === PackageError.name;
     reject(isPackageError ? new PackageError(text) : new Error(text));
@@ -31,11 +34,15 @@ class EngineClient implements PoolableEngine {
   readonly #worker: Worker;
   readonly #responses = new Map<number, AsyncQueue<EditEvent>>();
   readonly #replies = new PendingReplies<EngineReply>();
+  #lastStats: EngineStats;
+  /** When the thread was asked for the statistics that it has not answered since. */
+  #unansweredMs: number | undefined;
   #lastId = 0;
   #ending = false;
 
-  constructor(worker: Worker, model: ModelInfo) {
+  constructor(worker: Worker, { model, stats }: Extract<FromEngine, { kind: "ready" }>) {
     this.model = model;
+    this.#lastStats = stats;
     this.#worker = worker;
     worker.on("message", (message: FromEngine) => this.#receive(message));
     // Without the thread its sequences are lost, and the process has nothing left to serve.
@@ -66,8 +73,21 @@ class EngineClient implements PoolableEngine {
     }
   }
 
-  stats(): Promise<EngineStats> {
-    return this.#ask<EngineStats>((id) => ({ kind: "stats", id }));
+  /** The thread's statistics; its last ones if it does not answer soon, because it runs a graph or hangs in it. */
+  async stats(): Promise<EngineStats> {
+    this.#unansweredMs ??= performance.now();
+    const stats = await within(
+      this.#ask<EngineStats>((id) => ({ kind: "stats", id })),
+      ANSWER_MS,
+    );
+    if (stats === undefined) return { ...this.#lastStats, silentMs: performance.now() - this.#unansweredMs };
+    this.#unansweredMs = undefined;
+    this.#lastStats = stats;
+    return stats;
+  }
+
+  probe(): Promise<string | undefined> {
+    return this.#ask<string | undefined>((id) => ({ kind: "probe", id }));
   }
 
   checkPrompt(request: GenerateRequest): Promise<CheckedPrompt> {

@@ -4,14 +4,15 @@ import type { Clock } from "../clock.ts";
 
 /** A piece of work. Dispose it when it is done. */
 export interface Work extends Disposable {
-  /** Aborts when the drain's limit has passed. */
+  /** Aborts when the drain's limit has passed, or with the reason why running work was broken off. */
   readonly signal: AbortSignal;
 }
 
 export class Drain {
   readonly #clock: Clock;
   readonly #running = new Set<Work>();
-  readonly #limitPassed = new AbortController();
+  /** Of the work that runs now. */
+  #end = new AbortController();
   readonly #idle = Promise.withResolvers<void>();
   #draining = false;
 
@@ -22,7 +23,7 @@ export class Drain {
   /** Undefined once draining. */
   begin(): Work | undefined {
     if (this.#draining) return undefined;
-    const work: Work = { signal: this.#limitPassed.signal, [Symbol.dispose]: () => this.#finish(work) };
+    const work: Work = { signal: this.#end.signal, [Symbol.dispose]: () => this.#finish(work) };
     this.#running.add(work);
     return work;
   }
@@ -31,8 +32,14 @@ export class Drain {
   async drain(limitMs: number): Promise<void> {
     this.#draining = true;
     if (this.#running.size === 0) return;
-    using _timer = this.#clock.timer(limitMs, () => this.#limitPassed.abort());
+    using _timer = this.#clock.timer(limitMs, () => this.#end.abort());
     await this.#idle.promise;
+  }
+
+  /** Ends all running work with the reason. New work may begin. */
+  breakOff(reason: Error): void {
+    this.#end.abort(reason);
+    this.#end = new AbortController();
   }
 
   #finish(work: Work): void {

@@ -16,7 +16,7 @@ import { plainScript, tell } from "../../../test/support/fakes/synthetic-respons
 import { openRemoteEngine } from "../../../test/support/programs/remote-engine.ts";
 import { systemClock } from "../clock.ts";
 import { MAX_REQUEST_BYTES, serveGrpc } from "./grpc-server.ts";
-import { Intake } from "./intake.ts";
+import { EngineBroken, Intake } from "./intake.ts";
 
 const unaborted = new AbortController().signal;
 const told = tell(plainScript(["Hello ", "world"], ["你好"]));
@@ -34,13 +34,14 @@ afterEach(async () => {
 
 async function serve(script: Script, address = "127.0.0.1:0") {
   const engine = new ScriptedEngine(script);
-  const server = opened.use(await serveGrpc(new Intake(engine, systemClock), [address], systemClock));
+  const intake = new Intake(engine, systemClock);
+  const server = opened.use(await serveGrpc(intake, [address], systemClock));
   const bound = server.addresses[0]!;
   const remote = opened.use(await openRemoteEngine(bound));
   const client = opened.adopt(new grpc.Client(bound, grpc.credentials.createInsecure()), (it) => it.close());
   const ask = (change: Partial<GenerateRequest> = {}, signal = unaborted) =>
     Array.fromAsync(remote.generate({ ...request, ...change }, signal));
-  return { engine, server, remote, client, ask };
+  return { engine, intake, server, remote, client, ask };
 }
 
 /** A stream as any gRPC client would open it. */
@@ -52,6 +53,12 @@ const methods = serviceDefinition(GenerateService);
 
 async function* plain() {
   yield* told;
+}
+
+/** Never ends, and hears no abort. */
+async function* deaf() {
+  yield told[0]!;
+  await new Promise(() => {});
 }
 
 /** Drafts until the signal aborts. */
@@ -232,6 +239,21 @@ describe("a worker that drains", () => {
     await vi.waitFor(() => expect(engine.ended).toBe(1));
     await server.drain(60_000);
   });
+});
+
+it("a worker whose engine hangs breaks off its streams without an event, as a crash would, and accepts others", async () => {
+  const { engine, intake, ask } = await serve(deaf);
+  const running = ask();
+  await vi.waitFor(() => expect(engine.requests).toHaveLength(1));
+  intake.breakOff(new EngineBroken("a forward hangs"));
+  expect((await running).at(-1)).toMatchObject({
+    code: "unavailable",
+    message: "the worker was lost: 2 UNKNOWN: a forward hangs",
+  });
+  const next = ask();
+  await vi.waitFor(() => expect(engine.requests).toHaveLength(2));
+  intake.breakOff(new EngineBroken("another forward hangs"));
+  expect((await next).at(-1)).toMatchObject({ message: expect.stringContaining("another forward hangs") });
 });
 
 function check(client: grpc.Client): Promise<unknown> {

@@ -44,7 +44,7 @@ export class Intake {
 
   /**
    * Yields a request's edit events; an invalid request yields an `error` event. Aborting the signal or leaving the iteration
-   * stops the computation. @throws only when the engine is broken
+   * stops the computation. @throws EngineBroken, or what the engine throws
    */
   async *generate(message: GenerateMessage, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
     let request: GenerateRequest;
@@ -76,6 +76,14 @@ export class Intake {
     return this.#drain.drain(limitMs);
   }
 
+  /**
+   * Ends the streams of all running requests with an exception, without waiting for the engine: it hangs, perhaps because of
+   * one of them. Transports treat this like a crash.
+   */
+  breakOff(reason: EngineBroken): void {
+    this.#drain.breakOff(reason);
+  }
+
   async #fill(outbox: Outbox, request: GenerateRequest, signal: AbortSignal, work: Work): Promise<void> {
     using _work = work;
     const events = this.#engine.generate(request, AbortSignal.any([signal, work.signal]));
@@ -88,12 +96,19 @@ export class Intake {
         seq = event.seq + 1;
         ended = event.type === "end" || event.type === "error";
       }
-      if (work.signal.aborted && !ended) outbox.push(rejection(request, draining(), seq));
+      const { aborted, reason } = work.signal;
+      if (aborted && !ended && reason instanceof EngineBroken) return outbox.close(reason);
+      if (aborted && !ended) outbox.push(rejection(request, draining(), seq));
       outbox.close();
     } catch (error) {
       outbox.close(error);
     }
   }
+}
+
+/** The engine does not answer any more. */
+export class EngineBroken extends Error {
+  override readonly name = "EngineBroken";
 }
 
 function draining(): WorkerError {

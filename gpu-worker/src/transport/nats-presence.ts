@@ -27,7 +27,7 @@ export class Presence {
   readonly #model: ModelInfo;
   readonly #load: () => Load;
   readonly #timers = new DisposableStack();
-  #leaving = false;
+  #accepting = true;
 
   constructor(options: PresenceOptions, model: ModelInfo, load: () => Load) {
     this.#options = options;
@@ -51,10 +51,13 @@ export class Presence {
     await this.#announceReplica();
   }
 
-  /** Announces that it takes no more requests. Load reports continue until `end`. */
-  async leave(): Promise<void> {
-    this.#leaving = true;
+  /** Announces whether the replica takes requests. Load reports continue until `end`. */
+  async setAccepting(accepting: boolean): Promise<void> {
+    if (accepting === this.#accepting) return;
+    this.#accepting = accepting;
     this.#report();
+    // If this fails, it is repeated.
+    if (accepting) return this.#announceReplica().catch(() => {});
     const { link, replicaId } = this.#options;
     // If this fails, the entry expires a little later.
     await link.buckets.replicas.delete(tokenOf(replicaId)).catch(() => {});
@@ -66,7 +69,7 @@ export class Presence {
 
   async #announceReplica(): Promise<void> {
     const { link, replicaId, version } = this.#options;
-    if (!link.connected || this.#leaving) return;
+    if (!link.connected || !this.#accepting) return;
     const presence = create(ReplicaPresenceSchema, { replicaId, model: encodeModel(this.#model), version });
     await link.buckets.replicas.put(tokenOf(replicaId), toBinary(ReplicaPresenceSchema, presence));
   }
@@ -74,7 +77,13 @@ export class Presence {
   #report(): void {
     const { link, replicaId } = this.#options;
     const { name: model, capacity } = this.#model;
-    const report = create(LoadReportSchema, { replicaId, model, capacity, draining: this.#leaving, ...this.#load() });
+    const report = create(LoadReportSchema, {
+      replicaId,
+      model,
+      capacity,
+      draining: !this.#accepting,
+      ...this.#load(),
+    });
     link.tell(loadSubject(replicaId), toBinary(LoadReportSchema, report));
   }
 }

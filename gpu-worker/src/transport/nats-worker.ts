@@ -97,6 +97,7 @@ class Worker implements NatsWorker {
 
   setServing(serving: boolean): void {
     this.#serving = serving;
+    void this.#presence.setAccepting(serving && !this.#draining);
     this.#wake();
   }
 
@@ -108,7 +109,7 @@ class Worker implements NatsWorker {
         for (const response of this.#running.keys()) response.quit();
       });
       this.#wake();
-      await Promise.all([this.#presence.leave(), ...[...this.#running.values()].map(({ ended }) => ended)]);
+      await Promise.all([this.#presence.setAccepting(false), ...[...this.#running.values()].map(({ ended }) => ended)]);
     }
     this.#open.dispose();
   }

@@ -24,6 +24,8 @@ export function replaying(model: EngineModel, forwards: readonly number[], manif
   return {
     counts: model.counts,
     lostRanks: model.lostRanks,
+    health: model.health,
+    probe: () => model.probe(),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
     sequence(pages) {
       const sequence = model.sequence(pages);

@@ -67,5 +67,9 @@ export class ScriptedEngine implements Engine {
     throw new Error("not scripted");
   }
 
+  probe(): Promise<undefined> {
+    throw new Error("not scripted");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 }

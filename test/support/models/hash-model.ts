@@ -23,6 +23,7 @@ export const HASH_VOCABULARY = { vocabSize: 11, eosToken: 8, maskToken: 9 } as c
 export class HashModel implements EngineModel {
   readonly counts = { forwards: 0, prefillForwards: 0 };
   readonly lostRanks: readonly number[] = [];
+  readonly health = { runningMs: 0, limitMs: 1_000, failure: undefined };
   /** Blocks of each prefill forward, in order, of all sequences. */
   readonly prefills: number[] = [];
   /** Blocks in a prefill now. */
@@ -44,6 +45,8 @@ export class HashModel implements EngineModel {
   sequence(pages: readonly PageId[]): HashSequence {
     return new HashSequence(this, pages);
   }
+
+  async probe(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }
