@@ -180,6 +180,11 @@ const modules: readonly Module[] = [
     instead: "main.ts starts the program: what it does lives in another module",
   },
   {
+    module: "tools/conformance/",
+    mayImport: ["@palimpsest/proto", "ajv", "eventsource-parser"],
+    instead: "it tries any server: what it needs of this one is in @palimpsest/proto",
+  },
+  {
     module: "tools/convert/",
     mayImport: ["errors", "files/", "model/"].map((path) => `@palimpsest/gpu-worker/${path}`).concat("zod"),
     instead: "convert knows the worker's model alone: what both need belongs there",

@@ -1,6 +1,6 @@
 /**
  * Edit events as JSON: what clients read on HTTP, and the one form in which edge and worker handle them. The protobuf
- * messages of `edit.proto` are the same events on the internal wire. docs/protocol.md has the rules.
+ * messages of `edit.proto` are the same events on the internal wire. docs/edit-events.md has the rules.
  */
 import type { Failure } from "./error-codes.ts";
 

@@ -4,6 +4,7 @@ import { PalimpsestError } from "@palimpsest/client";
 import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
 import { Command, CommanderError } from "commander";
 import { chatCommand } from "./chat.ts";
+import { conformanceCommand } from "./conformance.ts";
 import { convertCommand } from "./convert.ts";
 import { devicesCommand } from "./devices.ts";
 import { evalCommand } from "./eval.ts";
@@ -26,6 +27,7 @@ const program = new Command("palimpsest")
   .showHelpAfterError("(see --help)")
   .exitOverride();
 const commands = [
+  conformanceCommand(),
   convertCommand(),
   devicesCommand(),
   inspectCommand(),

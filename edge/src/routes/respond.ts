@@ -39,7 +39,7 @@ export interface StreamedForm {
 
 /**
  * The HTTP response to a completion. A client that disconnects cancels it, except in the background. In a fleet it may come back
- * within a grace.
+ * within a grace: `x-response-id` says under which id.
  * @throws EdgeError when the response fails before its first event and its headers, or at any time when it is not streamed
  */
 export async function respond(c: Context, edge: RouteDependencies, completion: Completion): Promise<Response> {
@@ -52,7 +52,7 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
   const events = eventsOf(edge, completion, signal);
   const source = kept ? kept(events, signal) : events;
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
-  c.header("x-response-id", head.id);
+  if (edge.responses) c.header("x-response-id", head.id);
   const waitMs = Math.min(QUEUED_MS, edge.heartbeatMs);
   if (isDetached) {
     const { events, isLate } = await beginWithin(source, waitMs, clock);

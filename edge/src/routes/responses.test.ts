@@ -232,10 +232,14 @@ describe("POST /v1/responses", () => {
   });
 
   it("a failure before the first event is an HTTP error, and nothing is stored", async () => {
-    respond = failing("internal", 0);
-    const response = await post({ stream: true });
-    expect(response.status).toBe(500);
-    expect((await request(`/${response.headers.get("x-response-id")}`)).status).toBe(404);
+    let id: string | undefined;
+    respond = (given, signal) => {
+      id = given.responseId;
+      return failing("internal", 0)(given, signal);
+    };
+    expect((await post({ stream: true })).status).toBe(500);
+    expect(id).toMatch(/^resp_/);
+    expect((await request(`/${id}`)).status).toBe(404);
   });
 
   it.each([
@@ -470,9 +474,9 @@ describe("a stored response", () => {
       body: JSON.stringify({ model: "synthetic", input: "hi", stream: true }),
       signal: left.signal,
     });
-    const id = response.headers.get("x-response-id");
-    const reader = response.body!.getReader();
-    await reader.read();
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const { value: created } = await reader.read();
+    const { id } = eventsIn(created!)[0].response;
     expect(await read(`/${id}`)).toMatchObject({ status: "in_progress" });
     await reader.cancel();
     left.abort();

@@ -48,7 +48,7 @@ export function tell(script: Script, responseId = "chatcmpl-synthetic"): EditEve
   };
 
   say({ ...opening, choices: script.choices.length });
-  const choices = script.choices.map((blocks, choice) => ({ choice, blocks, done: 0, start: 0 }));
+  const choices = script.choices.map((blocks, choice) => ({ choice, blocks, done: 0, start: 0, rev: 0 }));
   let commits = 0;
   for (let turn = 0; ; turn++) {
     const unfinished = choices.filter((state) => state.done < state.blocks.length);
@@ -56,13 +56,16 @@ export function tell(script: Script, responseId = "chatcmpl-synthetic"): EditEve
     if (!state) break;
     const { choice, done: block, start } = state;
     const text = state.blocks[block]!;
-    for (let rev = 0; rev < script.draftsPerBlock; rev++) say({ ...draft(text, rev), choice, block });
+    for (let step = 0; step < script.draftsPerBlock; step++) {
+      say({ type: "draft", choice, block, rev: state.rev++, ...draft(text, step) });
+    }
     say({ type: "commit", choice, block, text, start, length: text.length });
     state.done++;
     state.start += text.length;
     if (script.takeovers.includes(commits++)) {
       attempt++;
       seq = 0;
+      for (const another of choices) another.rev = 0;
     }
   }
   for (const { choice } of choices) say({ type: "done", choice, finish_reason: "stop" });
@@ -93,7 +96,8 @@ export const usage = {
   edits: { unmask: 9, substitute: 1, delete: 0, insert: 0 },
 };
 
-function draft(text: string, rev: number): { type: "draft"; rev: number; content: Content; edits: [] } {
-  const shown = Array.from(text).slice(0, rev).join("");
-  return { type: "draft", rev, content: [...(shown ? [shown] : []), text.length - shown.length + 1], edits: [] };
+function draft(text: string, step: number): { content: Content; edits: [] } {
+  const shown = Array.from(text).slice(0, step).join("");
+  const masked = Math.min(text.length - shown.length + 1, opening.block_length);
+  return { content: [...(shown ? [shown] : []), masked], edits: [] };
 }

@@ -2,7 +2,7 @@
 // @generated from file palimpsest/v1/edit.proto (package palimpsest.v1, syntax proto3)
 /* eslint-disable */
 
-// Edit events: a response as it is written, edited and committed, block by block. docs/protocol.md has the rules.
+// Edit events: a response as it is written, edited and committed, block by block. docs/edit-events.md has the rules.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
