@@ -98,18 +98,18 @@ describe("docs/edit-events.md", async () => {
   const docs = await readFile(new URL("../../docs/edit-events.md", import.meta.url), "utf8");
 
   it("has every rule", () => {
-    const rules = [...Object.entries(EVENT_RULES), ...SERVER_RULES.map(({ rule, text }) => [rule, text])];
-    const rows = docs.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gm).map(([, rule, text]) => [rule, text]);
-    expect(
-      new Map([...rows].filter(([rule]) => rules.some(([known]) => known === rule)) as [string, string][]),
-    ).toEqual(new Map(rules as [string, string][]));
+    const rules = [...Object.entries(EVENT_RULES), ...SERVER_RULES.map(({ rule, text }) => [rule, text] as const)];
+    const rows = new Map(
+      Array.from(docs.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gm), ([, rule, text]) => [rule, text]),
+    );
+    expect(rules.map(([rule]) => [rule, rows.get(rule)])).toEqual(rules);
   });
 
   it("shows every type of event in an answer that breaks no rule", () => {
-    const [answer, failure] = docs
-      .matchAll(/^```jsonl\n(.*?)\n```$/gms)
-      .map(([, lines]) => lines!.split("\n").map((line) => JSON.parse(line) as EditEvent))
-      .toArray() as [EditEvent[], EditEvent[]];
+    const blocks = Array.from(docs.matchAll(/^```jsonl\n(.*?)\n```$/gms), ([, lines]) =>
+      lines!.split("\n").map((line) => JSON.parse(line) as EditEvent),
+    );
+    const [answer, failure] = blocks as [EditEvent[], EditEvent[]];
     expect(broken(answer)).toEqual([]);
     expect(broken([answer[0]!, ...failure])).toEqual([]);
     const types = new Set([...answer, ...failure].map(({ type }) => type));
