@@ -37,9 +37,15 @@ const modules: readonly Module[] = [
   },
   {
     module: "edge/client/",
-    mayImport: ["@palimpsest/proto"],
-    instead: "it runs in browsers: use Web APIs and @palimpsest/proto",
+    mayImport: ["@palimpsest/proto/events"],
+    instead: "it runs in browsers: use Web APIs and @palimpsest/proto/events",
   },
+  {
+    module: "edge/client/react.ts",
+    mayImport: ["edge/client/index.ts", "react"],
+    instead: "it is the client for React, and no more",
+  },
+  { module: "edge/client/build.ts", mayImport: ["esbuild"], instead: "it builds the npm package, and no more" },
   {
     module: "edge/playground/",
     mayImport: ["@palimpsest/client", "@palimpsest/proto/async-queue", "edge/src/dependencies.ts", "esbuild"],

@@ -6,19 +6,18 @@
  *     for await (const event of client.edits({ model, messages })) document = reduce(document, event);
  */
 import {
-  type DecodingMode,
   type EditEvent,
   errorEvent,
   failureOf,
   formatPosition,
   type Position,
   positionAfter,
-} from "@palimpsest/proto";
+} from "@palimpsest/proto/events";
 import { errorOf, PalimpsestError } from "./errors.ts";
 import { sseData } from "./sse.ts";
 
-export type * from "@palimpsest/proto";
-export { emptyDocument, fail, positionOf, reduce } from "@palimpsest/proto";
+export type * from "@palimpsest/proto/events";
+export { emptyDocument, fail, positionOf, reduce } from "@palimpsest/proto/events";
 export { PalimpsestError } from "./errors.ts";
 
 export interface ClientOptions {
@@ -32,7 +31,7 @@ export interface ClientOptions {
 export interface EditsRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  readonly mode?: DecodingMode;
+  readonly mode?: "quality" | "speed";
   readonly threshold?: number;
   readonly editing_threshold?: number;
   readonly max_post_steps?: number;

@@ -2,17 +2,13 @@
 export * from "./capabilities.ts";
 export * from "./committed.ts";
 export * from "./defined.ts";
-export * from "./edit-event.ts";
-export * from "./error-codes.ts";
-export * from "./error-event.ts";
 export * from "./event-codec.ts";
+export * from "./events.ts";
 export type * from "./generate-request.ts";
 export type * from "./grammar-source.ts";
 export * from "./limits.ts";
 export type * from "./model-info.ts";
 export * from "./nesting.ts";
-export * from "./position.ts";
-export * from "./reducer.ts";
 export * from "./service-definition.ts";
 export * from "./unreachable.ts";
 export { CodecError } from "./wire-names.ts";
