@@ -223,6 +223,11 @@ const modules: readonly Module[] = [
     instead: "eval asks an engine or a server and judges: let the cli say which",
   },
   {
+    module: "tools/serve/fleet-page.ts",
+    mayImport: ["hono", "@hono/node-server", "esbuild"],
+    instead: "it is a page before any edge: take the rest as an argument",
+  },
+  {
     module: "tools/",
     mayImport: ["tools/", "@palimpsest/", "commander", "cli-progress", "string-width", "zod"],
     instead: "tools are command lines: what they do lives in convert, download, eval or the worker",

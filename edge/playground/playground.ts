@@ -98,6 +98,7 @@ async function record(next: Run, source: Source): Promise<void> {
   await Promise.all(next.lanes.map((lane) => recordLane(next, lane, source(lane, controller.signal), startMs)));
   if (running !== controller) return;
   running = undefined;
+  tell(null);
   sessionStorage.removeItem(RUNNING);
   player.finish(durationOf(next));
   setRunning(false);
@@ -108,13 +109,21 @@ async function recordLane(of: Run, lane: Lane, events: ReturnType<Source>, start
   try {
     for await (const event of events) {
       lane.events.push({ ms: performance.now() - startMs, event });
-      if (event.type === "open" && lane === of.lanes[0]) remember(of, event.response_id);
+      if (event.type === "open" && lane === of.lanes[0]) {
+        remember(of, event.response_id);
+        tell(event.response_id);
+      }
       if (event.type === "commit" && event.choice === 0 && lane === of.lanes[0])
         element("announcer").textContent = event.text;
     }
   } catch (error) {
     lane.failure = running?.signal.aborted ? "Stopped." : messageOf(error);
   }
+}
+
+/** Tells scripts beside this one which response is being written. */
+function tell(responseId: string | null): void {
+  document.dispatchEvent(new CustomEvent("palimpsest:response", { detail: responseId }));
 }
 
 const RUNNING = "palimpsest.running";
