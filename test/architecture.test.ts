@@ -54,7 +54,7 @@ const modules: readonly Module[] = [
   { module: "edge/bundle.ts", mayImport: ["edge/playground/", "esbuild"], instead: "it bundles and does no more" },
   {
     module: "edge/src/",
-    mayImport: [...PROTO, "edge/src/admission/keys.ts", "edge/src/openai/invalid-body.ts", "edge/src/routes/"].concat(
+    mayImport: [...PROTO, "edge/src/keys/", "edge/src/openai/invalid-body.ts", "edge/src/routes/"].concat(
       "hono",
       "@hono/zod-openapi",
     ),
@@ -64,7 +64,7 @@ const modules: readonly Module[] = [
   { module: "edge/src/errors.ts", mayImport: ["edge/src/ports.ts", ...PROTO], instead: "errors knows no module" },
   {
     module: "edge/src/dependencies.ts",
-    mayImport: ["edge/src/ports.ts", "edge/src/stream/heartbeats.ts"],
+    mayImport: ["edge/src/ports.ts", "edge/src/keys/limiter.ts", "edge/src/stream/heartbeats.ts"],
     instead: "take the type from src/ports.ts",
   },
   { module: "edge/src/clock.ts", mayImport: ["edge/src/ports.ts"], instead: "clock knows time and no more" },
@@ -91,8 +91,13 @@ const modules: readonly Module[] = [
     instead: port,
   },
   {
+    module: "edge/src/keys/",
+    mayImport: [...EDGE, ...PROTO, "edge/src/clock.ts", "edge/src/digest.ts", "hono", "zod"],
+    instead: port,
+  },
+  {
     module: "edge/src/routes/",
-    mayImport: [...EDGE, ...PROTO, "edge/src/dependencies.ts", "edge/src/admission/keys.ts"].concat(
+    mayImport: [...EDGE, ...PROTO, "edge/src/dependencies.ts", "edge/src/keys/"].concat(
       ["edge/src/anthropic/", "edge/src/openai/", "edge/src/responses-api/", "edge/src/stream/"],
       ["hono", "@hono/zod-openapi"],
     ),
@@ -101,6 +106,7 @@ const modules: readonly Module[] = [
   {
     module: "edge/src/adapters/",
     mayImport: [...EDGE, ...PROTO, ...GRPC, ...FLEET, "edge/src/admission/", "edge/src/stream/"].concat(
+      "edge/src/keys/",
       "edge/src/clock.ts",
       "edge/src/digest.ts",
     ),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { plainKeys } from "../../test/support/fakes/api-keys.ts";
 import { scriptedEdge, scriptedReplica } from "../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { MAX_BODY_BYTES } from "./app.ts";
@@ -185,7 +186,7 @@ describe("the app", () => {
   });
 
   it("requires a key on the API when keys are configured", async () => {
-    const keys = { keys: ["first", "second"] };
+    const keys = { keys: plainKeys("first", "second") };
     const authorized = (key: string) => send("/v1/models", { headers: { authorization: `Bearer ${key}` } }, keys);
     expect(await send("/v1/models", {}, keys)).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
     expect(await authorized("third")).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
@@ -206,7 +207,7 @@ describe("the app", () => {
     ["Bearer third", "not valid"],
     ["Bearer first second", "no API key"],
   ])("answers the header %j with 401", async (authorization, message) => {
-    const answer = await send("/v1/models", { headers: { authorization } }, { keys: ["first", "second"] });
+    const answer = await send("/v1/models", { headers: { authorization } }, { keys: plainKeys("first", "second") });
     expect(answer).toMatchObject({ status: 401, error: { type: "authentication_error" } });
     expect(answer.error.message).toContain(message);
     expect(answer.headers.get("www-authenticate")).toBe("Bearer");
@@ -217,7 +218,7 @@ describe("the app", () => {
     for (const authorization of ["Bearer first", "bearer first", "BEARER  first", "Bearer first "]) {
       const headers = { "content-type": "application/json", authorization };
       const init = { method: "POST", headers, body: JSON.stringify(chat) };
-      const app = scriptedEdge([seen], { keys: ["first", "second"] });
+      const app = scriptedEdge([seen], { keys: plainKeys("first", "second") });
       expect((await app.request("/v1/chat/completions", init)).status).toBe(200);
     }
     expect(new Set(seen.requests.map(({ cacheScope }) => cacheScope)).size).toBe(1);
@@ -225,21 +226,28 @@ describe("the app", () => {
 
   it("gives workers a tenant id per key that does not reveal the key, and none without keys", async () => {
     const seen = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
-    const ask = async (key: string, keys: readonly string[]): Promise<string | undefined> => {
+    const ask = async (key: string, ...keys: string[]): Promise<string | undefined> => {
       const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
       const init = { method: "POST", headers, body: JSON.stringify(chat) };
-      expect((await scriptedEdge([seen], { keys }).request("/v1/chat/completions", init)).status).toBe(200);
+      expect(
+        (
+          await scriptedEdge([seen], keys.length > 0 ? { keys: plainKeys(...keys) } : {}).request(
+            "/v1/chat/completions",
+            init,
+          )
+        ).status,
+      ).toBe(200);
       return seen.requests.at(-1)?.cacheScope;
     };
     const [first, again, second] = [
-      await ask("first", ["first", "second"]),
-      await ask("first", ["first", "second"]),
-      await ask("second", ["first", "second"]),
+      await ask("first", "first", "second"),
+      await ask("first", "first", "second"),
+      await ask("second", "first", "second"),
     ];
     expect(first).toBe(again);
     expect(first).not.toBe(second);
     expect(first).not.toContain("first");
-    expect(await ask("first", [])).toBeUndefined();
+    expect(await ask("first")).toBeUndefined();
   });
 
   it("lists models, and describes one whose name has a slash", async () => {
@@ -349,7 +357,8 @@ describe("the app", () => {
     // Every status that an error of a completion can have.
     const statuses = Object.keys(body.paths["/v1/chat/completions"].post.responses).map(Number);
     expect(new Set(statuses)).toEqual(new Set([200, ...errorStatuses]));
-    const inAnthropicsForm = [...errorStatuses].map((status) => (status === 429 ? 529 : status));
+    // There, 429 is for the limits of a key alone.
+    const inAnthropicsForm = [...errorStatuses, 529];
     const ofMessages = Object.keys(body.paths["/v1/messages"].post.responses).map(Number);
     expect(new Set(ofMessages)).toEqual(new Set([200, ...inAnthropicsForm]));
     expect(body.paths["/v1/completions"].post.parameters).toMatchObject([{ in: "header", name: "idempotency-key" }]);

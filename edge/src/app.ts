@@ -4,10 +4,11 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { type RequestIdVariables, requestId } from "hono/request-id";
 import { withGrammarCounts } from "./admission/grammar-counts.ts";
-import { requireKey } from "./admission/keys.ts";
 import type { EdgeDependencies } from "./dependencies.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
 import { crossOrigin } from "./headers.ts";
+import { createLimiter } from "./keys/limiter.ts";
+import { requireKey } from "./keys/require-key.ts";
 import { invalidBody } from "./openai/invalid-body.ts";
 import { discardUnread, limitBody } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
@@ -29,7 +30,12 @@ export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 export function createApp(given: EdgeDependencies) {
   const { replicas, counts } = withGrammarCounts(given.replicas);
-  const edge = { ...given, replicas, heartbeats: createHeartbeats(given.clock, given.heartbeatMs) };
+  const edge = {
+    ...given,
+    replicas,
+    heartbeats: createHeartbeats(given.clock, given.heartbeatMs),
+    limiter: createLimiter(given),
+  };
   const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({
     defaultHook: (result) => {
       if (!result.success) throw invalidBody(result.error);

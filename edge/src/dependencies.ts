@@ -1,5 +1,6 @@
 /** The dependencies of an edge. An entry point passes them to `createApp`, which passes them to the routes. */
-import type { Clock, Log, ModelLoad, Replicas, ResponseStore, Responses } from "./ports.ts";
+import type { Limiter } from "./keys/limiter.ts";
+import type { Clock, Keys, Log, ModelLoad, Replicas, ResponseStore, Responses, UsageStore } from "./ports.ts";
 import type { Heartbeats } from "./stream/heartbeats.ts";
 
 export interface EdgeDependencies {
@@ -12,8 +13,9 @@ export interface EdgeDependencies {
   readonly running?: () => Promise<readonly ModelLoad[]>;
   readonly clock: Clock;
   readonly log: Log;
-  /** API keys; when empty, requests need no key. */
-  readonly keys: readonly string[];
+  /** Absent: requests need no key. */
+  readonly keys?: Keys;
+  readonly usage: UsageStore;
   /** Idle time before a stream gets a heartbeat. */
   readonly heartbeatMs: number;
   /** Aborts when the edge stops accepting connections. */
@@ -24,6 +26,7 @@ export interface EdgeDependencies {
 /** The dependencies of the routes: `createApp` makes what they share. */
 export interface RouteDependencies extends EdgeDependencies {
   readonly heartbeats: Heartbeats;
+  readonly limiter: Limiter;
 }
 
 /** The playground's files by path, ready to serve. */

@@ -8,12 +8,16 @@ const codes = {
   unsupported_content_type: { status: 400, retryable: false },
   previous_response_not_found: { status: 400, retryable: false },
   invalid_api_key: { status: 401, retryable: false },
+  model_not_allowed: { status: 403, retryable: false },
+  priority_not_allowed: { status: 403, retryable: false },
   unknown_url: { status: 404, retryable: false },
   response_not_found: { status: 404, retryable: false },
   method_not_allowed: { status: 405, retryable: false },
   idempotency_conflict: { status: 409, retryable: false },
   payload_too_large: { status: 413, retryable: false },
   unsupported_content_encoding: { status: 415, retryable: false },
+  rate_limit_exceeded: { status: 429, retryable: true },
+  insufficient_quota: { status: 429, retryable: false },
 } as const satisfies Record<string, ErrorTraits>;
 
 export type ErrorCode = keyof typeof codes;
@@ -32,7 +36,7 @@ export class EdgeError extends Error {
   readonly code: ErrorCode;
   /** The request parameter at fault, as in `messages[0].content`. */
   readonly param: string | null;
-  /** Known for a full queue: when to try again. */
+  /** Known for a full queue and for a key's limit: when to try again. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -99,8 +103,14 @@ function typeOf(code: ErrorCode): string {
   switch (code) {
     case "invalid_api_key":
       return "authentication_error";
+    case "model_not_allowed":
+    case "priority_not_allowed":
+      return "permission_error";
     case "overloaded":
+    case "rate_limit_exceeded":
       return "rate_limit_error";
+    case "insufficient_quota":
+      return "insufficient_quota";
     case "cancelled":
       return "cancelled";
     case "poisoned":

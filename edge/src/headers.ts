@@ -4,7 +4,11 @@ import { cors } from "hono/cors";
 import { type RequestIdVariables, requestId } from "hono/request-id";
 import { type EdgeError, errorResponse } from "./errors.ts";
 
-const EXPOSED = ["x-request-id", "request-id", "x-response-id", "retry-after-ms", "retry-after", "x-should-retry"];
+const RATE_LIMITS = ["limit", "remaining", "reset"].flatMap((part) =>
+  ["requests", "tokens"].map((unit) => `x-ratelimit-${part}-${unit}`),
+);
+const RETRIES = ["retry-after-ms", "retry-after", "x-should-retry"];
+const EXPOSED = ["x-request-id", "request-id", "x-response-id", ...RETRIES, ...RATE_LIMITS];
 
 /** Front ends on other origins may call the API; keys travel in a header, never in cookies. */
 export function crossOrigin() {

@@ -57,6 +57,55 @@ export interface KnownResponse {
   readonly sameBody: boolean;
 }
 
+/** The API keys of this server. */
+export interface Keys {
+  /**
+   * The key with this secret, unless it has expired. @throws EdgeError `unavailable` while the keys cannot be read
+   */
+  find(secret: string): Promise<ApiKey | undefined>;
+}
+
+/** A key of a client: its tenant, and what it may use. Its secrets are known by their digests. */
+export interface ApiKey {
+  /** Names the key in files and counters. A token of a subject. */
+  readonly id: string;
+  /** Tenant id, which reveals neither the tenant's name nor a secret. Tenants share no cache and no responses. */
+  readonly owner: string;
+  readonly secrets: readonly KeySecret[];
+  /** The models that it may use. Absent: all. */
+  readonly models?: readonly string[];
+  /** The highest class of a queue that it may use, and the one that it uses by default. Absent: any, and default. */
+  readonly priority?: NonNullable<ClientRequest["priority"]>;
+  readonly limits: KeyLimits;
+}
+
+export interface KeySecret {
+  /** SHA-256 of the secret. */
+  readonly digest: Uint8Array;
+  /** Unix milliseconds. Absent: it does not expire. */
+  readonly expiresMs?: number;
+}
+
+/** Absent limits do not bind. Tokens are committed ones: those of the answers. */
+export interface KeyLimits {
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+  /** Calendar months of UTC. */
+  readonly tokensPerMonth?: number;
+  /** Responses that run at once, each prompt of a list being one. */
+  readonly concurrent?: number;
+}
+
+/** Counters of keys, each a text that means nothing to the store. Edges of a fleet share them. */
+export interface UsageStore {
+  /**
+   * Replaces a key's text by what `change` makes of it, atomically, and resolves to its second result. `change` may be
+   * called again when another edge was faster.
+   * @throws EdgeError `unavailable` when the store is unreachable
+   */
+  update<T>(keyId: string, change: (text: string | undefined) => readonly [text: string, result: T]): Promise<T>;
+}
+
 /** A copy of a model, as placement sees it. */
 export interface Replica {
   readonly replicaId: string;

@@ -1,7 +1,10 @@
 /** Connects to NATS over TCP, with keys and certificates in files. Node only. */
 import { readFileSync } from "node:fs";
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { type Authenticator, connect, credsAuthenticator, nkeyAuthenticator } from "@nats-io/transport-node";
 import { z } from "zod";
+import { readingFromLeaders } from "./leader-reads.ts";
 import type { Dial } from "./link.ts";
 import { connectionOptions, sharedEnvironment } from "./settings.ts";
 
@@ -36,6 +39,12 @@ export function dialNats(settings: NatsSettings): Dial {
         ...(Object.keys(tls).length > 0 && { tls }),
       }),
   };
+}
+
+/** Streams and buckets, for programs that use no more of a fleet. */
+export async function jetStreamOf(connection: NatsConnection, streamReplicas: number): Promise<JetStreamManager> {
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  return streamReplicas > 1 ? readingFromLeaders(jsm) : jsm;
 }
 
 function authenticatorOf({ NATS_CREDS, NATS_NKEY }: NatsSettings): Authenticator | undefined {

@@ -1,4 +1,5 @@
 /** The parts of NATS that edges and workers of a fleet share. */
+export * from "./api-keys.ts";
 export * from "./delivery.ts";
 export * from "./jetstream-errors.ts";
 export * from "./link.ts";

@@ -4,6 +4,7 @@
  */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { type KeyBuckets, openKeyBuckets } from "./api-keys.ts";
 import { readingFromLeaders } from "./leader-reads.ts";
 import { retryWhile } from "./retry-while.ts";
 import type { StoredLimits } from "./stored.ts";
@@ -63,6 +64,7 @@ export class Link implements AsyncDisposable {
   readonly #recovered = new Set<() => void>();
   readonly #lost = new Set<NatsConnection>();
   #flushing: Promise<void> | undefined;
+  #keyBuckets: Promise<KeyBuckets> | undefined;
   #closed = false;
 
   private constructor(
@@ -130,6 +132,15 @@ export class Link implements AsyncDisposable {
     await createStoredStream(this.jsm, tenant, limits, streamSettings(this.#options));
   }
 
+  /** The buckets of API keys. They are created at the first call, and after every reconnect from then on. */
+  keyBuckets(): Promise<KeyBuckets> {
+    this.#keyBuckets ??= openKeyBuckets(this.jsm, streamSettings(this.#options)).catch((error) => {
+      this.#keyBuckets = undefined;
+      throw error;
+    });
+    return this.#keyBuckets;
+  }
+
   /** Calls back after every reconnect, once the streams exist. Messages may have been lost. */
   onRecovered(recovered: () => void): Disposable {
     this.#recovered.add(recovered);
@@ -180,6 +191,7 @@ export class Link implements AsyncDisposable {
         const settings = streamSettings(this.#options);
         await createFleetStreams(jsm, settings);
         await openBuckets(jsm, settings);
+        if (this.#keyBuckets) await openKeyBuckets(jsm, settings);
         for (const model of this.#models) await createModelStreams(jsm, model, settings);
         break;
       } catch (error) {

@@ -32,6 +32,8 @@ export const wantedStream = (model: string) => `wanted-${tokenOf(model)}`;
 export const RESPONSE_BUCKET = "responses";
 export const REPLICA_BUCKET = "replicas";
 export const MODEL_BUCKET = "models";
+export const KEY_BUCKET = "keys";
+export const USAGE_BUCKET = "usage";
 
 /** Subjects of the log. */
 export const logOf = (responseId: string) => `edit.${responseId}.>`;

@@ -6,6 +6,7 @@ import type { EditEvent } from "@palimpsest/proto";
 import { CAPABILITIES } from "@palimpsest/proto";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EdgeDependencies } from "../../edge/src/dependencies.ts";
+import { plainKeys } from "../support/fakes/api-keys.ts";
 import {
   type Respond,
   type ScriptedReplica,
@@ -211,8 +212,8 @@ it.each([
   [413, "/v1/completions", { prompt: "x".repeat(5 * 2 ** 20) }, { authorization: "Bearer key" }],
   [415, "/v1/completions", {}, { authorization: "Bearer key", "content-encoding": "gzip" }],
 ])("the error of a %i at %s", async (status, path, body, headers) => {
-  const keys = status === 400 ? [] : ["key"];
-  const response = await edgeOf(hello, { keys })(path, body, headers);
+  const keys = status === 400 ? {} : { keys: plainKeys("key") };
+  const response = await edgeOf(hello, keys)(path, body, headers);
   expect(response.status).toBe(status);
   check("ErrorObject", ((await response.json()) as Json).error);
 });

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { unavailableFleet } from "../../edge/src/adapters/unavailable-fleet.ts";
 import type { EdgeDependencies } from "../../edge/src/dependencies.ts";
 import type { KnownResponse, Responses } from "../../edge/src/ports.ts";
+import { describedKeys, plainKeys } from "../support/fakes/api-keys.ts";
 import { type SchemaNode, valuesOf, wrongAtAPlace } from "../support/fakes/schema-values.ts";
 import { type Respond, scriptedEdge, scriptedReplica } from "../support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../support/fakes/synthetic-response.ts";
@@ -67,6 +68,7 @@ async function describedOperations() {
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 const json = { "content-type": "application/json" };
+const withKey = { headers: { ...json, authorization: "Bearer key" } };
 const least: Record<string, object> = {
   "/v1/chat/completions": { model: "synthetic", messages: [{ role: "user", content: "hi" }] },
   "/v1/completions": { model: "synthetic", prompt: "hi" },
@@ -91,7 +93,6 @@ function send(app: App, { method, path, body }: Operation, id: string, given: Re
 
 const workerErrors: Record<number, ErrorCode> = {
   422: "poisoned",
-  429: "overloaded",
   499: "cancelled",
   500: "internal",
   503: "unavailable",
@@ -113,7 +114,9 @@ async function reach(operation: Operation, status: number): Promise<Response> {
       return app.request(`${url}?starting_after=x&limit=0&after=x`, { method });
     }
     case 401:
-      return send(edge(hello, { keys: ["key"] }), operation, "any");
+      return send(edge(hello, { keys: plainKeys("key") }), operation, "any");
+    case 403:
+      return send(edge(hello, { keys: describedKeys({ id: "key", models: ["other"] }) }), operation, "any", withKey);
     case 404:
       if (!body) return send(app, operation, "unknown");
       return send(app, operation, "", { body: JSON.stringify({ ...least[path], model: "other" }) });
@@ -128,6 +131,11 @@ async function reach(operation: Operation, status: number): Promise<Response> {
       return send(app, operation, "", { body: "x".repeat(5 * 2 ** 20) });
     case 415:
       return send(app, operation, "", { headers: { ...json, "content-encoding": "gzip" } });
+    case 429: {
+      const limited = edge(hello, { keys: describedKeys({ id: "key", requests_per_minute: 1 }) });
+      await (await send(limited, operation, "", withKey)).body?.cancel();
+      return send(limited, operation, "", withKey);
+    }
     case 503:
       if (!body) return send(edge(hello, unavailableFleet), operation, "any");
   }

@@ -21,6 +21,7 @@ export const CASES: readonly Case[] = [
     name: "three nats-servers, everything that is off by default, and no KEDA",
     values: {
       images: { registry: "registry.example.com/team", pullSecrets: ["registry"] },
+      apiKeys: { inNats: true },
       nats: { replicas: 3, websocket: false, storage: { className: "fast" } },
       edge: {
         env: { LOG_LEVEL: "debug", QUEUE_LIMIT: 64, STORE_BYTES: 268435456 },

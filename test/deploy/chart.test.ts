@@ -85,8 +85,9 @@ it("offers as variables those that the programs read and the chart does not set"
     edge: Object.keys(schema.properties.edge.properties.env.properties),
     worker: Object.keys(schema.properties.pools.items.properties.env.properties),
   };
-  // A chart's programs have an address, NATS and a generated name.
-  const elsewhere = /^(WORKER_ADDRESS|WORKER_ADDRESSES|NATS_NKEY|REPLICA_ID|RANK|RANK_ADDRESS|RANK_ADDRESSES|LWS_.*)$/;
+  // A chart's programs have an address, NATS, keys in NATS or a Secret, and a generated name.
+  const elsewhere =
+    /^(API_KEYS_FILE|WORKER_ADDRESS|WORKER_ADDRESSES|NATS_NKEY|REPLICA_ID|RANK|RANK_ADDRESS|RANK_ADDRESSES|LWS_.*)$/;
   const read = { edge: edgeVariables.shape, worker: workerVariables.shape };
   for (const program of ["edge", "worker"] as const) {
     const missing = Object.keys(read[program]).filter((name) => !set[program].has(name) && !elsewhere.test(name));

@@ -252,10 +252,15 @@ describe.each(CASES)("the chart with $name", (given) => {
   it("grants an edge the example's permissions, and a worker those of any worker, for each model", () => {
     const { STREAM_REPLICAS } = variablesOf(podsOf("edge")[0]!.container);
     const leaderReads = /^.*"\$JS\.API\.STREAM\.MSG\.GET\..*\n/gm;
+    const operators = natsConfig().includes('user: "operator"') ? ["operator"] : [];
     // They are for several copies only.
-    expect(natsConfig().match(leaderReads)?.length ?? 0).toBe(STREAM_REPLICAS === "1" ? 0 : 2);
+    const users = 2 + operators.length;
+    expect(natsConfig().match(leaderReads)?.length ?? 0).toBe(STREAM_REPLICAS === "1" ? 0 : users);
     const config = natsConfig().replaceAll(leaderReads, "");
     const models = modelNames();
+    for (const user of operators) {
+      expect(new Set(subjectsOf(blockOf(config, user)))).toEqual(new Set(subjectsOf(userBlock(user))));
+    }
     for (const user of ["edge", "worker"]) {
       const example = user === "edge" ? userBlock("edge") : exampleWorker();
       const expected = models.flatMap((model) => subjectsOf(example.replaceAll("palimpsest-demo", tokenOf(model))));

@@ -59,7 +59,13 @@ beforeAll(async () => {
   natsUrl = server.url;
   for (const replicaId of ["first", "second"]) launchWorker(replicaId);
   const seed = new TextDecoder().decode(key.getSeed());
-  const variables = { NATS_URL: `ws://127.0.0.1:${port}`, NATS_NKEY_SEED: seed, EDGES: "2", DISCONNECT_GRACE_MS: "0" };
+  const variables = {
+    NATS_URL: `ws://127.0.0.1:${port}`,
+    NATS_NKEY_SEED: seed,
+    EDGES: "2",
+    DISCONNECT_GRACE_MS: "0",
+    ALLOW_NO_API_KEYS: "true",
+  };
   edge = opened.use(await openServerlessEdge(variables));
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: natsUrl, ...others }));
   spy = opened.use(await Link.open({ dial, name: "spy", log: silentLog, queueLimit: 64 }));
@@ -229,7 +235,12 @@ it("continues a stream whose worker is killed with another worker, with the same
 
 it("answers 503 with Retry-After while NATS is unreachable, and recovers", async () => {
   const port = await freePort();
-  await using alone = await openServerlessEdge({ NATS_URL: `ws://127.0.0.1:${port}`, EDGES: "1", LOG_LEVEL: "silent" });
+  await using alone = await openServerlessEdge({
+    NATS_URL: `ws://127.0.0.1:${port}`,
+    EDGES: "1",
+    LOG_LEVEL: "silent",
+    ALLOW_NO_API_KEYS: "true",
+  });
   const get = (path: string) => fetch(alone.baseUrl + path, { headers: { origin: "https://elsewhere.example" } });
   for (const refused of [await get("/v1/models"), await post(ask(SUM), alone), await get("/v1/streams/chatcmpl-1")]) {
     expect(refused.status).toBe(503);

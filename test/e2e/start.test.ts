@@ -1,7 +1,11 @@
 /** `npm start` as a new user sees it: it prints its URL, answers, shows its page, and drains on Ctrl-C. */
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { freePort } from "../../tools/serve/nats-server.ts";
+import { runKeys } from "../support/programs/keys-command.ts";
 import { servedUrl, start, startWith } from "../support/programs/program.ts";
 
 it.each([
@@ -38,19 +42,24 @@ it.each([
   }
 });
 
-it("with API keys it serves, and asks for one", async () => {
+it("with API keys it serves other machines too, and asks for one", async () => {
   const port = String(await freePort());
-  const keys = { PALIMPSEST_API_KEYS: "key-a,key-b" };
-  const program = startWith(keys, "tools/serve/start.ts", "--port", port);
+  const folder = await mkdtemp(join(tmpdir(), "keys-"));
+  const file = join(folder, "keys.json");
+  const secret = await runKeys("create", "ann", "--file", file);
+  const keys = { PALIMPSEST_API_KEYS: "key-a,key-b", API_KEYS_FILE: file };
+  const program = startWith(keys, "tools/serve/start.ts", "--port", port, "--host", "0.0.0.0");
   try {
-    const url = await servedUrl(program);
-    const models = (headers: Record<string, string>) => fetch(`${url}/v1/models`, { headers });
+    await servedUrl(program);
+    const models = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/v1/models`, { headers });
     expect((await models({})).status).toBe(401);
     expect((await models({ authorization: "Bearer key-b" })).status).toBe(200);
+    expect((await models({ "x-api-key": secret })).status).toBe(200);
     program.kill("SIGINT");
     expect(await once(program, "close")).toEqual([0, null]);
   } finally {
     program.kill("SIGKILL");
+    await rm(folder, { recursive: true });
   }
 });
 

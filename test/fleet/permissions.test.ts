@@ -6,6 +6,7 @@ import { emptyDocument, reduce } from "@palimpsest/proto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openNatsFleet } from "../../edge/src/adapters/nats-fleet.ts";
 import { systemClock as edgeClock } from "../../edge/src/clock.ts";
+import { KeyRing } from "../../edge/src/keys/key-ring.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import { Link } from "../../fleet/src/link.ts";
 import { systemClock } from "../../gpu-worker/src/clock.ts";
@@ -16,6 +17,7 @@ import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { ScriptedEngine } from "../support/fakes/scripted-engine.ts";
 import { silentLog } from "../support/fakes/scripted-replicas.ts";
 import { fleetRequest } from "../support/fleet/fleet.ts";
+import { runKeys } from "../support/programs/keys-command.ts";
 
 const opened = new AsyncDisposableStack();
 let server: NatsServer;
@@ -104,7 +106,18 @@ describe("with the example's permissions", () => {
       graceMs: 0,
       stored: { ageMs: 60_000, maxBytes: 2 ** 20 },
     };
-    const { replicas, responses, store, running } = opened.use(await openNatsFleet(edge));
+    const operator = { NATS_USER: "operator", NATS_PASSWORD: "secret", NATS_INBOX_PREFIX: "_INBOX_operator" };
+    for (const [name, value] of Object.entries(operator)) vi.stubEnv(name, value);
+    const secret = await runKeys("create", "a", "--nats", server.url);
+    const keyRing = new KeyRing(edgeClock);
+    const { replicas, responses, store, usage, running } = opened.use(await openNatsFleet({ ...edge, keyRing }));
+    expect(await keyRing.find(secret)).toMatchObject({ id: "a" });
+    expect(await runKeys("list", "--nats", server.url)).toBe("a");
+    await runKeys("revoke", "a", "--nats", server.url);
+    await vi.waitFor(async () => expect(await keyRing.find(secret)).toBeUndefined(), { timeout: 10_000 });
+    vi.unstubAllEnvs();
+    const counted = () => usage.update("a", (text = "") => [`${text}.`, text]);
+    expect(await Promise.all([counted(), counted(), counted()])).toEqual(["", ".", ".."]);
     const request = fleetRequest();
     const generate = async (asked: typeof request, signal: AbortSignal) => {
       return (await Array.fromAsync(replicas.generate(asked, signal))).reduce(reduce, emptyDocument);
@@ -157,6 +170,10 @@ describe("with the example's permissions", () => {
     "$KV.responses.record.x",
     "load.replica-2",
     "queue.scripted.default",
+    "$KV.keys.a",
+    "$KV.usage.a",
+    "$JS.API.DIRECT.GET.KV_keys",
+    "$JS.API.DIRECT.GET.KV_usage.$KV.usage.a",
     "stored.tenant.resp_1",
     "$JS.API.DIRECT.GET.stored-tenant.stored.tenant.resp_1",
   ])("a worker does not say %s", async (subject) => {
@@ -176,6 +193,7 @@ describe("with the example's permissions", () => {
     "$JS.ACK.queue-scripted.default.1.1.1.1.1",
     "edit.x.0.0.commit",
     "$KV.models.scripted",
+    "$KV.keys.a",
     "load.replica-1",
   ])("an edge does not say %s", async (subject) => {
     expect(await maySay(await party("edge"), subject)).toBe(false);
@@ -183,6 +201,15 @@ describe("with the example's permissions", () => {
 
   it.each(["queue.>", "_INBOX_replica-1.>", "$KV.responses.>"])("an edge cannot subscribe to %s", async (subject) => {
     expect(await mayHear(await party("edge"), subject)).toBe(false);
+  });
+
+  it.each([
+    "$KV.usage.a",
+    "$JS.API.STREAM.DELETE.KV_keys",
+    "$JS.API.DIRECT.GET.edits.edit.x.end",
+    "queue.scripted.default",
+  ])("the operator does not say %s", async (subject) => {
+    expect(await maySay(await party("operator"), subject)).toBe(false);
   });
 
   it("allowed subjects are accepted", async () => {

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readSubjects } from "../../fleet/src/index.ts";
+import { plainKeys } from "../support/fakes/api-keys.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
 import { patiently } from "../support/waiting.ts";
 
-const keys = ["alice", "bob"];
+const keys = plainKeys("alice", "bob");
 let fleet: TestFleet;
 let engine: Awaited<ReturnType<TestFleet["worker"]>>["engine"];
 /** The client of the first edge, and of the second. */

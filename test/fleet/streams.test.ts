@@ -7,11 +7,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { sseData } from "../../edge/client/sse.ts";
 import { queueStream } from "../../fleet/src/index.ts";
 import { fold } from "../support/events.ts";
+import { plainKeys } from "../support/fakes/api-keys.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
 import { forever, patiently } from "../support/waiting.ts";
 
-const keys = ["alice", "bob"];
+const keys = plainKeys("alice", "bob");
 let fleet: TestFleet;
 let first: ReturnType<typeof appOf>;
 let second: ReturnType<typeof appOf>;

@@ -10,6 +10,7 @@ import { devicesCommand } from "./devices.ts";
 import { evalCommand } from "./eval.ts";
 import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
+import { keysCommand } from "./keys.ts";
 import { prepareCommand } from "./prepare.ts";
 import { shardCommand } from "./shard.ts";
 import { synthCommand } from "./synth.ts";
@@ -35,6 +36,7 @@ const commands = [
   chatCommand(),
   watchCommand(),
   evalCommand(),
+  keysCommand(),
   prepareCommand(),
   shardCommand(),
   synthCommand(),

@@ -37,22 +37,15 @@ export async function ready(url: string, isCancelled: () => boolean): Promise<bo
   return false;
 }
 
-/** The first of the edge's API keys; undefined if it asks for none. */
-export function firstKey(): string | undefined {
-  return (process.env.PALIMPSEST_API_KEYS ?? "")
-    .split(",")
-    .find((key) => key.trim() !== "")
-    ?.trim();
+/** True if the edge asks for an API key, by the variables that it inherits. */
+export function needsKey(): boolean {
+  const { PALIMPSEST_API_KEYS = "", API_KEYS_FILE, API_KEYS_IN_NATS } = process.env;
+  return PALIMPSEST_API_KEYS.trim() !== "" || API_KEYS_FILE !== undefined || API_KEYS_IN_NATS === "true";
 }
 
-/** The name of the model that the edge serves. @throws Error with the edge's answer if that is none */
-export async function servedModel(url: string): Promise<string> {
-  const key = firstKey();
-  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const response = await fetch(`${url}/v1/models`, { headers });
-  if (!response.ok) throw new Error(`GET ${url}/v1/models: ${response.status} ${await response.text()}`);
-  const { data } = (await response.json()) as { data: { id: string }[] };
-  return data[0]?.id ?? "";
+/** The name by which clients know the package's model. */
+export function servedName(manifest: { readonly name: string }): string {
+  return process.env.MODEL_NAME ?? manifest.name;
 }
 
 /**

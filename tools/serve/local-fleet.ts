@@ -5,9 +5,10 @@
 import type { ChildProcess } from "node:child_process";
 import { DEFAULT_QUEUE_LIMIT, Link, readClaim } from "@palimpsest/fleet";
 import { dialNats, natsEnvironment } from "@palimpsest/fleet/connection";
+import { readManifest } from "@palimpsest/gpu-worker/files/read-manifest";
 import { Command } from "commander";
 import { serveFleetPage } from "./fleet-page.ts";
-import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
+import { claimPort, exited, launch, leave, ready, SHIPPED_PACKAGE, servedName } from "./launch.ts";
 import { openNatsServer } from "./nats-server.ts";
 
 const program = new Command("npm run fleet --")
@@ -27,6 +28,7 @@ for (const taken of [...ports, Number(pagePort)]) {
     program.error(`cannot listen on ${host}:${taken} (${message}); choose others with --port and --page-port`),
   );
 }
+const manifest = await readManifest(model).catch(({ message }: Error) => program.error(message));
 
 const server = await openNatsServer();
 const joined = { NATS_URL: server.url, LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" };
@@ -56,7 +58,7 @@ try {
   if (typeof result === "string") throw new Error(result);
   if (result.every(Boolean)) {
     await using _ = await openPage();
-    await greet();
+    greet();
     while (children().some(isRunning)) await Promise.all(children().map(exited));
   }
 } catch (error) {
@@ -93,11 +95,11 @@ async function openPage(): Promise<AsyncDisposable> {
   return opening.move();
 }
 
-/** Prints where the fleet serves. @throws Error when the edge does not name its model */
-async function greet(): Promise<void> {
+/** Prints where the fleet serves. */
+function greet(): void {
   const pids = (processes: Iterable<ChildProcess>) => Array.from(processes, ({ pid }) => pid).join(", ");
   console.log(`
-Palimpsest is serving ${await servedModel(urls[0]!)} by a fleet at ${urls.join(" and ")}
+Palimpsest is serving ${servedName(manifest)} by a fleet at ${urls.join(" and ")}
 
   nats-server ${server.url}, process ${server.process.pid}
   workers     ${pids(running.workers.values())}

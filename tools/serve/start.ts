@@ -14,7 +14,7 @@ import { LEADER } from "@palimpsest/gpu-worker/model/package-plan";
 import { type Target, targetNames } from "@palimpsest/gpu-worker/model/target";
 import { expertDeviceOf, parseExpertDevices } from "@palimpsest/gpu-worker/program/expert-devices";
 import { Command, Option } from "commander";
-import { claimPort, exited, firstKey, launch, leave, ready, SHIPPED_PACKAGE, servedModel } from "./launch.ts";
+import { claimPort, exited, launch, leave, needsKey, ready, SHIPPED_PACKAGE, servedName } from "./launch.ts";
 
 const program = new Command("npm start --")
   .description("serve a model on this machine: worker and edge")
@@ -109,21 +109,14 @@ for (const child of [worker, edge, ...rankProcesses]) {
 }
 
 const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-try {
-  if (await ready(url, () => stopping)) await greet();
-} catch (error) {
-  // Otherwise the children would go on without their parent, and keep the port.
-  console.error((error as Error).message);
-  process.exitCode = 1;
-  await stop();
-}
+if (await ready(url, () => stopping)) greet();
 await Promise.all([worker, edge, ...rankProcesses].map(exited));
 await rm(folder, { recursive: true, force: true });
 
-/** Prints where the model is served, and a request to try. @throws Error when the edge does not name its model */
-async function greet(): Promise<void> {
-  const served = await servedModel(url);
-  const key = firstKey() === undefined ? "" : " -H 'authorization: Bearer KEY'";
+/** Prints where the model is served, and a request to try. */
+function greet(): void {
+  const served = servedName(manifest);
+  const key = needsKey() ? " -H 'authorization: Bearer KEY'" : "";
   console.log(`
 Palimpsest is serving ${model} at ${url}${nats === undefined ? "" : `, in the fleet at ${nats}`}
 

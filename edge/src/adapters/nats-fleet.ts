@@ -1,11 +1,14 @@
 /** An edge of a fleet over NATS: requests go into queues, and their events come from the log. */
 import { type Link, LOG_AGE_MS, type StoredLimits } from "@palimpsest/fleet";
-import type { Clock, Log, ModelLoad, Replicas, ResponseStore, Responses } from "../ports.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { Clock, Log, ModelLoad, Replicas, ResponseStore, Responses, UsageStore } from "../ports.ts";
 import { FleetConnection } from "./fleet-connection.ts";
+import { NatsKeys } from "./nats-keys.ts";
 import { QueueDepthReader } from "./nats-queue-depths.ts";
 import { NatsReplicas } from "./nats-replicas.ts";
 import { NatsResponses } from "./nats-responses.ts";
 import { NatsStore } from "./nats-store.ts";
+import { NatsUsage } from "./nats-usage.ts";
 import type { FleetView } from "./nats-view.ts";
 
 export interface NatsFleetOptions {
@@ -20,12 +23,15 @@ export interface NatsFleetOptions {
   readonly graceMs: number;
   /** Limits of a tenant's stored responses. */
   readonly stored: StoredLimits;
+  /** Gets the fleet's API keys, if it has them. Absent: they are not read. */
+  readonly keyRing?: KeyRing | undefined;
 }
 
 export interface NatsFleet extends Disposable {
   readonly replicas: Replicas;
   readonly responses: Responses;
   readonly store: ResponseStore;
+  readonly usage: UsageStore;
   /** The load of each model; empty while the fleet is unreachable. */
   running(): Promise<ModelLoad[]>;
   readonly view: FleetView;
@@ -43,17 +49,19 @@ export async function openNatsFleet(options: NatsFleetOptions): Promise<NatsFlee
   using opening = new DisposableStack();
   const connection = opening.use(new FleetConnection(options));
   await connection.view.refresh();
-  opening.move();
+  if (options.keyRing) opening.use(await NatsKeys.open(connection, options.keyRing));
+  const opened = opening.move();
   const { view } = connection;
   const depths = new QueueDepthReader(options);
   return {
     replicas: new NatsReplicas(connection, options),
     responses: new NatsResponses(connection),
     store: new NatsStore(connection, options.stored),
+    usage: new NatsUsage(connection),
     running: () =>
       Promise.all(view.running().map(async (load) => ({ ...load, depths: await depths.read(load.model) }))),
     view,
     detach: () => connection.detach(),
-    [Symbol.dispose]: () => connection[Symbol.dispose](),
+    [Symbol.dispose]: () => opened.dispose(),
   };
 }

@@ -1,6 +1,6 @@
 /** A fleet that is unreachable: every request gets 503 with Retry-After. */
 import { EdgeError } from "../errors.ts";
-import type { Replicas, ResponseStore, Responses } from "../ports.ts";
+import type { Replicas, ResponseStore, Responses, UsageStore } from "../ports.ts";
 
 const RETRY_MS = 1_000;
 
@@ -8,6 +8,7 @@ interface Fleet {
   readonly replicas: Replicas;
   readonly responses: Responses;
   readonly store: ResponseStore;
+  readonly usage: UsageStore;
 }
 
 export const unavailableFleet: Fleet = {
@@ -26,6 +27,7 @@ export const unavailableFleet: Fleet = {
     replace: async () => unreachable(),
     delete: async () => unreachable(),
   },
+  usage: { update: async () => unreachable() },
 };
 
 function unreachable(): never {

@@ -8,7 +8,12 @@ const EDGES = 4;
 
 const environment = edgeEnvironment
   .extend({ EDGES: z.coerce.number().int().min(1).default(EDGES), ...webSocketEnvironment.shape })
-  .transform((env) => ({ ...edgeSettings(env), edges: env.EDGES, nats: env }));
+  .transform((env) => ({ ...edgeSettings(env), edges: env.EDGES, nats: env }))
+  .refine(({ keys, keysInNats, allowNoKeys }) => keys.length > 0 || keysInNats || allowNoKeys, {
+    error:
+      "there are no API keys; set API_KEYS_IN_NATS or PALIMPSEST_API_KEYS, or ALLOW_NO_API_KEYS to serve everybody",
+    path: ["PALIMPSEST_API_KEYS"],
+  });
 
 export type CloudflareConfig = z.infer<typeof environment>;
 

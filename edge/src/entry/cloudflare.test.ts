@@ -21,7 +21,7 @@ afterEach(() => vi.restoreAllMocks());
 
 it("answers 503 when the object fails, so that clients retry", async () => {
   const log = vi.spyOn(console, "log").mockReturnValue();
-  const bindings = { EDGE: lost, NATS_URL: "wss://nats.example.com" };
+  const bindings = { EDGE: lost, NATS_URL: "wss://nats.example.com", PALIMPSEST_API_KEYS: "key" };
   const response = await serverless.fetch(request, bindings);
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ error: { code: "unavailable" } });
@@ -40,8 +40,18 @@ it("logs what is wrong with its settings and hides it from the client", async ()
 
 it("requires a WebSocket address for NATS", () => {
   const urls = "wss://a.example:443, ws://b.example/nats";
-  expect(parseCloudflareConfig({ NATS_URL: urls, EDGE: lost })).toMatchObject({ edges: 4, nats: { NATS_URL: urls } });
+  expect(parseCloudflareConfig({ NATS_URL: urls, EDGE: lost, API_KEYS_IN_NATS: "true" })).toMatchObject({
+    edges: 4,
+    nats: { NATS_URL: urls },
+  });
   expect(() => parseCloudflareConfig({ NATS_URL: "nats://a.example:4222", EDGES: "0" })).toThrow(
     /EDGES: .*\nNATS_URL: name the server's WebSocket listener as wss:\/\/host:port/s,
   );
+});
+
+it("requires API keys, since everybody can reach it, unless it is told otherwise", () => {
+  const bindings = { NATS_URL: "wss://a.example" };
+  expect(() => parseCloudflareConfig(bindings)).toThrow("PALIMPSEST_API_KEYS: there are no API keys; set");
+  expect(parseCloudflareConfig({ ...bindings, ALLOW_NO_API_KEYS: "true" })).toMatchObject({ keys: [] });
+  expect(parseCloudflareConfig({ ...bindings, PALIMPSEST_API_KEYS: "a" })).toMatchObject({ keys: ["a"] });
 });

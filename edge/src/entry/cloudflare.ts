@@ -10,9 +10,10 @@ import { systemClock } from "../clock.ts";
 import type { Playground } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
 import { answerWithError } from "../headers.ts";
-import type { Log, Replicas, ResponseStore, Responses } from "../ports.ts";
+import type { Keys, Log, Replicas, ResponseStore, Responses, UsageStore } from "../ports.ts";
 import { type CloudflareConfig, parseCloudflareConfig } from "./cloudflare-config.ts";
 import { joinFleet } from "./fleet.ts";
+import { openKeyRing } from "./settings.ts";
 
 /** The playground's files. edge/bundle.ts inlines them: workerd has no file system. */
 declare const PLAYGROUND: [string, { body: string; contentType: string }][];
@@ -29,6 +30,7 @@ interface Fleet {
   readonly replicas: Replicas;
   readonly responses: Responses;
   readonly store: ResponseStore;
+  readonly usage: UsageStore;
 }
 
 type App = ReturnType<typeof createApp>;
@@ -73,19 +75,20 @@ export class Edge {
   }
 
   async #join(): Promise<App> {
-    const { fleet } = await joinFleet(dialWebSocket(this.#config.nats), this.#config, this.#log);
-    return this.#app(fleet);
+    const keys = await openKeyRing(this.#config, { clock: systemClock, hasOthers: false });
+    const { fleet } = await joinFleet(dialWebSocket(this.#config.nats), this.#config, this.#log, keys);
+    return this.#app(fleet, keys);
   }
 
   /** The app for the requests that wait now; the next request joins again. */
   #unavailable(error: unknown): App {
     this.#log.error({ err: error }, "failed to join the fleet");
     this.#joining = undefined;
-    return this.#app(unavailableFleet);
+    return this.#app(unavailableFleet, undefined);
   }
 
-  #app({ replicas, responses, store }: Fleet): App {
-    const { keys, heartbeatMs } = this.#config;
+  #app({ replicas, responses, store, usage }: Fleet, keys: Keys | undefined): App {
+    const { heartbeatMs } = this.#config;
     const playground: Playground = new Map(PLAYGROUND);
     // workerd does not announce that it stops an object. Clients resume their responses at another edge.
     const draining = new AbortController().signal;
@@ -95,7 +98,8 @@ export class Edge {
       store,
       clock: systemClock,
       log: this.#log,
-      keys,
+      ...(keys && { keys }),
+      usage,
       heartbeatMs,
       draining,
       playground,

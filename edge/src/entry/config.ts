@@ -13,6 +13,8 @@ export const edgeVariables = edgeEnvironment.extend({
   /** `host:port` or `unix:path`. */
   WORKER_ADDRESSES: list,
   WORKER_ADDRESS: list,
+  /** A file of API keys, which is read again when it changes. */
+  API_KEYS_FILE: z.string().min(1).optional(),
   DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
   ...natsEnvironment.partial({ NATS_URL: true }).shape,
 });
@@ -24,15 +26,34 @@ const environment = edgeVariables
     port: env.PORT,
     workers: [...env.WORKER_ADDRESSES, ...env.WORKER_ADDRESS],
     drainLimitMs: env.DRAIN_LIMIT_MS,
+    keyFile: env.API_KEYS_FILE,
     /** The fleet to join. Without it the edge connects to `workers`. */
     nats: env.NATS_URL === undefined ? undefined : { ...env, NATS_URL: env.NATS_URL },
   }))
   .refine(({ workers, nats }) => workers.length > 0 || nats !== undefined, {
     error: "no worker is set; set host:port or unix:path here, or NATS_URL to join a fleet",
     path: ["WORKER_ADDRESS"],
+  })
+  .refine(({ keysInNats, nats }) => !keysInNats || nats !== undefined, {
+    error: "the keys are in a fleet's NATS, but NATS_URL is not set; set it, or use API_KEYS_FILE",
+    path: ["API_KEYS_IN_NATS"],
+  })
+  .refine(({ host, allowNoKeys, ...config }) => allowNoKeys || isLoopback(host) || hasKeys(config), {
+    error: (issue) =>
+      `${(issue.input as { host: string }).host} can be reached from other machines, and there are no API keys; set ` +
+      "API_KEYS_FILE, API_KEYS_IN_NATS or PALIMPSEST_API_KEYS, or ALLOW_NO_API_KEYS=true to serve everybody",
+    path: ["HOST"],
   });
 
 export type Config = z.infer<typeof environment>;
+
+function hasKeys({ keys, keysInNats, keyFile }: { keys: string[]; keysInNats: boolean; keyFile?: string | undefined }) {
+  return keys.length > 0 || keysInNats || keyFile !== undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
+}
 
 /** @throws Error that names every invalid variable and what it should be */
 export function parseConfig(env: Record<string, string | undefined>): Config {

@@ -5,15 +5,19 @@ import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
 import { buildPlayground } from "../../playground/build.ts";
 import { openGrpcReplica } from "../adapters/grpc.ts";
+import { watchKeyFile } from "../adapters/key-file.ts";
 import { createMemoryStore } from "../adapters/memory-store.ts";
+import { createMemoryUsage } from "../adapters/memory-usage.ts";
 import { createPlacement } from "../admission/placement.ts";
 import { withRetryAfter } from "../admission/retry-after.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
-import type { Log, ModelLoad, Replicas, ResponseStore, Responses } from "../ports.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { Log, ModelLoad, Replicas, ResponseStore, Responses, UsageStore } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { joinFleet } from "./fleet.ts";
 import { createHttpServer } from "./http-server.ts";
+import { openKeyRing } from "./settings.ts";
 
 /** Interval at which a draining edge closes idle connections. */
 const SWEEP_MS = 100;
@@ -33,8 +37,13 @@ async function run(config: Config): Promise<void> {
   const playground = await buildPlayground();
   const log = pino({ level: config.logLevel, base: { service: "edge" } });
   const draining = new AbortController();
-  const backend = config.nats ? await openFleet(config, config.nats, log) : openWorkers(config, log);
-  const { replicas, responses, store, running } = backend;
+  const keys = await openKeyRing(config, { clock: systemClock, hasOthers: config.keyFile !== undefined });
+  using opening = new DisposableStack();
+  if (keys && config.keyFile !== undefined) {
+    opening.use(await watchKeyFile(config.keyFile, { ring: keys, clock: systemClock, log }));
+  }
+  const backend = config.nats ? await openFleet(config, config.nats, log, keys) : openWorkers(config, log);
+  const { replicas, responses, store, usage, running } = backend;
   const app = createApp({
     replicas,
     store,
@@ -42,7 +51,8 @@ async function run(config: Config): Promise<void> {
     ...(running && { running }),
     clock: systemClock,
     log,
-    keys: config.keys,
+    ...(keys && { keys }),
+    usage,
     heartbeatMs: config.heartbeatMs,
     draining: draining.signal,
     playground,
@@ -58,6 +68,7 @@ async function run(config: Config): Promise<void> {
       cause,
     });
   }
+  const opened = opening.move();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void drain(signal));
   log.info({ url: urlOf(server.address() as AddressInfo), ...backend.about }, "listening");
 
@@ -78,6 +89,7 @@ async function run(config: Config): Promise<void> {
     clearInterval(sweep);
     clearTimeout(limit);
     await backend.close();
+    opened.dispose();
     log.info({}, "stopped");
     setTimeout(
       () => log.warn({ open: process.getActiveResourcesInfo() }, "cannot end: resources are open"),
@@ -91,6 +103,7 @@ interface Backend {
   readonly replicas: Replicas;
   readonly responses?: Responses;
   readonly store: ResponseStore;
+  readonly usage: UsageStore;
   readonly running?: () => Promise<readonly ModelLoad[]>;
   /** Fields of the log line about listening. */
   readonly about: object;
@@ -104,6 +117,7 @@ function openWorkers({ workers, requestLimitMs, stored }: Config, log: Log): Bac
   return {
     replicas: withRetryAfter(createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs }), systemClock),
     store: createMemoryStore({ clock: systemClock, ...stored }),
+    usage: createMemoryUsage(),
     about: { workers },
     detach() {},
     async close() {
@@ -112,13 +126,14 @@ function openWorkers({ workers, requestLimitMs, stored }: Config, log: Log): Bac
   };
 }
 
-async function openFleet(config: Config, nats: NatsSettings, log: Log): Promise<Backend> {
-  const joined = await joinFleet(dialNats(nats), config, log);
+async function openFleet(config: Config, nats: NatsSettings, log: Log, keys: KeyRing | undefined): Promise<Backend> {
+  const joined = await joinFleet(dialNats(nats), config, log, keys);
   const { fleet, link } = joined;
   return {
     replicas: fleet.replicas,
     responses: fleet.responses,
     store: fleet.store,
+    usage: fleet.usage,
     running: () => fleet.running(),
     about: { nats: link.control.getServer() },
     detach: () => fleet.detach(),

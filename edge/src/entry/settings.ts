@@ -1,6 +1,9 @@
 /** The settings that edges of every runtime share, and how they are parsed. */
 import { DEFAULT_QUEUE_LIMIT, MAX_STREAM_REPLICAS } from "@palimpsest/fleet";
 import { z } from "zod";
+import { plainKey, SECRET } from "../keys/key-description.ts";
+import { KeyRing } from "../keys/key-ring.ts";
+import type { Clock } from "../ports.ts";
 
 /** The longest a response may take: far more than filling a context needs, and short enough to free a stuck worker's slots. */
 const REQUEST_LIMIT_MS = 10 * 60_000;
@@ -21,8 +24,6 @@ const STORE_AGE_MS = 24 * 3600 * 1000;
 /** Some ten thousand answers with their conversations. */
 const STORE_BYTES = 128 * 2 ** 20;
 
-const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
-
 /** setTimeout's maximum, about 24.8 days. */
 const MAX_MILLISECONDS = 24 * 24 * 3600 * 1000;
 
@@ -34,10 +35,20 @@ export const list = z
   .default("")
   .transform((text) => text.split(",").flatMap((item) => item.trim() || []));
 
+const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((text) => text === "true");
+
 export const edgeEnvironment = z.object({
-  PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => BEARER_TOKEN.test(key)), {
+  /** Keys without limits, each a tenant. */
+  PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => SECRET.test(key)), {
     error: "a key may contain only letters, digits and - . _ ~ + /, as a bearer token in a header",
   }),
+  /** Keys of the fleet's bucket, which `palimpsest keys` writes. */
+  API_KEYS_IN_NATS: flag,
+  /** Requests need no key, although other machines can send them. */
+  ALLOW_NO_API_KEYS: flag,
   HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
   REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
   WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
@@ -65,6 +76,8 @@ export const edgeEnvironment = z.object({
 export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {
   return {
     keys: env.PALIMPSEST_API_KEYS,
+    keysInNats: env.API_KEYS_IN_NATS,
+    allowNoKeys: env.ALLOW_NO_API_KEYS,
     heartbeatMs: env.HEARTBEAT_MS,
     requestLimitMs: env.REQUEST_LIMIT_MS,
     waitLimitMs: env.WAIT_LIMIT_MS,
@@ -77,6 +90,17 @@ export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {
 }
 
 export type EdgeSettings = ReturnType<typeof edgeSettings>;
+
+/** The keys of the environment, and of others that it names. Undefined if requests need no key. */
+export async function openKeyRing(
+  { keys, keysInNats }: EdgeSettings,
+  { clock, hasOthers }: { clock: Clock; hasOthers: boolean },
+): Promise<KeyRing | undefined> {
+  if (keys.length === 0 && !keysInNats && !hasOthers) return undefined;
+  const ring = new KeyRing(clock);
+  ring.set("PALIMPSEST_API_KEYS", await Promise.all(keys.map(plainKey)));
+  return ring;
+}
 
 /** @throws Error that names every invalid variable and what it should be */
 export function parseEnvironment<T extends z.ZodType>(environment: T, env: object): z.infer<T> {

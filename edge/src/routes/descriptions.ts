@@ -30,13 +30,17 @@ export function errorResponses<T extends z.ZodType>(schema: T) {
   return {
     400: jsonResponse(schema, "A parameter is invalid or not supported; the message names it."),
     401: jsonResponse(schema, "The API key is missing or invalid."),
+    403: jsonResponse(schema, "The API key may not use the model, or the priority."),
     404: jsonResponse(schema, "The model is not served here."),
     405: jsonResponse(schema, "The path does not support the method; `allow` lists those that it does."),
     409: jsonResponse(schema, "The Idempotency-Key was used with another body."),
     413: jsonResponse(schema, "The body is too large."),
     415: jsonResponse(schema, "The body has a Content-Encoding."),
     422: jsonResponse(schema, "Several workers crashed over the request."),
-    429: jsonResponse(schema, "The worker or the queue is full; `retry-after` says when to try again."),
+    429: jsonResponse(
+      schema,
+      "The worker, the queue or a limit of the API key is full; `retry-after` says when to try again.",
+    ),
     499: jsonResponse(schema, "The response was cancelled."),
     500: jsonResponse(schema, "The server failed unexpectedly."),
     503: jsonResponse(schema, "No worker is reachable; `retry-after` says when to try again."),

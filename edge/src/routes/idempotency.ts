@@ -1,9 +1,9 @@
 /** The Idempotency-Key header: a repeated request gets the response of the first one. */
 import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
-import { ownerOf } from "../admission/keys.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { EdgeError, isFinal } from "../errors.ts";
+import { ownerOf } from "../keys/require-key.ts";
 import type { IdempotencyKey, Responses } from "../ports.ts";
 
 /** Longer keys are rejected: 256 characters fit any UUID or hash. */
@@ -26,11 +26,11 @@ export interface ResponseClaim {
  */
 export async function claimResponse(
   c: Context,
-  { responses, keys }: EdgeDependencies,
+  { responses }: EdgeDependencies,
   body: object,
   prefix: IdPrefix,
 ): Promise<ResponseClaim> {
-  const owner = await ownerOf(c, keys);
+  const owner = ownerOf(c);
   const key = idempotencyKey(c, owner, body);
   const newId = newResponseId(prefix);
   if (!key) return { responseId: newId, owner, exists: false };

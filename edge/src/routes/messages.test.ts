@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { plainKeys } from "../../../test/support/fakes/api-keys.ts";
 import {
   type Respond,
   scriptedEdge,
@@ -362,8 +363,8 @@ describe("errors of /v1/messages are in Anthropic's form", () => {
     ["a lost worker", 503, "api_error", failing("unavailable"), {}],
     ["a request that takes too long", 504, "timeout_error", failing("deadline_exceeded"), {}],
     ["another model", 404, "not_found_error", hello, { body: { model: "claude" } }],
-    ["no key", 401, "authentication_error", hello, { keys: ["a"] }],
-    ["a wrong key", 401, "authentication_error", hello, { keys: ["a"], headers: { "x-api-key": "b" } }],
+    ["no key", 401, "authentication_error", hello, { keys: plainKeys("a") }],
+    ["a wrong key", 401, "authentication_error", hello, { keys: plainKeys("a"), headers: { "x-api-key": "b" } }],
     ["a wrong path", 404, "not_found_error", hello, { path: "/v1/messages/batches" }],
     ["counting tokens", 404, "not_found_error", hello, { path: "/v1/messages/count_tokens" }],
     ["a large body", 413, "request_too_large", hello, { body: { system: "x".repeat(5_000_000) } }],
@@ -444,7 +445,7 @@ describe("errors of /v1/messages are in Anthropic's form", () => {
 });
 
 describe("keys of /v1/messages", () => {
-  const keys = ["first", "second"];
+  const keys = plainKeys("first", "second");
   const scopeOf = async (headers: Record<string, string>) => {
     const { replica, response } = await post(hello, {}, { keys, headers });
     expect(response.status).toBe(200);

@@ -26,7 +26,7 @@ const headers = completionHeaders.extend({
 const eventStream = { schema: z.string().openapi({ description: "Events from message_start to message_stop." }) };
 const answer = jsonResponse(messageAnswerBody, "The message; a stream of its events when `stream` is true.");
 
-const { 429: overloaded, ...errors } = errorResponses(messageErrorBody);
+const errors = errorResponses(messageErrorBody);
 
 const route = createRoute({
   method: "post",
@@ -36,7 +36,8 @@ const route = createRoute({
   responses: {
     200: { ...answer, content: { ...answer.content, "text/event-stream": eventStream } },
     ...errors,
-    529: overloaded,
+    429: jsonResponse(messageErrorBody, "A limit of the API key is reached; `retry-after` says when to try again."),
+    529: jsonResponse(messageErrorBody, "The worker or the queue is full; `retry-after` says when to try again."),
   },
 });
 

@@ -4,6 +4,8 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ModelInfo } from "@palimpsest/proto";
 import type { EdgeDependencies } from "../dependencies.ts";
 import { modelNotFound } from "../errors.ts";
+import { mayUse, modelNotAllowed } from "../keys/limiter.ts";
+import { clientOf } from "../keys/require-key.ts";
 import { errorBody, jsonResponse } from "./descriptions.ts";
 
 const modelBody = z
@@ -40,6 +42,7 @@ const one = createRoute({
   request: { params: z.object({ id: z.string() }) },
   responses: {
     200: jsonResponse(modelBody, "The model."),
+    403: jsonResponse(errorBody, "The API key may not use the model."),
     404: jsonResponse(errorBody, "The model is not served here."),
     ...failures,
   },
@@ -47,9 +50,15 @@ const one = createRoute({
 
 export function models({ replicas }: EdgeDependencies) {
   return new OpenAPIHono()
-    .openapi(list, (c) => c.json({ object: "list" as const, data: replicas.models().map(describe) }, 200))
+    .openapi(list, (c) => {
+      const { key } = clientOf(c);
+      const models = replicas.models().filter(({ name }) => key === undefined || mayUse(key, name));
+      return c.json({ object: "list" as const, data: models.map(describe) }, 200);
+    })
     .openapi(one, (c) => {
       const { id } = c.req.valid("param");
+      const { key } = clientOf(c);
+      if (key && !mayUse(key, id)) throw modelNotAllowed(id);
       const models = new Map(replicas.models().map((model) => [model.name, model]));
       const model = models.get(id);
       if (!model) throw modelNotFound(id, models.keys());

@@ -3,6 +3,7 @@ import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
 import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
+import { type Client, clientOf } from "../keys/require-key.ts";
 import { type FinishedResponse, finishResponse, type ResponseHead } from "../openai/finished-response.ts";
 import type { ClientRequest } from "../ports.ts";
 import { beginResponse, beginWithin } from "../stream/begin-response.ts";
@@ -49,7 +50,7 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
   const isDetached = !stream && request.background === true && accepted !== undefined;
   const disconnected = isDetached ? new AbortController() : disconnection(c);
   const { signal } = disconnected;
-  const events = eventsOf(edge, completion, signal);
+  const events = eventsOf(edge, completion, clientOf(c), signal);
   const source = kept ? kept(events, signal) : events;
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
   if (edge.responses) c.header("x-response-id", head.id);
@@ -74,28 +75,31 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
 
 /** The events of the response that the Idempotency-Key identifies, or of a new one. */
 function eventsOf(
-  { replicas, responses }: RouteDependencies,
+  { replicas, responses, limiter }: RouteDependencies,
   { claim, request, stream, more = [] }: Completion,
+  client: Client,
   signal: AbortSignal,
 ): AsyncIterable<EditEvent> {
   if (request.background && !responses) throw noBackground();
   const scope = claim.owner === "" ? {} : { cacheScope: claim.owner };
   // Several prompts have no id by which to come back to all of them.
   const canReturn = claim.key !== undefined || (stream !== undefined && more.length === 0);
+  const { responseId, choices } = request;
   const open = (one: ClientRequest, signal: AbortSignal) =>
     claim.exists && responses
       ? responses.watch(one.responseId, undefined, signal)
       : replicas.generate({ ...one, ...scope, canReturn }, signal);
-  const all = [request, ...more];
-  const { responseId, choices } = request;
-  const events =
-    more.length === 0
-      ? open(request, signal)
+  const openAll = (all: readonly ClientRequest[]) =>
+    all.length === 1
+      ? open(all[0]!, signal)
       : mergeResponses(
           { responseId, count: all.length, choices, open: (index, signal) => open(all[index]!, signal) },
           signal,
         );
-  if (claim.exists || !claim.key || !responses) return events;
+  const all = [request, ...more];
+  if (claim.exists) return limiter.watched(client, responseId, openAll(all), signal);
+  const events = limiter.limited(client, all, openAll, signal);
+  if (!claim.key || !responses) return events;
   // A response that is cancelled without its client frees the key by that.
   return releasingKey(responses, claim.key, events, () => signal.aborted);
 }

@@ -1,6 +1,7 @@
 import type { EditEvent } from "@palimpsest/proto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { plainKeys } from "../../../test/support/fakes/api-keys.ts";
 import {
   type Respond,
   type ScriptedReplica,
@@ -431,7 +432,7 @@ describe("a stored response", () => {
   });
 
   it("is another key's business only", async () => {
-    app = scriptedEdge([replica], { keys: ["alice", "bob"] });
+    app = scriptedEdge([replica], { keys: plainKeys("alice", "bob") });
     const as = (key: string) => ({ authorization: `Bearer ${key}` });
     const answer = (await (await post({}, as("alice"))).json()) as Json;
     expect((await request(`/${answer.id}`, "GET", as("alice"))).status).toBe(200);

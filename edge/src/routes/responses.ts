@@ -2,9 +2,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { EditEvent } from "@palimpsest/proto";
 import type { Context } from "hono";
-import { ownerOf } from "../admission/keys.ts";
 import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
+import { clientOf, ownerOf } from "../keys/require-key.ts";
 import { chatRequest } from "../openai/chat-request.ts";
 import { toolUseOf } from "../openai/tool-choice.ts";
 import { itemList, itemListBody } from "../responses-api/item-list.ts";
@@ -106,13 +106,13 @@ const itemsDescription = createRoute({
 });
 
 export function responses(edge: RouteDependencies) {
-  const { store, responses: fleet, clock, log, keys, heartbeats, draining } = edge;
+  const { store, responses: fleet, clock, log, limiter, heartbeats, draining } = edge;
   const keeper = createKeeper({ store, responses: fleet, clock, log, draining });
   const seconds = () => Math.floor(clock.now() / 1000);
 
   /** @throws EdgeError `response_not_found`, also for another client's */
   async function find(c: Context, id: string) {
-    const owner = await ownerOf(c, keys);
+    const owner = ownerOf(c);
     const found = await keeper.read(owner, id);
     if (!found) throw responseNotFound(id);
     return { owner, ...found };
@@ -121,7 +121,7 @@ export function responses(edge: RouteDependencies) {
   return new OpenAPIHono()
     .openapi(createDescription, async (c) => {
       const body = c.req.valid("json");
-      const owner = await ownerOf(c, keys);
+      const owner = ownerOf(c);
       const input = await inputOf(body, async (id) => (await keeper.read(owner, id))?.stored);
       const chat = chatBodyOf(body, input);
       const tools = toolUseOf(chat);
@@ -162,13 +162,16 @@ export function responses(edge: RouteDependencies) {
         return c.json(isQueued ? { ...response, status: "queued" as const } : response, 200);
       }
       const disconnected = disconnection(c);
-      const events = stored.ended || !fleet ? log : fleet.watch(id, undefined, disconnected.signal);
+      const { signal } = disconnected;
+      const events =
+        stored.ended || !fleet ? log : limiter.watched(clientOf(c), id, fleet.watch(id, undefined, signal), signal);
       if (!stored.ended && !fleet) throw stillRunning();
       const form = eventStream(writerOf(stored, seconds), (error) => error, starting_after);
       return sse(c, form.messages(events), {
         heartbeats,
         cancel: () => disconnected.abort(),
-        failed: (error) => form.failed(unexpected(error, edge.log, { response_id: id })),
+        failed: (error) =>
+          form.failed(error instanceof EdgeError ? error : unexpected(error, edge.log, { response_id: id })),
       });
     })
     .openapi(deleteDescription, async (c) => {

@@ -10,9 +10,9 @@ import {
   publicEvent,
 } from "@palimpsest/proto";
 import type { Context } from "hono";
-import { ownerOf } from "../admission/keys.ts";
 import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, responseNotFound, unexpected } from "../errors.ts";
+import { clientOf, ownerOf } from "../keys/require-key.ts";
 import { disconnection } from "../stream/client.ts";
 import { type SseMessage, sse } from "../stream/sse.ts";
 import { errorBody, jsonResponse } from "./descriptions.ts";
@@ -51,7 +51,7 @@ const cancelDescription = createRoute({
   responses: { 204: { description: "It is cancelled, or had ended." }, ...failures },
 });
 
-export function streams({ responses, keys, log, heartbeats }: RouteDependencies) {
+export function streams({ responses, limiter, log, heartbeats }: RouteDependencies) {
   const app = new OpenAPIHono();
   if (!responses) return app;
   app.openAPIRegistry.registerPath(watchDescription);
@@ -60,7 +60,7 @@ export function streams({ responses, keys, log, heartbeats }: RouteDependencies)
   /** Non-owners get the same 404 as for an unknown id, so that ids can't be probed. */
   const ownedId = async (c: Context<object, "/v1/streams/:id">): Promise<string> => {
     const id = c.req.param("id");
-    if (await responses.isKnown(id, await ownerOf(c, keys))) return id;
+    if (await responses.isKnown(id, ownerOf(c))) return id;
     throw responseNotFound(id);
   };
 
@@ -69,10 +69,15 @@ export function streams({ responses, keys, log, heartbeats }: RouteDependencies)
       const id = await ownedId(c);
       const after = positionIn(id, c.req.header("last-event-id") ?? c.req.query("after"));
       const disconnected = disconnection(c);
-      return sse(c, messages(responses.watch(id, after, disconnected.signal), after), {
+      const { signal } = disconnected;
+      const events = limiter.watched(clientOf(c), id, responses.watch(id, after, signal), signal);
+      return sse(c, messages(events, after), {
         heartbeats,
         cancel: () => disconnected.abort(),
-        failed: (error) => ({ data: JSON.stringify(unexpected(error, log, { response_id: id })) }),
+        failed: (error) => {
+          const known = error instanceof EdgeError ? error : unexpected(error, log, { response_id: id });
+          return { data: JSON.stringify(known) };
+        },
       });
     })
     .delete("/v1/streams/:id", async (c) => {

@@ -1,6 +1,7 @@
 /** An edge without a network: replicas whose responses a test writes, and the edge's dependencies. */
 import { CAPABILITIES, type GenerateRequest, type ModelInfo } from "@palimpsest/proto";
 import { createMemoryStore } from "../../../edge/src/adapters/memory-store.ts";
+import { createMemoryUsage } from "../../../edge/src/adapters/memory-usage.ts";
 import { createPlacement } from "../../../edge/src/admission/placement.ts";
 import { createApp } from "../../../edge/src/app.ts";
 import type { EdgeDependencies } from "../../../edge/src/dependencies.ts";
@@ -59,7 +60,7 @@ export function scriptedEdge(replicas: readonly Replica[], given: Partial<EdgeDe
     store: createMemoryStore({ clock: stoppedClock, ageMs: 60_000, maxBytes: 2 ** 20 }),
     clock: stoppedClock,
     log: silentLog,
-    keys: [],
+    usage: createMemoryUsage(),
     heartbeatMs: 1_000,
     draining: new AbortController().signal,
     ...given,

@@ -49,7 +49,7 @@ export function appOf(fleet: NatsFleet, given: Partial<EdgeDependencies> = {}) {
     store: fleet.store,
     clock: edgeClock,
     log: silentLog,
-    keys: [],
+    usage: fleet.usage,
     heartbeatMs: 10_000,
     draining: forever,
     ...given,

@@ -51,7 +51,9 @@ export const onWorkerd: OpenBed = async (engine, opened) => {
   const server = opened.use(await openNatsServer({ config }));
   const link = await join(engine, server.url, opened);
   await until(async () => (await link.buckets.models.get(engine.model.name)) !== null, patiently.timeout);
-  return opened.use(await openServerlessEdge({ NATS_URL: `ws://127.0.0.1:${port}`, EDGES: "1" })).baseUrl;
+  return opened.use(
+    await openServerlessEdge({ NATS_URL: `ws://127.0.0.1:${port}`, EDGES: "1", ALLOW_NO_API_KEYS: "true" }),
+  ).baseUrl;
 };
 
 async function join(engine: Engine, url: string, opened: AsyncDisposableStack): Promise<Link> {

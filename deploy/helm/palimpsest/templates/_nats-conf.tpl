@@ -67,6 +67,9 @@ accounts {
               {{- if $copies }}
               "$JS.API.STREAM.MSG.GET.*"
               {{- end }}
+              # counts what API keys use, and reads the keys
+              "$KV.usage.*", "$JS.API.DIRECT.GET.KV_usage.>", "$JS.API.DIRECT.GET.KV_keys"
+              "$JS.API.STREAM.INFO.KV_usage", "$JS.API.STREAM.INFO.KV_keys"
               # withdraws a request
               {{- range $models }}
               "$JS.API.STREAM.MSG.DELETE.queue-{{ . }}", "$JS.API.STREAM.MSG.DELETE.needs-{{ . }}"
@@ -88,6 +91,28 @@ accounts {
           }
         }
       }
+      {{- if .root.Values.apiKeys.inNats }}
+      {
+        # palimpsest keys: the only one that writes API keys
+        user: "operator"
+        password: $OPERATOR_PASSWORD
+        permissions {
+          publish {
+            allow: [
+              "$KV.keys.*", "$JS.API.DIRECT.GET.KV_keys", "$JS.API.DIRECT.GET.KV_keys.>"
+              "$JS.API.STREAM.CREATE.KV_keys", "$JS.API.STREAM.CREATE.KV_usage"
+              "$JS.API.STREAM.INFO.KV_keys", "$JS.API.STREAM.INFO.KV_usage"
+              {{- if $copies }}
+              "$JS.API.STREAM.MSG.GET.KV_keys"
+              {{- end }}
+            ]
+          }
+          subscribe {
+            allow: [ "_INBOX_operator.>" ]
+          }
+        }
+      }
+      {{- end }}
       {
         user: "worker"
         password: $WORKER_PASSWORD
