@@ -1,11 +1,13 @@
 /**
  * The open blocks of a sequence under a grammar: what is left of a denoise step after the grammar's say.
  *
- * The exact prefix is the run of cells from the left that the matcher accepts. A step may not shorten it; the first refused
- * cell behind it takes its best accepted candidate (a repair) or becomes a mask again (a re-mask). Text that the grammar forces
- * is written without a forward. Everything follows from the committed tokens and the forwards' answers.
+ * The exact prefix is the run of cells from the left that the matcher accepts. A step may shorten it only by a deletion, seldom
+ * and by one cell. The first refused cell behind it takes its best accepted candidate (a repair) or becomes a mask again (a
+ * re-mask). Text that the grammar forces is written without a forward. Everything follows from the committed tokens and the
+ * forwards' answers.
  */
 import type { TokenProbability } from "./block.ts";
+import { guarded } from "./constrained-guard.ts";
 import {
   type ConstrainedTokens,
   forcedTokens,
@@ -28,6 +30,8 @@ export interface Proposal {
   /** The best allowed token of the frontier that this forward was given. */
   readonly frontier?: TokenProbability;
   readonly threshold: number;
+  /** The step may shorten the exact prefix by the cell that a deletion leaves at its end. */
+  readonly mayDelete?: boolean;
 }
 
 /** Cells after the grammar's say. */
@@ -37,6 +41,8 @@ export interface Settled {
   readonly written: ReadonlyMap<number, number>;
   /** The step was taken without its edits of tokens. */
   readonly isUnedited?: boolean;
+  /** A deletion has shortened the exact prefix. */
+  readonly isShorter?: boolean;
   /** Refused cells that were written again or masked again. */
   readonly repairs: number;
   /** Masks that took forced text, or an end token behind the end. */
@@ -91,11 +97,13 @@ export class ConstrainedBlocks {
   }
 
   async settle(proposal: Proposal): Promise<Settled> {
-    const { before, proposed, unedited, best, frontier, threshold } = proposal;
+    const { before, proposed, unedited, best, frontier, threshold, mayDelete = false } = proposal;
     const { maskToken } = this.#tokens;
     const { reach } = this.#walk(before);
     const isUnedited = unedited !== undefined && this.#walk(proposed).reach < reach;
-    const next = isUnedited ? [...unedited] : this.#guarded(before, proposed, reach);
+    const { cells: next, isShorter } = isUnedited
+      ? { cells: [...unedited], isShorter: false }
+      : guarded(before, proposed, { reach, maskToken, mayDelete, reachOf: (cells) => this.#walk(cells).reach });
     const written = new Map<number, number>();
     let isRemasked = false;
     let repairs = 0;
@@ -116,7 +124,7 @@ export class ConstrainedBlocks {
     const given = [...next];
     const filled = await this.#filled(next, written);
     const forcedCells = (cells: readonly number[]) => this.#forced(given, cells, written);
-    const settled = { ...filled, isUnedited, repairs, forced: forcedCells(filled.cells) };
+    const settled = { ...filled, isUnedited, isShorter, repairs, forced: forcedCells(filled.cells) };
     const isProgress = !isRemasked && masks(settled.cells, maskToken) < masks(before, maskToken);
     const at = settled.frontier?.cell;
     if (isProgress || frontier === undefined || at !== reach) return settled;
@@ -133,7 +141,7 @@ export class ConstrainedBlocks {
     }
     written.set(at, frontier.probability);
     const refilled = await this.#filled(forced, written);
-    return { ...refilled, isUnedited, repairs, forced: forcedCells(refilled.cells) };
+    return { ...refilled, isUnedited, isShorter, repairs, forced: forcedCells(refilled.cells) };
   }
 
   /**
@@ -188,18 +196,6 @@ export class ConstrainedBlocks {
     return walk(this.#matcher, this.#base, cells, this.#tokens.maskToken);
   }
 
-  /** The proposed cells without the edits that would shorten the exact prefix: each that does not is kept, from the left. */
-  #guarded(before: readonly number[], proposed: readonly number[], reach: number): number[] {
-    if (this.#walk(proposed).reach >= reach) return [...proposed];
-    const next = proposed.map((token, i) => (i < reach ? (before[i] as number) : token));
-    for (let i = 0; i < reach; i++) {
-      if (proposed[i] === before[i]) continue;
-      next[i] = proposed[i] as number;
-      if (this.#walk(next).reach < reach) next[i] = before[i] as number;
-    }
-    return next;
-  }
-
   /** The best of these tokens that the matcher accepts where it stands, with its share among those that it accepts. */
   #repair(best: readonly TokenProbability[], refused: number): TokenProbability | undefined {
     const depth = this.#matcher.depth;
@@ -233,7 +229,7 @@ export class ConstrainedBlocks {
       }
       if (why !== "mask") {
         const end = cells.findIndex((token) => endTokens.has(token));
-        for (let i = end + 1; end >= 0 && i < cells.length; i++) if (cells[i] === maskToken) write(i, endToken);
+        for (let i = end + 1; end >= 0 && i < cells.length; i++) write(i, endToken);
         return { cells, written };
       }
       const forced = forcedTokens(

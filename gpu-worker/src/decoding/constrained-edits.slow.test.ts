@@ -1,0 +1,74 @@
+/** Edits of text that a grammar accepts already. Real matchers, made-up models. */
+import type { Decoding } from "@palimpsest/proto";
+import { expect, it } from "vitest";
+import { VOCABULARY, type Wish, WishfulModel } from "../../../test/support/models/constrained.ts";
+import { adversary, L, openConstrainedRuns, optionsOf, RULES } from "../../../test/support/models/constrained-runs.ts";
+import { decode } from "./decode.ts";
+import { OpenWindow } from "./open-window.ts";
+
+const { tokens, compiled, run } = await openConstrainedRuns();
+
+/** Drafts a text with one token more or less than it has, then corrects a few cells a step, from the left. */
+const shifted =
+  (text: string, at: number, by: 1 | -1): Wish =>
+  (cell, seen) => {
+    const wanted = [...tokens.encode(text), 4];
+    const of = (place: number) => wanted[place] ?? 4;
+    const wrong = seen.findIndex((token, i) => token !== of(i));
+    const isDraft = seen[cell] === VOCABULARY.maskToken;
+    if (isDraft) return { token: of(cell < at ? cell : cell - by), certainty: 0.9 };
+    const isNear = cell <= wrong + 4;
+    return { token: isNear ? of(cell) : (seen[cell] as number), certainty: 0.9 };
+  };
+
+const LONG_NAME = `{"name": "${"Ada Augusta King, Countess of Lovelace, ".repeat(3)}", "age": 36}`;
+
+it("corrects a draft with one token more or less at once, where the model alone takes several steps", async () => {
+  const [quality] = RULES as [Decoding];
+  for (const text of ['{"name": "Ada Augusta Lovelace", "age": 36}', LONG_NAME]) {
+    for (const by of [1, -1] as const) {
+      const wish = shifted(text, 7, by);
+      const found = await run({ schema: 0, decoding: quality, wish, maxTokens: 256 });
+      expect(found.text).toBe(text);
+      const free = new WishfulModel(wish);
+      const window = new OpenWindow([], optionsOf(quality, 256));
+      await Array.fromAsync(decode(free, window, new AbortController().signal));
+      expect(found.forwards).toBeLessThan(free.forwards);
+    }
+  }
+});
+
+it("the exact prefix gets shorter by deletions only, each by a cell, and a few in a block", async () => {
+  const { grammar } = compiled[0] as (typeof compiled)[number];
+  using matcher = await grammar.matcher(tokens.endTokens);
+  const reachOf = (base: number, cells: readonly number[]): number => {
+    matcher.rollBackTo(base);
+    const at = cells.findIndex((token) => token === VOCABULARY.maskToken || !matcher.accept(token));
+    return at < 0 ? cells.length : at;
+  };
+  let shorter = 0;
+  for (const decoding of RULES.filter(({ rule, editing_window }) => rule !== "2.2" && !editing_window)) {
+    for (const wish of [adversary(5), shifted(LONG_NAME, 7, 1)]) {
+      const { steps } = await run({ schema: 0, decoding, wish, maxTokens: 128 });
+      let base = 0;
+      let reach = 0;
+      let deletions = 0;
+      for (const { kind, cells } of steps) {
+        const now = reachOf(base, cells);
+        if (kind === "commit") {
+          expect(now).toBe(cells.length);
+          base += now;
+          reach = 0;
+          deletions = 0;
+          continue;
+        }
+        expect(now).toBeGreaterThanOrEqual(reach - 1);
+        if (now < reach) deletions++;
+        expect(deletions).toBeLessThanOrEqual(L / 4);
+        shorter += now < reach ? 1 : 0;
+        reach = now;
+      }
+    }
+  }
+  expect(shorter).toBeGreaterThan(0);
+});
