@@ -59,24 +59,22 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
 /** A flag to wait for: `wait` resolves when `notify` has been called since the last `reset`. */
 export class Wakeup {
-  #promise!: Promise<void>;
-  #resolve!: () => void;
-
-  constructor() {
-    this.reset();
-  }
+  #isNotified = false;
+  #waiting: PromiseWithResolvers<void> | undefined;
 
   notify(): void {
-    this.#resolve();
+    this.#isNotified = true;
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
   }
 
-  wait(): Promise<void> {
-    return this.#promise;
+  async wait(): Promise<void> {
+    if (this.#isNotified) return;
+    this.#waiting ??= Promise.withResolvers();
+    await this.#waiting.promise;
   }
 
   reset(): void {
-    this.#promise = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
+    this.#isNotified = false;
   }
 }

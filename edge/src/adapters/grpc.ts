@@ -20,6 +20,7 @@ import {
 import { decodeModel, encodeRequest } from "@palimpsest/proto/request-codec";
 import type { Log, Replica, ReplicaEvent } from "../ports.ts";
 import { watchHealth } from "./grpc-health.ts";
+import { CANCELLED, Multiplex, TOO_LATE } from "./grpc-multiplex.ts";
 
 export interface GrpcReplica extends Replica, Disposable {}
 
@@ -37,16 +38,17 @@ const MODEL_TIMEOUT_MS = 10_000;
 const channelOptions: grpc.ChannelOptions = {
   // Workers are reached directly, without the proxy that the environment may set.
   "grpc.enable_http_proxy": 0,
+  // It would keep copies of what a stream has sent. Placement tries another worker instead.
+  "grpc.enable_retries": 0,
   // Reconnects to a restarted worker within a second or two; the default backs off to two minutes.
   "grpc.initial_reconnect_backoff_ms": 200,
   "grpc.max_reconnect_backoff_ms": 2_000,
+  // Room for a message's events with the most log-probabilities.
+  "grpc.max_receive_message_length": 64 * 2 ** 20,
   // Detects a silently broken connection within 30 s.
   "grpc.keepalive_time_ms": 20_000,
   "grpc.keepalive_timeout_ms": 10_000,
 };
-
-const CANCELLED = "The request was cancelled.";
-const TOO_LATE = "The response took longer than the server's request limit.";
 
 const methods = serviceDefinition(GenerateService);
 
@@ -58,6 +60,8 @@ export function openGrpcReplica(address: string, { log }: GrpcOptions): GrpcRepl
   let ready = false;
   let closed = false;
   let serving = false;
+  let multiplexes = false;
+  const multiplex = new Multiplex(() => openMultiplex(client));
   const health = watchHealth(client, (now) => {
     if (now !== serving) log.info({ worker: address }, now ? "worker started serving" : "worker stopped serving");
     serving = now;
@@ -78,7 +82,9 @@ export function openGrpcReplica(address: string, { log }: GrpcOptions): GrpcRepl
 
   async function readModel(): Promise<ModelInfo | undefined> {
     try {
-      return decodeModel(await getModel(client));
+      const answer = await getModel(client);
+      multiplexes = answer.multiplex;
+      return decodeModel(answer);
     } catch (error) {
       log.warn({ worker: address, err: error }, "failed to read the worker's model");
       return undefined;
@@ -94,9 +100,12 @@ export function openGrpcReplica(address: string, { log }: GrpcOptions): GrpcRepl
     get ready() {
       return ready && serving;
     },
-    generate: (request, deadlineMs, signal) => generate(client, request, deadlineMs, signal),
+    // A worker of an earlier release has a call for each response, and no more.
+    generate: (request, deadlineMs, signal) =>
+      multiplexes ? multiplex.generate(request, deadlineMs, signal) : generate(client, request, deadlineMs, signal),
     [Symbol.dispose]() {
       closed = true;
+      multiplex[Symbol.dispose]();
       health[Symbol.dispose]();
       client.close();
     },
@@ -119,6 +128,11 @@ function getModel(client: grpc.Client): Promise<GetModelResponse> {
     error ? reject(error) : resolve(response!),
   );
   return promise;
+}
+
+function openMultiplex(client: grpc.Client) {
+  const { path, requestSerialize, responseDeserialize } = methods.multiplex;
+  return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
 }
 
 /**

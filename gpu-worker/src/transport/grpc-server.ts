@@ -13,6 +13,7 @@ import {
 import { encodeModel } from "@palimpsest/proto/request-codec";
 import { HealthImplementation } from "grpc-health-check";
 import { type Clock, deadline, within } from "../clock.ts";
+import { Multiplex, type MultiplexCall } from "./grpc-multiplex.ts";
 import type { Intake } from "./intake.ts";
 import { listen, listenAll } from "./listen.ts";
 
@@ -42,12 +43,19 @@ export interface GrpcServer extends AsyncDisposable {
  * @throws Error naming the address that cannot be listened on
  */
 export async function serveGrpc(intake: Intake, addresses: readonly string[], clock: Clock): Promise<GrpcServer> {
+  const edges = new Set<Multiplex>();
   const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_REQUEST_BYTES, ...KEEPALIVE });
   const health = new HealthImplementation({ "": "SERVING", [GenerateService.typeName]: "SERVING" });
   health.addToServer(server);
   server.addService(serviceDefinition(GenerateService), {
     generate: (call: GenerateCall) => answer(call, intake, clock),
-    getModel: (_: unknown, reply: grpc.sendUnaryData<GetModelResponse>) => reply(null, encodeModel(intake.model)),
+    multiplex: (call: MultiplexCall) => {
+      const edge = new Multiplex(call, { intake, clock, deadlineMarginMs: DEADLINE_MARGIN_MS });
+      edges.add(edge);
+      call.once("close", () => edges.delete(edge));
+    },
+    getModel: (_: unknown, reply: grpc.sendUnaryData<GetModelResponse>) =>
+      reply(null, { ...encodeModel(intake.model), multiplex: true }),
   });
   const bound = await listenAll([server], () => addresses.map((address) => listen(server, address)));
 
@@ -60,6 +68,7 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
     draining = true;
     setServing(false);
     await intake.drain(limitMs);
+    for (const edge of edges) edge.end();
     const { promise, resolve } = Promise.withResolvers<void>();
     server.tryShutdown(() => resolve());
     await within(promise, LINGER_MS, clock);

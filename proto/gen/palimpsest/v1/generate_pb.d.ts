@@ -406,6 +406,196 @@ export declare type GenerateResponse = Message$1<"palimpsest.v1.GenerateResponse
 export declare const GenerateResponseSchema: GenMessage<GenerateResponse>;
 
 /**
+ * Signals that left the edge together.
+ *
+ * @generated from message palimpsest.v1.MultiplexRequest
+ */
+export declare type MultiplexRequest = Message$1<"palimpsest.v1.MultiplexRequest"> & {
+  /**
+   * @generated from field: repeated palimpsest.v1.Signal signals = 1;
+   */
+  signals: Signal[];
+};
+
+/**
+ * Describes the message palimpsest.v1.MultiplexRequest.
+ * Use `create(MultiplexRequestSchema)` to create a new message.
+ */
+export declare const MultiplexRequestSchema: GenMessage<MultiplexRequest>;
+
+/**
+ * @generated from message palimpsest.v1.Signal
+ */
+export declare type Signal = Message$1<"palimpsest.v1.Signal"> & {
+  /**
+   * Number of the response on this stream. The edge counts from 1.
+   *
+   * @generated from field: uint32 call = 1;
+   */
+  call: number;
+
+  /**
+   * @generated from oneof palimpsest.v1.Signal.signal
+   */
+  signal: {
+    /**
+     * @generated from field: palimpsest.v1.Start start = 2;
+     */
+    value: Start;
+    case: "start";
+  } | {
+    /**
+     * Number of further events that the edge takes: the worker sends no more than it was granted.
+     *
+     * @generated from field: uint32 credit = 3;
+     */
+    value: number;
+    case: "credit";
+  } | {
+    /**
+     * Cancels the response. No event of it is read any more.
+     *
+     * @generated from field: palimpsest.v1.Cancel cancel = 4;
+     */
+    value: Cancel;
+    case: "cancel";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message palimpsest.v1.Signal.
+ * Use `create(SignalSchema)` to create a new message.
+ */
+export declare const SignalSchema: GenMessage<Signal>;
+
+/**
+ * @generated from message palimpsest.v1.Start
+ */
+export declare type Start = Message$1<"palimpsest.v1.Start"> & {
+  /**
+   * @generated from field: palimpsest.v1.GenerateRequest request = 1;
+   */
+  request?: GenerateRequest | undefined;
+
+  /**
+   * Time in which the response must end. Absent: no limit.
+   *
+   * @generated from field: optional uint32 timeout_ms = 2;
+   */
+  timeoutMs?: number | undefined;
+
+  /**
+   * Number of events that the edge takes at first.
+   *
+   * @generated from field: uint32 credit = 3;
+   */
+  credit: number;
+};
+
+/**
+ * Describes the message palimpsest.v1.Start.
+ * Use `create(StartSchema)` to create a new message.
+ */
+export declare const StartSchema: GenMessage<Start>;
+
+/**
+ * @generated from message palimpsest.v1.Cancel
+ */
+export declare type Cancel = Message$1<"palimpsest.v1.Cancel"> & {
+};
+
+/**
+ * Describes the message palimpsest.v1.Cancel.
+ * Use `create(CancelSchema)` to create a new message.
+ */
+export declare const CancelSchema: GenMessage<Cancel>;
+
+/**
+ * Deliveries that left the worker together.
+ *
+ * @generated from message palimpsest.v1.MultiplexResponse
+ */
+export declare type MultiplexResponse = Message$1<"palimpsest.v1.MultiplexResponse"> & {
+  /**
+   * @generated from field: repeated palimpsest.v1.Delivery deliveries = 1;
+   */
+  deliveries: Delivery[];
+};
+
+/**
+ * Describes the message palimpsest.v1.MultiplexResponse.
+ * Use `create(MultiplexResponseSchema)` to create a new message.
+ */
+export declare const MultiplexResponseSchema: GenMessage<MultiplexResponse>;
+
+/**
+ * @generated from message palimpsest.v1.Delivery
+ */
+export declare type Delivery = Message$1<"palimpsest.v1.Delivery"> & {
+  /**
+   * @generated from field: uint32 call = 1;
+   */
+  call: number;
+
+  /**
+   * @generated from oneof palimpsest.v1.Delivery.delivery
+   */
+  delivery: {
+    /**
+     * The worker has the request: if it crashes now, the request may be the cause.
+     *
+     * @generated from field: palimpsest.v1.Arrival arrived = 2;
+     */
+    value: Arrival;
+    case: "arrived";
+  } | {
+    /**
+     * @generated from field: palimpsest.v1.EditEvent event = 3;
+     */
+    value: EditEvent;
+    case: "event";
+  } | {
+    /**
+     * The engine failed, or stopped without a last event: the worker is lost to the response.
+     *
+     * @generated from field: palimpsest.v1.Breakage broken = 4;
+     */
+    value: Breakage;
+    case: "broken";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message palimpsest.v1.Delivery.
+ * Use `create(DeliverySchema)` to create a new message.
+ */
+export declare const DeliverySchema: GenMessage<Delivery>;
+
+/**
+ * @generated from message palimpsest.v1.Arrival
+ */
+export declare type Arrival = Message$1<"palimpsest.v1.Arrival"> & {
+};
+
+/**
+ * Describes the message palimpsest.v1.Arrival.
+ * Use `create(ArrivalSchema)` to create a new message.
+ */
+export declare const ArrivalSchema: GenMessage<Arrival>;
+
+/**
+ * @generated from message palimpsest.v1.Breakage
+ */
+export declare type Breakage = Message$1<"palimpsest.v1.Breakage"> & {
+};
+
+/**
+ * Describes the message palimpsest.v1.Breakage.
+ * Use `create(BreakageSchema)` to create a new message.
+ */
+export declare const BreakageSchema: GenMessage<Breakage>;
+
+/**
  * @generated from message palimpsest.v1.Chat
  */
 export declare type Chat = Message$1<"palimpsest.v1.Chat"> & {
@@ -679,6 +869,13 @@ export declare type GetModelResponse = Message$1<"palimpsest.v1.GetModelResponse
    * @generated from field: repeated string capabilities = 8;
    */
   capabilities: string[];
+
+  /**
+   * True if the worker has Multiplex.
+   *
+   * @generated from field: bool multiplex = 9;
+   */
+  multiplex: boolean;
 };
 
 /**
@@ -729,6 +926,17 @@ export declare const GenerateService: GenService<{
     methodKind: "server_streaming";
     input: typeof GenerateRequestSchema;
     output: typeof GenerateResponseSchema;
+  },
+  /**
+   * The same for all responses of an edge, by one long stream in place of a call for each: a call costs more than a response's
+   * events. If the stream breaks, the worker was lost; it counts as crashed for the responses whose `arrived` has come.
+   *
+   * @generated from rpc palimpsest.v1.GenerateService.Multiplex
+   */
+  multiplex: {
+    methodKind: "bidi_streaming";
+    input: typeof MultiplexRequestSchema;
+    output: typeof MultiplexResponseSchema;
   },
   /**
    * Describes the model that this worker serves.
