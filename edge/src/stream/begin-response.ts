@@ -1,5 +1,6 @@
 /** Waits for a response's first event, so that an early failure still becomes an HTTP status. */
 import type { EditEvent } from "@palimpsest/proto";
+import { timer } from "../clock.ts";
 import { EdgeError, errorOf } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 
@@ -30,9 +31,9 @@ export interface Beginning {
  */
 export async function beginWithin(source: AsyncIterable<EditEvent>, ms: number, clock: Clock): Promise<Beginning> {
   const begun = beginResponse(source);
-  const timer = new AbortController();
-  const late = clock.sleep(ms, timer.signal).catch(() => {});
-  const events = await Promise.race([begun, late]).finally(() => timer.abort());
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  using _timer = timer(clock, ms, () => resolve(undefined));
+  const events = await Promise.race([begun, late]);
   if (events) return { events, isLate: false };
   // Reported to who reads the events.
   begun.catch(() => {});

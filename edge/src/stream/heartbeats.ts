@@ -24,10 +24,10 @@ interface Entry {
 export function createHeartbeats(clock: Clock, intervalMs: number): Heartbeats {
   const entries = new Set<Entry>();
   let turn = 0;
-  let isRunning = false;
+  let next: Disposable | undefined;
 
   function ring(): void {
-    isRunning = false;
+    next = undefined;
     turn++;
     for (const entry of entries) {
       if (turn - entry.turn <= TURNS) continue;
@@ -38,9 +38,14 @@ export function createHeartbeats(clock: Clock, intervalMs: number): Heartbeats {
   }
 
   function run(): void {
-    if (isRunning || entries.size === 0) return;
-    isRunning = true;
-    timer(clock, intervalMs / TURNS, ring);
+    if (entries.size > 0) next ??= timer(clock, intervalMs / TURNS, ring);
+  }
+
+  function remove(entry: Entry): void {
+    entries.delete(entry);
+    if (entries.size > 0) return;
+    next?.[Symbol.dispose]();
+    next = undefined;
   }
 
   return {
@@ -52,7 +57,7 @@ export function createHeartbeats(clock: Clock, intervalMs: number): Heartbeats {
         touch() {
           entry.turn = turn;
         },
-        [Symbol.dispose]: () => void entries.delete(entry),
+        [Symbol.dispose]: () => remove(entry),
       };
     },
   };

@@ -128,5 +128,5 @@ function commitsIn(delivered: ReadonlyMap<string, EditEvent>): number {
 
 /** Identifies an event that occurs once in a response: a block's commit, a choice's `done`, `open`, `end`. */
 function keyOf(event: EditEvent): string {
-  return [event.type, "choice" in event && event.choice, "block" in event && event.block].join();
+  return `${event.type},${"choice" in event && event.choice},${"block" in event && event.block}`;
 }
