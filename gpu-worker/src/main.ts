@@ -2,6 +2,7 @@
 import { Link } from "@palimpsest/fleet";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { unreachable } from "@palimpsest/proto";
+import { readTls } from "@palimpsest/proto/tls-files";
 import { pino } from "pino";
 import about from "../package.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
@@ -11,6 +12,7 @@ import { readManifest } from "./files/read-manifest.ts";
 import { requireTarget } from "./model/manifest.ts";
 import { targetCost } from "./model/target-faults.ts";
 import { openDataParallel } from "./program/data-parallel.ts";
+import { type Endpoint, endpointOf } from "./program/endpoint.ts";
 import { type EngineState, watchEngine } from "./program/engine-health.ts";
 import { type ExpertDevices, expertDeviceOf, parseExpertDevices } from "./program/expert-devices.ts";
 import { reportModel } from "./program/model-report.ts";
@@ -18,7 +20,7 @@ import type { EngineSettings } from "./program/open-engine.ts";
 import { openEngineThread } from "./program/open-engine-thread.ts";
 import type { RemoteRanks } from "./program/rank-client.ts";
 import { runRank } from "./program/rank-program.ts";
-import { rankTlsOf, roleOf } from "./program/rank-role.ts";
+import { roleOf } from "./program/rank-role.ts";
 import { workerVariables } from "./program/settings.ts";
 import { terminated } from "./transport/drain.ts";
 import { type GrpcServer, serveGrpc } from "./transport/grpc-server.ts";
@@ -40,16 +42,23 @@ try {
   }
   const { MODEL_PACKAGE, THREADS: threads = 1, DRAIN_LIMIT_MS: drainLimitMs } = env;
   const expertDevices = env.EXPERT_DEVICE === undefined ? undefined : parseExpertDevices(env.EXPERT_DEVICE);
-  if (role.kind === "leader") await lead(role.addresses, expertDevices);
+  if (role.kind === "leader") await lead(role.addresses, expertDevices, endpointOf(env));
   else
-    await runRank({ ...role, tls: rankTlsOf(env), package: MODEL_PACKAGE, threads, expertDevices, drainLimitMs }, log);
+    await runRank(
+      { ...role, tls: readTls("RANK_TLS", env), package: MODEL_PACKAGE, threads, expertDevices, drainLimitMs },
+      log,
+    );
 } catch (error) {
   if (error instanceof PackageError) log.fatal(error.message);
   else log.fatal(error);
   process.exitCode = 1;
 }
 
-async function lead(addresses: readonly string[] | undefined, expertDevices: ExpertDevices | undefined): Promise<void> {
+async function lead(
+  addresses: readonly string[] | undefined,
+  expertDevices: ExpertDevices | undefined,
+  endpoint: Endpoint,
+): Promise<void> {
   const dataParallel = env.ATTENTION === "data-parallel";
   if (dataParallel && addresses !== undefined) {
     throw new Error(
@@ -68,11 +77,12 @@ async function lead(addresses: readonly string[] | undefined, expertDevices: Exp
   if (cost !== undefined) log.warn(cost);
   await warmUp(engine);
   const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
-  const { NATS_URL, WORKER_ADDRESS = NATS_URL === undefined ? "127.0.0.1:9090" : undefined } = env;
+  const { NATS_URL, WORKER_HEALTH_ADDRESS } = env;
   await using serving = new AsyncDisposableStack();
   const servers: Pick<GrpcServer, "setServing" | "drain">[] = [];
-  if (WORKER_ADDRESS !== undefined) {
-    const server = serving.use(await serveGrpc(intake, WORKER_ADDRESS.split(","), systemClock));
+  if (endpoint.addresses.length > 0 || WORKER_HEALTH_ADDRESS !== undefined) {
+    const healthAddresses = WORKER_HEALTH_ADDRESS?.split(",") ?? [];
+    const server = serving.use(await serveGrpc(intake, { ...endpoint, healthAddresses, clock: systemClock }));
     servers.push(server);
     log.info({ addresses: server.addresses, model: engine.model }, "serving");
   }
@@ -171,7 +181,7 @@ function remoteRanks(addresses: readonly string[]): RemoteRanks {
   return {
     addresses,
     sent,
-    tls: rankTlsOf(env),
+    tls: readTls("RANK_TLS", env),
     ...(limitMs !== undefined && { limitMs }),
     ...(deadlineMs !== undefined && { deadlineMs }),
   };

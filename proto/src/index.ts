@@ -7,6 +7,7 @@ export * from "./events.ts";
 export type * from "./generate-request.ts";
 export type * from "./grammar-source.ts";
 export * from "./limits.ts";
+export * from "./loopback.ts";
 export type * from "./model-info.ts";
 export * from "./nesting.ts";
 export * from "./service-definition.ts";

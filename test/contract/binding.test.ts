@@ -37,7 +37,7 @@ const bindings: Record<string, Binding> = {
     for (const [i, script] of scripts.entries()) {
       const engine = new ScriptedEngine(script, capabilities?.[i]);
       const intake = new Intake(engine, systemClock, { draftsPerSecond: 1000 });
-      const server = opened.use(await serveGrpc(intake, ["127.0.0.1:0"], systemClock));
+      const server = opened.use(await serveGrpc(intake, { addresses: ["127.0.0.1:0"], clock: systemClock }));
       const replica = opened.use(openGrpcReplica(server.addresses[0]!, { log: silentLog }));
       await vi.waitFor(() => expect(replica.ready).toBe(true));
       workers.push({ engine, drain: (limitMs: number) => server.drain(limitMs) });

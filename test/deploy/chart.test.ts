@@ -87,7 +87,7 @@ it("offers as variables those that the programs read and the chart does not set"
   };
   // A chart's programs have an address, NATS, keys in NATS or a Secret, and a generated name.
   const elsewhere =
-    /^(API_KEYS_FILE|WORKER_ADDRESS|WORKER_ADDRESSES|NATS_NKEY|REPLICA_ID|RANK|RANK_ADDRESS|RANK_ADDRESSES|LWS_.*)$/;
+    /^(API_KEYS_FILE|WORKER_ADDRESS|WORKER_ADDRESSES|WORKER_TLS_.*|ALLOW_NO_WORKER_TLS|NATS_NKEY|REPLICA_ID|RANK|RANK_ADDRESS|RANK_ADDRESSES|LWS_.*)$/;
   const read = { edge: edgeVariables.shape, worker: workerVariables.shape };
   for (const program of ["edge", "worker"] as const) {
     const missing = Object.keys(read[program]).filter((name) => !set[program].has(name) && !elsewhere.test(name));

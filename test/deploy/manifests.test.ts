@@ -4,6 +4,7 @@ import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../../edge/src/entry/config.ts";
 import { PRIORITIES, queueStream, tokenOf } from "../../fleet/src/index.ts";
+import { endpointOf } from "../../gpu-worker/src/program/endpoint.ts";
 import { roleOf } from "../../gpu-worker/src/program/rank-role.ts";
 import { workerVariables } from "../../gpu-worker/src/program/settings.ts";
 import { CASES, type Case } from "./cases.ts";
@@ -114,7 +115,8 @@ describe.each(CASES)("the chart with $name", (given) => {
         continue;
       }
       expect(parsed.NATS_URL).toBe(natsUrl());
-      expect(parsed.WORKER_ADDRESS).toBe(`0.0.0.0:${portOf(container, "grpc")}`);
+      expect(endpointOf(parsed).addresses).toEqual([]);
+      expect(parsed.WORKER_HEALTH_ADDRESS).toBe(`0.0.0.0:${portOf(container, "grpc")}`);
       expect(parsed.KV_CACHE_BYTES).toBeLessThan(bytesOf(container.resources?.limits?.memory));
       const host = group?.LWS_LEADER_ADDRESS?.split(".");
       const addresses = [1, 2, 3].map((rank) => `${host?.[0]}-${rank}.${host?.slice(1).join(".")}:${RANK_PORT}`);

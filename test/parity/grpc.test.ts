@@ -12,7 +12,10 @@ it.each(["tiny-21", "demo-21"] as const)("a worker over gRPC reproduces the gold
   await using golden = await convertGolden(name, { quantization: "none", ranks: 1 });
   for (const [eos, runs] of Map.groupBy(goldenRuns(name), ({ eos_id }) => eos_id)) {
     await using engine = await openEngineThread({ package: golden.folder, eosTokens: [eos] });
-    await using server = await serveGrpc(new Intake(engine, systemClock), ["127.0.0.1:0"], systemClock);
+    await using server = await serveGrpc(new Intake(engine, systemClock), {
+      addresses: ["127.0.0.1:0"],
+      clock: systemClock,
+    });
     using remote = await openRemoteEngine(server.addresses[0] as string);
     // All in parallel: they share forwards, and each must still decide alike.
     await Promise.all(runs.map((run) => reproduces(run, remote)));

@@ -20,7 +20,9 @@ afterEach(async () => {
 
 async function serve(script: Script, address = "127.0.0.1:0") {
   const engine = new ScriptedEngine(script);
-  const server: GrpcServer = opened.use(await serveGrpc(new Intake(engine, systemClock), [address], systemClock));
+  const server: GrpcServer = opened.use(
+    await serveGrpc(new Intake(engine, systemClock), { addresses: [address], clock: systemClock }),
+  );
   return { engine, server };
 }
 

@@ -18,6 +18,7 @@ import {
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
 import { decodeModel, encodeRequest } from "@palimpsest/proto/request-codec";
+import type { Tls } from "@palimpsest/proto/tls-files";
 import type { Log, Replica, ReplicaEvent } from "../ports.ts";
 import { watchHealth } from "./grpc-health.ts";
 import { CANCELLED, Multiplex, TOO_LATE } from "./grpc-multiplex.ts";
@@ -26,6 +27,8 @@ export interface GrpcReplica extends Replica, Disposable {}
 
 export interface GrpcOptions {
   readonly log: Log;
+  /** For workers that ask for a certificate. Unix sockets do not use it. */
+  readonly tls?: Tls | undefined;
 }
 
 /** Interval at which the model is read again: a worker may restart with another one. */
@@ -53,8 +56,8 @@ const channelOptions: grpc.ChannelOptions = {
 const methods = serviceDefinition(GenerateService);
 
 /** Connects in the background, and reconnects. @param address `host:port` or `unix:path` */
-export function openGrpcReplica(address: string, { log }: GrpcOptions): GrpcReplica {
-  const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
+export function openGrpcReplica(address: string, { log, tls }: GrpcOptions): GrpcReplica {
+  const client = new grpc.Client(address, credentialsOf(address, tls), channelOptions);
   const channel = client.getChannel();
   let model: ModelInfo | undefined;
   let ready = false;
@@ -110,6 +113,11 @@ export function openGrpcReplica(address: string, { log }: GrpcOptions): GrpcRepl
       client.close();
     },
   };
+}
+
+function credentialsOf(address: string, tls: Tls | undefined): grpc.ChannelCredentials {
+  if (tls === undefined || address.startsWith("unix:")) return grpc.credentials.createInsecure();
+  return grpc.credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert));
 }
 
 type Channel = ReturnType<grpc.Client["getChannel"]>;

@@ -1,5 +1,7 @@
 /** The settings of the edge as a Node program, read from its environment. */
 import { natsEnvironment } from "@palimpsest/fleet/connection";
+import { isLoopback } from "@palimpsest/proto";
+import { readTls } from "@palimpsest/proto/tls-files";
 import { z } from "zod";
 import { edgeEnvironment, edgeSettings, list, milliseconds, parseEnvironment } from "./settings.ts";
 
@@ -13,6 +15,10 @@ export const edgeVariables = edgeEnvironment.extend({
   /** `host:port` or `unix:path`. */
   WORKER_ADDRESSES: list,
   WORKER_ADDRESS: list,
+  /** Files: the CA that signed the certificates of edges and workers, and this edge's own certificate and key. */
+  WORKER_TLS_CA: z.string().optional(),
+  WORKER_TLS_CERT: z.string().optional(),
+  WORKER_TLS_KEY: z.string().optional(),
   /** A file of API keys, which is read again when it changes. */
   API_KEYS_FILE: z.string().min(1).optional(),
   DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
@@ -25,6 +31,7 @@ const environment = edgeVariables
     host: env.HOST,
     port: env.PORT,
     workers: [...env.WORKER_ADDRESSES, ...env.WORKER_ADDRESS],
+    workerTls: readTls("WORKER_TLS", env),
     drainLimitMs: env.DRAIN_LIMIT_MS,
     keyFile: env.API_KEYS_FILE,
     /** The fleet to join. Without it the edge connects to `workers`. */
@@ -49,10 +56,6 @@ export type Config = z.infer<typeof environment>;
 
 function hasKeys({ keys, keysInNats, keyFile }: { keys: string[]; keysInNats: boolean; keyFile?: string | undefined }) {
   return keys.length > 0 || keysInNats || keyFile !== undefined;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
 }
 
 /** @throws Error that names every invalid variable and what it should be */

@@ -112,8 +112,8 @@ interface Backend {
   close(): Promise<void>;
 }
 
-function openWorkers({ workers, requestLimitMs, stored }: Config, log: Log): Backend {
-  const replicas = workers.map((address) => openGrpcReplica(address, { log }));
+function openWorkers({ workers, workerTls: tls, requestLimitMs, stored }: Config, log: Log): Backend {
+  const replicas = workers.map((address) => openGrpcReplica(address, { log, tls }));
   return {
     replicas: withRetryAfter(createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs }), systemClock),
     store: createMemoryStore({ clock: systemClock, ...stored }),

@@ -4,6 +4,7 @@
  */
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
+import type { Tls } from "@palimpsest/proto/tls-files";
 import { PackageError } from "../errors.ts";
 import { readManifest } from "../files/read-manifest.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -20,7 +21,6 @@ import { PortLink } from "../threads/rank-port.ts";
 import { endThread } from "../threads/stop-thread.ts";
 import type { GrpcRankOptions } from "../transport/grpc-rank.ts";
 import type { RowType } from "../transport/rank-codec.ts";
-import type { RankTls } from "../transport/rank-tls.ts";
 import { type ExpertDevices, expertDeviceOf } from "./expert-devices.ts";
 
 /** Until all ranks are reachable. A large package on a cold disk takes minutes to open. */
@@ -93,7 +93,7 @@ export interface RemoteRanks {
   /** The type that rows are sent as; their own by default. f16 halves the bytes and is not exact. */
   readonly sent?: RowType;
   /** Absent: the streams are neither encrypted nor authenticated. */
-  readonly tls?: RankTls | undefined;
+  readonly tls?: Tls | undefined;
   /** Limit on reaching all ranks. */
   readonly limitMs?: number;
   /** A rank that needs longer for a layer is unreachable. */

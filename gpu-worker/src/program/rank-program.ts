@@ -1,4 +1,6 @@
 /** The worker program as a rank other than the leader: opens the rank's experts and serves them to the leader alone. */
+
+import type { Tls } from "@palimpsest/proto/tls-files";
 import type { Logger } from "pino";
 import { systemClock } from "../clock.ts";
 import { PackageError } from "../errors.ts";
@@ -9,7 +11,6 @@ import { openDeviceShard } from "../runtime/device-shard.ts";
 import { openShard } from "../runtime/expert-shard.ts";
 import { terminated } from "../transport/drain.ts";
 import { serveRank } from "../transport/rank-server.ts";
-import type { RankTls } from "../transport/rank-tls.ts";
 import { type ExpertDevices, expertDeviceOf } from "./expert-devices.ts";
 
 export interface RankProgramOptions {
@@ -19,7 +20,7 @@ export interface RankProgramOptions {
   readonly addresses: readonly string[];
   /** Addresses that serve health alone. */
   readonly healthAddresses: readonly string[];
-  readonly tls: RankTls | undefined;
+  readonly tls: Tls | undefined;
   /** Threads of one operator. */
   readonly threads: number;
   /** Of all ranks. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type RankEnvironment, rankTlsOf, roleOf } from "./rank-role.ts";
+import { type RankEnvironment, roleOf } from "./rank-role.ts";
 
 const pod = (index: number, leader = "demo-0.demo.models"): RankEnvironment => ({
   LWS_LEADER_ADDRESS: leader,
@@ -33,15 +33,6 @@ it.each<[string, RankEnvironment, object]>([
   ],
 ])("a process knows its part by %s", (_, env, role) => {
   expect(roleOf(env)).toMatchObject(role);
-});
-
-it("certificates are three files, or none", () => {
-  const [file, nowhere] = [import.meta.filename, "/nowhere/key.pem"];
-  expect(rankTlsOf({})).toBeUndefined();
-  expect(() => rankTlsOf({ RANK_TLS_CERT: file })).toThrow("RANK_TLS_CERT is set and RANK_TLS_CA is not");
-  const env = { RANK_TLS_CA: file, RANK_TLS_CERT: file, RANK_TLS_KEY: file };
-  expect(rankTlsOf(env)?.key).toContain("certificates are three files");
-  expect(() => rankTlsOf({ ...env, RANK_TLS_KEY: nowhere })).toThrow(/RANK_TLS_KEY: ENOENT/);
 });
 
 it.each<[RankEnvironment, string]>([

@@ -1,8 +1,6 @@
 /** The part of a replica that this process is, from its own variables or those that a LeaderWorkerSet sets. */
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";
-import type { RankTls } from "../transport/rank-tls.ts";
 
 const RANK_PORT = 9091;
 
@@ -50,25 +48,6 @@ export function roleOf(env: RankEnvironment): Role {
   }
   if (env.RANK_ADDRESSES !== undefined) return { kind: "leader", addresses: env.RANK_ADDRESSES.split(",") };
   return group === undefined ? { kind: "leader" } : { kind: "leader", addresses: group.addresses() };
-}
-
-/** @throws Error naming the missing variable, or the file that cannot be read */
-export function rankTlsOf(env: RankEnvironment): RankTls | undefined {
-  const names = ["RANK_TLS_CA", "RANK_TLS_CERT", "RANK_TLS_KEY"] as const;
-  const missing = names.find((name) => env[name] === undefined);
-  if (missing !== undefined) {
-    const given = names.find((name) => env[name] !== undefined);
-    if (given === undefined) return undefined;
-    throw new Error(`${given} is set and ${missing} is not; all three are needed`);
-  }
-  const [ca, cert, key] = names.map((name) => {
-    try {
-      return readFileSync(env[name] as string, "utf8");
-    } catch (cause) {
-      throw new Error(`${name}: ${(cause as Error).message}`, { cause });
-    }
-  }) as [string, string, string];
-  return { ca, cert, key };
 }
 
 /** The pods of one group share a subdomain: `set-0.set.namespace` leads `set-0-1.set.namespace` and so on. */

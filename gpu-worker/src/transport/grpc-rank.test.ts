@@ -9,6 +9,7 @@ import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { serviceDefinition } from "@palimpsest/proto";
 import { ExchangeRequestSchema, type ExchangeResponse, ExpertService } from "@palimpsest/proto/expert";
+import type { Tls } from "@palimpsest/proto/tls-files";
 import { service as health } from "grpc-health-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { systemClock } from "../clock.ts";
@@ -16,7 +17,6 @@ import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
 import { openGrpcRank } from "./grpc-rank.ts";
 import { EXCHANGE_WINDOW_BYTES, type ExchangeTerms, encodeDispatch } from "./rank-codec.ts";
 import { serveRank } from "./rank-server.ts";
-import type { RankTls } from "./rank-tls.ts";
 
 const terms: ExchangeTerms = { packageDigest: "ab".repeat(32), planDigest: "ef".repeat(32), ranks: 3, rank: 2 };
 const types = { sent: "f32", held: "f32" } as const;
@@ -45,7 +45,7 @@ async function serve(run: RankLink["run"] = double, address = "127.0.0.1:0") {
 }
 
 /** One attempt. */
-const reach = async (address: string, changes: Partial<ExchangeTerms> = {}, tls?: RankTls) => {
+const reach = async (address: string, changes: Partial<ExchangeTerms> = {}, tls?: Tls) => {
   const giveUp = (reason: string) => {
     throw new Error(reason);
   };
@@ -133,9 +133,9 @@ it("a leader that does not begin with a hello is rejected", async () => {
 it("with certificates, a rank takes a leader of its CA and no other, and a leader no other rank", async () => {
   const file = (name: string) => readFile(new URL(`../../../test/support/fleet/tls/${name}`, import.meta.url), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.pem", "server.pem", "server-key.pem"].map(file));
-  const tls = { ca, cert, key } as RankTls;
+  const tls = { ca, cert, key } as Tls;
   const link: RankLink = { rank: 2, ready: true, run: double, async [Symbol.asyncDispose]() {} };
-  const open = async (own?: RankTls) => {
+  const open = async (own?: Tls) => {
     const options = { link, terms, held: "f32", addresses: ["127.0.0.1:0"], tls: own, clock: systemClock } as const;
     return opened.use(await serveRank(options)).addresses[0] as string;
   };
@@ -155,7 +155,7 @@ it("a rank with certificates answers health checks without any, and nothing else
   const probed = `unix:${join(folder, "health.sock")}`;
   const addresses = ["127.0.0.1:0"];
   const options = { link, terms, held: "f32", addresses, healthAddresses: [probed], clock: systemClock } as const;
-  const server = opened.use(await serveRank({ ...options, tls: { ca, cert, key } as RankTls }));
+  const server = opened.use(await serveRank({ ...options, tls: { ca, cert, key } as Tls }));
   const client = opened.adopt(new grpc.Client(probed, grpc.credentials.createInsecure()), (it) => it.close());
   const { path, requestSerialize, responseDeserialize } = health.Check!;
   const status = () =>

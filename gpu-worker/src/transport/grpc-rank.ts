@@ -14,6 +14,7 @@ import {
   type ExchangeResponse,
   ExpertService,
 } from "@palimpsest/proto/expert";
+import type { Tls } from "@palimpsest/proto/tls-files";
 import { within } from "../clock.ts";
 import { PackageError } from "../errors.ts";
 import type { RankAnswer, RankLink, RoutedRows } from "../parallel/exchange.ts";
@@ -30,7 +31,7 @@ import {
   type RowTypes,
   requireLittleEndian,
 } from "./rank-codec.ts";
-import { leaderCredentials, type RankTls } from "./rank-tls.ts";
+import { clientCredentials } from "./tls.ts";
 
 /** A frozen process accepts connections and does not answer. */
 const HELLO_LIMIT_MS = 5_000;
@@ -57,7 +58,7 @@ export interface GrpcRankOptions {
   readonly address: string;
   readonly terms: ExchangeTerms;
   readonly types: RowTypes;
-  readonly tls?: RankTls | undefined;
+  readonly tls?: Tls | undefined;
 }
 
 /**
@@ -72,7 +73,7 @@ export async function openGrpcRank(
   requireLittleEndian();
   // One client for all attempts: it resolves the name again when it cannot connect. A client closed while it resolves would
   // still open a connection, which would leak.
-  const client = new grpc.Client(address, leaderCredentials(tls), channelOptions);
+  const client = new grpc.Client(address, clientCredentials(tls), channelOptions);
   try {
     for (;;) {
       const link = new GrpcRank(client, terms.rank, types);

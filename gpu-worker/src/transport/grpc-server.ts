@@ -11,11 +11,13 @@ import {
   type GetModelResponse,
 } from "@palimpsest/proto/generate";
 import { encodeModel } from "@palimpsest/proto/request-codec";
+import type { Tls } from "@palimpsest/proto/tls-files";
 import { HealthImplementation } from "grpc-health-check";
 import { type Clock, deadline, within } from "../clock.ts";
 import { Multiplex, type MultiplexCall } from "./grpc-multiplex.ts";
 import type { Intake } from "./intake.ts";
 import { listen, listenAll } from "./listen.ts";
+import { serverCredentials } from "./tls.ts";
 
 /** The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest is room for tools and ids. */
 export const MAX_REQUEST_BYTES = 8 * 2 ** 20;
@@ -38,11 +40,21 @@ export interface GrpcServer extends AsyncDisposable {
   drain(limitMs: number): Promise<void>;
 }
 
-/**
- * @param addresses `host:port`, or `unix:` and a path
- * @throws Error naming the address that cannot be listened on
- */
-export async function serveGrpc(intake: Intake, addresses: readonly string[], clock: Clock): Promise<GrpcServer> {
+export interface GrpcServerOptions {
+  /** `host:port`, or `unix:` and a path. */
+  readonly addresses: readonly string[];
+  /** Serves health alone, without certificates: a kubelet's probe has none. */
+  readonly healthAddresses?: readonly string[];
+  /** Absent: any client may send requests. Unix sockets are for any client that may open the file. */
+  readonly tls?: Tls | undefined;
+  readonly clock: Clock;
+}
+
+/** @throws Error naming the address that cannot be listened on */
+export async function serveGrpc(
+  intake: Intake,
+  { addresses, healthAddresses = [], tls, clock }: GrpcServerOptions,
+): Promise<GrpcServer> {
   const edges = new Set<Multiplex>();
   const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_REQUEST_BYTES, ...KEEPALIVE });
   const health = new HealthImplementation({ "": "SERVING", [GenerateService.typeName]: "SERVING" });
@@ -57,7 +69,14 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
     getModel: (_: unknown, reply: grpc.sendUnaryData<GetModelResponse>) =>
       reply(null, { ...encodeModel(intake.model), multiplex: true }),
   });
-  const bound = await listenAll([server], () => addresses.map((address) => listen(server, address)));
+  const plain = new grpc.Server();
+  health.addToServer(plain);
+  const servers = [server, plain];
+  const credentialsOf = (address: string) => serverCredentials(address.startsWith("unix:") ? undefined : tls);
+  const bound = await listenAll(servers, () =>
+    addresses.map((address) => listen(server, address, credentialsOf(address))),
+  );
+  await listenAll(servers, () => healthAddresses.map((address) => listen(plain, address)));
 
   let draining = false;
   const setServing = (serving: boolean) => {
@@ -72,7 +91,7 @@ export async function serveGrpc(intake: Intake, addresses: readonly string[], cl
     const { promise, resolve } = Promise.withResolvers<void>();
     server.tryShutdown(() => resolve());
     await within(promise, LINGER_MS, clock);
-    server.forceShutdown();
+    for (const one of servers) one.forceShutdown();
   };
   return { addresses: bound, setServing, drain, [Symbol.asyncDispose]: () => drain(0) };
 }

@@ -35,7 +35,7 @@ afterEach(async () => {
 async function serve(script: Script, address = "127.0.0.1:0") {
   const engine = new ScriptedEngine(script);
   const intake = new Intake(engine, systemClock);
-  const server = opened.use(await serveGrpc(intake, [address], systemClock));
+  const server = opened.use(await serveGrpc(intake, { addresses: [address], clock: systemClock }));
   const bound = server.addresses[0]!;
   const remote = opened.use(await openRemoteEngine(bound));
   const client = opened.adopt(new grpc.Client(bound, grpc.credentials.createInsecure()), (it) => it.close());
@@ -193,7 +193,9 @@ describe("a worker of two addresses", () => {
     const before = createServer().listen(path);
     await once(before, "listening");
     const intake = new Intake(new ScriptedEngine(plain), systemClock);
-    await expect(serveGrpc(intake, [`unix:${free}`, `unix:${path}`], systemClock)).rejects.toThrow("taken.sock");
+    await expect(
+      serveGrpc(intake, { addresses: [`unix:${free}`, `unix:${path}`], clock: systemClock }),
+    ).rejects.toThrow("taken.sock");
     const socket = connect(free);
     await expect(once(socket, "connect")).rejects.toThrow(/ECONNREFUSED|ENOENT/);
     before.close();

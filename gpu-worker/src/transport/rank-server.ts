@@ -16,6 +16,7 @@ import {
   ExchangeResponseSchema,
   ExpertService,
 } from "@palimpsest/proto/expert";
+import type { Tls } from "@palimpsest/proto/tls-files";
 import { HealthImplementation } from "grpc-health-check";
 import { type Clock, within } from "../clock.ts";
 import type { RankLink } from "../parallel/exchange.ts";
@@ -32,7 +33,7 @@ import {
   type RowTypes,
   requireLittleEndian,
 } from "./rank-codec.ts";
-import { type RankTls, rankCredentials } from "./rank-tls.ts";
+import { serverCredentials } from "./tls.ts";
 
 /** Detects a leader that crashed. It holds nothing but a stream. */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 20_000, "grpc.keepalive_timeout_ms": 10_000 };
@@ -55,7 +56,7 @@ export interface RankServerOptions {
   /** Serves health alone, without certificates: a kubelet's probe has none. */
   readonly healthAddresses?: readonly string[];
   /** Absent: any client may be its leader. */
-  readonly tls?: RankTls | undefined;
+  readonly tls?: Tls | undefined;
   readonly clock: Clock;
 }
 
@@ -69,7 +70,7 @@ export async function serveRank(options: RankServerOptions): Promise<RankServer>
   const plain = new grpc.Server();
   health.addToServer(plain);
   const bound = await listenAll([server, plain], () =>
-    options.addresses.map((address) => listen(server, address, rankCredentials(options.tls))),
+    options.addresses.map((address) => listen(server, address, serverCredentials(options.tls))),
   );
   await listenAll([server, plain], () => (options.healthAddresses ?? []).map((address) => listen(plain, address)));
   const windows = widenWindows();

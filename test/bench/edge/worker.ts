@@ -23,7 +23,7 @@ const engine = new ScriptedEngine((signal, request) => {
 });
 Object.assign(engine, { model: { ...engine.model, capacity: 1024 } });
 const intake = new Intake(engine, systemClock);
-const { addresses } = await serveGrpc(intake, ["127.0.0.1:0"], systemClock);
+const { addresses } = await serveGrpc(intake, { addresses: ["127.0.0.1:0"], clock: systemClock });
 if (process.env.NATS_URL) {
   const dial = dialNats(natsEnvironment.parse({ NATS_URL: process.env.NATS_URL }));
   const link = await Link.open({ dial, name: "bench", log: silentLog, queueLimit: 1024, streamReplicas: 1 });

@@ -23,7 +23,7 @@ export type OpenBed = (engine: Engine, opened: AsyncDisposableStack) => Promise<
 
 export const overGrpc: OpenBed = async (engine, opened) => {
   const intake = new Intake(engine, systemClock, { draftsPerSecond: 1000 });
-  const worker = opened.use(await serveGrpc(intake, ["127.0.0.1:0"], systemClock));
+  const worker = opened.use(await serveGrpc(intake, { addresses: ["127.0.0.1:0"], clock: systemClock }));
   return opened.use(await openEdge(worker.addresses[0] as string)).baseUrl;
 };
 

@@ -24,7 +24,7 @@ export async function openSystem(
   await using opening = new AsyncDisposableStack();
   const engine = opening.use(await openEngineThread({ package: SHIPPED_PACKAGE, ...settings }));
   const intake = new Intake(engine, systemClock, { draftsPerSecond: 1000 });
-  const worker = opening.use(await serveGrpc(intake, ["127.0.0.1:0"], systemClock));
+  const worker = opening.use(await serveGrpc(intake, { addresses: ["127.0.0.1:0"], clock: systemClock }));
   const { baseUrl } = opening.use(await openEdge(worker.addresses[0] as string, edge));
   const opened = opening.move();
   return { baseUrl, engine, [Symbol.asyncDispose]: () => opened.disposeAsync() };

@@ -55,8 +55,8 @@ containers:
       - name: RANK_HEALTH_ADDRESS
         value: 0.0.0.0:9092
       {{- else }}
-      # For the probes only: requests come through the queue.
-      - name: WORKER_ADDRESS
+      # For the probes: requests come through the queue.
+      - name: WORKER_HEALTH_ADDRESS
         value: 0.0.0.0:9090
       - name: MODEL_NAME
         value: {{ $pool.model | quote }}
