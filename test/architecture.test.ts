@@ -51,7 +51,11 @@ const modules: readonly Module[] = [
     mayImport: ["@palimpsest/client", "@palimpsest/proto/async-queue", "edge/src/dependencies.ts", "esbuild"],
     instead: "the page is a client like any other: use @palimpsest/client",
   },
-  { module: "edge/bundle.ts", mayImport: ["edge/playground/", "esbuild"], instead: "it bundles and does no more" },
+  {
+    module: "edge/bundle.ts",
+    mayImport: ["edge/playground/", "edge/src/entry/page-assets.ts", "esbuild"],
+    instead: "it bundles and does no more",
+  },
   {
     module: "edge/src/",
     mayImport: [...PROTO, "edge/src/keys/", "edge/src/openai/invalid-body.ts", "edge/src/routes/"].concat(

@@ -12,11 +12,11 @@ export async function buildPlayground(): Promise<Playground> {
     bundle(here("playground.ts").pathname),
   ]);
   return new Map<string, PlaygroundFile>([
-    ["/", { body: html, contentType: "text/html; charset=utf-8" }],
+    ["/", { body: () => html, contentType: "text/html; charset=utf-8" }],
     // Runs the code of answers: without an origin, and without a network.
-    ["/playground-sandbox.html", { body: sandbox, contentType: "text/html; charset=utf-8", isSandbox: true }],
-    ["/playground.css", { body: css, contentType: "text/css; charset=utf-8" }],
-    ["/playground.js", { body: script, contentType: "text/javascript; charset=utf-8" }],
+    ["/playground-sandbox.html", { body: () => sandbox, contentType: "text/html; charset=utf-8", isSandbox: true }],
+    ["/playground.css", { body: () => css, contentType: "text/css; charset=utf-8" }],
+    ["/playground.js", { body: () => script, contentType: "text/javascript; charset=utf-8" }],
   ]);
 }
 

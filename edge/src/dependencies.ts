@@ -33,7 +33,7 @@ export interface RouteDependencies extends EdgeDependencies {
 export type Playground = ReadonlyMap<string, PlaygroundFile>;
 
 export interface PlaygroundFile {
-  readonly body: string;
+  body(): string | Promise<string>;
   readonly contentType: string;
   /** A document that runs code which nobody has read: it gets no origin and no network. */
   readonly isSandbox?: true;

@@ -27,8 +27,11 @@ beforeAll(async () => {
     define: { "process.env.NODE_ENV": '"development"' },
   });
   const files = new Map<string, PlaygroundFile>([
-    ["/", { body: '<div id="root"></div><script type="module" src="/page.js"></script>', contentType: "text/html" }],
-    ["/page.js", { body: outputFiles[0]!.text, contentType: "text/javascript" }],
+    [
+      "/",
+      { body: () => '<div id="root"></div><script type="module" src="/page.js"></script>', contentType: "text/html" },
+    ],
+    ["/page.js", { body: () => outputFiles[0]!.text, contentType: "text/javascript" }],
   ]);
   const before = async (_: number, __: object, signal: AbortSignal) => {
     const left = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));

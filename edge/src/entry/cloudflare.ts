@@ -7,16 +7,16 @@ import { pino } from "pino";
 import { unavailableFleet } from "../adapters/unavailable-fleet.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
-import type { Playground } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
 import { answerWithError } from "../headers.ts";
 import type { Keys, Log, Replicas, ResponseStore, Responses, UsageStore } from "../ports.ts";
 import { type CloudflareConfig, parseCloudflareConfig } from "./cloudflare-config.ts";
 import { joinFleet } from "./fleet.ts";
+import { type Assets, pageOf } from "./page-assets.ts";
 import { openKeyRing } from "./settings.ts";
 
-/** The playground's files. edge/bundle.ts inlines them: workerd has no file system. */
-declare const PLAYGROUND: [string, { body: string; contentType: string }][];
+/** The playground's files without their bodies, from edge/bundle.ts. */
+declare const PLAYGROUND: Parameters<typeof pageOf>[0];
 
 /** The bindings of wrangler.jsonc: the objects, and also variables and secrets. */
 interface Bindings {
@@ -24,6 +24,8 @@ interface Bindings {
     idFromName(name: string): object;
     get(id: object): { fetch(request: Request): Promise<Response> };
   };
+  /** Absent where only the API is deployed. */
+  readonly ASSETS?: Assets;
 }
 
 interface Fleet {
@@ -60,12 +62,14 @@ export default {
 export class Edge {
   readonly #config: CloudflareConfig;
   readonly #log: Log;
+  readonly #assets: Assets | undefined;
   /** Undefined before the first request, and again after the fleet was unreachable. */
   #joining: Promise<App> | undefined;
 
   constructor(_: unknown, bindings: Bindings) {
     this.#config = parseCloudflareConfig(bindings);
     this.#log = createLog(this.#config.logLevel);
+    this.#assets = bindings.ASSETS;
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -89,7 +93,6 @@ export class Edge {
 
   #app({ replicas, responses, store, usage }: Fleet, keys: Keys | undefined): App {
     const { heartbeatMs } = this.#config;
-    const playground: Playground = new Map(PLAYGROUND);
     // workerd does not announce that it stops an object. Clients resume their responses at another edge.
     const draining = new AbortController().signal;
     return createApp({
@@ -102,7 +105,7 @@ export class Edge {
       usage,
       heartbeatMs,
       draining,
-      playground,
+      ...(this.#assets && { playground: pageOf(PLAYGROUND, this.#assets) }),
     });
   }
 }

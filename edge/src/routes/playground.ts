@@ -36,8 +36,8 @@ export function playground(files: Playground) {
     xFrameOptions: false,
   });
   for (const [path, { body, contentType, isSandbox }] of files) {
-    app.get(path, isSandbox ? sandboxHeaders : headers, (c) =>
-      c.body(body, 200, { "content-type": contentType, "cache-control": "no-cache" }),
+    app.get(path, isSandbox ? sandboxHeaders : headers, async (c) =>
+      c.body(await body(), 200, { "content-type": contentType, "cache-control": "no-cache" }),
     );
   }
   return app;
