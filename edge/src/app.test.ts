@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plainKeys } from "../../test/support/fakes/api-keys.ts";
-import { scriptedEdge, scriptedReplica } from "../../test/support/fakes/scripted-replicas.ts";
+import { scriptedEdge, scriptedReplica, stoppedClock } from "../../test/support/fakes/scripted-replicas.ts";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
 import { MAX_BODY_BYTES } from "./app.ts";
 import type { EdgeDependencies } from "./dependencies.ts";
@@ -339,6 +339,23 @@ describe("the app", () => {
       "end",
     ]);
     expect(text).toContain("data: [DONE]");
+  });
+
+  it.each([true, false])("tells its own time and the worker's, streamed: %s", async (stream) => {
+    let nowMs = 0;
+    const clock = { ...stoppedClock, monotonic: () => nowMs };
+    const slow = scriptedReplica(({ responseId }) => {
+      nowMs += 50;
+      return tell(plainScript(["Hello"]), responseId);
+    });
+    const ask = (body: object) =>
+      scriptedEdge([slow], { clock }).request("/v1/chat/completions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    expect((await ask({ ...chat, stream })).headers.get("server-timing")).toBe("edge;dur=0.00, worker;dur=50.00");
+    expect((await ask({ ...chat, n: 9 })).headers.get("server-timing")).toBeNull();
   });
 
   it("describes itself in /openapi.json", async () => {

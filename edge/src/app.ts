@@ -18,6 +18,7 @@ import { inAnthropicsForm, messages } from "./routes/messages.ts";
 import { metrics } from "./routes/metrics.ts";
 import { models } from "./routes/models.ts";
 import { playground } from "./routes/playground.ts";
+import type { TimingVariables } from "./routes/respond.ts";
 import { responses } from "./routes/responses.ts";
 import { streams } from "./routes/streams.ts";
 import { createHeartbeats } from "./stream/heartbeats.ts";
@@ -36,7 +37,7 @@ export function createApp(given: EdgeDependencies) {
     heartbeats: createHeartbeats(given.clock, given.heartbeatMs),
     limiter: createLimiter(given),
   };
-  const app = new OpenAPIHono<{ Variables: RequestIdVariables }>({
+  const app = new OpenAPIHono<{ Variables: RequestIdVariables & TimingVariables }>({
     defaultHook: (result) => {
       if (!result.success) throw invalidBody(result.error);
     },
@@ -48,7 +49,10 @@ export function createApp(given: EdgeDependencies) {
     await next();
     const { method, path } = c.req;
     // The body of a stream follows.
-    const headers_ms = Math.round(edge.clock.monotonic() - startMs);
+    const headersMs = edge.clock.monotonic() - startMs;
+    const headers_ms = Math.round(headersMs);
+    const waitedMs = c.get("waitedMs");
+    if (waitedMs !== undefined) c.header("server-timing", serverTiming(headersMs - waitedMs, waitedMs));
     edge.log.info({ request_id: c.get("requestId"), method, path, status: c.res.status, headers_ms }, "responded");
   });
   app.use(crossOrigin());
@@ -92,6 +96,10 @@ function edgeErrorOf(error: Error): EdgeError | Response | undefined {
   if (error.status === 415)
     return new EdgeError("unsupported_content_type", "The content type is not supported; send application/json.");
   return new EdgeError("invalid_request", `${error.message}.`);
+}
+
+function serverTiming(edgeMs: number, workerMs: number): string {
+  return `edge;dur=${edgeMs.toFixed(2)}, worker;dur=${workerMs.toFixed(2)}`;
 }
 
 function wrongMethod(method: string, path: string, allowed: readonly string[]): Response {

@@ -8,7 +8,7 @@ const RATE_LIMITS = ["limit", "remaining", "reset"].flatMap((part) =>
   ["requests", "tokens"].map((unit) => `x-ratelimit-${part}-${unit}`),
 );
 const RETRIES = ["retry-after-ms", "retry-after", "x-should-retry"];
-const EXPOSED = ["x-request-id", "request-id", "x-response-id", ...RETRIES, ...RATE_LIMITS];
+const EXPOSED = ["x-request-id", "request-id", "x-response-id", "server-timing", ...RETRIES, ...RATE_LIMITS];
 
 /** Front ends on other origins may call the API; keys travel in a header, never in cookies. */
 export function crossOrigin() {

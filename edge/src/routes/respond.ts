@@ -30,6 +30,12 @@ export interface Completion {
   accepted?(isWaiting: boolean): object;
 }
 
+/** For the middleware that tells the edge's own time. */
+export interface TimingVariables {
+  /** Time from the request to a worker until its first event, or until its last one where the answer is not streamed. */
+  waitedMs?: number;
+}
+
 export interface StreamedForm {
   messages(events: AsyncIterable<EditEvent>, head: ResponseHead): AsyncIterable<SseMessage>;
   /** The last message of a stream that failed behind its headers. */
@@ -55,6 +61,8 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
   if (edge.responses) c.header("x-response-id", head.id);
   const waitMs = Math.min(QUEUED_MS, edge.heartbeatMs);
+  const askedMs = clock.monotonic();
+  const answered = () => c.set("waitedMs", clock.monotonic() - askedMs);
   if (isDetached) {
     const { events, isLate } = await beginWithin(source, waitMs, clock);
     void readAll(events).catch((error) =>
@@ -62,8 +70,13 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
     );
     return c.json(accepted(isLate));
   }
-  if (!stream) return c.json(body(await finishResponse(await beginResponse(source), head)));
+  if (!stream) {
+    const finished = await finishResponse(await beginResponse(source), head);
+    answered();
+    return c.json(body(finished));
+  }
   const { events: begun, isLate } = await beginWithin(source, waitMs, clock);
+  answered();
   return sse(c, stream.messages(begun, head), {
     ...{ heartbeats, isLate },
     cancel: () => disconnected.abort(),

@@ -69,7 +69,7 @@ async function closedLoops(servers: readonly Server[], load: ReturnType<typeof s
   }
   console.log(`Responses of ${SHORT + 3} events, ${rounds} rounds, medians:\n`);
   const columns = [
-    ...["server", "1 client: p50 ms", "p99 ms", "added p50 ms", "added p99 ms"],
+    ...["server", "1 client: p50 ms", "p99 ms", "added p50 ms", "added p99 ms", "told p50 ms"],
     ...[`${CLIENTS} clients: responses/s`, "of Portkey's", "CPU ms a response", "CPU ms an event"],
   ];
   console.log(`| ${columns.join(" | ")} |\n|${"---|".repeat(columns.length)}`);
@@ -79,8 +79,9 @@ async function closedLoops(servers: readonly Server[], load: ReturnType<typeof s
     const added = (figure: (round: Round) => number) => (s === 0 ? "" : (of(s, figure) - of(0, figure)).toFixed(2));
     const p50 = ({ alone }: Round) => alone.p50Ms;
     const p99 = ({ alone }: Round) => alone.p99Ms;
+    const told = of(s, ({ alone }) => alone.toldMs).toFixed(2);
     const cells = [
-      ...[name, of(s, p50).toFixed(2), of(s, p99).toFixed(2), added(p50), added(p99), of(s, rate).toFixed(0)],
+      ...[name, of(s, p50).toFixed(2), of(s, p99).toFixed(2), added(p50), added(p99), told, of(s, rate).toFixed(0)],
       `${(of(s, rate) / of(servers.length - 1, rate)).toFixed(2)} x`,
       ...[of(s, (round) => round.cpuPerResponse).toFixed(2), of(s, (round) => round.cpuPerEvent).toFixed(3)],
     ];

@@ -8,6 +8,7 @@ import { sharedNow } from "./responses.ts";
 
 const END = "\r\n0\r\n\r\n";
 const DUE = /"content":"@([\d.]+)@"/g;
+const TOLD = /server-timing: edge;dur=([\d.]+)/i;
 const DRAFT_DUE = /"content":\["@[\d.]+@",/g;
 
 process.on("message", (load: Load) => {
@@ -18,22 +19,25 @@ process.on("message", (load: Load) => {
 });
 
 async function run(load: Load): Promise<LoadFigures> {
-  const seen: Seen = { times: [], lateness: [], drafts: 0, writes: 0 };
+  const seen: Seen = { times: [], lateness: [], told: [], drafts: 0, writes: 0 };
   const startMs = performance.now();
   await Promise.all(Array.from({ length: load.clients }, () => client(load, startMs, seen)));
   const ms = performance.now() - startMs;
   const times = seen.times.sort((a, b) => a - b);
+  const told = seen.told.sort((a, b) => a - b);
   const lateness = seen.lateness.sort((a, b) => a - b);
   return {
     ...{ responses: times.length, ms, commits: lateness.length, drafts: seen.drafts, writes: seen.writes },
     ...{ p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
     ...{ lateP50Ms: quantile(lateness, 0.5), lateP999Ms: quantile(lateness, 0.999) },
+    toldMs: quantile(told, 0.5),
   };
 }
 
 interface Seen {
   readonly times: number[];
   readonly lateness: number[];
+  readonly told: number[];
   drafts: number;
   writes: number;
 }
@@ -68,6 +72,8 @@ function response(socket: Socket, request: string, seen: Seen): Promise<void> {
     text += data;
     if (!text.endsWith(END)) return;
     socket.off("data", read).off("close", closed);
+    const [, told] = TOLD.exec(text) ?? [];
+    if (told !== undefined) seen.told.push(Number(told));
     if (text.startsWith("HTTP/1.1 200") && text.slice(-256).includes("[DONE]")) resolve();
     else reject(new Error(`a response failed: ${text.slice(0, 200)} ... ${text.slice(-300)}`));
   };

@@ -31,5 +31,7 @@ export interface LoadFigures {
   readonly lateP999Ms: number;
   readonly commits: number;
   readonly drafts: number;
+  /** The edge's own time by its header, median; 0 without. */
+  readonly toldMs: number;
   readonly writes: number;
 }
