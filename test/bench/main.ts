@@ -16,6 +16,7 @@ import { benchQuantization } from "./quantization.ts";
 import { benchRankEquality } from "./rank-equality.ts";
 import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
+import { benchSchemas } from "./schemas.ts";
 import { benchSoak } from "./soak.ts";
 import { benchWhatIf } from "./what-if.ts";
 
@@ -33,6 +34,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   "rank-equality": benchRankEquality,
   ranks: benchRanks,
   routing: benchRouting,
+  schemas: benchSchemas,
   soak: benchSoak,
   "what-if": benchWhatIf,
 };

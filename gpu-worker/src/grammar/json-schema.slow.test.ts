@@ -1,19 +1,14 @@
 /** The guaranteed subset: whatever the grammar accepts is valid by an independent validator, and what is valid is accepted. */
-import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { ajv, inOrder, type Schema } from "../../../test/support/models/in-order.ts";
 import { sampledText } from "../../../test/support/models/sampled-text.ts";
 import { FORMATS } from "./formats.ts";
 import { grammarText, sourceGrammar } from "./grammar-source.ts";
 import { jsonText } from "./json-text.ts";
 import { loadLibrary } from "./library.ts";
 
-const ajv = new Ajv2020({ strict: false });
-addFormats.default(ajv);
 const library = loadLibrary();
-
-type Schema = Record<string, unknown> | boolean;
 
 const grammarOf = (schema: Schema) => sourceGrammar({ kind: "json-schema", schema: JSON.stringify(schema) });
 const ebnfOf = (schema: Schema) => grammarText({ kind: "json-schema", schema: JSON.stringify(schema) }).ebnf;
@@ -147,36 +142,6 @@ it("a value in the fixed form is accepted exactly if an independent validator fi
     { numRuns: 25 },
   );
 });
-
-/** Declared properties in the schema's order, then the others. */
-function inOrder(value: unknown, schema: Schema): unknown {
-  if (typeof schema === "boolean") return value;
-  const {
-    properties,
-    items,
-    prefixItems = [],
-    additionalProperties,
-    anyOf,
-  } = schema as Record<string, Schema & Schema[]>;
-  if (anyOf !== undefined)
-    return anyOf.map((one) => inOrder(value, one)).find((one, i) => ajv.validate(anyOf[i] as Schema, one)) ?? value;
-  if (Array.isArray(value)) return value.map((one, i) => inOrder(one, (prefixItems as Schema[])[i] ?? items ?? true));
-  if (typeof value !== "object" || value === null) return value;
-  const declared = Object.keys(properties ?? {});
-  const keys = [
-    ...declared.filter((key) => key in value),
-    ...Object.keys(value).filter((key) => !declared.includes(key)),
-  ];
-  return Object.fromEntries(
-    keys.map((key) => [
-      key,
-      inOrder(
-        (value as Record<string, unknown>)[key],
-        (properties as unknown as Record<string, Schema>)?.[key] ?? additionalProperties ?? true,
-      ),
-    ]),
-  );
-}
 
 /** No half of a surrogate pair, which is no text. */
 function isWellFormed(value: unknown): boolean {
