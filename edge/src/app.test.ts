@@ -381,3 +381,26 @@ describe("the app", () => {
     expect(body.paths["/v1/completions"].post.parameters).toMatchObject([{ in: "header", name: "idempotency-key" }]);
   });
 });
+
+describe("GET /metrics", () => {
+  const given = { running: async () => [{ model: "synthetic", running: 1, responses: 1 }] };
+
+  it("needs a key where the API does", async () => {
+    const keys = { keys: plainKeys("first") };
+    const get = (headers: Record<string, string>, more: Partial<EdgeDependencies>) =>
+      scriptedEdge([replica], { ...given, ...more }).request("/metrics", { headers });
+    expect((await get({}, keys)).status).toBe(401);
+    expect((await get({ authorization: "Bearer first" }, keys)).status).toBe(200);
+    expect(await (await get({}, {})).text()).toContain('palimpsest_running_sequences{model="synthetic"} 1');
+  });
+
+  it("is only where it is served apart, without a key", async () => {
+    let apart: ((request: Request) => Response | Promise<Response>) | undefined;
+    const serveMetrics: EdgeDependencies["serveMetrics"] = (page) => {
+      apart = page;
+    };
+    const app = scriptedEdge([replica], { ...given, keys: plainKeys("first"), serveMetrics });
+    expect((await app.request("/metrics", { headers: { authorization: "Bearer first" } })).status).toBe(404);
+    expect(await (await apart!(new Request("http://a/metrics"))).text()).toContain("palimpsest_running_sequences");
+  });
+});

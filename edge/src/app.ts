@@ -70,7 +70,11 @@ export function createApp(given: EdgeDependencies) {
   app.route("/", models(edge));
   app.route("/", streams(edge));
   app.route("/", health(edge));
-  if (edge.running) app.route("/", metrics(edge.running, counts));
+  if (edge.running) {
+    const page = metrics(edge.running, counts);
+    if (edge.serveMetrics) edge.serveMetrics(page.fetch);
+    else app.use("/metrics", requireKey(edge.keys)).route("/", page);
+  }
   if (edge.playground) app.route("/", playground(edge.playground));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Palimpsest", version: "1" } });
 

@@ -11,6 +11,8 @@ export interface EdgeDependencies {
   readonly store: ResponseStore;
   /** The load of each model, for GET /metrics. Empty while the fleet is unreachable. */
   readonly running?: () => Promise<readonly ModelLoad[]>;
+  /** Serves GET /metrics to those who may read it. Absent: it is beside the API, and needs a key if the API does. */
+  readonly serveMetrics?: (fetch: (request: Request) => Response | Promise<Response>) => void;
   readonly clock: Clock;
   readonly log: Log;
   /** Absent: requests need no key. */

@@ -64,7 +64,7 @@ export async function deploy(manifests: readonly Manifest[]): Promise<DeployedFl
     async start(app, changes = {}) {
       const variables = variablesOf(containerOf(app));
       const moved: Record<string, string> = {
-        ...(app === "edge" && { PORT: String(port("edge", "http")) }),
+        ...(app === "edge" && { PORT: String(port("edge", "http")), METRICS_PORT: String(port("edge", "metrics")) }),
         ...(app === "worker" && { WORKER_HEALTH_ADDRESS: `127.0.0.1:${port("worker", "grpc")}` }),
         ...(app === "worker" && { MODEL_PACKAGE: variables.MODEL_PACKAGE!.replace(IMAGE_ROOT, ROOT) }),
         ...(app !== "nats" && { NATS_URL: `nats://127.0.0.1:${port("nats", "client")}` }),

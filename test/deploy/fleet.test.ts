@@ -102,7 +102,7 @@ async function needs(sequences: number): Promise<void> {
 /** Reads the trigger's value as KEDA does: one sample of the edge's metrics. */
 async function demand(): Promise<number | undefined> {
   const [{ metadata }] = find(manifests, "ScaledObject", "demo").spec.triggers;
-  const page = await fetch(`http://127.0.0.1:${fleet.port("edge", "http")}${new URL(metadata.url).pathname}`);
+  const page = await fetch(`http://127.0.0.1:${fleet.port("edge", "metrics")}${new URL(metadata.url).pathname}`);
   const line = (await page.text()).split("\n").find((it) => it.startsWith(`${metadata.valueLocation} `));
   return line === undefined ? undefined : Number(line.slice(metadata.valueLocation.length));
 }

@@ -85,8 +85,10 @@ describe.each(CASES)("the chart with $name", (given) => {
     expect(values.filter((value) => /e\+\d/.test(value))).toEqual([]);
     for (const { spec, container } of podsOf("edge")) {
       const variables = variablesOf(container);
-      const { host, port, nats, keys, drainLimitMs, requestLimitMs, streamReplicas } = parseConfig(variables);
+      const { host, port, metricsPort, nats, keys, drainLimitMs, requestLimitMs, streamReplicas } =
+        parseConfig(variables);
       expect({ host, port }).toEqual({ host: "0.0.0.0", port: portOf(container, "http") });
+      expect(metricsPort).toBe(portOf(container, "metrics"));
       expect(nats?.NATS_URL).toBe(natsUrl());
       expect(keys).toEqual(["secret"]);
       expect(drainLimitMs).toBe(requestLimitMs);
@@ -216,13 +218,13 @@ describe.each(CASES)("the chart with $name", (given) => {
       const [pod] = pods.filter(({ owner }) => owner === `${target.kind} ${metadata.name}`);
       const { CAPACITY, MODEL_NAME } = variablesOf(pod!.container);
       if (kind === "ScaledObject") {
-        const { spec: service } = find(manifests, "Service", "edge");
+        const { spec: service } = find(manifests, "Service", "edge-metrics");
         expect(spec.triggers).toEqual([
           {
             type: "metrics-api",
             metricType: "AverageValue",
             metadata: {
-              url: `http://${RELEASE}-edge.${NAMESPACE}.svc:${service.ports[0].port}/metrics`,
+              url: `http://${RELEASE}-edge-metrics.${NAMESPACE}.svc:${service.ports[0].port}/metrics`,
               format: "prometheus",
               valueLocation: `palimpsest_demand_sequences{model="${MODEL_NAME}"}`,
               targetValue: CAPACITY,

@@ -12,6 +12,8 @@ const DRAIN_LIMIT_MS = 20_000;
 export const edgeVariables = edgeEnvironment.extend({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** In a fleet: a port of its own for /metrics, which then needs no key. */
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** `host:port` or `unix:path`. */
   WORKER_ADDRESSES: list,
   WORKER_ADDRESS: list,
@@ -30,6 +32,7 @@ const environment = edgeVariables
     ...edgeSettings(env),
     host: env.HOST,
     port: env.PORT,
+    metricsPort: env.METRICS_PORT,
     workers: [...env.WORKER_ADDRESSES, ...env.WORKER_ADDRESS],
     workerTls: readTls("WORKER_TLS", env),
     drainLimitMs: env.DRAIN_LIMIT_MS,

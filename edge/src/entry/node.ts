@@ -1,5 +1,6 @@
 /** The edge as a Node program: composes the app from its adapters, listens, and drains on SIGTERM or SIGINT. */
 import { once } from "node:events";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { pino } from "pino";
@@ -12,6 +13,7 @@ import { createPlacement } from "../admission/placement.ts";
 import { withRetryAfter } from "../admission/retry-after.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
+import type { EdgeDependencies } from "../dependencies.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { Log, ModelLoad, Replicas, ResponseStore, Responses, UsageStore } from "../ports.ts";
 import { type Config, parseConfig } from "./config.ts";
@@ -33,7 +35,7 @@ try {
 
 /** Resolves when the server listens. @throws Error when it cannot listen, or cannot join the fleet */
 async function run(config: Config): Promise<void> {
-  const { host, port, drainLimitMs } = config;
+  const { host, port, metricsPort, drainLimitMs } = config;
   const playground = await buildPlayground();
   const log = pino({ level: config.logLevel, base: { service: "edge" } });
   const draining = new AbortController();
@@ -44,11 +46,13 @@ async function run(config: Config): Promise<void> {
   }
   const backend = config.nats ? await openFleet(config, config.nats, log, keys) : openWorkers(config, log);
   const { replicas, responses, store, usage, running } = backend;
+  const metricsServer = metricsPort === undefined || !running ? undefined : createMetricsServer();
   const app = createApp({
     replicas,
     store,
     ...(responses && { responses }),
     ...(running && { running }),
+    ...(metricsServer && { serveMetrics: metricsServer.serve }),
     clock: systemClock,
     log,
     ...(keys && { keys }),
@@ -59,18 +63,18 @@ async function run(config: Config): Promise<void> {
   });
 
   const server = createHttpServer(app.fetch);
-  server.listen(port, host);
   try {
-    await once(server, "listening");
-  } catch (cause) {
+    await listen(server, host, port, "PORT");
+    if (metricsServer) await listen(metricsServer.server, host, metricsPort!, "METRICS_PORT");
+  } catch (error) {
+    server.close();
     await backend.close();
-    throw new Error(`cannot listen on ${host}:${port} (${(cause as Error).message}); set another HOST or PORT`, {
-      cause,
-    });
+    throw error;
   }
   const opened = opening.move();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void drain(signal));
-  log.info({ url: urlOf(server.address() as AddressInfo), ...backend.about }, "listening");
+  const metrics = metricsServer && { metrics: urlOf(metricsServer.server.address() as AddressInfo) };
+  log.info({ url: urlOf(server.address() as AddressInfo), ...metrics, ...backend.about }, "listening");
 
   /** Stops accepting connections, lets streams finish up to the limit, then closes the rest. */
   async function drain(signal: string): Promise<void> {
@@ -88,6 +92,8 @@ async function run(config: Config): Promise<void> {
     await closed;
     clearInterval(sweep);
     clearTimeout(limit);
+    metricsServer?.server.close();
+    metricsServer?.server.closeAllConnections();
     await backend.close();
     opened.dispose();
     log.info({}, "stopped");
@@ -96,6 +102,24 @@ async function run(config: Config): Promise<void> {
       END_LIMIT_MS,
     ).unref();
   }
+}
+
+/** @throws Error that names the variable of the port */
+async function listen(server: Server, host: string, port: number, variable: string): Promise<void> {
+  server.listen(port, host);
+  await once(server, "listening").catch((cause: Error) => {
+    throw new Error(`cannot listen on ${host}:${port} (${cause.message}); set another HOST or ${variable}`, { cause });
+  });
+}
+
+/** A server of its own for /metrics. */
+function createMetricsServer() {
+  let fetch = (_: Request): Response | Promise<Response> => new Response(null, { status: 404 });
+  const server = createHttpServer((request) => fetch(request));
+  const serve: NonNullable<EdgeDependencies["serveMetrics"]> = (page) => {
+    fetch = page;
+  };
+  return { server, serve };
 }
 
 /** The workers or the fleet that the edge serves. */
