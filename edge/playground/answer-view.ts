@@ -1,6 +1,9 @@
-/** An answer on the page: an element for each block and each cell, of which only those that changed are made anew. */
+/**
+ * An answer on the page: an element for each cell, within an element for each line. A step changes the last lines alone, and the
+ * browser keeps the others as they are, however long the answer.
+ */
 import type { Answer, Block, Cell } from "./block-cells.ts";
-import { colour, isCode } from "./highlight.ts";
+import { type CellParts, cellParts, isCode } from "./highlight.ts";
 
 const MASK = "░";
 
@@ -13,79 +16,138 @@ const CHANGES = {
   remask: "masked again",
 } as const;
 
+/** The colours of a committed block's cells. */
+interface Colours {
+  readonly parts: readonly CellParts[];
+  /** Equal for equal colours. */
+  readonly key: string;
+}
+
+interface ShownBlock {
+  readonly block: Block;
+  readonly colours: Colours | undefined;
+  readonly elements: readonly HTMLElement[];
+}
+
 export class AnswerView {
   readonly element = document.createElement("div");
-  readonly #name: string;
-  readonly #shown: Block[] = [];
-  #committed = 0;
+  readonly #shown: ShownBlock[] = [];
+  /** Of the committed blocks, which come first. */
+  #colours: readonly Colours[] = [];
 
-  /** @param name differs from those of all other answers on the page */
-  constructor(name: string) {
-    this.#name = name;
+  constructor() {
     this.element.className = "answer";
     this.element.tabIndex = 0;
     this.element.role = "group";
   }
 
   show({ blocks }: Answer): void {
-    for (const [i, block] of blocks.entries()) {
-      if (this.#shown[i] === block) continue;
-      this.#shown[i] = block;
-      const element = blockElement(block, i);
-      const old = this.element.children[i];
-      if (old) old.replaceWith(element);
-      else this.element.append(element);
+    const committed = blocks.filter(({ isCommitted }) => isCommitted);
+    if (committed.length !== this.#colours.length) this.#colour(committed);
+    const changed = blocks.findIndex((block, i) => {
+      const shown = this.#shown[i];
+      return shown?.block !== block || shown.colours?.key !== this.#colours[i]?.key;
+    });
+    const from = changed < 0 ? blocks.length : changed;
+    for (const { elements } of this.#shown.splice(from)) {
+      for (const element of elements) element.remove();
     }
-    this.#shown.length = blocks.length;
-    while (this.element.children.length > blocks.length) this.element.lastElementChild?.remove();
-    const committed = blocks.filter(({ isCommitted }) => isCommitted).length;
-    if (committed === this.#committed) return;
-    this.#committed = committed;
-    const cells = [...this.element.children].slice(0, committed).flatMap(({ children }) => [...children]);
-    this.element.classList.toggle("code", isCode(cells.map(({ textContent }) => textContent).join("")));
-    colour(this.#name, cells);
+    while (this.element.lastElementChild?.childElementCount === 0) this.element.lastElementChild.remove();
+    for (const [i, block] of blocks.entries()) {
+      if (i >= from) this.#append(block, i);
+    }
+  }
+
+  #colour(committed: readonly Block[]): void {
+    const texts = committed.flatMap(({ cells }) => cells.map(({ text = "" }) => text));
+    this.element.classList.toggle("code", isCode(texts.join("")));
+    const parts = cellParts(texts);
+    let at = 0;
+    this.#colours = committed.map(({ cells }) => {
+      at += cells.length;
+      const own = parts.slice(at - cells.length, at);
+      return { parts: own, key: own.map((cell) => cell.map(({ kind, text }) => `${kind}${text.length}`)).join() };
+    });
+  }
+
+  #append(block: Block, number: number): void {
+    const colours = this.#colours[number];
+    const elements = cellElements(block, number, colours?.parts ?? []);
+    for (const element of elements) {
+      const last = this.element.lastElementChild;
+      const line = !last || last.textContent.endsWith("\n") ? document.createElement("div") : last;
+      if (line !== last) this.element.append(line);
+      line.append(element);
+    }
+    this.#shown.push({ block, colours, elements });
   }
 
   /** The cell that an element shows. */
   cellOf(element: Element): { readonly block: number; readonly index: number; readonly cell: Cell } | undefined {
-    const { block, cell } = (element as HTMLElement).dataset;
+    const { block, cell } = element.closest<HTMLElement>(".cell")?.dataset ?? {};
     if (block === undefined || cell === undefined) return undefined;
-    const found = this.#shown[Number(block)]?.cells[Number(cell)];
+    const found = this.#shown[Number(block)]?.block.cells[Number(cell)];
     return found && { block: Number(block), index: Number(cell), cell: found };
   }
 
   /** Marks a cell as the one whose history is shown. @returns its element */
   select(block: number, index: number): HTMLElement | undefined {
-    this.element.querySelector(".selected")?.classList.remove("selected");
-    const element = this.element.querySelector<HTMLElement>(`[data-block="${block}"][data-cell="${index}"]`);
-    element?.classList.add("selected");
-    return element ?? undefined;
+    for (const element of this.element.querySelectorAll(".selected")) element.classList.remove("selected");
+    const elements = this.element.querySelectorAll<HTMLElement>(`[data-block="${block}"][data-cell="${index}"]`);
+    for (const element of elements) element.classList.add("selected");
+    return elements[0];
   }
 }
 
-function blockElement(block: Block, number: number): HTMLElement {
-  const element = document.createElement("span");
-  element.className = block.isCommitted ? "block committed" : "block open";
-  const cells = block.cells.map((cell, i) => cellElement(cell, number, i));
+/** The elements of a block: of a cell with line breaks, one for each line. */
+function cellElements(block: Block, number: number, parts: readonly CellParts[]): HTMLElement[] {
+  const state = block.isCommitted ? "committed" : "open";
+  const cells = block.cells.map((cell, i) => {
+    const lines =
+      cell.text === undefined
+        ? [[MASK]]
+        : parts[i]
+          ? linesOf(parts[i])
+          : cell.text.split(/(?<=\n)/).map((line) => [line]);
+    return lines.map((contents) => {
+      const element = document.createElement("span");
+      element.append(...contents);
+      element.dataset.block = String(number);
+      element.dataset.cell = String(i);
+      element.classList.add("cell", state);
+      if (cell.text === undefined) element.classList.add("masked");
+      if (cell.change) element.classList.add(cell.change);
+      if (cell.history.at(-1)?.reason) element.classList.add("grammar");
+      return element;
+    });
+  });
   // Deleted tokens are shown once, where they stood.
   for (const { before, text } of [...block.deleted].sort((a, b) => b.before - a.before)) {
     const deleted = document.createElement("del");
     deleted.textContent = text;
-    cells.splice(Math.min(before, cells.length), 0, deleted);
+    cells.splice(Math.min(before, cells.length), 0, [deleted]);
   }
-  element.append(...cells);
-  return element;
+  return cells.flat();
 }
 
-function cellElement({ text, change, history }: Cell, block: number, index: number): HTMLElement {
+/** The contents of a cell by line: text, and elements for coloured parts. */
+function linesOf(parts: CellParts): (string | HTMLElement)[][] {
+  const lines: (string | HTMLElement)[][] = [];
+  let isOpen = false;
+  for (const { kind, text } of parts) {
+    for (const piece of text.split(/(?<=\n)/)) {
+      if (!isOpen) lines.push([]);
+      lines.at(-1)?.push(kind === undefined ? piece : colouredText(kind, piece));
+      isOpen = !piece.endsWith("\n");
+    }
+  }
+  return lines;
+}
+
+function colouredText(kind: string, text: string): HTMLElement {
   const element = document.createElement("span");
-  element.textContent = text ?? MASK;
-  element.dataset.block = String(block);
-  element.dataset.cell = String(index);
-  element.classList.add("cell");
-  if (text === undefined) element.classList.add("masked");
-  if (change) element.classList.add(change);
-  if (history.at(-1)?.reason) element.classList.add("grammar");
+  element.className = `code-${kind}`;
+  element.textContent = text;
   return element;
 }
 

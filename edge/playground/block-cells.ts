@@ -2,7 +2,7 @@
  * An answer cell by cell, with the history of each: what stood there, when, and how sure the model was. Made from the edits of
  * the drafts; where some are missing, because drafts were dropped, from their content, which is authoritative.
  */
-import type { Content, DraftEvent, Edit, EditEvent, EditOp } from "@palimpsest/client";
+import type { Content, DraftEvent, Edit, EditEvent, EditOp, Usage } from "@palimpsest/client";
 
 /** A change of a cell in a step. */
 export interface Moment {
@@ -33,6 +33,18 @@ export interface Block {
   readonly deleted: readonly { readonly before: number; readonly text: string }[];
 }
 
+/** What has come of an answer so far. */
+export interface Counters {
+  readonly firstDraftMs?: number;
+  readonly firstCommitMs?: number;
+  /** Committed tokens, as far as the page can tell them apart. */
+  readonly committed: number;
+  /** Edits that changed what stood there. */
+  readonly revised: number;
+  /** Once the answer has ended. */
+  readonly usage?: Usage;
+}
+
 const MASKED: Cell = { text: undefined, history: [] };
 
 /** The first choice of a response, as far as its events go. Blocks are replaced, never changed. */
@@ -41,6 +53,11 @@ export class Answer {
   readonly blocks: Block[] = [];
   #blockLength = 0;
   #attempt = 0;
+  #counters: Counters = { committed: 0, revised: 0 };
+
+  get counters(): Counters {
+    return this.#counters;
+  }
 
   /** The committed text. */
   get text(): string {
@@ -54,7 +71,8 @@ export class Answer {
     if (event.attempt > this.#attempt) this.#begin(event.attempt);
     if (event.type === "open") this.#blockLength = event.block_length;
     if (event.type === "draft" && event.choice === 0) this.#draft(event, ms);
-    if (event.type === "commit" && event.choice === 0) this.#commit(event.block, event.text);
+    if (event.type === "commit" && event.choice === 0) this.#commit(event.block, event.text, ms);
+    if (event.type === "end") this.#counters = { ...this.#counters, usage: event.usage };
     if (event.type === "end" || event.type === "error" || (event.type === "done" && event.choice === 0)) this.#close();
   }
 
@@ -70,6 +88,9 @@ export class Answer {
   }
 
   #draft({ block, content, edits }: DraftEvent, ms: number): void {
+    const { firstDraftMs = ms, revised, ...counters } = this.#counters;
+    const revising = edits.filter(({ op }) => op !== "unmask").length;
+    this.#counters = { ...counters, firstDraftMs, revised: revised + revising };
     const before = this.blocks[block] ?? emptyBlock(this.#blockLength);
     if (before.isCommitted || block > this.blocks.length) return;
     const step = before.steps + 1;
@@ -81,7 +102,7 @@ export class Answer {
     this.blocks[block] = { cells, isCommitted: false, steps: step, deleted };
   }
 
-  #commit(block: number, text: string): void {
+  #commit(block: number, text: string, ms: number): void {
     const before = this.blocks[block] ?? emptyBlock(0);
     if (before.isCommitted || block > this.blocks.length) return;
     const cells: Cell[] = [];
@@ -92,7 +113,10 @@ export class Answer {
       rest = rest.slice(cell.text.length);
     }
     if (rest !== "") cells.push({ text: rest, history: [] });
-    this.blocks[block] = { ...before, cells: cells.filter((cell) => cell.text !== ""), isCommitted: true, deleted: [] };
+    const written = cells.filter((cell) => cell.text !== "");
+    this.blocks[block] = { ...before, cells: written, isCommitted: true, deleted: [] };
+    const { firstCommitMs = ms, committed, ...counters } = this.#counters;
+    this.#counters = { ...counters, firstCommitMs, committed: committed + written.length };
   }
 }
 

@@ -1,4 +1,4 @@
-/** Colours committed code by ranges, so that the cells' own elements stay as they are. */
+/** Colours committed code within its cells. */
 
 const KINDS = ["comment", "string", "number", "keyword", "name"] as const;
 type Kind = (typeof KINDS)[number];
@@ -39,36 +39,27 @@ export function isCode(text: string): boolean {
   return /^\s*[[{]/.test(text) || /^\s*(?:function|const|let|class|export|import|async|\/\/)\b/m.test(text);
 }
 
-/** Colours the text of these elements, which follow one another; an earlier colouring under the same name goes. */
-export function colour(name: string, elements: readonly Element[]): void {
-  if (!("highlights" in CSS)) return;
-  const nodes = elements.map(({ firstChild }) => firstChild).filter((node) => node instanceof Text);
-  const ranges = new Map<Kind, Range[]>(KINDS.map((kind) => [kind, []]));
-  const code = nodes.map(({ data }) => data).join("");
-  let at = 0;
-  let first = 0;
-  for (const { kind, start, end } of isCode(code) ? colouredParts(code) : []) {
-    while (first < nodes.length && at + (nodes[first] as Text).length <= start) at += (nodes[first++] as Text).length;
-    // A range for each element that the part crosses: elements may lie in different blocks.
-    for (let i = first, from = at; i < nodes.length && from < end; from += (nodes[i++] as Text).length) {
-      const node = nodes[i] as Text;
-      const range = new Range();
-      range.setStart(node, Math.max(0, start - from));
-      range.setEnd(node, Math.min(node.length, end - from));
-      ranges.get(kind)?.push(range);
+/** The parts of a cell's text, from its first character to its last. */
+export type CellParts = readonly { readonly kind: Kind | undefined; readonly text: string }[];
+
+/** The coloured parts of each cell of a text. */
+export function cellParts(cells: readonly string[]): CellParts[] {
+  const code = cells.join("");
+  const coloured = isCode(code) ? colouredParts(code) : [];
+  let next = 0;
+  let from = 0;
+  return cells.map((cell) => {
+    const to = from + cell.length;
+    const parts: { kind: Kind | undefined; text: string }[] = [];
+    for (let at = from; at < to; ) {
+      while (next < coloured.length && coloured[next]!.end <= at) next++;
+      const part = coloured[next];
+      const isIn = part !== undefined && part.start <= at;
+      const end = Math.min(to, isIn ? part.end : (part?.start ?? to));
+      parts.push({ kind: isIn ? part.kind : undefined, text: code.slice(at, end) });
+      at = end;
     }
-  }
-  for (const [kind, found] of ranges) registerRanges(kind, name, found);
-}
-
-const registered = new Map<string, readonly Range[]>();
-
-/** A kind has a single highlight, with the ranges of all answers on the page. */
-function registerRanges(kind: Kind, name: string, ranges: readonly Range[]): void {
-  const key = `code-${kind}`;
-  const highlight = CSS.highlights.get(key) ?? new Highlight();
-  for (const range of registered.get(`${key} ${name}`) ?? []) highlight.delete(range);
-  for (const range of ranges) highlight.add(range);
-  registered.set(`${key} ${name}`, ranges);
-  CSS.highlights.set(key, highlight);
+    from = to;
+    return parts;
+  });
 }

@@ -2,7 +2,7 @@
 import { AnswerView, historyNodes } from "./answer-view.ts";
 import { Answer, type Block } from "./block-cells.ts";
 import { showResult } from "./result-view.ts";
-import { answerAt, countersAt, type Lane } from "./run.ts";
+import { answerAt, type Lane } from "./run.ts";
 
 export class LaneView {
   readonly element = document.createElement("article");
@@ -14,14 +14,16 @@ export class LaneView {
   readonly #result = document.createElement("div");
   /** The answer that is shown. It is built on as long as time goes forward. */
   #shown = new Answer();
+  /** The blocks whose heat is shown. */
+  readonly #heated: Block[] = [];
   #taken = 0;
   #ms = 0;
   #selected: { block: number; index: number } | undefined;
 
-  constructor(lane: Lane, number: number, history: HTMLElement) {
+  constructor(lane: Lane, history: HTMLElement) {
     this.#lane = lane;
     this.#history = history;
-    this.#answer = new AnswerView(`lane-${number}`);
+    this.#answer = new AnswerView();
     this.#answer.element.ariaLabel = `Answer, ${lane.label}; the arrow keys move from token to token`;
     const title = document.createElement("h2");
     title.textContent = lane.label;
@@ -56,23 +58,37 @@ export class LaneView {
     if (!isBack && before === this.#taken && before > 0 && this.#lane.failure === undefined) return;
     this.#answer.show(this.#shown);
     this.#showFigures();
-    this.#heat.replaceChildren(...this.#shown.blocks.map(heatElement));
+    this.#showHeat();
     const isOver = this.#taken === events.length && events.at(-1)?.event.type === "end";
     if (isOver) showResult(this.#result, this.#shown.text);
     else this.#result.hidden = true;
     if (this.#selected) this.#showHistory();
   }
 
+  #showHeat(): void {
+    const { blocks } = this.#shown;
+    for (const [i, block] of blocks.entries()) {
+      if (this.#heated[i] === block) continue;
+      this.#heated[i] = block;
+      const old = this.#heat.children[i];
+      if (old) old.replaceWith(heatElement(block, i));
+      else this.#heat.append(heatElement(block, i));
+    }
+    this.#heated.length = blocks.length;
+    while (this.#heat.children.length > blocks.length) this.#heat.lastElementChild?.remove();
+  }
+
   #showFigures(): void {
     const { failure, events } = this.#lane;
-    const { firstDraftMs, firstCommitMs, tokens, tokensPerSecond, tokensPerForward, forwards, revised } = countersAt(
-      this.#lane,
-      this.#ms,
-    );
+    const { firstDraftMs, firstCommitMs, committed, revised, usage } = this.#shown.counters;
+    const tokens = usage?.completion_tokens ?? committed;
+    const seconds = Math.min(this.#ms, events.at(-1)?.ms ?? 0) / 1000;
     const figures = [
       `${tokens} tokens`,
-      ...(tokensPerSecond === undefined ? [] : [`${tokensPerSecond.toFixed(0)} a second`]),
-      ...(tokensPerForward === undefined ? [] : [`${forwards} forwards, ${tokensPerForward.toFixed(1)} tokens each`]),
+      ...(seconds > 0 && tokens > 0 ? [`${(tokens / seconds).toFixed(0)} a second`] : []),
+      ...(usage
+        ? [`${usage.forwards} forwards, ${(tokens / Math.max(1, usage.forwards)).toFixed(1)} tokens each`]
+        : []),
       `${revised} revised`,
       ...(firstDraftMs === undefined ? [] : [`first draft ${(firstDraftMs / 1000).toFixed(2)} s`]),
       ...(firstCommitMs === undefined ? [] : [`first commit ${(firstCommitMs / 1000).toFixed(2)} s`]),

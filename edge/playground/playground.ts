@@ -156,7 +156,7 @@ function show(next: Run): void {
   run = next;
   say("");
   turnsElement.replaceChildren(...turns.map(turnElement));
-  views = next.lanes.map((lane, i) => new LaneView(lane, i, element("history")));
+  views = next.lanes.map((lane) => new LaneView(lane, element("history")));
   lanesElement.replaceChildren(...views.map(({ element }) => element));
   lanesElement.dataset.count = String(views.length);
   player.finish(durationOf(next));

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { plainScript, tell } from "../../test/support/fakes/synthetic-response.ts";
-import { answerAt, conversation, countersAt, durationOf, type Run } from "./run.ts";
+import { answerAt, conversation, durationOf, type Run } from "./run.ts";
 import { snippet } from "./snippets.ts";
 
 const events = tell(plainScript(["Hello ", "world"])).map((event, i) => ({ ms: i * 100, event }));
@@ -14,8 +14,9 @@ it("shows the answer as it stood at any time", () => {
   const at = (ms: number) => answerAt(lane!, ms).text;
   const commits = events.filter(({ event }) => event.type === "commit").map(({ ms }) => ms);
   expect([at(0), at(commits[0]! - 1), at(commits[0]!), at(durationOf(run))]).toEqual(["", "", "Hello ", "Hello world"]);
-  expect(countersAt(lane!, commits[0]!)).toMatchObject({ firstDraftMs: 100, firstCommitMs: commits[0], revised: 0 });
-  expect(countersAt(lane!, durationOf(run)).tokensPerForward).toBeGreaterThan(0);
+  const counters = { firstDraftMs: 100, firstCommitMs: commits[0], revised: 0 };
+  expect(answerAt(lane!, commits[0]!).counters).toEqual({ ...counters, committed: 2 });
+  expect(answerAt(lane!, durationOf(run)).counters).toMatchObject({ ...counters, usage: { forwards: 4 } });
 });
 
 it("a follow-up has the turns before it", () => {

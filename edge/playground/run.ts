@@ -45,42 +45,6 @@ export function answerAt({ events }: Lane, ms: number): Answer {
   return answer;
 }
 
-export interface Counters {
-  readonly firstDraftMs?: number | undefined;
-  readonly firstCommitMs?: number | undefined;
-  /** Committed tokens, as far as the page can tell them apart. */
-  readonly tokens: number;
-  readonly tokensPerSecond?: number | undefined;
-  /** Once the answer has ended. */
-  readonly tokensPerForward?: number | undefined;
-  readonly forwards?: number | undefined;
-  readonly revised: number;
-}
-
-const REVISIONS = new Set(["substitute", "delete", "insert", "remask"]);
-
-export function countersAt(lane: Lane, ms: number): Counters {
-  const events = lane.events.filter((recorded) => recorded.ms <= ms);
-  const first = (type: EditEvent["type"]) => events.find(({ event }) => event.type === type)?.ms;
-  const revised = events
-    .flatMap(({ event }) => (event.type === "draft" ? event.edits : []))
-    .filter(({ op }) => REVISIONS.has(op));
-  const end = events.at(-1)?.event;
-  const usage = end?.type === "end" ? end.usage : undefined;
-  const { blocks } = answerAt(lane, ms);
-  const shown = blocks.filter(({ isCommitted }) => isCommitted).reduce((sum, { cells }) => sum + cells.length, 0);
-  const tokens = usage?.completion_tokens ?? shown;
-  const elapsedMs = Math.min(ms, events.at(-1)?.ms ?? 0);
-  return {
-    firstDraftMs: first("draft"),
-    firstCommitMs: first("commit"),
-    tokens,
-    ...(elapsedMs > 0 && tokens > 0 && { tokensPerSecond: (tokens * 1000) / elapsedMs }),
-    ...(usage && { forwards: usage.forwards, tokensPerForward: tokens / Math.max(1, usage.forwards) }),
-    revised: revised.length,
-  };
-}
-
 /** The messages of a follow-up: earlier turns with the answers of their first lanes. */
 export function conversation(turns: readonly Run[], prompt: string): ChatMessage[] {
   const earlier = turns.flatMap(({ request, lanes }): ChatMessage[] => {

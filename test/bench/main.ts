@@ -12,6 +12,7 @@ import { benchExchange } from "./exchange.ts";
 import { benchGpu } from "./gpu/gpu.ts";
 import { benchGrammar } from "./grammar.ts";
 import { benchModel } from "./model.ts";
+import { benchPage } from "./page.ts";
 import { benchQuantization } from "./quantization.ts";
 import { benchRankEquality } from "./rank-equality.ts";
 import { benchRanks } from "./ranks.ts";
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   gpu: benchGpu,
   grammar: benchGrammar,
   model: benchModel,
+  page: benchPage,
   quantization: benchQuantization,
   "rank-equality": benchRankEquality,
   ranks: benchRanks,

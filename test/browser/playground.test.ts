@@ -52,7 +52,7 @@ it("writes an answer twice over, side by side, and shows how it came about", { t
   const { page, faults } = await visit(shipped);
   await page.check('[name="variant"][value="quality"]');
   await page.click("#send");
-  await page.waitForSelector(".block.open");
+  await page.waitForSelector(".cell.open");
   await ended(page);
   const [speed, quality] = await answers(page);
   expect(speed).toMatch(/^function \w+\(/);
