@@ -6,13 +6,16 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import Anthropic from "@anthropic-ai/sdk";
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
+import createInstructor from "@instructor-ai/instructor";
 import { ChatOpenAI } from "@langchain/openai";
+import { Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel, run, setTracingDisabled } from "@openai/agents";
 import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 import { generateObject, generateText, Output, stepCountIs, streamObject, streamText, tool } from "ai";
 import OpenAI from "openai";
 import { zodFunction, zodResponseFormat } from "openai/helpers/zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { z as z3 } from "zod/v3";
 import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
@@ -28,6 +31,8 @@ const prompt = "Write a JSON object with name and age: Ada is 36.";
 /** Enough for any answer here, and few where the model would go on. */
 const LIMIT = 64;
 const messages = [{ role: "user" as const, content: prompt }];
+
+setTracingDisabled(true);
 
 const shipped = () => openEngineThread({ package: SHIPPED_PACKAGE });
 
@@ -124,6 +129,7 @@ describe.each(beds)("with an edge on %s", (_, open, openEngine) => {
       ["object", () => Output.object({ schema: person }), person],
       ["array", () => Output.array({ element: z.object({ n: z.int() }) }), z.array(z.object({ n: z.int() }))],
       ["choice", () => Output.choice({ options: ["red", "green"] }), z.enum(["red", "green"])],
+      ["json", () => Output.json(), z.json()],
     ] as const)("generates and streams Output.%s", async (_name, form, schema) => {
       const { output } = await generateText({ ...of(), output: form() as Output.Output });
       expect(schema.parse(output)).toEqual(output);
@@ -171,7 +177,42 @@ describe.each(beds)("with an edge on %s", (_, open, openEngine) => {
 
     it("withStructuredOutput: jsonMode", async () => {
       const bound = chat().withStructuredOutput({ type: "object" }, { method: "jsonMode" });
-      expect(await bound.invoke(prompt)).toBeTypeOf("object");
+      const whole = await bound.invoke(prompt);
+      expect(whole).toBeTypeOf("object");
+      const parts = await Array.fromAsync(await bound.stream(prompt));
+      expect(parts.at(-1)).toEqual(whole);
+    });
+  });
+
+  describe("@instructor-ai/instructor", () => {
+    // It reads schemas of zod 3 only.
+    const model3 = z3.object({ name: z3.string().max(20), age: z3.number().int(), role: z3.enum(["guest", "owner"]) });
+    const response_model = { name: "person", schema: model3 };
+
+    // Its mode JSON demands no more than an object.
+    it.each(["TOOLS", "JSON_SCHEMA"] as const)("gets a checked object, whole and streamed: %s", async (mode) => {
+      const client = new OpenAI({ baseURL: `${baseUrl}/v1`, apiKey: "none", maxRetries: 0 });
+      const instructor = createInstructor({ client, mode });
+      const asking = { model, messages, max_tokens: LIMIT, response_model, max_retries: 0 };
+      const { _meta, ...whole } = await instructor.chat.completions.create(asking);
+      expect(model3.parse(whole)).toEqual(whole);
+      let last: unknown;
+      for await (const part of await instructor.chat.completions.create({ ...asking, stream: true })) last = part;
+      expect(model3.parse(last)).toEqual(whole);
+    });
+  });
+
+  describe("@openai/agents", () => {
+    it.each(["chat", "responses"] as const)("reads an output of a type over %s, whole and streamed", async (api) => {
+      const client = new OpenAI({ baseURL: `${baseUrl}/v1`, apiKey: "none", maxRetries: 0 });
+      const Model = { chat: OpenAIChatCompletionsModel, responses: OpenAIResponsesModel }[api];
+      const modelSettings = { maxTokens: LIMIT };
+      const agent = new Agent({ name: "agent", model: new Model(client, model), outputType: person, modelSettings });
+      const { finalOutput } = await run(agent, prompt);
+      expect(person.parse(finalOutput)).toEqual(finalOutput);
+      const streamed = await run(agent, prompt, { stream: true });
+      await streamed.completed;
+      expect(streamed.finalOutput).toEqual(finalOutput);
     });
   });
 
