@@ -30,6 +30,11 @@ export class Player {
     });
   }
 
+  /** The run's time for one of the clock. */
+  get rate(): number {
+    return Number(this.#rate.value);
+  }
+
   /** Shows a run while it comes in. */
   follow(now: () => number): void {
     this.#pause();
@@ -80,7 +85,7 @@ export class Player {
     }
     if (!this.#isPlaying) return;
     const end = Number(this.#time.max);
-    this.#go(Math.min(end, this.#ms + (nowMs - this.#lastFrameMs) * Number(this.#rate.value)));
+    this.#go(Math.min(end, this.#ms + (nowMs - this.#lastFrameMs) * this.rate));
     this.#lastFrameMs = nowMs;
     if (this.#ms >= end) this.#pause();
     else this.#request();

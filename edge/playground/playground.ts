@@ -1,5 +1,6 @@
 /** The playground page: a conversation whose answers are seen while they are written, side by side, and again at any pace. */
 import { createClient, type EditsRequest, PalimpsestError } from "@palimpsest/client";
+import { animatedSvg } from "./animation.ts";
 import { LaneView } from "./lane-view.ts";
 import { Player } from "./player.ts";
 import { formRequest, variantsOf } from "./request-form.ts";
@@ -36,6 +37,7 @@ stop.addEventListener("click", () => running?.abort());
 key.addEventListener("change", () => void listModels());
 element("new").addEventListener("click", startOver);
 element("save").addEventListener("click", save);
+element("animate").addEventListener("click", () => attempt(saveAnimation));
 element("link").addEventListener("click", () => attempt(copyLink));
 element<HTMLInputElement>("open").addEventListener("change", ({ target }) =>
   attempt(() => openFile(target as HTMLInputElement)),
@@ -191,13 +193,22 @@ function startOver(): void {
 }
 
 function save(): void {
-  if (!run) {
-    say("There is no run to save yet.");
-    return;
-  }
+  if (run) download(runFile(run), "palimpsest-run.json");
+  else say("There is no run to save yet.");
+}
+
+/** The first answer, at the pace that the player has. */
+async function saveAnimation(): Promise<void> {
+  const [lane] = run?.lanes ?? [];
+  if (!lane || running) return say("There is no answer to save yet.");
+  const svg = animatedSvg(lane, { rate: player.rate });
+  download(new Blob([svg], { type: "image/svg+xml" }), "palimpsest-answer.svg");
+}
+
+function download(file: Blob, name: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(runFile(run));
-  link.download = "palimpsest-run.json";
+  link.href = URL.createObjectURL(file);
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
 }
