@@ -92,6 +92,28 @@ it("fails until a probe succeeds, and is broken if none does within the limit", 
   ]);
 });
 
+it("ends with its disposal, also during a poll", async () => {
+  const clock = new ManualClock();
+  const asked: PromiseWithResolvers<EngineStats>[] = [];
+  const engine = {
+    stats() {
+      asked.push(Promise.withResolvers());
+      return (asked.at(-1) as (typeof asked)[number]).promise;
+    },
+    probe: async () => undefined,
+  };
+  const told: EngineState[] = [];
+  const watch = watchEngine(engine, clock, (state) => told.push(state));
+  clock.advance(250);
+  watch[Symbol.dispose]();
+  asked[0]?.resolve({ ...healthy, lostRanks: [1] } as unknown as EngineStats);
+  for (let i = 0; i < 4; i++) {
+    await new Promise(setImmediate);
+    clock.advance(250);
+  }
+  expect({ asked: asked.length, told }).toEqual({ asked: 1, told: [] });
+});
+
 it("does not take the time of a suspended process for a hanging forward", async () => {
   using engine = watched();
   await engine.pass(1_250);

@@ -2,7 +2,7 @@
  * Watches a replica's engine. While a rank is unreachable, every sequence fails. If a forward hangs, or every forward fails, the
  * engine is probed; it is broken if no probe succeeds in time.
  */
-import type { Clock } from "../clock.ts";
+import { type Clock, every } from "../clock.ts";
 import type { Engine, EngineStats } from "../engine/engine.ts";
 
 /** Short enough that edges avoid a worker within a second of its first failed sequence. */
@@ -30,18 +30,23 @@ export function watchEngine(
 ): Disposable {
   const watch = new Watch(engine, clock);
   let before = describe({ kind: "working" });
-  let timer: Disposable | undefined;
+  let ended = false;
   const poll = async () => {
     const state = await watch.poll();
+    if (ended) return;
     const now = describe(state);
     if (now !== before) onChange(state);
     before = now;
   };
-  const wait = () => {
-    timer = clock.timer(POLL_MS, () => void poll().then(wait));
+  const polling = every(clock, POLL_MS, poll, (error) => {
+    throw error;
+  });
+  return {
+    [Symbol.dispose]() {
+      ended = true;
+      polling[Symbol.dispose]();
+    },
   };
-  wait();
-  return { [Symbol.dispose]: () => timer?.[Symbol.dispose]() };
 }
 
 /** Equal for states between which nobody needs to act. */
