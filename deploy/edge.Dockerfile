@@ -6,6 +6,7 @@ WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY proto/package.json proto/
 COPY fleet/package.json fleet/
+COPY tracing/package.json tracing/
 COPY edge/package.json edge/
 COPY edge/client/package.json edge/client/
 COPY gpu-worker/package.json gpu-worker/
@@ -22,6 +23,7 @@ WORKDIR /app
 COPY --from=packages /app/ ./
 COPY proto/ proto/
 COPY fleet/ fleet/
+COPY tracing/ tracing/
 COPY edge/ edge/
 USER 1000
 EXPOSE 8080

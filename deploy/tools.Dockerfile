@@ -8,6 +8,7 @@ WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY proto/package.json proto/
 COPY fleet/package.json fleet/
+COPY tracing/package.json tracing/
 COPY edge/package.json edge/
 COPY edge/client/package.json edge/client/
 COPY gpu-worker/package.json gpu-worker/
@@ -24,6 +25,7 @@ WORKDIR /app
 COPY --from=packages /app/ ./
 COPY proto/ proto/
 COPY fleet/ fleet/
+COPY tracing/ tracing/
 COPY edge/ edge/
 COPY gpu-worker/ gpu-worker/
 COPY tools/ tools/

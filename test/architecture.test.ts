@@ -18,6 +18,7 @@ interface Module {
 const PROTO = ["@palimpsest/proto", "@bufbuild/protobuf"];
 const GRPC = ["@grpc/grpc-js", "grpc-health-check"];
 const FLEET = ["@palimpsest/fleet", "@nats-io/"];
+const TRACER = "@palimpsest/tracing";
 const EDGE = ["edge/src/errors.ts", "edge/src/ports.ts"];
 const ERRORS = "gpu-worker/src/errors.ts";
 const FILES = "gpu-worker/src/files/";
@@ -34,6 +35,11 @@ const modules: readonly Module[] = [
     module: "fleet/",
     mayImport: [...PROTO, "@nats-io/", "zod"],
     instead: "fleet is what edges and workers share of NATS: it knows neither of them",
+  },
+  {
+    module: "tracing/",
+    mayImport: ["@palimpsest/proto", "@opentelemetry/", "zod"],
+    instead: "tracing makes spans for edges and workers: it knows neither of them",
   },
   {
     module: "edge/client/",
@@ -68,12 +74,12 @@ const modules: readonly Module[] = [
   { module: "edge/src/errors.ts", mayImport: ["edge/src/ports.ts", ...PROTO], instead: "errors knows no module" },
   {
     module: "edge/src/dependencies.ts",
-    mayImport: ["edge/src/ports.ts", "edge/src/keys/limiter.ts", "edge/src/stream/heartbeats.ts"],
+    mayImport: ["edge/src/ports.ts", "edge/src/keys/limiter.ts", "edge/src/stream/heartbeats.ts", TRACER],
     instead: "take the type from src/ports.ts",
   },
   { module: "edge/src/clock.ts", mayImport: ["edge/src/ports.ts"], instead: "clock knows time and no more" },
   { module: "edge/src/digest.ts", mayImport: [], instead: "digest knows bytes and no more" },
-  { module: "edge/src/stream/", mayImport: [...EDGE, ...PROTO, "edge/src/clock.ts", "hono"], instead: port },
+  { module: "edge/src/stream/", mayImport: [...EDGE, ...PROTO, TRACER, "edge/src/clock.ts", "hono"], instead: port },
   {
     module: "edge/src/openai/",
     mayImport: [...EDGE, ...PROTO, "edge/src/stream/sse.ts", "@hono/zod-openapi", "zod"],
@@ -175,6 +181,7 @@ const modules: readonly Module[] = [
     module: "gpu-worker/src/transport/",
     mayImport: [ERRORS, CLOCK, ...PROTO, ...GRPC, ...FLEET, "gpu-worker/src/engine/", "gpu-worker/src/model/"].concat(
       "gpu-worker/src/parallel/",
+      TRACER,
     ),
     instead: "transport carries what the Engine says and knows no more: let src/program pass in the rest",
   },
@@ -187,7 +194,7 @@ const modules: readonly Module[] = [
   },
   {
     module: "gpu-worker/src/program/",
-    mayImport: ["gpu-worker/", "@palimpsest/fleet", "@palimpsest/proto", "pino", "zod"],
+    mayImport: ["gpu-worker/", "@palimpsest/fleet", "@palimpsest/proto", TRACER, "pino", "zod"],
     instead: "program reads settings and wires: what it does lives in another module",
   },
   {

@@ -27,6 +27,18 @@ const post = (body: unknown, path = "/v1/chat/completions", headers: Record<stri
 
 const calls = (id: string) => ({ id, type: "function", function: { name: "f", arguments: "{}" } });
 
+it("without a tracer, a request's place in a trace is passed on as it came", async () => {
+  const traced = scriptedReplica(({ responseId }) => tell(plainScript(["Hello"]), responseId));
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const ask = (headers: Record<string, string>) =>
+    scriptedEdge([traced]).request("/v1/chat/completions", {
+      ...{ method: "POST", body: JSON.stringify(chat) },
+      headers: { "content-type": "application/json", ...headers },
+    });
+  for (const headers of [{ traceparent, tracestate: "vendor=1" }, { traceparent: "00-no" }]) await ask(headers);
+  expect(traced.requests.map(({ trace }) => trace)).toEqual([{ traceparent, tracestate: "vendor=1" }, undefined]);
+});
+
 describe("an invalid request is rejected with the parameter at fault", () => {
   const image = [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }];
   it.each([

@@ -22,6 +22,7 @@ import type { TimingVariables } from "./routes/respond.ts";
 import { responses } from "./routes/responses.ts";
 import { streams } from "./routes/streams.ts";
 import { createHeartbeats } from "./stream/heartbeats.ts";
+import { withSpans } from "./stream/spans.ts";
 
 /**
  * The longest context of a released model, 262144 tokens, is about 1 MiB of text; the rest leaves room for JSON escapes,
@@ -30,7 +31,9 @@ import { createHeartbeats } from "./stream/heartbeats.ts";
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 export function createApp(given: EdgeDependencies) {
-  const { replicas, counts } = withGrammarCounts(given.replicas);
+  const { replicas, counts } = withGrammarCounts(
+    given.tracer ? withSpans(given.replicas, given.tracer) : given.replicas,
+  );
   const edge = {
     ...given,
     replicas,

@@ -1,4 +1,5 @@
 /** The dependencies of an edge. An entry point passes them to `createApp`, which passes them to the routes. */
+import type { Tracer } from "@palimpsest/tracing";
 import type { Limiter } from "./keys/limiter.ts";
 import type { Clock, Keys, Log, ModelLoad, Replicas, ResponseStore, Responses, UsageStore } from "./ports.ts";
 import type { Heartbeats } from "./stream/heartbeats.ts";
@@ -13,6 +14,8 @@ export interface EdgeDependencies {
   readonly running?: () => Promise<readonly ModelLoad[]>;
   /** Serves GET /metrics to those who may read it. Absent: it is beside the API, and needs a key if the API does. */
   readonly serveMetrics?: (fetch: (request: Request) => Response | Promise<Response>) => void;
+  /** Absent: no spans are made; a client's place in a trace is passed on as it came. */
+  readonly tracer?: Tracer;
   readonly clock: Clock;
   readonly log: Log;
   /** Absent: requests need no key. */

@@ -5,6 +5,10 @@ export interface Delivery {
   readonly data: Uint8Array;
   /** Its sequence number in the queue. */
   readonly sequence: number;
+  /** Unix milliseconds at which the server stored it. */
+  readonly storedMs: number;
+  /** Times that it was delivered, this one included. */
+  readonly deliveries: number;
   /** Extends the delivery by another `ACK_WAIT_MS`. */
   working(): void;
   /** Removes the request from the queue. */
@@ -58,10 +62,17 @@ export async function pull(options: PullOptions): Promise<Delivery[]> {
 function deliveryOf(message: Msg): Delivery {
   // $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.…, since 2.10 optionally with domain and account in front.
   const tokens = (message.reply ?? "").split(".");
-  const sequence = Number(tokens[tokens.length > 9 ? 7 : 5]);
+  const [deliveries, sequence, , storedNs] = tokens.slice(tokens.length > 9 ? 6 : 4).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return {
     data: message.data,
     sequence,
+    deliveries,
+    storedMs: storedNs / 1_000_000,
     working: () => void message.respond("+WPI"),
     ack: () => void message.respond("+ACK"),
     giveBack: (delayMs = 0) => {

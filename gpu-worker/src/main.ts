@@ -3,6 +3,7 @@ import { Link } from "@palimpsest/fleet";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
 import { unreachable } from "@palimpsest/proto";
 import { readTls } from "@palimpsest/proto/tls-files";
+import { openTracing } from "@palimpsest/tracing/open";
 import { pino } from "pino";
 import about from "../package.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
@@ -76,8 +77,10 @@ async function lead(
   const cost = targetCost(config, target);
   if (cost !== undefined) log.warn(cost);
   await warmUp(engine);
-  const intake = new Intake(engine, systemClock, { draftsPerSecond: env.DRAFTS_PER_SECOND });
-  const { NATS_URL, WORKER_HEALTH_ADDRESS } = env;
+  const service = { name: "palimpsest-worker", version: about.version, instance: env.REPLICA_ID };
+  await using tracing = await openTracing(env, service);
+  const { NATS_URL, WORKER_HEALTH_ADDRESS, DRAFTS_PER_SECOND: draftsPerSecond } = env;
+  const intake = new Intake(engine, systemClock, { draftsPerSecond, tracer: tracing?.tracer });
   await using serving = new AsyncDisposableStack();
   const servers: Pick<GrpcServer, "setServing" | "drain">[] = [];
   if (endpoint.addresses.length > 0 || WORKER_HEALTH_ADDRESS !== undefined) {
@@ -105,6 +108,7 @@ async function lead(
   log.info("stopped");
   if (isHanging) {
     await serving.disposeAsync();
+    await tracing?.[Symbol.asyncDispose]();
     // A thread in native code cannot be ended, and a process waits for its threads.
     process.kill(process.pid, "SIGKILL");
   }

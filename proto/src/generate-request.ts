@@ -4,6 +4,7 @@
  */
 import type { Decoding, FinishReason } from "./edit-event.ts";
 import type { GrammarSource } from "./grammar-source.ts";
+import type { TraceContext } from "./trace-context.ts";
 
 export interface GenerateRequest {
   readonly responseId: string;
@@ -39,6 +40,8 @@ export interface GenerateRequest {
   readonly committed: readonly CommittedChoice[];
   /** Tenant id of the prefix cache. Absent: the shared default scope. */
   readonly cacheScope?: string;
+  /** The sender's place in a trace. */
+  readonly trace?: TraceContext;
 }
 
 export type Prompt =

@@ -11,5 +11,6 @@ export * from "./loopback.ts";
 export type * from "./model-info.ts";
 export * from "./nesting.ts";
 export * from "./service-definition.ts";
+export * from "./trace-context.ts";
 export * from "./unreachable.ts";
 export { CodecError } from "./wire-names.ts";

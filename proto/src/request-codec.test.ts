@@ -112,6 +112,10 @@ const requests: fc.Arbitrary<GenerateRequest> = fc.record(
       { maxLength: 3 },
     ),
     cacheScope: fc.string(),
+    trace: fc.constantFrom(
+      { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" },
+      { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", tracestate: "vendor=1" },
+    ),
   },
   {
     requiredKeys: [

@@ -15,11 +15,12 @@ import type {
 } from "./generate-request.ts";
 import { decodeGrammar, encodeGrammar } from "./grammar-codec.ts";
 import type { ModelInfo } from "./model-info.ts";
+import { traceContextOf } from "./trace-context.ts";
 import { CodecError, finishReasons, nameOf, rules } from "./wire-names.ts";
 
 export function encodeRequest(request: GenerateRequest): wire.GenerateRequest {
   const { responseId, attempt, model, choices, ignoreEos, drafts } = request;
-  const { maxTokens, minTokens, sampling, logprobs, cacheScope, grammar } = request;
+  const { maxTokens, minTokens, sampling, logprobs, cacheScope, grammar, trace } = request;
   return create(wire.GenerateRequestSchema, {
     responseId,
     attempt,
@@ -33,6 +34,7 @@ export function encodeRequest(request: GenerateRequest): wire.GenerateRequest {
     ignoreEos,
     drafts,
     committed: request.committed.map(encodeCommitted),
+    ...trace,
     ...defined({ sampling, maxTokens, minTokens, logprobs, cacheScope, grammar: grammar && encodeGrammar(grammar) }),
   });
 }
@@ -62,6 +64,7 @@ export function decodeRequest(message: wire.GenerateRequest): GenerateRequest {
       logprobs,
       cacheScope,
       grammar: message.grammar && decodeGrammar(message.grammar),
+      trace: traceContextOf(message.traceparent, message.tracestate),
     }),
   };
 }

@@ -19,6 +19,7 @@ import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
 import { benchSchemas } from "./schemas.ts";
 import { benchSoak } from "./soak.ts";
+import { benchTrace } from "./trace.ts";
 import { benchWhatIf } from "./what-if.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -38,6 +39,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   routing: benchRouting,
   schemas: benchSchemas,
   soak: benchSoak,
+  trace: benchTrace,
   "what-if": benchWhatIf,
 };
 

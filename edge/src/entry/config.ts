@@ -2,6 +2,7 @@
 import { natsEnvironment } from "@palimpsest/fleet/connection";
 import { isLoopback } from "@palimpsest/proto";
 import { readTls } from "@palimpsest/proto/tls-files";
+import { tracingEnvironment } from "@palimpsest/tracing/settings";
 import { z } from "zod";
 import { edgeEnvironment, edgeSettings, list, milliseconds, parseEnvironment } from "./settings.ts";
 
@@ -25,6 +26,7 @@ export const edgeVariables = edgeEnvironment.extend({
   API_KEYS_FILE: z.string().min(1).optional(),
   DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
   ...natsEnvironment.partial({ NATS_URL: true }).shape,
+  ...tracingEnvironment.shape,
 });
 
 const environment = edgeVariables
@@ -37,6 +39,7 @@ const environment = edgeVariables
     workerTls: readTls("WORKER_TLS", env),
     drainLimitMs: env.DRAIN_LIMIT_MS,
     keyFile: env.API_KEYS_FILE,
+    tracing: env,
     /** The fleet to join. Without it the edge connects to `workers`. */
     nats: env.NATS_URL === undefined ? undefined : { ...env, NATS_URL: env.NATS_URL },
   }))

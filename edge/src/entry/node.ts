@@ -3,7 +3,9 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dialNats, type NatsSettings } from "@palimpsest/fleet/connection";
+import { openTracing } from "@palimpsest/tracing/open";
 import { pino } from "pino";
+import about from "../../package.json" with { type: "json" };
 import { buildPlayground } from "../../playground/build.ts";
 import { openGrpcReplica } from "../adapters/grpc.ts";
 import { watchKeyFile } from "../adapters/key-file.ts";
@@ -47,12 +49,14 @@ async function run(config: Config): Promise<void> {
   const backend = config.nats ? await openFleet(config, config.nats, log, keys) : openWorkers(config, log);
   const { replicas, responses, store, usage, running } = backend;
   const metricsServer = metricsPort === undefined || !running ? undefined : createMetricsServer();
+  const tracing = await openTracing(config.tracing, { name: "palimpsest-edge", version: about.version });
   const app = createApp({
     replicas,
     store,
     ...(responses && { responses }),
     ...(running && { running }),
     ...(metricsServer && { serveMetrics: metricsServer.serve }),
+    ...(tracing && { tracer: tracing.tracer }),
     clock: systemClock,
     log,
     ...(keys && { keys }),
@@ -96,6 +100,7 @@ async function run(config: Config): Promise<void> {
     metricsServer?.server.closeAllConnections();
     await backend.close();
     opened.dispose();
+    await tracing?.[Symbol.asyncDispose]();
     log.info({}, "stopped");
     setTimeout(
       () => log.warn({ open: process.getActiveResourcesInfo() }, "cannot end: resources are open"),

@@ -1,5 +1,5 @@
 /** Turns a generation request into an HTTP response: one JSON body, or a stream of messages. */
-import type { EditEvent } from "@palimpsest/proto";
+import { type EditEvent, type TraceContext, traceContextOf } from "@palimpsest/proto";
 import type { Context } from "hono";
 import type { RouteDependencies } from "../dependencies.ts";
 import { EdgeError, unexpected } from "../errors.ts";
@@ -56,7 +56,8 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
   const isDetached = !stream && request.background === true && accepted !== undefined;
   const disconnected = isDetached ? new AbortController() : disconnection(c);
   const { signal } = disconnected;
-  const events = eventsOf(edge, completion, clientOf(c), signal);
+  const trace = traceContextOf(c.req.header("traceparent"), c.req.header("tracestate"));
+  const events = eventsOf(edge, completion, { client: clientOf(c), trace }, signal);
   const source = kept ? kept(events, signal) : events;
   const head = { id: request.responseId, model: request.model, created: Math.floor(clock.now() / 1000) };
   if (edge.responses) c.header("x-response-id", head.id);
@@ -90,18 +91,19 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
 function eventsOf(
   { replicas, responses, limiter }: RouteDependencies,
   { claim, request, stream, more = [] }: Completion,
-  client: Client,
+  { client, trace }: { readonly client: Client; readonly trace: TraceContext | undefined },
   signal: AbortSignal,
 ): AsyncIterable<EditEvent> {
   if (request.background && !responses) throw noBackground();
   const scope = claim.owner === "" ? {} : { cacheScope: claim.owner };
+  const traced = trace && { trace };
   // Several prompts have no id by which to come back to all of them.
   const canReturn = claim.key !== undefined || (stream !== undefined && more.length === 0);
   const { responseId, choices } = request;
   const open = (one: ClientRequest, signal: AbortSignal) =>
     claim.exists && responses
       ? responses.watch(one.responseId, undefined, signal)
-      : replicas.generate({ ...one, ...scope, canReturn }, signal);
+      : replicas.generate({ ...one, ...scope, ...traced, canReturn }, signal);
   const openAll = (all: readonly ClientRequest[]) =>
     all.length === 1
       ? open(all[0]!, signal)

@@ -63,6 +63,7 @@ function engines(cached: readonly number[], silent?: number) {
               forwardLimitMs: 1_000,
               silentMs: 0,
             },
+      observe() {},
       probe: async () => (at === silent ? "failed" : undefined),
       async [Symbol.asyncDispose]() {},
     }),

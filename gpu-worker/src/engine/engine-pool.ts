@@ -5,6 +5,7 @@ import { WorkerError } from "../errors.ts";
 import { blockKeys } from "../memory/prefix-cache.ts";
 import type { Engine, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
+import type { SequenceObserver } from "./sequence-reports.ts";
 
 /** A request goes to the engine with the longest cached prefix, unless it is full or this many choices busier than another. */
 const PREFIX_MAX_EXTRA_CHOICES = 1;
@@ -80,6 +81,10 @@ export class EnginePool implements Engine {
       grammarForcedFinishes: sum("grammarForcedFinishes"),
       lostRanks: [...new Set([...silent, ...all.flatMap(({ lostRanks }) => lostRanks)])].sort((a, b) => a - b),
     };
+  }
+
+  observe(observer: SequenceObserver): void {
+    for (const engine of this.#engines) engine.observe(observer);
   }
 
   async probe(): Promise<string | undefined> {

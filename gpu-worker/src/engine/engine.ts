@@ -1,5 +1,6 @@
 /** The engine as the rest of the worker sees it. It runs in a thread of its own; both sides share these types. */
 import type { EditEvent, Failure, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import type { SequenceObserver } from "./sequence-reports.ts";
 
 /** Counters since the start, and gauges. */
 export interface EngineStats {
@@ -46,6 +47,8 @@ export interface Engine extends AsyncDisposable {
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EditEvent>;
   stats(): Promise<EngineStats>;
+  /** Calls `observer` with every prefill and block from now on. */
+  observe(observer: SequenceObserver): void;
   /** Runs a forward for no request. Resolves with the reason if it failed. */
   probe(): Promise<string | undefined>;
 }

@@ -22,6 +22,8 @@ import type { CheckedPrompt, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
 import { type Constrain, checkWithGrammar, type GrammarSupport, openGrammar } from "./request-grammar.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
+import { type SequenceObserver, type SequenceReport, SequenceReports } from "./sequence-reports.ts";
+import { emptyUsage } from "./usage.ts";
 
 export interface EngineOptions extends Served {
   readonly info: ModelInfo;
@@ -42,6 +44,7 @@ export class LocalEngine implements PoolableEngine {
   #committedTokens = 0;
   #cachedTokens = 0;
   #retokenizedTokens = 0;
+  #observer: SequenceObserver = () => {};
   readonly #grammar = { repairs: 0, forced_tokens: 0, forced_finish: 0 };
 
   constructor(options: EngineOptions) {
@@ -100,6 +103,10 @@ export class LocalEngine implements PoolableEngine {
       grammarForcedTokens: this.#grammar.forced_tokens,
       grammarForcedFinishes: this.#grammar.forced_finish,
     };
+  }
+
+  observe(observer: SequenceObserver): void {
+    this.#observer = observer;
   }
 
   async probe(): Promise<string | undefined> {
@@ -190,6 +197,10 @@ export class LocalEngine implements PoolableEngine {
     if (committed.length > 0) answer.commit(committed, false);
     const eosTokens = new Set([...(request.ignoreEos ? [] : modelEosTokens), ...(request.stopTokenIds ?? [])]);
     const { blockLength } = this.model;
+    const observe = (report: SequenceReport) => this.#observer(report);
+    const { responseId, attempt } = request;
+    const { waits = [] } = this.#options.model;
+    const reports = new SequenceReports({ responseId, attempt, choice }, { observe, waits });
     const place = { blockLength, prompted: prompt.length % blockLength, endTokens: eosTokens, maskToken };
     const steps = runSequence(
       {
@@ -199,6 +210,7 @@ export class LocalEngine implements PoolableEngine {
         ...(constrain && { constrain }),
         ends: (tokens: readonly number[]) => answer.stops(tokens),
         onPrefilled: (cachedTokens) => {
+          reports.prefilled(cachedTokens);
           if (isFirst) {
             usage.cached_tokens = Math.max(usage.cached_tokens, cachedTokens);
             this.#cachedTokens += cachedTokens;
@@ -216,7 +228,8 @@ export class LocalEngine implements PoolableEngine {
       usage.completion_tokens += count;
     };
     const options = { answer, bytes, maskToken, eosTokens, drafts: request.drafts, onTokens };
-    for await (const event of choiceEvents(this.#counted(steps, usage), options)) yield { ...event, choice };
+    for await (const event of choiceEvents(reports.follow(this.#counted(steps, usage)), options))
+      yield { ...event, choice };
   }
 
   #sequenceOptions({ request, decoding, prompt, maxTokens, ...plan }: Plan, choice: number, bytes: TokenBytes) {
@@ -283,10 +296,4 @@ function choiceSampling({ seed, ...sampling }: Sampling & { readonly seed: bigin
     ...sampling,
     uniform: (block: number, step: number, cell: number) => uniform({ seed, choice, block, step, cell }),
   };
-}
-
-function emptyUsage(): Usage {
-  const edits = { unmask: 0, substitute: 0, delete: 0, insert: 0 };
-  const forwards = { forwards: 0, prefill_forwards: 0 };
-  return { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, ...forwards, edits };
 }

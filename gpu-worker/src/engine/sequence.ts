@@ -15,6 +15,7 @@ import { blockKeys } from "../memory/prefix-cache.ts";
 import type { SameText } from "../memory/retokenization.ts";
 import type { AdmissionRequest, Scheduler } from "../memory/scheduler.ts";
 import type { Constrain } from "./request-grammar.ts";
+import type { RankWait } from "./sequence-reports.ts";
 import { type ScoredStep, scored } from "./token-scores.ts";
 
 /** The model that the engine runs. */
@@ -23,6 +24,8 @@ export interface EngineModel extends AsyncDisposable {
   /** Runs a forward for no sequence. @throws why it failed */
   probe(): Promise<void>;
   readonly counts: SequenceForwards["counts"];
+  /** For each other rank. Absent: there is none. */
+  readonly waits?: readonly RankWait[];
   /** Unreachable ranks; forwards fail until they are back. */
   readonly lostRanks: readonly number[];
   /** Why the device failed; every forward fails from then on. */

@@ -50,6 +50,12 @@ export interface RankLink extends AsyncDisposable {
   run(routed: RoutedRows, wanted?: Promise<void>): Promise<RankAnswer>;
 }
 
+/** A rank, and how long forwards have waited for its answers with nothing else to do. */
+export interface RankWait {
+  readonly rank: number;
+  ms: number;
+}
+
 export interface ExchangeSizes {
   readonly hiddenSize: number;
   readonly topK: number;
@@ -76,6 +82,8 @@ export interface PendingPartials extends Disposable {
 }
 
 export class ExpertExchange {
+  /** For each link. */
+  readonly waits: readonly RankWait[];
   readonly #own: number;
   readonly #links: readonly RankLink[];
   readonly #holders: (layer: number) => readonly (readonly number[])[];
@@ -100,6 +108,7 @@ export class ExpertExchange {
   ) {
     this.#own = own;
     this.#links = links;
+    this.waits = links.map(({ rank }) => ({ rank, ms: 0 }));
     this.#holders = holders;
     this.#options = options;
     this.#memory = links[0]?.memory;
@@ -141,7 +150,7 @@ export class ExpertExchange {
   #dispatchMessages(routed: RoutedRows, ranks: Int32Array): PendingPartials {
     const { topK, hiddenSize, inStep = false } = this.#options;
     const weightsOf = (rank: number) => putWeights(routed.weights, ranks, rank, new Float32Array(ranks.length));
-    const sent = this.#links.flatMap((link): Sent[] => {
+    const sent = this.#links.flatMap((link, i): Sent[] => {
       const rows = rowsFor(ranks, topK, link.rank);
       if (rows.length === 0 && !inStep) return [];
       const selected: RoutedRows = {
@@ -150,7 +159,7 @@ export class ExpertExchange {
         experts: takeRows(routed.experts, rows, topK),
         weights: takeRows(weightsOf(link.rank), rows, topK),
       };
-      return [{ rank: link.rank, rows, answer: link.run(selected) }];
+      return [{ rank: link.rank, rows, answer: link.run(selected), wait: this.waits[i] as RankWait }];
     });
     const own = { rank: this.#own, weights: weightsOf(this.#own) };
     return new MessagePartials(sent, own, this.#links.length + 1, hiddenSize);
@@ -164,17 +173,17 @@ export class ExpertExchange {
     shared.experts.set(experts);
     for (const [rank, into] of shared.weights.entries()) putWeights(weights, ranks, rank, into);
     const wanted = Promise.withResolvers<void>();
-    const answers: Promise<RankAnswer>[] = [];
-    for (const link of this.#links) {
+    const answers: AwaitedAnswer[] = [];
+    for (const [i, link] of this.#links.entries()) {
       const [rankWeights, into] = [shared.weights[link.rank] as Float32Array, shared.slots[link.rank] as Rows];
       // A link that is being reopened fails here: its rank's last thread may still write to the slot.
       if (link.ready && !ranks.includes(link.rank)) into.fill(0);
       else {
         const routed = { layer, hidden: shared.hidden, experts: shared.experts, weights: rankWeights, into };
-        answers.push(link.run(routed, wanted.promise));
+        answers.push({ answer: link.run(routed, wanted.promise), wait: this.waits[i] as RankWait });
       }
     }
-    this.#answers = answers;
+    this.#answers = answers.map(({ answer }) => answer);
     return new SharedPartials(shared, this.#own, answers, wanted.resolve);
   }
 }
@@ -183,14 +192,16 @@ class SharedPartials implements PendingPartials {
   readonly ownWeights: Float32Array;
   readonly ownSlot: Rows;
   readonly #partials: Rows;
+  readonly #answers: readonly AwaitedAnswer[];
   readonly #arrived: Promise<unknown>;
   readonly #want: () => void;
 
-  constructor(shared: LayerMemory, own: number, answers: readonly Promise<RankAnswer>[], want: () => void) {
+  constructor(shared: LayerMemory, own: number, answers: readonly AwaitedAnswer[], want: () => void) {
     this.ownWeights = shared.weights[own] as Float32Array;
     this.ownSlot = shared.slots[own] as Rows;
     this.#partials = shared.partials;
-    this.#arrived = Promise.all(answers);
+    this.#answers = answers;
+    this.#arrived = Promise.all(answers.map(({ answer }) => answer));
     this.#want = want;
     // A failure before combine() is thrown there.
     this.#arrived.catch(() => {});
@@ -199,6 +210,7 @@ class SharedPartials implements PendingPartials {
   async combine(own: Rows): Promise<Rows> {
     if (own !== this.ownSlot) this.ownSlot.set(own);
     this.#want();
+    measure(this.#answers);
     await this.#arrived;
     return this.#partials;
   }
@@ -209,12 +221,29 @@ class SharedPartials implements PendingPartials {
   }
 }
 
+/** An answer, and where the wait for it counts. */
+interface AwaitedAnswer {
+  readonly answer: Promise<RankAnswer>;
+  readonly wait: RankWait;
+}
+
+/** Counts the time from now until each answer. */
+function measure(answers: readonly AwaitedAnswer[]): void {
+  const startMs = performance.now();
+  for (const { answer, wait } of answers) {
+    const arrived = () => {
+      wait.ms += performance.now() - startMs;
+    };
+    // A failure is thrown by combine().
+    answer.then(arrived, () => {});
+  }
+}
+
 /** The rows sent to one rank. */
-interface Sent {
+interface Sent extends AwaitedAnswer {
   readonly rank: number;
   /** Indices of the rows in the layer, in order. */
   readonly rows: readonly number[];
-  readonly answer: Promise<RankAnswer>;
 }
 
 class MessagePartials implements PendingPartials {
@@ -245,6 +274,7 @@ class MessagePartials implements PendingPartials {
     if (this.#ranks === 1) return own;
     const partials = new (own.constructor as new (length: number) => Rows)(this.#ranks * own.length);
     partials.set(own, this.#own * own.length);
+    measure(this.#sent);
     const arrived = await this.#arrived;
     for (const [i, { rank, rows }] of this.#sent.entries()) {
       putRows((arrived[i] as RankAnswer).partial, rows, this.#hiddenSize, partials.subarray(rank * own.length));

@@ -52,6 +52,7 @@ function serve(engine: PoolableEngine, stats: EngineStats): void {
         unreachable(message);
     }
   });
+  engine.observe((report) => send({ kind: "report", report }));
   send({ kind: "ready", model: engine.model, stats });
 
   async function reply(id: number, answer: Promise<EngineReply>): Promise<void> {

@@ -194,6 +194,7 @@ function withoutCache(model: Model): EngineModel {
   return {
     counts: model.counts,
     health: model.health,
+    ...(model.waits && { waits: model.waits }),
     probe: () => model.probe(),
     get lostRanks() {
       return model.lostRanks;

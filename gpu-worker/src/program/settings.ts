@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { DEFAULT_QUEUE_LIMIT, MAX_STREAM_REPLICAS } from "@palimpsest/fleet";
 import { natsEnvironment } from "@palimpsest/fleet/connection";
+import { tracingEnvironment } from "@palimpsest/tracing/settings";
 import { z } from "zod";
 import { targetNames } from "../model/target.ts";
 import { DEFAULT_FORWARD_LIMIT_MS } from "../runtime/measured-forwards.ts";
@@ -39,6 +40,7 @@ export const workerVariables = z.object({
   STREAM_REPLICAS: wholeNumber.max(MAX_STREAM_REPLICAS).default(1),
   ...natsEnvironment.partial({ NATS_URL: true }).shape,
   ...rankEnvironment.shape,
+  ...tracingEnvironment.shape,
   /** Type of rows sent between ranks; f16 halves the bytes and is not exact. */
   RANK_EXCHANGE: z.enum(["f32", "f16"]).default("f32"),
   /** Limits on the leader's wait for its ranks to become reachable, and for each layer's answer. */

@@ -10,7 +10,7 @@ import { layerKeys, layerValues } from "../model/forward-plan.ts";
 import { type Manifest, shardPlan } from "../model/manifest.ts";
 import { EMBEDDING_GRAPH, HEAD_GRAPH, LEADER, layerGraph, leastRanked } from "../model/package-plan.ts";
 import { holdersOf } from "../model/shard-plan.ts";
-import { ExpertExchange, type RankLink, type Rows } from "../parallel/exchange.ts";
+import { ExpertExchange, type RankLink, type RankWait, type Rows } from "../parallel/exchange.ts";
 import type { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import { attentionInputs, type BlockInput, placeOf } from "./attention-inputs.ts";
 import { ExpertShard, shardLink } from "./expert-shard.ts";
@@ -113,6 +113,11 @@ export class Forward implements ModelForward {
 
   write(page: PageId, { tensors }: ForwardOutput, block: number): void {
     this.#kv.write(page, tensors, block);
+  }
+
+  /** For each other rank: how long forwards have waited for its answers. */
+  get waits(): readonly RankWait[] {
+    return this.#exchange.waits;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -5,7 +5,7 @@ import type { PageId } from "../memory/page-allocator.ts";
 import { graphsOf, type Manifest } from "../model/manifest.ts";
 import { isExpertGraph, LEADER } from "../model/package-plan.ts";
 import { featuresOf } from "../model/target.ts";
-import type { RankLink } from "../parallel/exchange.ts";
+import type { RankLink, RankWait } from "../parallel/exchange.ts";
 import { ExpertBatcher } from "../parallel/expert-batcher.ts";
 import type { Lockstep } from "../parallel/lockstep.ts";
 import { DeviceForward } from "./device-forward.ts";
@@ -43,6 +43,8 @@ export interface Model extends AsyncDisposable {
   /** Forwards give the best tokens of a cell, and take the tokens that a cell may take: what a grammar needs. */
   readonly isConstrainable: boolean;
   readonly counts: SequenceForwards["counts"];
+  /** For each other rank: how long forwards have waited for its answers. Absent: there is none. */
+  readonly waits?: readonly RankWait[];
   /** This rank's experts, for another rank that leads sequences. */
   experts(leader: number): RankLink;
   /** Why the device failed; every forward fails from then on. Undefined while it works. */
@@ -91,6 +93,7 @@ async function openLayers(folder: string, manifest: Manifest, options: ModelOpti
   return {
     ...sequencesOf(forward, manifest, { rounds: lockstep, forwardLimitMs: options.forwardLimitMs }),
     isConstrainable: forward.isConstrainable,
+    waits: forward.waits,
     experts: (leader) => expertBatcher?.linkFor(leader) ?? own,
     get lostRanks() {
       return [own, ...(links ?? [])].filter(({ ready }) => !ready).map(({ rank }) => rank);

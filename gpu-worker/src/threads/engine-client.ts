@@ -4,6 +4,7 @@ import { type EditEvent, type GenerateRequest, type ModelInfo, unreachable } fro
 import { AsyncQueue } from "@palimpsest/proto/async-queue";
 import { isPastDeadline, within } from "../clock.ts";
 import type { CheckedPrompt, EngineStats, PoolableEngine } from "../engine/engine.ts";
+import type { SequenceObserver } from "../engine/sequence-reports.ts";
 import { PackageError } from "../errors.ts";
 import { PendingReplies } from "../parallel/pending-replies.ts";
 import type { EngineReply, FromEngine, ToEngine } from "./engine-messages.ts";
@@ -37,6 +38,7 @@ class EngineClient implements PoolableEngine {
   #lastStats: EngineStats;
   /** When the thread was asked for the statistics that it has not answered since. */
   #unansweredMs: number | undefined;
+  #observer: SequenceObserver = () => {};
   #lastId = 0;
   #ending = false;
 
@@ -86,6 +88,10 @@ class EngineClient implements PoolableEngine {
     return stats;
   }
 
+  observe(observer: SequenceObserver): void {
+    this.#observer = observer;
+  }
+
   probe(): Promise<string | undefined> {
     return this.#ask<string | undefined>((id) => ({ kind: "probe", id }));
   }
@@ -122,6 +128,9 @@ class EngineClient implements PoolableEngine {
         return;
       case "reply":
         this.#replies.resolve(message.id, message.reply);
+        return;
+      case "report":
+        this.#observer(message.report);
         return;
       case "ready":
       case "failed":

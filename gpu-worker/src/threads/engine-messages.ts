@@ -1,6 +1,7 @@
 /** The messages between the main thread and the engine's thread. Everything here survives a structured clone. */
 import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
 import type { CheckedPrompt, EngineStats } from "../engine/engine.ts";
+import type { SequenceReport } from "../engine/sequence-reports.ts";
 import type { End } from "./stop-thread.ts";
 
 export type ToEngine =
@@ -17,6 +18,7 @@ export type FromEngine =
   | { readonly kind: "ready"; readonly model: ModelInfo; readonly stats: EngineStats }
   | { readonly kind: "failed"; readonly name: string; readonly message: string }
   | { readonly kind: "event"; readonly id: number; readonly event: EditEvent }
+  | { readonly kind: "report"; readonly report: SequenceReport }
   /** A response's last event was sent. */
   | { readonly kind: "closed"; readonly id: number }
   | { readonly kind: "reply"; readonly id: number; readonly reply: EngineReply };

@@ -106,7 +106,7 @@ export class Multiplex {
     this.#push(call, { case: "arrived", value: create(ArrivalSchema) });
     let isEnded = false;
     try {
-      for await (const event of intake.generate(request ?? create(GenerateRequestSchema), gone.signal)) {
+      for await (const event of intake.generate(request ?? create(GenerateRequestSchema), {}, gone.signal)) {
         await credited(running);
         await this.#push(call, { case: "event", value: encodeEvent(event) });
         isEnded = event.type === "end" || event.type === "error";

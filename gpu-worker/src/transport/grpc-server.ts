@@ -108,6 +108,7 @@ async function answer(call: GenerateCall, intake: Intake, clock: Clock): Promise
   try {
     for await (const event of intake.generate(
       call.request,
+      {},
       timeout === undefined ? gone.signal : AbortSignal.any([gone.signal, timeout.signal]),
     )) {
       const ready = call.write(create(GenerateResponseSchema, { event: encodeEvent(event) }));

@@ -159,7 +159,7 @@ describe("a worker over gRPC", () => {
 
   it("refuses another model by its name", async () => {
     const intake = new Intake(new ScriptedEngine(plain), systemClock);
-    const events = await Array.fromAsync(intake.generate(encodeRequest({ ...request, model: "other" }), unaborted));
+    const events = await Array.fromAsync(intake.generate(encodeRequest({ ...request, model: "other" }), {}, unaborted));
     expect(events).toMatchObject([{ type: "error", code: "model_not_found", param: "model" }]);
   });
 

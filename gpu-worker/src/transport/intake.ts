@@ -13,9 +13,11 @@ import {
 } from "@palimpsest/proto";
 import type { GenerateRequest as GenerateMessage } from "@palimpsest/proto/generate";
 import { decodeRequest } from "@palimpsest/proto/request-codec";
+import type { Tracer } from "@palimpsest/tracing";
 import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import { invalid, WorkerError } from "../errors.ts";
+import { AttemptSpans } from "./attempt-spans.ts";
 import { Drain, type Work } from "./drain.ts";
 import { DRAFTS_PER_SECOND, Outbox } from "./outbox.ts";
 import { takeUntil } from "./take-until.ts";
@@ -23,6 +25,14 @@ import { takeUntil } from "./take-until.ts";
 export interface IntakeOptions {
   /** Limit for one stream. */
   readonly draftsPerSecond?: number;
+  /** Absent: no spans are made. */
+  readonly tracer?: Tracer | undefined;
+}
+
+/** How a request came to this worker. */
+export interface Origin {
+  /** Unix milliseconds: when it entered the queue of its model and left it for the first time. */
+  readonly queue?: { readonly storedMs: number; readonly pulledMs: number } | undefined;
 }
 
 export class Intake {
@@ -30,12 +40,17 @@ export class Intake {
   readonly #clock: Clock;
   readonly #draftsPerSecond: number;
   readonly #drain: Drain;
+  readonly #tracer: Tracer | undefined;
+  /** Of running attempts, by response and attempt. */
+  readonly #spans = new Map<string, AttemptSpans>();
 
-  constructor(engine: Engine, clock: Clock, { draftsPerSecond = DRAFTS_PER_SECOND }: IntakeOptions = {}) {
+  constructor(engine: Engine, clock: Clock, { draftsPerSecond = DRAFTS_PER_SECOND, tracer }: IntakeOptions = {}) {
     this.#engine = engine;
     this.#clock = clock;
     this.#draftsPerSecond = draftsPerSecond;
     this.#drain = new Drain(clock);
+    this.#tracer = tracer;
+    if (tracer !== undefined) engine.observe((report) => this.#spans.get(keyOf(report))?.report(report));
   }
 
   get model(): ModelInfo {
@@ -46,7 +61,11 @@ export class Intake {
    * Yields a request's edit events; an invalid request yields an `error` event. Aborting the signal or leaving the iteration
    * stops the computation. @throws EngineBroken, or what the engine throws
    */
-  async *generate(message: GenerateMessage, signal: AbortSignal): AsyncGenerator<EditEvent, void, void> {
+  async *generate(
+    message: GenerateMessage,
+    origin: Origin,
+    signal: AbortSignal,
+  ): AsyncGenerator<EditEvent, void, void> {
     let request: GenerateRequest;
     try {
       if (message.model !== this.model.name) throw modelNotFound(message.model, this.model.name);
@@ -60,6 +79,9 @@ export class Intake {
       yield rejection(message, draining());
       return;
     }
+    const key = keyOf(request);
+    using spans = this.#tracer && new AttemptSpans(this.#tracer, request, origin);
+    if (spans) this.#spans.set(key, spans);
     const outbox = new Outbox(this.#clock, this.#draftsPerSecond);
     const reader = new AbortController();
     const filled = this.#fill(outbox, request, AbortSignal.any([signal, reader.signal]), work);
@@ -68,6 +90,7 @@ export class Intake {
     } finally {
       reader.abort();
       await filled;
+      this.#spans.delete(key);
     }
   }
 
@@ -92,6 +115,7 @@ export class Intake {
     try {
       // The engine sees an abort only after its forward; a drained worker does not wait for that.
       for await (const event of takeUntil(events, work.signal)) {
+        this.#spans.get(keyOf(request))?.follow(event);
         outbox.push(event);
         seq = event.seq + 1;
         ended = event.type === "end" || event.type === "error";
@@ -104,6 +128,10 @@ export class Intake {
       outbox.close(error);
     }
   }
+}
+
+function keyOf({ responseId, attempt }: Pick<GenerateRequest, "responseId" | "attempt">): string {
+  return `${responseId}.${attempt}`;
 }
 
 /** The engine does not answer any more. */

@@ -18,7 +18,7 @@ import { type GenerateRequest, GenerateRequestSchema } from "@palimpsest/proto/g
 import { poisoning } from "@palimpsest/proto/poisoned";
 import { encodeCommitted } from "@palimpsest/proto/request-codec";
 import { pause } from "../clock.ts";
-import type { Intake } from "./intake.ts";
+import type { Intake, Origin } from "./intake.ts";
 import { type ClaimedAttempt, countFruitless } from "./nats-claim.ts";
 import type { LogWriter, StoredEvent, WriterContext } from "./nats-writer.ts";
 import { takeUntil } from "./take-until.ts";
@@ -47,6 +47,7 @@ export interface ResponseContext extends WriterContext {
 export interface AttemptOptions {
   readonly context: ResponseContext;
   readonly request: GenerateRequest;
+  readonly origin: Origin;
   readonly deadlineMs: number;
   readonly writer: LogWriter;
   /** Stops the engine; what it still says is written. */
@@ -115,13 +116,13 @@ export class ResponseAttempt {
   }
 
   async #generate(): Promise<Outcome> {
-    const { context, request, writer, stop, quit, isHandingOver } = this.#options;
+    const { context, request, origin, writer, stop, quit, isHandingOver } = this.#options;
     const { attempt, log } = this.#claimed;
     const written = new Set(log.map(subjectOf));
     const finished = new Set(log.flatMap(finishedChoice));
     const committed = committedOf(log, request.choices).map(encodeCommitted);
     const continued = create(GenerateRequestSchema, { ...request, attempt, committed });
-    const events = context.intake.generate(continued, AbortSignal.any([stop, quit]));
+    const events = context.intake.generate(continued, origin, AbortSignal.any([stop, quit]));
     // The engine sees an abort only after its forward.
     for await (const event of takeUntil(events, quit)) {
       if (event.type === "draft") {

@@ -5,6 +5,7 @@
 import { claimSubject, type Delivery, retryWhile } from "@palimpsest/fleet";
 import type { QueuedRequest } from "@palimpsest/proto/fleet";
 import type { GenerateRequest } from "@palimpsest/proto/generate";
+import type { Origin } from "./intake.ts";
 import { ResponseAttempt, type ResponseContext } from "./nats-attempt.ts";
 import { type ClaimedAttempt, claimAttempt, releaseAttempt } from "./nats-claim.ts";
 import { StopSignal } from "./nats-stop-signal.ts";
@@ -28,6 +29,7 @@ export class NatsResponse {
   readonly #delivery: Delivery;
   readonly #queued: QueuedRequest;
   readonly #request: GenerateRequest;
+  readonly #origin: Origin;
   readonly #writer: LogWriter;
   readonly #stop: StopSignal;
   /** Aborts in the states `quitting` and `lost`. */
@@ -41,6 +43,9 @@ export class NatsResponse {
     this.#delivery = delivery;
     this.#queued = queued;
     this.#request = request;
+    const { storedMs, deliveries } = delivery;
+    // A request that comes back waits anew, for a time that is not known.
+    this.#origin = deliveries === 1 ? { queue: { storedMs, pulledMs: context.clock.date() } } : {};
     this.#writer = new LogWriter(context, request.responseId);
     this.#stop = new StopSignal(context, request.responseId, queued);
   }
@@ -140,6 +145,7 @@ export class NatsResponse {
     return new ResponseAttempt(claimed, {
       context: this.#context,
       request: this.#request,
+      origin: this.#origin,
       deadlineMs: Number(this.#queued.deadlineMs),
       writer: this.#writer,
       stop: this.#stop.signal,

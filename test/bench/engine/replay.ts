@@ -25,6 +25,7 @@ export function replaying(model: EngineModel, forwards: readonly number[], manif
     counts: model.counts,
     lostRanks: model.lostRanks,
     health: model.health,
+    ...(model.waits && { waits: model.waits }),
     probe: () => model.probe(),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
     sequence(pages) {

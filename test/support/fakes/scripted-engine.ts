@@ -67,6 +67,8 @@ export class ScriptedEngine implements Engine {
     throw new Error("not scripted");
   }
 
+  observe(): void {}
+
   probe(): Promise<undefined> {
     throw new Error("not scripted");
   }

@@ -152,6 +152,18 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
    * @generated from field: palimpsest.v1.Grammar grammar = 49;
    */
   grammar?: Grammar | undefined;
+
+  /**
+   * The sender's place in a trace, in the form of the W3C headers of these names. Empty: none.
+   *
+   * @generated from field: string traceparent = 50;
+   */
+  traceparent: string;
+
+  /**
+   * @generated from field: string tracestate = 51;
+   */
+  tracestate: string;
 };
 
 /**
