@@ -6,7 +6,6 @@ import {
   isNestedDeeper,
   MAX_CHOICES,
   MAX_NESTING,
-  type Message,
   type ModelInfo,
   type Prompt,
   type Sampling,
@@ -21,12 +20,17 @@ import { checkScoring } from "./token-scores.ts";
 /** `max_tokens` of a request without one: the reference's `gen_length`. */
 const DEFAULT_MAX_TOKENS = 2048;
 
+/** A prompt that has to be encoded. */
+export type TextPrompt = Exclude<Prompt, { readonly kind: "tokens" }>;
+
 /** Turns prompts into tokens and tokens into text. */
-export interface Tokenizer {
-  /** Raw text; the text of a special token is text. @throws WorkerError, or TooManyTokens if it has more than `limit` */
-  encode(text: string, limit: number): number[];
-  /** Messages through the chat template, and the beginning of the answer. @throws WorkerError naming the message at fault, or TooManyTokens */
-  encodeChat(messages: readonly Message[], tools: readonly unknown[], limit: number, answerStart?: string): number[];
+export interface PromptEncoder {
+  /**
+   * Raw text, in which the text of a special token is text; or messages through the chat template.
+   * @param limit the most tokens that it may have
+   * @throws WorkerError naming what is at fault; TooManyTokens; the signal's reason, in the middle of a long prompt too
+   */
+  encode(prompt: TextPrompt, limit: number, signal: AbortSignal): Promise<readonly number[]>;
   readonly bytes: TokenBytes;
 }
 
@@ -38,7 +42,7 @@ export interface Served {
   /** Tokens of a model that deletes and inserts. */
   readonly editTokens?: { readonly delete: number; readonly split: number };
   /** Absent: prompts are token ids only, and the answer has no text. */
-  readonly tokenizer?: Tokenizer;
+  readonly tokenizer?: PromptEncoder;
 }
 
 /** A request that has passed every check. */
@@ -53,8 +57,8 @@ export interface Plan {
   readonly adjustments: AdjustmentOptions;
 }
 
-/** @throws WorkerError naming the parameter, with the numbers */
-export function planRequest(request: GenerateRequest, served: Served): Plan {
+/** @throws WorkerError naming the parameter, with the numbers; the signal's reason */
+export async function planRequest(request: GenerateRequest, served: Served, signal: AbortSignal): Promise<Plan> {
   const { info, vocabSize, maskToken, editTokens } = served;
   const { blockLength, maxContextTokens } = info;
   if (!(Number.isInteger(request.choices) && request.choices >= 1 && request.choices <= MAX_CHOICES)) {
@@ -64,7 +68,7 @@ export function planRequest(request: GenerateRequest, served: Served): Plan {
   checkScoring(request.logprobs, decoding);
   const sampling = request.sampling && samplingParameters({ seed: randomSeed(), ...request.sampling });
   const blocks = (tokens: number) => inBlocks(tokens, blockLength);
-  const prompt = encode(request.prompt, served);
+  const prompt = await encode(request.prompt, served, signal);
   if (prompt.length === 0) throw invalid("prompt", "is empty");
   const room = maxContextTokens - prompt.length;
   const maxTokens = request.maxTokens ?? Math.min(room, DEFAULT_MAX_TOKENS);
@@ -99,7 +103,7 @@ export function planRequest(request: GenerateRequest, served: Served): Plan {
   return { request, prompt, maxTokens, decoding: penalized, committed, sampling, adjustments };
 }
 
-function encode(prompt: Prompt, served: Served): readonly number[] {
+async function encode(prompt: Prompt, served: Served, signal: AbortSignal): Promise<readonly number[]> {
   const { tokenizer, vocabSize } = served;
   if (prompt.kind === "tokens") {
     const wrong = prompt.tokens.findIndex((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
@@ -115,8 +119,7 @@ function encode(prompt: Prompt, served: Served): readonly number[] {
     throw invalid("tools", `more than ${MAX_NESTING} objects or lists stand inside each other`);
   }
   try {
-    if (prompt.kind === "text") return tokenizer.encode(prompt.text, maxContextTokens);
-    return tokenizer.encodeChat(prompt.messages, prompt.tools, maxContextTokens, prompt.answerStart);
+    return await tokenizer.encode(prompt, maxContextTokens, signal);
   } catch (cause) {
     if (!(cause instanceof TooManyTokens)) throw cause;
     const message = `the prompt has at least ${inBlocks(cause.atLeast, served.info.blockLength)}; ${hasRoom(served)}`;

@@ -3,6 +3,7 @@ import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { expect, it } from "vitest";
 import { hashRequest, openHashEngine } from "../../../test/support/models/hash-model.ts";
 import { until } from "../../../test/support/waiting.ts";
+import type { PromptEncoder } from "./check-request.ts";
 import type { PoolableEngine } from "./engine.ts";
 import { EnginePool } from "./engine-pool.ts";
 
@@ -131,11 +132,12 @@ it("an engine that does not answer is unreachable, and every request fails", asy
 /** Two engines that share a tokenizer of digits, and the texts that it has tokenized. */
 function tokenizing() {
   const tokenized: string[] = [];
-  const encode = (text: string): number[] => {
-    tokenized.push(text);
-    return [...text].map(Number);
+  const encode: PromptEncoder["encode"] = async (prompt) => {
+    if (prompt.kind !== "text") return [1];
+    tokenized.push(prompt.text);
+    return [...prompt.text].map(Number);
   };
-  const tokenizer = { encode, encodeChat: () => [1], bytes: () => new Uint8Array(0) };
+  const tokenizer = { encode, bytes: () => new Uint8Array(0) };
   const open = () =>
     openHashEngine({ salt: 1, blockLength: 4, pages: 100, capacity: 4, prefixCache: true, tokenizer }).engine;
   return { tokenized, alone: open(), pool: new EnginePool([open(), open()], 5000) };

@@ -2,6 +2,7 @@ import type { EditEvent, GenerateRequest } from "@palimpsest/proto";
 import { expect, it } from "vitest";
 import { everywhere, ScriptedModel } from "../../../test/support/models/scripted-model.ts";
 import { Scheduler } from "../memory/scheduler.ts";
+import type { PromptEncoder } from "./check-request.ts";
 import { LocalEngine } from "./local-engine.ts";
 import type { GrammarSupport, Grammars } from "./request-grammar.ts";
 
@@ -27,7 +28,10 @@ function engine(
       return sequence;
     },
   };
-  const tokenizer = { bytes: letter, encode: (text: string) => [...text].map(Number), encodeChat: () => [1] };
+  const tokenizer: PromptEncoder = {
+    bytes: letter,
+    encode: async (prompt) => (prompt.kind === "text" ? [...prompt.text].map(Number) : [1]),
+  };
   const tokens = { vocabSize: 60, maskToken: 59, eosTokens: [50] };
   return {
     engine: new LocalEngine({

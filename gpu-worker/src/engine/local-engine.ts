@@ -32,6 +32,8 @@ export interface EngineOptions extends Served {
   readonly scheduler: Scheduler;
   /** Lets sequences share the blocks of earlier ones in the K/V cache. */
   readonly prefixCache: boolean;
+  /** Ends the tokenizer's threads. */
+  readonly endTokenizer?: () => Promise<void>;
   /** Absent: no request may have a grammar. */
   readonly grammars?: GrammarSupport;
 }
@@ -57,7 +59,7 @@ export class LocalEngine implements PoolableEngine {
     const head = () => ({ v: 1, response_id: request.responseId, attempt: request.attempt, seq: seq++ }) as const;
     const usage = emptyUsage();
     try {
-      const plan = this.#plan(request);
+      const plan = await this.#plan(request, signal);
       const constrain = await this.#constrain(plan);
       signal.throwIfAborted();
       if (constrain) usage.grammar = { repairs: 0, forced_tokens: 0, forced_finish: 0 };
@@ -120,7 +122,7 @@ export class LocalEngine implements PoolableEngine {
 
   async checkPrompt(request: GenerateRequest): Promise<CheckedPrompt> {
     try {
-      return { tokens: this.#plan(request).prompt };
+      return { tokens: (await this.#plan(request, new AbortController().signal)).prompt };
     } catch (error) {
       return { rejection: failure(error) };
     }
@@ -131,13 +133,14 @@ export class LocalEngine implements PoolableEngine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { grammars, model } = this.#options;
+    const { grammars, model, endTokenizer } = this.#options;
+    await endTokenizer?.();
     if (grammars !== undefined && !("missing" in grammars)) await grammars[Symbol.asyncDispose]();
     await model[Symbol.asyncDispose]();
   }
 
-  #plan(request: GenerateRequest): Plan {
-    const plan = planRequest(request, this.#options);
+  async #plan(request: GenerateRequest, signal: AbortSignal): Promise<Plan> {
+    const plan = await planRequest(request, this.#options, signal);
     checkWithGrammar(plan, (token) => this.#bytes(token).length > 0);
     return plan;
   }

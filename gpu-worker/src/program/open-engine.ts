@@ -18,10 +18,11 @@ import { type ExpertDevice, openDeviceShard } from "../runtime/device-shard.ts";
 import { pageBytes } from "../runtime/kv-tensors.ts";
 import { type Model, type ModelOptions, openModel } from "../runtime/model.ts";
 import { answerThrough, PortLink } from "../threads/rank-port.ts";
-import { openTokenizer, type TokenizerFiles } from "../tokenizer/tokenizer.ts";
+import type { TokenizerFiles } from "../tokenizer/tokenizer.ts";
 import { capabilities } from "./capabilities.ts";
 import { type ExpertDevices, expertDeviceOf } from "./expert-devices.ts";
 import { openGrammars } from "./open-grammars.ts";
+import { openPrompts } from "./open-prompts.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-client.ts";
 
 /** Memory for K/V by default: room for eight long answers of the shipped model. */
@@ -80,7 +81,7 @@ export async function openEngine(settings: EngineSettings, onRoute?: ModelOption
   const { config, blockLength, maskToken, editTokens, eosTokens } = manifest;
   const { capacity, pages, threads, maxContextTokens } = sizesOf(settings, manifest);
   const files = tokenizerFiles(settings.package, manifest);
-  const tokenizer = files && (await openTokenizer(files));
+  const tokenizer = files && (await openPrompts(files));
   const ranks = ranksOf(settings, packaged);
   const { forwardLimitMs } = settings;
   const model = await openModel(settings.package, manifest, { threads, pages, onRoute, forwardLimitMs, ...ranks });
@@ -105,7 +106,7 @@ export async function openEngine(settings: EngineSettings, onRoute?: ModelOption
     prefixCache: settings.cache !== false && settings.prefixCache !== false,
     model: settings.cache === false ? withoutCache(model) : model,
     scheduler: new Scheduler({ capacity, pages, waiting: capacity * WAITING_PER_SLOT }),
-    ...(tokenizer && { tokenizer }),
+    ...(tokenizer && { tokenizer, endTokenizer: () => tokenizer[Symbol.asyncDispose]() }),
     grammars,
   });
 }

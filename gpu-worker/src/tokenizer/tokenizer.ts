@@ -5,7 +5,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Tokenizer as ByteLevelBpe } from "@huggingface/tokenizers";
-import type { Message } from "@palimpsest/proto";
+import type { Message, Prompt } from "@palimpsest/proto";
 import { z } from "zod";
 import { describeIssues, PackageError, parseJson, TooManyTokens, WorkerError } from "../errors.ts";
 import { missingBytes, spelledBytes } from "./byte-level.ts";
@@ -40,6 +40,16 @@ export interface Tokenizer {
   pieces(text: string): string[];
   /** The UTF-8 bytes a token stands for, perhaps a part of a character. Empty for special tokens and unknown ids. */
   bytes(token: number): Uint8Array;
+}
+
+/** Tokens of a prompt, as `encode` and `encodeChat` give them. */
+export function encodePrompt(
+  tokenizer: Pick<Tokenizer, "encode" | "encodeChat">,
+  prompt: Exclude<Prompt, { readonly kind: "tokens" }>,
+  limit: number,
+): number[] {
+  if (prompt.kind === "text") return tokenizer.encode(prompt.text, limit);
+  return tokenizer.encodeChat(prompt.messages, prompt.tools, limit, prompt.answerStart);
 }
 
 /** @throws PackageError naming the file that cannot be used */

@@ -8,7 +8,7 @@ import type { GenerateRequest } from "@palimpsest/proto";
 import { expect } from "vitest";
 import type { Candidate } from "../../../gpu-worker/src/decoding/block.ts";
 import type { BlockQuery, SequenceForwards, TokenScore } from "../../../gpu-worker/src/decoding/forwards.ts";
-import type { Tokenizer } from "../../../gpu-worker/src/engine/check-request.ts";
+import type { PromptEncoder } from "../../../gpu-worker/src/engine/check-request.ts";
 import { LocalEngine } from "../../../gpu-worker/src/engine/local-engine.ts";
 import type { EngineModel } from "../../../gpu-worker/src/engine/sequence.ts";
 import type { PageId } from "../../../gpu-worker/src/memory/page-allocator.ts";
@@ -144,7 +144,7 @@ export function openHashEngine(options: {
   readonly pages: number;
   readonly capacity: number;
   readonly prefixCache: boolean;
-  readonly tokenizer?: Tokenizer;
+  readonly tokenizer?: PromptEncoder;
 }) {
   const { salt, blockLength, pages, capacity, prefixCache, tokenizer } = options;
   const scheduler = new Scheduler({ capacity, pages, waiting: 100 });
