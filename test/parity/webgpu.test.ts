@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readManifest } from "../../gpu-worker/src/files/read-manifest.ts";
+import type { Target } from "../../gpu-worker/src/model/target.ts";
 import type { Quantization } from "../../gpu-worker/src/model/weights.ts";
 import { openModel } from "../../gpu-worker/src/runtime/model.ts";
 import { convertCheckpoint } from "../../tools/convert/convert.ts";
@@ -17,6 +18,7 @@ import { releasedShapes } from "../../tools/convert/released-shapes.ts";
 import { shardPackage } from "../../tools/convert/shard.ts";
 import { writeCheckpoint } from "../support/models/checkpoint.ts";
 import { FORWARD_PAGES, type Forwards, forwardsOf } from "../support/models/forwards.ts";
+import { installDawn } from "../support/programs/dawn.ts";
 import { openSoftwareVulkan, type SoftwareVulkan } from "../support/programs/software-vulkan.ts";
 
 const PROGRAM = fileURLToPath(new URL("../support/programs/device-forwards.ts", import.meta.url));
@@ -78,17 +80,30 @@ it("in int4, the forwards of the CPU package but for rounding, every node on the
   expect(probabilities(found)).toEqual(near(probabilities(expected), 0.1));
 });
 
+it("in pieces, with experts in kernels of our own, the forwards of the CPU package", PATIENTLY, async () => {
+  await installDawn();
+  const config = { ...sized, num_hidden_layers: 3 };
+  const { found, expected } = await run("pieces", config, "none", { provider: "webgpu-split", experts: ["experts"] });
+  expect(found).toEqual(near(expected, 1e-4));
+});
+
 /** Forwards on the device and on the CPU. No node of the first runs on the CPU, except to draw and to score. */
-async function run(name: string, config: object, quantization: Quantization) {
+async function run(
+  name: string,
+  config: object,
+  quantization: Quantization,
+  { provider = "webgpu" as Target, experts = [] as string[] } = {},
+) {
   const at = (what: string): string => join(folder, `${name.slice(0, 3)}-${what}`);
   await writeCheckpoint(at("checkpoint"), { config: { ...config } });
   await convertCheckpoint({ source: at("checkpoint"), target: at("cpu"), quantization, ranks: 1 });
-  const manifest = await shardPackage({ source: at("cpu"), target: at("device"), provider: "webgpu" });
-  const args = [PROGRAM, at("device"), at("profile")];
+  const manifest = await shardPackage({ source: at("cpu"), target: at("device"), provider });
+  const args = [PROGRAM, at("device"), at("profile"), ...experts];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...vulkan.env } });
   const found = JSON.parse(stdout) as Forwards;
   const providers = await providersOf(at("profile"));
-  expect(providers.get("body")?.size).toBeGreaterThan(20);
+  const bodies = [...providers].filter(([graph]) => graph.startsWith("body"));
+  expect(bodies.reduce((sum, [, nodes]) => sum + nodes.size, 0)).toBeGreaterThan(20);
   for (const [graph, nodes] of providers) {
     const elsewhere = [...nodes].filter(([, provider]) => provider !== "WebGpuExecutionProvider");
     if (graph !== "sampling") expect(elsewhere, `nodes of ${graph} off the device`).toEqual([]);

@@ -268,7 +268,7 @@ export function matrix(name: string, tensors: readonly (readonly [string, number
 
 /** Booleans [N, size]: true for the `count` largest of each row. */
 function amongBest(g: OnnxGraph, values: Value, count: number, size: number): Value {
-  if (g.target.experts === "masked") return atLeastKth(g, values, count);
+  if (g.target.shapes === "constant") return atLeastKth(g, values, count);
   const best = g.nodes("TopK", [values, g.ints([count])], 2)[1] as Value;
   const oneHot = g.node("OneHot", [best, g.ints([size], []), g.floats([0, 1])]);
   const hits = g.node("ReduceMax", [oneHot, g.ints([1])], { attributes: { keepdims: 0 } });

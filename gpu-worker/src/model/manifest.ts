@@ -4,7 +4,7 @@ import { describeIssues, PackageError, parseJson } from "../errors.ts";
 import { modelConfig } from "./config.ts";
 import { isExpertGraph, LEADER } from "./package-plan.ts";
 import { evenPlan, planFault, type ShardPlan } from "./shard-plan.ts";
-import { type Target, targetNames } from "./target.ts";
+import { featuresOf, type Target, targetNames } from "./target.ts";
 
 /** Increased when packages of earlier versions can no longer be read. */
 export const MANIFEST_VERSION = 3;
@@ -61,7 +61,7 @@ export function shardPlan({ shards, config, ranks }: Manifest): ShardPlan {
 
 /** @throws PackageError when the package in a folder is for another target than the operator expects */
 export function requireTarget(folder: string, { target }: Manifest, expected: Target): void {
-  if (target === expected) return;
+  if (target === expected || featuresOf(target).provider === featuresOf(expected).provider) return;
   throw new PackageError(
     `${folder}: is a package for ${target}, not for ${expected}; make one for ${expected} with ` +
       `palimpsest shard ${folder} ${folder}-${expected} --target ${expected}`,

@@ -25,8 +25,8 @@ export function maskedExpertCost({ experts, topK, layers, denseLayers }: ModelCo
   if (layers === denseLayers || experts <= WASTEFUL_FROM * topK) return undefined;
   return (
     `the webgpu target computes all ${experts} experts of a layer for every row, ` +
-    `${Math.round(experts / topK)} times the products of the ${topK} that are chosen; the cpu and cuda targets compute those ` +
-    "alone, and so does a GPU on which a cpu package has its experts (EXPERT_DEVICE=webgpu)"
+    `${Math.round(experts / topK)} times the products of the ${topK} that are chosen; the other targets compute those alone, ` +
+    "webgpu-split on the same GPU"
   );
 }
 

@@ -6,7 +6,7 @@
  */
 import { attention, ropeAngles } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
-import { bodyNodes, logitsNodes } from "./forward-plan.ts";
+import { bodyNodes, bodyPieces, logitsNodes } from "./forward-plan.ts";
 import { type FusedExpertInputs, fusedExperts } from "./fused-experts.ts";
 import {
   adjusted,
@@ -64,13 +64,24 @@ export const LEADER = 0;
 export const BODY_GRAPH = "body";
 export const EMBEDDING_GRAPH = "embedding";
 export const HEAD_GRAPH = "head";
+export const pieceGraph = (piece: number): string => `${BODY_GRAPH}-${pad(piece)}`;
 export const layerGraph = (layer: number): string => `layer-${pad(layer)}`;
 export const expertGraph = (layer: number, rank: number): string => `experts-${pad(layer)}-rank-${pad(rank)}`;
 export const isExpertGraph = (name: string): boolean => name.startsWith("experts-");
 
 /** Plans all graphs of a package, in the order in which a forward runs them. */
 export function planPackage(config: ModelConfig, options: PlanOptions): GraphFile[] {
-  if (featuresOf(options.target).graphs === "forward") return planForward(config, options);
+  switch (featuresOf(options.target).graphs) {
+    case "forward":
+      return planForward(config, options);
+    case "pieces":
+      return planPieces(config, options);
+    case "layers":
+      return planLayers(config, options);
+  }
+}
+
+function planLayers(config: ModelConfig, options: PlanOptions): GraphFile[] {
   const shards = options.shards ?? evenPlan(config, options.ranks);
   const files = [file(EMBEDDING_GRAPH, LEADER, embedding(config, options.target))];
   for (let layer = 0; layer < config.layers; layer++) {
@@ -85,13 +96,36 @@ export function planPackage(config: ModelConfig, options: PlanOptions): GraphFil
   return files;
 }
 
-function planForward(config: ModelConfig, { target, quantization, blockLength }: PlanOptions): GraphFile[] {
-  if (blockLength === undefined) throw new Error(`the ${target} target needs the block length`);
-  const options = { quantization, blockLength };
+function planForward(config: ModelConfig, { target, ...form }: PlanOptions): GraphFile[] {
+  const options = forwardOptions(target, form);
   return [
     file(BODY_GRAPH, LEADER, bodyNodes(config, options, new OnnxGraph(BODY_GRAPH, target))),
     file(HEAD_GRAPH, LEADER, logitsNodes(config, options, new OnnxGraph(HEAD_GRAPH, target))),
   ];
+}
+
+/** The experts' graphs are those of a CPU package: a device of its own reads their weights. */
+function planPieces(config: ModelConfig, { target, ...form }: PlanOptions): GraphFile[] {
+  const options = forwardOptions(target, form);
+  const pieces = bodyPieces(config, options, (piece) => new OnnxGraph(pieceGraph(piece), target));
+  const local = Array.from({ length: config.experts }, (_, expert) => expert);
+  return [
+    ...pieces.flatMap((g, piece) => {
+      const layer = config.denseLayers + piece;
+      const made = file(pieceGraph(piece), LEADER, g);
+      if (layer === config.layers) return [made];
+      return [
+        made,
+        file(expertGraph(layer, LEADER), LEADER, expertNodes(config, layer, local, { ...form, target: "cpu" })),
+      ];
+    }),
+    file(HEAD_GRAPH, LEADER, logitsNodes(config, options, new OnnxGraph(HEAD_GRAPH, target))),
+  ];
+}
+
+function forwardOptions(target: Target, { quantization, blockLength }: Omit<PlanOptions, "target">) {
+  if (blockLength === undefined) throw new Error(`the ${target} target needs the block length`);
+  return { quantization, blockLength };
 }
 
 /** Plans a head whose output is the logits [R, vocabulary], for the golden vectors. Not part of a package. */
@@ -170,7 +204,8 @@ function expertNodes(config: ModelConfig, layer: number, local: readonly number[
       case "QMoE":
         return fusedExperts(g, normed, fusedExpertInputs(g, topK), rank);
       case "masked":
-        throw new Error("experts of a whole forward have no graph of their own");
+      case "apart":
+        throw new Error(`experts of the ${options.target} target have no graph of their own`);
       case "products":
         return experts(g, normed, expertInputs(g, topK, local.length), rank);
     }

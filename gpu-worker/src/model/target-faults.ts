@@ -15,9 +15,10 @@ export interface PackageForm {
 /** Reasons why the target cannot run a model in this form; empty if it can. */
 export function targetFaults(config: ModelConfig, { target, quantization, ranks }: PackageForm): string[] {
   const { experts, graphs } = featuresOf(target);
-  const faults = graphs === "forward" && ranks > 1 ? [`the ${target} target has 1 rank, not ${ranks}`] : [];
+  const faults = graphs !== "layers" && ranks > 1 ? [`the ${target} target has 1 rank, not ${ranks}`] : [];
   switch (experts) {
     case "products":
+    case "apart":
       return faults;
     case "QMoE":
       return [...faults, ...fusedExpertFaults(config, quantization)];

@@ -9,8 +9,13 @@ export type RealType = "f32" | "f16";
 export const REAL_BYTES: Readonly<Record<RealType, 4 | 2>> = { f32: 4, f16: 2 };
 
 export interface TargetFeatures {
-  /** A graph for each layer and each rank's experts, or one for a whole forward of one rank, whose K/V stay on the device. */
-  readonly graphs: "layers" | "forward";
+  /** The onnxruntime provider. */
+  readonly provider: "cpu" | "cuda" | "webgpu";
+  /**
+   * A graph for each layer and each rank's experts; or for one rank, whose K/V stay on the device, one for a whole forward, or
+   * pieces of it from one layer's experts to the next.
+   */
+  readonly graphs: "layers" | "forward" | "pieces";
   readonly real: RealType;
   /** Version of the standard operators. */
   readonly opset: number;
@@ -27,10 +32,10 @@ export interface TargetFeatures {
   /** The value that bars an entry from a softmax or a choice. WGSL may assume that there are no infinities. */
   readonly barred: number;
   /**
-   * A rank's experts: a product for each expert over rows sorted by expert, one QMoE node for all of them, or one FFN of all
-   * of them whose inner values are multiplied by the router's weights.
+   * A rank's experts: a product for each expert over rows sorted by expert, one QMoE node for all of them, one FFN of all of them
+   * whose inner values are multiplied by the router's weights, or apart: on another device, or in the CPU's graphs.
    */
-  readonly experts: "products" | "QMoE" | "masked";
+  readonly experts: "products" | "QMoE" | "masked" | "apart";
   /** MatMulNBits may round activations to 8 bits: much faster, for a little noise (docs/results/benchmarks.md). */
   readonly int8Activations: boolean;
   /** Sessions run on numbered devices, each rank on its own by default. */
@@ -42,8 +47,28 @@ export interface TargetFeatures {
 /** Exponentials and sigmoids of it are 0, and no score comes near it. */
 const BARRED = -1e9;
 
+/** Operators that have a WebGPU kernel in onnxruntime 1.30. Another would run on the CPU, which costs two copies and a wait. */
+const webgpu = {
+  provider: "webgpu",
+  graphs: "forward",
+  real: "f32",
+  opset: 23,
+  rope: "RotaryEmbedding",
+  overlay: "ScatterND",
+  norm: "SimplifiedLayerNormalization",
+  partialSum: "ReduceSum",
+  scores: "MatMul",
+  shapes: "constant",
+  barred: BARRED,
+  experts: "masked",
+  int8Activations: true,
+  onDevice: false, // onnxruntime chooses the one device of a process
+  packsWeights: false,
+} as const satisfies TargetFeatures;
+
 const targets = {
   cpu: {
+    provider: "cpu",
     graphs: "layers",
     real: "f32",
     opset: 24, // the first with TensorScatter
@@ -61,6 +86,7 @@ const targets = {
   },
   // Nothing newer than opset 23, and the older operators that onnxruntime documents for its CUDA provider.
   cuda: {
+    provider: "cuda",
     graphs: "layers",
     real: "f16",
     opset: 23,
@@ -76,26 +102,11 @@ const targets = {
     onDevice: true,
     packsWeights: false,
   },
-  // Operators that have a WebGPU kernel in onnxruntime 1.30. Another would run on the CPU, which costs two copies and a wait.
-  webgpu: {
-    graphs: "forward",
-    real: "f32",
-    opset: 23,
-    rope: "RotaryEmbedding",
-    overlay: "ScatterND",
-    norm: "SimplifiedLayerNormalization",
-    partialSum: "ReduceSum",
-    scores: "MatMul",
-    shapes: "constant",
-    barred: BARRED,
-    experts: "masked",
-    int8Activations: true,
-    onDevice: false, // onnxruntime chooses the one device of a process
-    packsWeights: false,
-  },
+  webgpu,
+  "webgpu-split": { ...webgpu, graphs: "pieces", experts: "apart" },
 } as const satisfies Readonly<Record<string, TargetFeatures>>;
 
-/** The onnxruntime provider that runs a package. Graphs differ between targets; the checkpoint does not. */
+/** What a package's graphs are for: a provider of onnxruntime, and how it is used. The checkpoint is the same for all. */
 export type Target = keyof typeof targets;
 
 export const targetNames = Object.keys(targets) as Target[];

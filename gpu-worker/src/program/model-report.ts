@@ -41,7 +41,7 @@ export async function reportModel(
         no_grammars: `an earlier version wrote the package; run palimpsest upgrade ${folder}`,
       }),
   };
-  const isOnDevice = featuresOf(manifest.target).graphs === "forward" || devices.some((device) => device !== undefined);
+  const isOnDevice = featuresOf(manifest.target).graphs !== "layers" || devices.some((device) => device !== undefined);
   const adapters = isOnDevice ? await listAdapters() : undefined;
   const named = ({ adapter = "" }: ExpertDevice) =>
     adapters?.find(({ name }) => name.includes(adapter))?.name ?? adapter;
@@ -50,12 +50,12 @@ export async function reportModel(
     const { weights, working } = deviceShardBytes(manifest, rank);
     return [`rank ${rank}: ${megabytes(weights + working)} MB on ${named(device)}`];
   });
-  if (featuresOf(manifest.target).graphs === "layers") {
-    return { target: manifest.target, ...memory, ...(expertDevices.length > 0 && { expert_devices: expertDevices }) };
-  }
+  const apart = expertDevices.length > 0 && { expert_devices: expertDevices };
+  if (featuresOf(manifest.target).graphs === "layers") return { target: manifest.target, ...memory, ...apart };
   return {
     target: manifest.target,
     ...memory,
+    ...apart,
     working_mb: megabytes(deviceWorkingBytes(manifest, pagesTotal)),
     adapter: adapters === undefined ? `not named: ${INSTALL_DAWN}` : (adapters[0]?.name ?? "not named by Vulkan"),
   };

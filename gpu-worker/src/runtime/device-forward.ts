@@ -258,6 +258,8 @@ export class DeviceForward implements ModelForward {
     try {
       return await this.#sessions.run(graph, feeds);
     } catch (cause) {
+      // Experts of the forward on another device, which is opened again.
+      if (cause instanceof WorkerError) throw cause;
       this.#failure = `the device failed in the ${graph} graph: ${(cause as Error).message}`;
       throw new WorkerError("unavailable", this.#failure, { cause });
     }

@@ -16,9 +16,12 @@ import {
 } from "../model/device-graphs.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { BODY_GRAPH, HEAD_GRAPH } from "../model/package-plan.ts";
+import { featuresOf } from "../model/target.ts";
+import type { RankLink } from "../parallel/exchange.ts";
 import { onnxruntimeReason } from "./adapters.ts";
 import { BEST_TOKENS } from "./head-inputs.ts";
 import { checkFiles } from "./package.ts";
+import { pieceOutputs, runPieces } from "./split-body.ts";
 
 /** Tensors by name, on the device or the host. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -50,6 +53,8 @@ export interface DeviceSessionOptions {
   readonly threads: number;
   /** Prefix of a file for each graph with its nodes' times and providers, written when the sessions are closed. */
   readonly profilePrefix?: string | undefined;
+  /** The experts of a package whose body is in pieces. */
+  readonly experts?: RankLink | undefined;
 }
 
 /** @throws PackageError naming the file at fault, or the device that is missing */
@@ -60,8 +65,8 @@ export async function openDeviceSessions(
 ): Promise<DeviceSessions> {
   await checkFiles(folder, manifest);
   const { config, blockLength, target } = manifest;
-  const sources: Readonly<Record<DeviceGraph, string | Uint8Array>> = {
-    body: join(folder, `${BODY_GRAPH}.onnx`),
+  const { experts, ...rest } = options;
+  const sources: Readonly<Record<Exclude<DeviceGraph, "body">, string | Uint8Array>> = {
     head: join(folder, `${HEAD_GRAPH}.onnx`),
     zeros: zerosGraph(target),
     commit: commitGraph(config, blockLength, target),
@@ -72,14 +77,27 @@ export async function openDeviceSessions(
     rows: rowsGraph(config, target),
     sampling: samplingGraph(config, manifest),
   };
+  const bodies: InferenceSession[] = [];
+  for (const { name } of manifest.graphs.filter(({ name }) => name.startsWith(BODY_GRAPH))) {
+    const source = join(folder, `${name}.onnx`);
+    const places = experts && pieceOutputs(config, bodies.length);
+    bodies.push(await openGraph(folder, manifest, { graph: "body", source, ...rest, name, places }));
+  }
   const sessions = new Map<DeviceGraph, InferenceSession>();
   for (const [graph, source] of Object.entries(sources) as [DeviceGraph, string | Uint8Array][]) {
-    sessions.set(graph, await openGraph(folder, manifest, { graph, source, ...options }));
+    sessions.set(graph, await openGraph(folder, manifest, { graph, source, ...rest }));
   }
+  const runBody =
+    experts === undefined
+      ? (feeds: Tensors) => (bodies[0] as InferenceSession).run(feeds)
+      : (feeds: Tensors) => runPieces(bodies, experts, feeds, config);
   return {
-    run: (graph, feeds) => (sessions.get(graph) as InferenceSession).run(feeds) as Promise<Record<string, Tensor>>,
+    run: (graph, feeds) => {
+      const ran = graph === "body" ? runBody(feeds) : (sessions.get(graph) as InferenceSession).run(feeds);
+      return ran as Promise<Record<string, Tensor>>;
+    },
     async [Symbol.asyncDispose]() {
-      for (const session of sessions.values()) {
+      for (const session of [...bodies, ...sessions.values()]) {
         if (options.profilePrefix !== undefined) session.endProfiling();
         await session.release();
       }
@@ -87,24 +105,29 @@ export async function openDeviceSessions(
   };
 }
 
-interface GraphToOpen extends DeviceSessionOptions {
+interface GraphToOpen extends Omit<DeviceSessionOptions, "experts"> {
   readonly graph: DeviceGraph;
   readonly source: string | Uint8Array;
+  /** Of its profile, if several files are the same kind of graph. */
+  readonly name?: string;
+  /** Where its outputs stay, if not all in one place. */
+  readonly places?: Record<string, "gpu-buffer" | "cpu"> | undefined;
 }
 
 async function openGraph(
   folder: string,
   { target }: Manifest,
-  { graph, source, threads, profilePrefix }: GraphToOpen,
+  { graph, source, threads, profilePrefix, name = graph, places }: GraphToOpen,
 ): Promise<InferenceSession> {
   const { on, outputs } = PLACES[graph];
+  const { provider } = featuresOf(target);
   const options: InferenceSession.SessionOptions = {
-    executionProviders: [on === "device" ? target : "cpu"],
-    ...(on === "device" && { preferredOutputLocation: outputs === "device" ? "gpu-buffer" : "cpu" }),
+    executionProviders: [on === "device" ? provider : "cpu"],
+    ...(on === "device" && { preferredOutputLocation: places ?? (outputs === "device" ? "gpu-buffer" : "cpu") }),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: `${profilePrefix}-${graph}` }),
+    ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: `${profilePrefix}-${name}` }),
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
   try {

@@ -27,10 +27,11 @@ export function deviceShardBytes(manifest: Manifest, rank: number): { weights: n
 
 /** Checks that a package's experts can be on a device. @throws PackageError */
 export function requireExpertDevice(folder: string, manifest: Manifest): void {
-  if (featuresOf(manifest.target).experts !== "products") {
+  if (!["products", "apart"].includes(featuresOf(manifest.target).experts)) {
     throw new PackageError(
-      `${folder}: is a package for ${manifest.target}, and experts on a device need one for cpu: attention and head run on the ` +
-        `CPU; make one with palimpsest shard ${folder} ${folder}-cpu --target cpu, or leave out the expert device`,
+      `${folder}: is a package for ${manifest.target}, and experts on a device need one for cpu, whose attention and head run on ` +
+        "the CPU, or for webgpu-split, where they run on a GPU, too; make one with " +
+        `palimpsest shard ${folder} ${folder}-cpu --target cpu, or leave out the expert device`,
     );
   }
   if (manifest.config.layers === manifest.config.denseLayers) {

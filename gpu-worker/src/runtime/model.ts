@@ -66,6 +66,7 @@ export async function openModel(folder: string, manifest: Manifest, options: Mod
     case "layers":
       return openLayers(folder, manifest, options);
     case "forward":
+    case "pieces":
       return openDevice(folder, manifest, options);
   }
 }
@@ -111,7 +112,8 @@ async function openDevice(folder: string, manifest: Manifest, options: ModelOpti
       `${folder}: a ${target} package does not tell which experts it chose; count with one for cpu`,
     );
   }
-  if (options.openOwn !== undefined) requireExpertDevice(folder, manifest);
+  const isSplit = featuresOf(target).graphs === "pieces";
+  if (options.openOwn !== undefined && !isSplit) requireExpertDevice(folder, manifest);
   if (options.openLinks !== undefined) {
     throw new PackageError(
       `${folder}: a ${target} package runs in one process without other ranks; leave out RANK_ADDRESSES and ` +
@@ -121,7 +123,9 @@ async function openDevice(folder: string, manifest: Manifest, options: ModelOpti
   if (manifest.ranks > 1) {
     throw new PackageError(`${folder}: ${manifest.ranks} ranks, but the ${target} target has 1; convert it again`);
   }
-  const sessions = await openDeviceSessions(folder, manifest, { threads, profilePrefix });
+  await using opening = new AsyncDisposableStack();
+  const experts = isSplit ? opening.use(await openSplitExperts(folder, manifest, options)) : undefined;
+  const sessions = await openDeviceSessions(folder, manifest, { threads, profilePrefix, experts });
   const forward = await DeviceForward.open(sessions, manifest, pages).catch((cause: Error) => {
     throw new PackageError(
       `${folder}: cannot run on the device with ${pages} pages of K/V (${formatMegabytes(pages * pageBytes(manifest))}): ` +
@@ -129,6 +133,8 @@ async function openDevice(folder: string, manifest: Manifest, options: ModelOpti
       { cause },
     );
   });
+  opening.use(forward);
+  const opened = opening.move();
   return {
     ...sequencesOf(forward, manifest, { forwardLimitMs: options.forwardLimitMs }),
     isConstrainable: forward.isConstrainable,
@@ -139,10 +145,18 @@ async function openDevice(folder: string, manifest: Manifest, options: ModelOpti
       return forward.deviceFailure;
     },
     get lostRanks() {
-      return forward.deviceFailure === undefined ? [] : [LEADER];
+      return forward.deviceFailure === undefined && experts?.ready !== false ? [] : [LEADER];
     },
-    [Symbol.asyncDispose]: () => forward[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** The experts of a package whose forward is in pieces: on a device of their own or, without one, in graphs on the CPU. */
+async function openSplitExperts(folder: string, manifest: Manifest, options: ModelOptions): Promise<RankLink> {
+  if (options.openOwn !== undefined) return options.openOwn();
+  const graphs = manifest.graphs.filter(({ name }) => isExpertGraph(name));
+  const sessions = await openSessions(folder, { ...manifest, target: "cpu" }, options, graphs);
+  return shardLink(new ExpertShard(sessions, { ...manifest, target: "cpu" }, LEADER), { ...manifest, target: "cpu" });
 }
 
 function formatMegabytes(bytes: number): string {

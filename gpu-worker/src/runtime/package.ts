@@ -5,7 +5,7 @@ import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { PackageError } from "../errors.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isExpertGraph } from "../model/package-plan.ts";
-import { featuresOf, type Target } from "../model/target.ts";
+import { featuresOf, type TargetFeatures } from "../model/target.ts";
 import { asBits } from "./half-tensor.ts";
 import { findPrepared, packedBytes, packedGraphs, preparePackage } from "./prepared.ts";
 
@@ -40,11 +40,11 @@ export async function openSessions(
   await checkFiles(folder, manifest, wanted);
   const prepared = await prepare(folder, manifest, graphs);
   const packed = new Set(prepared === undefined ? [] : packedGraphs(manifest));
-  const { onDevice } = featuresOf(manifest.target);
+  const { onDevice, provider } = featuresOf(manifest.target);
   const sessions = new Map<string, InferenceSession>();
   for (const { name, rank } of graphs) {
     const from = packed.has(name) ? (prepared as string) : folder;
-    const device = onDevice ? { provider: manifest.target, id: options.device ?? rank } : undefined;
+    const device = onDevice ? { provider, id: options.device ?? rank } : undefined;
     const threads = isExpertGraph(name) ? (options.expertThreads ?? options.threads) : options.threads;
     sessions.set(name, await openSession(join(from, `${name}.onnx`), { threads }, device));
   }
@@ -97,7 +97,7 @@ async function prepare(folder: string, manifest: Manifest, graphs: Manifest["gra
 
 interface Device {
   /** Name of the onnxruntime provider. */
-  readonly provider: Target;
+  readonly provider: TargetFeatures["provider"];
   readonly id: number;
 }
 

@@ -22,14 +22,16 @@ export const PREPARED_FOLDER = "prepared";
 /** Lists the files and their sizes; written last. */
 const INDEX_FILE = "prepared.json";
 
-/** Size of packed weights, and of the files in between of the graph that is packed. */
-const PACKED_FACTOR = 1.1;
-const WORKING_FACTOR = 5;
+/** Size of packed weights, and of the files in between of the graph that is packed, by the size of the weights. */
+export const PACKED_FACTOR = 1.1;
+export const WORKING_FACTOR = 5;
 
 /** An unfinished folder that has not changed for this long belongs to a dead process: packing a graph takes seconds. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
 const preparedIndex = z.object({ files: z.array(z.object({ path: z.string(), sizeBytes: z.int() })) });
+
+export type PreparedFile = z.infer<typeof preparedIndex>["files"][number];
 
 export interface PrepareProgress {
   readonly doneBytes: number;
@@ -86,7 +88,7 @@ export async function preparePackage(
     cleanup.defer(() => rm(partial, { recursive: true, force: true }));
     await checkSpace(partial, `${folder}: the prepared copy`, preparingBytes(manifest));
     const packer = createPacker();
-    const files: { path: string; sizeBytes: number }[] = [];
+    const files: PreparedFile[] = [];
     let doneBytes = 0;
     for (const graph of packedGraphs(manifest)) {
       signal?.throwIfAborted();
@@ -97,7 +99,7 @@ export async function preparePackage(
       }
       doneBytes += weightFileBytes(manifest, graph);
     }
-    await writeFile(join(partial, INDEX_FILE), JSON.stringify({ files }), { flush: true });
+    await writePreparedIndex(partial, files);
     await rm(path, { recursive: true, force: true }); // an incomplete one
     await rename(partial, path).catch(async (error) => {
       // Another process has finished first.
@@ -108,6 +110,11 @@ export async function preparePackage(
     throw new PackageError(`${path}: cannot write prepared weights: ${(cause as Error).message}`, { cause });
   }
   return path;
+}
+
+/** Completes a folder of packed weights. */
+export async function writePreparedIndex(folder: string, files: readonly PreparedFile[]): Promise<void> {
+  await writeFile(join(folder, INDEX_FILE), JSON.stringify({ files }), { flush: true });
 }
 
 /** Undefined if there is none, or a crash left it damaged. */
@@ -129,8 +136,8 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-/** Packed weights are valid for a version, a kind of CPU and the weights of the manifest's graphs, which may be those of a rank. */
-async function preparedPath(folder: string, manifest: Manifest): Promise<string> {
+/** The folder of a package's packed weights. They are valid for a version, a kind of CPU and the weights of the manifest's graphs, which may be those of a rank. */
+export async function preparedPath(folder: string, manifest: Manifest): Promise<string> {
   const cpu = digest(`${arch()} ${await cpuFeatures()}`);
   const packed = new Set(packedGraphs(manifest).flatMap((graph) => [`${graph}.onnx`, `${graph}.bin`]));
   const weights = digest(manifest.files.flatMap(({ path, sha256 }) => (packed.has(path) ? sha256 : [])).join());
