@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataType } from "@palimpsest/proto/onnx";
 import { InferenceSession } from "onnxruntime-node";
@@ -27,28 +27,30 @@ const NO_SCALE = new Uint8Array(Float32Array.of(Number.NaN).buffer);
 export interface Packer {
   /**
    * Writes `NAME.onnx` and `NAME.bin` with the packed weights of a graph file to a folder.
+   * @param scratch a folder for files in between, up to five times the weights
    * @throws PackageError when onnxruntime would not find them again
    */
-  pack(graphFile: string, folder: string, name: string): Promise<void>;
+  pack(graphFile: string, folder: string, name: string, scratch?: string): Promise<void>;
 }
 
 /** Remembers the hashes of tags, which are the same for graphs of the same sizes, as a model's layers are. */
 export function createPacker(): Packer {
   const known = new Map<string, readonly string[]>();
   return {
-    async pack(graphFile, folder, name) {
-      const path = join(folder, `${name}.onnx`);
-      const unaligned = `${name}.unaligned`;
-      await optimize(graphFile, path, unaligned);
-      const graph = fromBinary(ModelProtoSchema, await readFile(path));
+    async pack(graphFile, folder, name, scratch = folder) {
+      const [optimized, unaligned] = [join(scratch, `${name}.optimized.onnx`), `${name}.unaligned`];
+      await using cleanup = new AsyncDisposableStack();
+      for (const file of [optimized, join(scratch, unaligned)]) cleanup.defer(() => rm(file, { force: true }));
+      await optimize(graphFile, optimized, unaligned);
+      const graph = fromBinary(ModelProtoSchema, await readFile(optimized));
       const identity = identityOf(graph);
-      const found = known.get(identity) ?? (await tagHashes(path, join(folder, `${name}.tags`)));
-      await moveWeights(graph, { folder, from: unaligned, to: `${name}.bin`, hashes: found });
-      await writeFile(path, toBinary(ModelProtoSchema, graph));
-      await rm(join(folder, unaligned));
+      const tags = join(scratch, `${name}.tags`);
+      const hashes = known.get(identity) ?? (await tagHashes(optimized, tags));
+      await moveWeights(graph, { from: join(scratch, unaligned), to: join(folder, `${name}.bin`), hashes });
+      await writeFile(join(folder, `${name}.onnx`), toBinary(ModelProtoSchema, graph));
       if (known.has(identity)) return;
-      await requireHashes(graph, join(folder, `${name}.check.onnx`), found);
-      known.set(identity, found);
+      await requireHashes(graph, { beside: join(folder, `${name}.check.onnx`), scratch: tags, hashes });
+      known.set(identity, hashes);
     },
   };
 }
@@ -83,20 +85,22 @@ async function tagHashes(graphFile: string, folder: string): Promise<readonly st
 
 /**
  * @param graph as it will be opened
- * @param file to write, beside its weights
- * @throws PackageError when onnxruntime computes other hashes for its tags
+ * @param beside a file to write next to the graph's weights
+ * @throws PackageError when onnxruntime computes other hashes for the graph's tags
  */
-async function requireHashes(graph: ModelProto, file: string, expected: readonly string[]): Promise<void> {
-  const folder = `${file}.tags`;
-  await mkdir(folder);
+async function requireHashes(
+  graph: ModelProto,
+  { beside, scratch, hashes }: { beside: string; scratch: string; hashes: readonly string[] },
+): Promise<void> {
+  await mkdir(scratch);
   await using cleanup = new AsyncDisposableStack();
-  cleanup.defer(() => rm(folder, { recursive: true }));
-  cleanup.defer(() => rm(file, { force: true }));
+  cleanup.defer(() => rm(scratch, { recursive: true }));
+  cleanup.defer(() => rm(beside, { force: true }));
   for (const tensor of storedOf(graph)) withoutPacked(tensor);
-  await writeFile(file, toBinary(ModelProtoSchema, graph));
-  const found = await hashesOf(file, folder);
-  if (found.join() === expected.join()) return;
-  throw new PackageError(`${file}: onnxruntime would not find the packed weights again`);
+  await writeFile(beside, toBinary(ModelProtoSchema, graph));
+  const found = await hashesOf(beside, scratch);
+  if (found.join() === hashes.join()) return;
+  throw new PackageError(`${beside}: onnxruntime would not find the packed weights again`);
 }
 
 async function hashesOf(graphFile: string, folder: string): Promise<readonly string[]> {
@@ -108,18 +112,18 @@ async function hashesOf(graphFile: string, folder: string): Promise<readonly str
 /** Copies the weights of a graph that `optimize` wrote, the originals of packed matrices excepted. */
 async function moveWeights(
   graph: ModelProto,
-  { folder, from, to, hashes }: { folder: string; from: string; to: string; hashes: readonly string[] },
+  { from, to, hashes }: { from: string; to: string; hashes: readonly string[] },
 ): Promise<void> {
-  await using source = await open(join(folder, from));
-  await using target = await open(join(folder, to), "w");
+  await using source = await open(from);
+  await using target = await open(to, "w");
   const places = new Places(target);
   const copy = (offset: string | undefined, length: string | undefined) =>
-    places.copy({ file: source, path: join(folder, from), offset: Number(offset) }, Number(length));
+    places.copy({ file: source, path: from, offset: Number(offset) }, Number(length));
   const marks = marksOf(graph);
   const matrices = matricesOf(graph);
   for (const tensor of storedOf(graph)) {
     const { location, offset, length } = placeOf(tensor);
-    location.value = to;
+    location.value = basename(to);
     const mark = marks.get(tensor.name);
     offset.value = String(
       mark === undefined ? await copy(offset.value, length.value) : await places.hole(mark, Number(length.value)),

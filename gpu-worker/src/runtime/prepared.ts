@@ -24,7 +24,7 @@ const INDEX_FILE = "prepared.json";
 
 /** Size of packed weights, and of the files in between of the graph that is packed, by the size of the weights. */
 export const PACKED_FACTOR = 1.1;
-export const WORKING_FACTOR = 5;
+const WORKING_FACTOR = 5;
 
 /** An unfinished folder that has not changed for this long belongs to a dead process: packing a graph takes seconds. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
