@@ -9,6 +9,7 @@ import { benchDownload } from "./download.ts";
 import { benchEdge } from "./edge/edge.ts";
 import { benchEngine } from "./engine/engine.ts";
 import { benchExchange } from "./exchange.ts";
+import { benchFlash } from "./flash/flash.ts";
 import { benchGpu } from "./gpu/gpu.ts";
 import { benchGrammar } from "./grammar.ts";
 import { benchModel } from "./model.ts";
@@ -29,6 +30,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   edge: benchEdge,
   engine: benchEngine,
   exchange: benchExchange,
+  flash: benchFlash,
   gpu: benchGpu,
   grammar: benchGrammar,
   model: benchModel,

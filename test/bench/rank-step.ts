@@ -114,7 +114,7 @@ function noting(sessions: Sessions, ran: Ran[]): Sessions {
       ran.push({ name, startMs, endMs: performance.now() });
       return outputs;
     };
-    return { run } as InferenceSession;
+    return { run, inputNames: session.inputNames } as unknown as InferenceSession;
   };
   return new Map([...sessions].map(([name, session]) => [name, note(name, session)]));
 }

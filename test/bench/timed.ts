@@ -11,7 +11,7 @@ export function timed(sessions: Sessions, timer: Map<string, number>): Map<strin
       timer.set(name, (timer.get(name) ?? 0) + performance.now() - startMs);
       return outputs;
     };
-    return { run } as InferenceSession;
+    return { run, inputNames: session.inputNames } as unknown as InferenceSession;
   };
   return new Map([...sessions].map(([name, session]) => [name, note(name, session)]));
 }

@@ -23,7 +23,7 @@ export function createFillRandom(seed: number): FillRandom {
 }
 
 /** Norms near 1, small biases, and matrices scaled so that activations neither vanish nor explode. */
-function distributionOf({ name, dims }: CheckpointTensor): [mean: number, deviation: number] {
+export function distributionOf({ name, dims }: CheckpointTensor): [mean: number, deviation: number] {
   if (name.includes("norm")) return [1, 0.1];
   if (name.endsWith("expert_bias")) return [0, 0.05];
   return [0, name.includes("embeddings") ? 1 : 1.5 / Math.sqrt(dims.at(-1) as number)];
