@@ -12,17 +12,13 @@ import { openDawnDevice } from "../../../gpu-worker/src/runtime/dawn.ts";
 import { DeviceExperts } from "../../../gpu-worker/src/runtime/device-experts.ts";
 import { type ExpertWeights, expertBytes } from "../../../gpu-worker/src/runtime/expert-weights.ts";
 import { releasedShapes } from "../../../tools/convert/released-shapes.ts";
+import { copySpeed, createTimer, least, milliseconds } from "./measure.ts";
 import type { SectionOptions } from "./sections.ts";
 
 const ROWS = [1, 32, 64, 128, 256] as const;
-const REPEATS = 5;
-const REPEATS_MS = 1000;
 
-/** WebGPU's flags, which Node has no globals for. */
-const [MAP_READ, COPY_SRC, COPY_DST, STORAGE] = [0x01, 0x04, 0x08, 0x80];
-
-/** Copied at a time to measure the memory's speed: more than any cache. */
-const COPIED_BYTES = 2 ** 28;
+/** WebGPU's flag, which Node has no global for. */
+const STORAGE = 0x80;
 
 const DISPATCHES = 1000;
 
@@ -32,27 +28,13 @@ const slab = Uint8Array.from({ length: 2 ** 22 }, () => Math.random() * 256);
 export async function deviceSection(): Promise<void> {
   using opened = await openDawnDevice();
   const { device } = opened;
-  const { queue } = device;
-  const sizeBytes = Math.min(COPIED_BYTES, device.limits.maxBufferSize);
-  const buffer = (size: number, usage: number): GPUBuffer => device.createBuffer({ size, usage: usage | COPY_DST });
-  const [from, to, read] = [buffer(sizeBytes, COPY_SRC), buffer(sizeBytes, COPY_SRC), buffer(4, MAP_READ)];
-  const timed = async (record: (encoder: GPUCommandEncoder) => void): Promise<number> => {
-    const startMs = performance.now();
-    const encoder = device.createCommandEncoder();
-    record(encoder);
-    encoder.copyBufferToBuffer(from, 0, read, 0, 4);
-    queue.submit([encoder.finish()]);
-    await read.mapAsync(MAP_READ);
-    read.unmap();
-    return performance.now() - startMs;
-  };
-  const copied = await least(() => timed((encoder) => encoder.copyBufferToBuffer(from, 0, to, 0, sizeBytes)));
+  const timed = createTimer(device);
   const empty = await least(() => timed(() => {}));
   const code = `@group(0) @binding(0) var<storage, read_write> x: array<f32>;
     @compute @workgroup_size(1) fn main() { x[0] = x[0] + 1.0; }`;
   const module = device.createShaderModule({ code });
   const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
-  const counted = buffer(16, STORAGE);
+  const counted = device.createBuffer({ size: 16, usage: STORAGE });
   const group = device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
     entries: [{ binding: 0, resource: { buffer: counted } }],
@@ -66,9 +48,7 @@ export async function deviceSection(): Promise<void> {
       pass.end();
     }),
   );
-  console.log(
-    `copy of ${(sizeBytes / 1e6).toFixed(0)} MB: ${gigabytes(2 * sizeBytes, copied - empty)}, read and written`,
-  );
+  console.log(`the memory is copied at ${((await copySpeed(device)) / 1e6).toFixed(1)} GB/s, read and written`);
   console.log(`submit and wait for 4 bytes: ${empty.toFixed(3)} ms`);
   console.log(`a dispatch in a command buffer: ${(((dispatched - empty) / DISPATCHES) * 1000).toFixed(1)} us`);
   const nodes = 200;
@@ -203,21 +183,6 @@ async function* randomBytes(length: number): AsyncGenerator<Uint8Array> {
 
 async function* scaleBytes(length: number): AsyncGenerator<Uint8Array> {
   yield new Uint8Array(new Float32Array(length / Float32Array.BYTES_PER_ELEMENT).fill(0.01).buffer);
-}
-
-async function milliseconds(run: () => Promise<unknown>): Promise<number> {
-  const startMs = performance.now();
-  await run();
-  return performance.now() - startMs;
-}
-
-/** The least of some runs, or of those that fit a second; the first compiles. */
-async function least(run: () => Promise<number>): Promise<number> {
-  await run();
-  const endMs = performance.now() + REPEATS_MS;
-  let leastMs = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < REPEATS && (i === 0 || performance.now() < endMs); i++) leastMs = Math.min(leastMs, await run());
-  return leastMs;
 }
 
 function gigabytes(bytes: number, ms: number): string {

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { bundleGpuBench } from "./bundle.ts";
+import { linkCudaLibraries } from "./cuda-libraries.ts";
 import { type GpuSection, sectionNames } from "./sections.ts";
 
 const SECTION = fileURLToPath(new URL("./section.ts", import.meta.url));
@@ -38,13 +39,16 @@ export async function benchGpu(args: readonly string[]): Promise<void> {
       results: { type: "string", default: RESULTS },
       /** Writes an archive of this benchmark with all that it needs, for a machine without a network. */
       bundle: { type: "string" },
+      /** Adds demo-21 to the archive. */
+      "with-demo-21": { type: "boolean", default: false },
     },
   });
-  if (values.bundle !== undefined) return bundleGpuBench(values.bundle);
+  if (values.bundle !== undefined) return bundleGpuBench(values.bundle, values["with-demo-21"]);
   const wanted = values.only?.split(",") ?? sectionNames;
   const unknown = wanted.find((name) => !sectionNames.includes(name as GpuSection));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: must be some of ${sectionNames.join(",")}`);
   const endMs = Date.now() + Number(values.limit) * 1000;
+  if (process.env.ORT_CUDA_LIBRARIES !== undefined) await linkCudaLibraries(process.env.ORT_CUDA_LIBRARIES);
   const first = await runSection("adapters", { scale: values.scale, endMs, share: ADAPTERS_SHARE });
   const results = await readResults(values.results, `${first.text}\nscale ${values.scale}`);
   const rest = sectionNames.filter((name) => name !== "adapters" && wanted.includes(name));

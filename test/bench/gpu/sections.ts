@@ -1,7 +1,8 @@
 /** The sections of `bench -- gpu`, in their order: what is there, whether it is right, what it costs. */
 import { adaptersSection } from "./adapters.ts";
-import { goldenExpertsSection, goldenSection, ranksSection, shippedSection } from "./correctness.ts";
+import { goldenDemoSection, goldenExpertsSection, goldenSection, ranksSection, shippedSection } from "./correctness.ts";
 import { deviceSection, expertsSection, productsSection } from "./costs.ts";
+import { cudaSection, stepsSection } from "./steps.ts";
 
 export interface SectionOptions {
   /** A section begins nothing new after it. */
@@ -14,11 +15,14 @@ export const sections = {
   adapters: adaptersSection,
   golden: goldenSection,
   "golden-experts": goldenExpertsSection,
+  "golden-demo": goldenDemoSection,
   shipped: shippedSection,
   device: deviceSection,
   experts: expertsSection,
   products: productsSection,
+  steps: stepsSection,
   ranks: ranksSection,
+  cuda: cudaSection,
 } as const satisfies Readonly<Record<string, (options: SectionOptions) => Promise<void>>>;
 
 export type GpuSection = keyof typeof sections;
