@@ -1,12 +1,15 @@
 /** The playground in a real browser: what a visitor sees and does. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { buildPlayground } from "../../edge/playground/build.ts";
+import type { NatsFleet } from "../../edge/src/adapters/nats-fleet.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, openTestFleet } from "../support/fleet/fleet.ts";
 import { openBrowser } from "../support/programs/browser.ts";
@@ -121,9 +124,24 @@ it("is accessible in both themes and on a small screen", { timeout: 120_000 }, a
   }
 });
 
-it("goes on with the text when it is loaded again in mid-sentence, and stops when it is told to", {
-  timeout: 120_000,
-}, async () => {
+/** An edge's page on a port; 0 for any. */
+async function servePage(edge: NatsFleet, port = 0) {
+  const app = appOf(edge, { playground: await buildPlayground() });
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }) as Server;
+  await once(server, "listening");
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  opened.defer(stop);
+  return { port: (server.address() as AddressInfo).port, stop };
+}
+
+/** Waits until this many blocks are committed on the page. */
+const committed = (page: Page, blocks: number) =>
+  page.waitForFunction((text) => document.querySelector(".answer")?.textContent?.startsWith(text), textOf(0, blocks));
+
+it("goes on with the text when it is loaded again in mid-sentence", { timeout: 120_000 }, async () => {
   const gate = Promise.withResolvers<void>();
   const fleet = opened.use(await openTestFleet());
   const { engine } = await fleet.worker(
@@ -132,20 +150,52 @@ it("goes on with the text when it is loaded again in mid-sentence, and stops whe
       before: (block, _, signal) => (block < 2 ? Promise.resolve() : Promise.race([gate.promise, aborted(signal)])),
     }),
   );
-  const app = appOf(await fleet.edge({ graceMs: 3_000 }), { playground: await buildPlayground() });
-  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
-  opened.defer(() => void server.close());
-  await once(server, "listening");
-  const { page, faults } = await visit(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const committed = (blocks: number) =>
-    page.waitForFunction((text) => document.querySelector(".answer")?.textContent?.startsWith(text), textOf(0, blocks));
+  const { port } = await servePage(await fleet.edge({ graceMs: 3_000 }));
+  const { page, faults } = await visit(`http://127.0.0.1:${port}/`);
   await page.click("#send");
-  await committed(2);
+  await committed(page, 2);
   await page.reload();
-  await committed(2);
+  await committed(page, 2);
   gate.resolve();
   await ended(page);
   expect(await answers(page)).toEqual([textOf(0, 4)]);
   expect(engine.requests).toHaveLength(1);
   expect(faults).toEqual([]);
+});
+
+it("goes on when the edge restarts and when another worker takes over, and stops when it is told to", {
+  timeout: 120_000,
+}, async () => {
+  /** The block at which workers wait. */
+  let end = 2;
+  const fleet = opened.use(await openTestFleet());
+  const script = writeBlocks({
+    blocks: 9,
+    async before(block, _, signal) {
+      while (block >= end && !signal.aborted) await sleep(5);
+    },
+  });
+  const first = await fleet.worker(script);
+  const before = await servePage(await fleet.edge({ graceMs: 10_000 }));
+  const { page, faults } = await visit(`http://127.0.0.1:${before.port}/`);
+  await page.click("#send");
+  await committed(page, 2);
+
+  before.stop();
+  await servePage(await fleet.edge({ graceMs: 10_000 }), before.port);
+  end = 4;
+  await committed(page, 4);
+
+  const second = await fleet.worker(script);
+  await first.worker[Symbol.asyncDispose]();
+  end = 6;
+  await committed(page, 6);
+  expect(second.engine.requests).toMatchObject([{ attempt: 2 }]);
+
+  await page.click("#stop");
+  await page.waitForSelector("#send:not([disabled])");
+  expect(await answers(page)).toEqual([textOf(0, 6)]);
+  expect(await page.locator(".figures").textContent()).toContain("Stopped.");
+  // The browser reports the connections that it lost.
+  expect(faults.filter((fault) => !/net::ERR_/.test(fault))).toEqual([]);
 });
