@@ -97,7 +97,7 @@ const modules: readonly Module[] = [
   },
   {
     module: "edge/src/admission/",
-    mayImport: [...EDGE, ...PROTO, "edge/src/digest.ts", "edge/src/stream/takeover.ts", "hono"],
+    mayImport: [...EDGE, ...PROTO, "edge/src/clock.ts", "edge/src/digest.ts", "edge/src/stream/takeover.ts", "hono"],
     instead: port,
   },
   {

@@ -13,6 +13,7 @@ import { createMemoryStore } from "../adapters/memory-store.ts";
 import { createMemoryUsage } from "../adapters/memory-usage.ts";
 import { createPlacement } from "../admission/placement.ts";
 import { withRetryAfter } from "../admission/retry-after.ts";
+import { withWaitLimit } from "../admission/wait-limit.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
 import type { EdgeDependencies } from "../dependencies.ts";
@@ -141,10 +142,11 @@ interface Backend {
   close(): Promise<void>;
 }
 
-function openWorkers({ workers, workerTls: tls, requestLimitMs, stored }: Config, log: Log): Backend {
+function openWorkers({ workers, workerTls: tls, requestLimitMs, waitLimitMs, stored }: Config, log: Log): Backend {
   const replicas = workers.map((address) => openGrpcReplica(address, { log, tls }));
+  const placement = createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs });
   return {
-    replicas: withRetryAfter(createPlacement(replicas, { clock: systemClock, limitMs: requestLimitMs }), systemClock),
+    replicas: withRetryAfter(withWaitLimit(placement, { clock: systemClock, limitMs: waitLimitMs }), systemClock),
     store: createMemoryStore({ clock: systemClock, ...stored }),
     usage: createMemoryUsage(),
     about: { workers },

@@ -9,7 +9,7 @@ import type { Clock } from "../ports.ts";
 const REQUEST_LIMIT_MS = 10 * 60_000;
 /** Below the 30 s after which common proxies close an idle connection. */
 const HEARTBEAT_MS = 10_000;
-/** The longest a request may wait for a worker of its fleet: about the time that a cold worker needs to start. */
+/** The longest a request may wait for a worker: about the time that a cold worker needs to start. */
 const WAIT_LIMIT_MS = 60_000;
 
 /** Longer than an edge takes to restart. */
