@@ -25,10 +25,10 @@ export async function cancellation(edge: Server, fleetEdge: Server, worker: Chil
   }
 }
 
-type Cancel = (socket: Socket, origin: string, responseId: string) => void;
+type Cancel = (socket: Socket, origin: string, responseId: string) => unknown;
 
 const close: Cancel = (socket) => socket.destroy();
-const remove: Cancel = (_, origin, id) => void fetch(`${origin}/v1/streams/${id}`, { method: "DELETE" });
+const remove: Cancel = (_, origin, id) => fetch(`${origin}/v1/streams/${id}`, { method: "DELETE" });
 
 /** Cancels a response after its first commit. */
 async function cancelOne(url: string, worker: ChildProcess, cancel: Cancel): Promise<number> {
@@ -46,8 +46,9 @@ async function cancelOne(url: string, worker: ChildProcess, cancel: Cancel): Pro
   const [, id = ""] = /x-response-id: (\S+)/i.exec(text) ?? [];
   const aborted = once(worker, "message");
   const cancelledMs = sharedNow();
-  cancel(socket, origin, id);
+  const cancelled = cancel(socket, origin, id);
   const [{ abortedMs }] = (await aborted) as [{ abortedMs: number }];
+  await cancelled;
   socket.destroy();
   return abortedMs - cancelledMs;
 }

@@ -14,6 +14,8 @@ const CLIENTS = 32;
 /** Events of a short and of a long response: those of its commits, and three more. */
 const SHORT = 7;
 const LONG = 71;
+/** Of each client and each length. */
+const WARM_UP_EVENTS = 280;
 
 export interface WorkerAddress {
   readonly grpc: string;
@@ -62,7 +64,12 @@ async function closedLoops(servers: readonly Server[], load: ReturnType<typeof s
     const long = await run(CLIENTS, LONG, 1);
     return { alone, many, cpuPerResponse: many.cpu, cpuPerEvent: (long.cpu - many.cpu) / (LONG - SHORT) };
   };
-  for (const server of servers) await measure(server, 800);
+  // By number, not by time: a slow machine takes longer until its code is compiled.
+  for (const server of servers) {
+    for (const commits of [SHORT, LONG]) {
+      await load.run({ ...server, clients: CLIENTS, plan: { commits }, responsesPerClient: WARM_UP_EVENTS / commits });
+    }
+  }
   const measured = servers.map((): Round[] => []);
   for (let i = 0; i < rounds; i++) {
     for (const [s, server] of servers.entries()) measured[s]?.push(await measure(server, 800));
