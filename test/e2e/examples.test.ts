@@ -1,9 +1,9 @@
 /** Runs the programs of examples/ against `npm start` in a fleet. */
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { freePort, openNatsServer } from "../../tools/serve/nats-server.ts";
-import { example, servedUrl, start } from "../support/programs/program.ts";
+import { example, programOf, servedUrl, start } from "../support/programs/program.ts";
 
 const opened = new AsyncDisposableStack();
 let url: string;
@@ -27,6 +27,18 @@ const outputs: Record<string, RegExp> = {
   resume: /^disconnected after ".+\nended: [\s\S]*function/,
   background: /^started chatcmpl-\S+\nended: [\s\S]*function/,
 };
+
+/** The programs in the documentation. */
+const programs = ["README.md", "edge/client/README.md"].flatMap((page) => {
+  const text = readFileSync(new URL(`../../${page}`, import.meta.url), "utf8");
+  return Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), ([, code], i) => [`${page}, ${i + 1}`, code!] as const);
+});
+
+it.each(programs)("the program of %s runs", async (_, code) => {
+  const answer = await programOf(code.replaceAll("http://127.0.0.1:8080", url));
+  expect(answer).toMatchObject({ code: 0, stderr: "" });
+  if (code.includes("stdout") || code.includes("console.log")) expect(answer.stdout).toContain("function");
+});
 
 it("covers every example", () => {
   const names = readdirSync(new URL("../../examples", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));

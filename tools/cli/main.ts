@@ -1,22 +1,10 @@
-/** The `palimpsest` program: its commands, and how it reports their failures. Each command has its own file. */
+/** The `palimpsest` program, and how it reports failures of its commands. */
 
 import { PalimpsestError } from "@palimpsest/client";
 import { PackageError, WorkerError } from "@palimpsest/gpu-worker/errors";
 import { Command, CommanderError } from "commander";
-import { chatCommand } from "./chat.ts";
-import { conformanceCommand } from "./conformance.ts";
-import { convertCommand } from "./convert.ts";
-import { devicesCommand } from "./devices.ts";
-import { evalCommand } from "./eval.ts";
-import { generateCommand } from "./generate.ts";
-import { inspectCommand } from "./inspect.ts";
-import { keysCommand } from "./keys.ts";
-import { prepareCommand } from "./prepare.ts";
-import { shardCommand } from "./shard.ts";
-import { synthCommand } from "./synth.ts";
-import { upgradeCommand } from "./upgrade.ts";
+import { commands } from "./commands.ts";
 import { UsageError } from "./usage-error.ts";
-import { watchCommand } from "./watch.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -27,22 +15,7 @@ const program = new Command("palimpsest")
   .description("serve LLaDA 2.x block-diffusion language models")
   .showHelpAfterError("(see --help)")
   .exitOverride();
-const commands = [
-  conformanceCommand(),
-  convertCommand(),
-  devicesCommand(),
-  inspectCommand(),
-  generateCommand(),
-  chatCommand(),
-  watchCommand(),
-  evalCommand(),
-  keysCommand(),
-  prepareCommand(),
-  shardCommand(),
-  synthCommand(),
-  upgradeCommand(),
-];
-for (const command of commands) {
+for (const command of commands()) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

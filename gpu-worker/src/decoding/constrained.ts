@@ -3,7 +3,6 @@
  * a block is committed only when the answer up to it is a prefix of a text of the grammar, and the answer ends as such a text,
  * within its token limit.
  */
-import type { Decoding } from "@palimpsest/proto";
 import type { Candidate, TokenEdit, TokenProbability } from "./block.ts";
 import type { ConstrainedBlocks, Settled } from "./constrained-blocks.ts";
 import type { SequenceModel } from "./decode.ts";

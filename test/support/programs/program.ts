@@ -41,6 +41,11 @@ export function example(name: string, url: string): Promise<Finished> {
   return finished("env", `PALIMPSEST_URL=${url}`, process.execPath, `examples/${name}.ts`);
 }
 
+/** Runs the text of a TypeScript program to its end. */
+export function programOf(code: string): Promise<Finished> {
+  return finished(process.execPath, "--input-type=module-typescript", "--eval", code);
+}
+
 /** Starts `npm start`; its programs print their state on stdout. */
 export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
   return startWith({}, "tools/serve/start.ts", ...args);
