@@ -26,6 +26,6 @@ COPY fleet/ fleet/
 COPY tracing/ tracing/
 COPY edge/ edge/
 USER 1000
-EXPOSE 8080
+EXPOSE 8080 9464
 ENTRYPOINT ["tini", "--", "node"]
 CMD ["edge/src/entry/node.ts"]
