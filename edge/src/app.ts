@@ -3,7 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { type RequestIdVariables, requestId } from "hono/request-id";
-import { withGrammarCounts } from "./admission/grammar-counts.ts";
+import { withResponseMetrics } from "./admission/response-metrics.ts";
 import type { EdgeDependencies } from "./dependencies.ts";
 import { EdgeError, errorResponse, unexpected } from "./errors.ts";
 import { crossOrigin } from "./headers.ts";
@@ -31,9 +31,8 @@ import { withSpans } from "./stream/spans.ts";
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 export function createApp(given: EdgeDependencies) {
-  const { replicas, counts } = withGrammarCounts(
-    given.tracer ? withSpans(given.replicas, given.tracer) : given.replicas,
-  );
+  const traced = given.tracer ? withSpans(given.replicas, given.tracer) : given.replicas;
+  const { replicas, families } = withResponseMetrics(traced, given.clock);
   const edge = {
     ...given,
     replicas,
@@ -74,7 +73,7 @@ export function createApp(given: EdgeDependencies) {
   app.route("/", streams(edge));
   app.route("/", health(edge));
   if (edge.running) {
-    const page = metrics(edge.running, counts);
+    const page = metrics(edge.running, families);
     if (edge.serveMetrics) edge.serveMetrics(page.fetch);
     else app.use("/metrics", requireKey(edge.keys)).route("/", page);
   }

@@ -134,6 +134,39 @@ export interface ModelLoad {
   readonly responses: number;
   /** Undefined while it cannot be read. */
   readonly depths?: QueueDepths | undefined;
+  /** The replicas that tell it. */
+  readonly engines?: readonly EngineLoad[];
+}
+
+/** A replica's gauges, and its sums since it started. */
+export interface EngineLoad {
+  readonly replicaId: string;
+  /** Pages of the K/V cache. */
+  readonly pagesInUse: number;
+  readonly pagesCached: number;
+  readonly pagesTotal: number;
+  readonly preemptions: number;
+  readonly blocks: number;
+  readonly draftToCommitMs: number;
+  /** Milliseconds for which forwards have waited for each other rank. */
+  readonly rankWaits: readonly { readonly rank: number; readonly ms: number }[];
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** A metric of this edge, as Prometheus has it. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  samples(): readonly MetricSample[];
+}
+
+export interface MetricSample {
+  /** Appended to the family's name: `_bucket` and so on. */
+  readonly suffix: string;
+  readonly labels: Labels;
+  readonly value: number;
 }
 
 export interface QueueDepths {

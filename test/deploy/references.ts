@@ -2,6 +2,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { IContainer } from "kubernetes-models/v1/Container";
+import { withResponseMetrics } from "../../edge/src/admission/response-metrics.ts";
+import { systemClock } from "../../edge/src/clock.ts";
 import { edgeVariables } from "../../edge/src/entry/config.ts";
 import { metrics } from "../../edge/src/routes/metrics.ts";
 import { workerVariables } from "../../gpu-worker/src/program/settings.ts";
@@ -51,12 +53,13 @@ function toolVariables(): ReadonlySet<string> {
 
 /** Names of the metrics that a Prometheus of the fleet has. */
 export async function exportedMetrics(): Promise<ReadonlySet<string>> {
-  const app = metrics(
-    () => Promise.resolve([]),
-    () => new Map(),
-  );
+  const { families } = withResponseMetrics({ models: () => [], ready: () => false, async *generate() {} }, systemClock);
+  const app = metrics(() => Promise.resolve([]), families);
   const page = await (await app.request("/metrics")).text();
-  return new Set([...OF_PROMETHEUS, ...[...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!)]);
+  const names = [...page.matchAll(/^# TYPE (\S+) (\S+)/gm)].flatMap(([, name, type]) =>
+    type === "histogram" ? ["bucket", "sum", "count"].map((part) => `${name}_${part}`) : [name!],
+  );
+  return new Set([...OF_PROMETHEUS, ...names]);
 }
 
 /** Queries of a rendered dashboard, with `All` for its variables. */

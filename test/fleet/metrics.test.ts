@@ -1,5 +1,6 @@
 /** Every edge reports the load of the fleet's workers, and omits it if unknown. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { EngineStats } from "../../gpu-worker/src/engine/engine.ts";
 import { aborted, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, fleetRequest, openTestFleet, type TestFleet } from "../support/fleet/fleet.ts";
 import { patiently } from "../support/waiting.ts";
@@ -82,5 +83,27 @@ it("leaves out the queue's metrics while it cannot read the queue, rather than r
   await vi.waitFor(async () => {
     expect(await page()).not.toContain("palimpsest_demand_sequences{");
     expect(await page()).toContain('palimpsest_running_sequences{model="scripted"} 0');
+  }, patiently);
+});
+
+it("tells the pages, blocks and waits of each replica that tells them", async () => {
+  await fleet.worker(writeBlocks({ blocks: 1 }), { replicaId: "silent" });
+  const { engine } = await fleet.worker(writeBlocks({ blocks: 1 }), { replicaId: "telling" });
+  const counts = { pagesInUse: 3, pagesCached: 4, pagesTotal: 16, preemptions: 2, committedBlocks: 9 };
+  const waits = { draftToCommitMs: 1_500, rankWaits: [{ rank: 1, ms: 250 }] };
+  engine.stats = async () => ({ ...counts, ...waits }) as unknown as EngineStats;
+  const edge = await fleet.edge();
+  const app = appOf(edge, { running: () => edge.running() });
+  await vi.waitFor(async () => {
+    const page = await (await app.request("/metrics")).text();
+    expect(page.match(/^.*replica="\w+".*$/gm)).toEqual([
+      'palimpsest_kv_pages{model="scripted",replica="telling",state="used"} 3',
+      'palimpsest_kv_pages{model="scripted",replica="telling",state="cached"} 4',
+      'palimpsest_kv_pages{model="scripted",replica="telling",state="free"} 9',
+      'palimpsest_replica_preemptions_total{model="scripted",replica="telling"} 2',
+      'palimpsest_replica_blocks_total{model="scripted",replica="telling"} 9',
+      'palimpsest_replica_draft_to_commit_seconds_total{model="scripted",replica="telling"} 1.5',
+      'palimpsest_exchange_wait_seconds_total{model="scripted",replica="telling",rank="1"} 0.25',
+    ]);
   }, patiently);
 });

@@ -15,7 +15,7 @@ import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { decodeModel } from "@palimpsest/proto/request-codec";
 import { DrainRate } from "../admission/drain-rate.ts";
 import { every } from "../clock.ts";
-import type { Clock, Log, ModelLoad } from "../ports.ts";
+import type { Clock, EngineLoad, Log, ModelLoad } from "../ports.ts";
 
 const REFRESH_MS = 2_000;
 /** Replicas report twice a second. */
@@ -98,7 +98,7 @@ export class FleetView implements Disposable {
     return [...this.#models.keys()].map((model) => {
       const reports = alive.filter((report) => report.model === model);
       const sum = (count: "running" | "responses") => reports.reduce((total, report) => total + report[count], 0);
-      return { model, running: sum("running"), responses: sum("responses") };
+      return { model, running: sum("running"), responses: sum("responses"), engines: reports.flatMap(engineOf) };
     });
   }
 
@@ -167,4 +167,11 @@ export class FleetView implements Disposable {
       return undefined;
     }
   }
+}
+
+function engineOf({ replicaId, engine }: LoadReport): EngineLoad[] {
+  if (engine === undefined) return [];
+  const { pagesInUse, pagesCached, pagesTotal, draftToCommitMs, rankWaits } = engine;
+  const [preemptions, blocks] = [Number(engine.preemptions), Number(engine.blocks)];
+  return [{ replicaId, pagesInUse, pagesCached, pagesTotal, preemptions, blocks, draftToCommitMs, rankWaits }];
 }

@@ -13,7 +13,7 @@ const DRAIN_LIMIT_MS = 20_000;
 export const edgeVariables = edgeEnvironment.extend({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  /** In a fleet: a port of its own for /metrics, which then needs no key. */
+  /** A port of its own for /metrics, which then needs no key. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** `host:port` or `unix:path`. */
   WORKER_ADDRESSES: list,

@@ -1,20 +1,20 @@
-/** GET /metrics: the load of the fleet in the Prometheus text format, also for autoscalers. */
-import type { GrammarCounts } from "@palimpsest/proto";
+/** GET /metrics: the load of the fleet, also for autoscalers, and this edge's own metrics, in the Prometheus text format. */
 import { Hono } from "hono";
-import type { ModelLoad } from "../ports.ts";
+import type { Labels, MetricFamily, ModelLoad } from "../ports.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+type Sample = readonly [labels: Labels, value: number];
 
-interface Gauge {
+interface Metric {
   readonly name: string;
   readonly help: string;
+  readonly type?: "counter";
   /** A model's samples, without its own label. Empty if unknown: an autoscaler must not take that for 0. */
   readonly samples: (load: ModelLoad) => readonly Sample[];
 }
 
-const GAUGES: readonly Gauge[] = [
+const METRICS: readonly Metric[] = [
   {
     name: "palimpsest_running_sequences",
     help: "Sequences running on the model's workers.",
@@ -43,6 +43,44 @@ const GAUGES: readonly Gauge[] = [
     help: "Sequences that the model's requests need; at least 1 while there is unmet demand.",
     samples: (load) => (load.depths === undefined ? [] : [[{}, demand(load, load.depths)]]),
   },
+  {
+    name: "palimpsest_kv_pages",
+    help: "Pages of a replica's K/V cache: used by sequences, kept by the prefix cache alone, free.",
+    samples: ({ engines = [] }) =>
+      engines.flatMap(({ replicaId: replica, pagesInUse, pagesCached, pagesTotal }): Sample[] => [
+        [{ replica, state: "used" }, pagesInUse],
+        [{ replica, state: "cached" }, pagesCached],
+        [{ replica, state: "free" }, pagesTotal - pagesInUse - pagesCached],
+      ]),
+  },
+  {
+    name: "palimpsest_replica_preemptions_total",
+    help: "Sequences of a replica that gave their pages to an older one.",
+    type: "counter",
+    samples: ({ engines = [] }) => engines.map(({ replicaId, preemptions }) => [{ replica: replicaId }, preemptions]),
+  },
+  {
+    name: "palimpsest_replica_blocks_total",
+    help: "Blocks that a replica has committed.",
+    type: "counter",
+    samples: ({ engines = [] }) => engines.map(({ replicaId, blocks }) => [{ replica: replicaId }, blocks]),
+  },
+  {
+    name: "palimpsest_replica_draft_to_commit_seconds_total",
+    help: "Time from the first denoise step of a replica's blocks to their commit, summed.",
+    type: "counter",
+    samples: ({ engines = [] }) =>
+      engines.map(({ replicaId, draftToCommitMs }) => [{ replica: replicaId }, draftToCommitMs / 1000]),
+  },
+  {
+    name: "palimpsest_exchange_wait_seconds_total",
+    help: "Time for which a replica's forwards have waited for each other rank.",
+    type: "counter",
+    samples: ({ engines = [] }) =>
+      engines.flatMap(({ replicaId: replica, rankWaits }) =>
+        rankWaits.map(({ rank, ms }): Sample => [{ replica, rank: String(rank) }, ms / 1000]),
+      ),
+  },
 ];
 
 /** A waiting request counts as one sequence, a running one by its choices. */
@@ -51,38 +89,31 @@ function demand({ running, responses }: ModelLoad, { queued, unmet }: NonNullabl
   return Math.max(requests + running - responses, unmet, 0);
 }
 
-const GRAMMAR_COUNTERS: readonly { readonly name: keyof GrammarCounts; readonly help: string }[] = [
-  { name: "repairs", help: "Cells that a grammar refused, and wrote again or masked again." },
-  { name: "forced_tokens", help: "Cells that a grammar forced." },
-  { name: "forced_finish", help: "Choices that a grammar closed because the token limit came near." },
-];
-
 /**
  * @param running called for every scrape
- * @param grammars what grammars did at this edge since it started, by model
+ * @param own of the responses of this edge since it started
  */
-export function metrics(
-  running: () => Promise<readonly ModelLoad[]>,
-  grammars: () => ReadonlyMap<string, GrammarCounts>,
-) {
+export function metrics(running: () => Promise<readonly ModelLoad[]>, own: readonly MetricFamily[]) {
   return new Hono().get("/metrics", async (c) => {
     const loads = await running();
-    const text = GAUGES.map(({ name, help, samples }) => {
+    const text = METRICS.map(({ name, help, type = "gauge", samples }) => {
       const lines = loads.flatMap((load) =>
         samples(load).map(([labels, value]) => `${name}${labelText({ model: load.model, ...labels })} ${value}\n`),
       );
-      return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
+      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
     });
-    for (const { name, help } of GRAMMAR_COUNTERS) {
-      const full = `palimpsest_grammar_${name}_total`;
-      const lines = [...grammars()].map(([model, counts]) => `${full}${labelText({ model })} ${counts[name]}\n`);
-      text.push(`# HELP ${full} ${help}\n# TYPE ${full} counter\n${lines.join("")}`);
+    for (const family of own) {
+      const { name, help, type } = family;
+      const lines = family
+        .samples()
+        .map(({ suffix, labels, value }) => `${name}${suffix}${labelText(labels)} ${value}\n`);
+      text.push(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`);
     }
     return c.body(text.join(""), 200, { "content-type": CONTENT_TYPE });
   });
 }
 
-function labelText(labels: Readonly<Record<string, string>>): string {
+function labelText(labels: Labels): string {
   // Prometheus escapes label values as JSON does.
   return `{${Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)}}`;
 }

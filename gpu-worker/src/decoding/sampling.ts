@@ -2,6 +2,7 @@
  * Counter-based random numbers: a draw depends on the request's seed and on where it is made, never on what was drawn
  * before, so a text is the same alone, in a batch and when another worker goes on with it.
  */
+import type { Sampling } from "@palimpsest/proto";
 
 /** Counter of a draw. Blocks are numbered within the choice, cells within the block. */
 export interface DrawPlace {
@@ -29,4 +30,12 @@ function mix(word: bigint): bigint {
   z = ((z ^ (z >> 30n)) * 0xbf58_476d_1ce4_e5b9n) & WORD;
   z = ((z ^ (z >> 27n)) * 0x94d0_49bb_1331_11ebn) & WORD;
   return z ^ (z >> 31n);
+}
+
+/** A choice's draws: the same for the same seed on every worker. */
+export function choiceSampling({ seed, ...sampling }: Sampling & { readonly seed: bigint }, choice: number) {
+  return {
+    ...sampling,
+    uniform: (block: number, step: number, cell: number) => uniform({ seed, choice, block, step, cell }),
+  };
 }

@@ -54,6 +54,9 @@ function engines(cached: readonly number[], silent?: number) {
               forwards: 3,
               prefillForwards: 0,
               committedTokens: 0,
+              committedBlocks: 1,
+              draftToCommitMs: 2,
+              rankWaits: [{ rank: 1 - at, ms: 10 + at }],
               cachedTokens: 0,
               retokenizedTokens: 0,
               grammarRepairs: 0,
@@ -114,6 +117,11 @@ it("capacity and counters are those of all, a lost rank is named once", async ()
     pagesTotal: 16,
     forwards: 6,
     forwardMs: 1,
+    committedBlocks: 2,
+    rankWaits: [
+      { rank: 0, ms: 11 },
+      { rank: 1, ms: 10 },
+    ],
     lostRanks: [0, 1, 2],
   });
 });

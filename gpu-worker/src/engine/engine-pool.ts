@@ -5,12 +5,12 @@ import { WorkerError } from "../errors.ts";
 import { blockKeys } from "../memory/prefix-cache.ts";
 import type { Engine, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
-import type { SequenceObserver } from "./sequence-reports.ts";
+import type { RankWait, SequenceObserver } from "./sequence-reports.ts";
 
 /** A request goes to the engine with the longest cached prefix, unless it is full or this many choices busier than another. */
 const PREFIX_MAX_EXTRA_CHOICES = 1;
 
-type Count = Exclude<keyof EngineStats, "lostRanks" | "deviceFailure" | "forwardFailure">;
+type Count = Exclude<keyof EngineStats, "lostRanks" | "rankWaits" | "deviceFailure" | "forwardFailure">;
 
 export class EnginePool implements Engine {
   readonly model: ModelInfo;
@@ -74,6 +74,9 @@ export class EnginePool implements Engine {
       forwards: sum("forwards"),
       prefillForwards: sum("prefillForwards"),
       committedTokens: sum("committedTokens"),
+      committedBlocks: sum("committedBlocks"),
+      draftToCommitMs: sum("draftToCommitMs"),
+      rankWaits: waitsOf(all),
       cachedTokens: sum("cachedTokens"),
       retokenizedTokens: sum("retokenizedTokens"),
       grammarRepairs: sum("grammarRepairs"),
@@ -117,6 +120,13 @@ export class EnginePool implements Engine {
     }
     return best;
   }
+}
+
+/** Each rank's, over the engines that wait for it. */
+function waitsOf(all: readonly EngineStats[]): RankWait[] {
+  const sums = new Map<number, number>();
+  for (const { rank, ms } of all.flatMap(({ rankWaits }) => rankWaits)) sums.set(rank, (sums.get(rank) ?? 0) + ms);
+  return [...sums].sort(([a], [b]) => a - b).map(([rank, ms]) => ({ rank, ms }));
 }
 
 function unreachableRank(rank: number): WorkerError {

@@ -1,6 +1,6 @@
 /** The engine as the rest of the worker sees it. It runs in a thread of its own; both sides share these types. */
 import type { EditEvent, Failure, GenerateRequest, ModelInfo } from "@palimpsest/proto";
-import type { SequenceObserver } from "./sequence-reports.ts";
+import type { RankWait, SequenceObserver } from "./sequence-reports.ts";
 
 /** Counters since the start, and gauges. */
 export interface EngineStats {
@@ -16,6 +16,11 @@ export interface EngineStats {
   readonly forwards: number;
   readonly prefillForwards: number;
   readonly committedTokens: number;
+  readonly committedBlocks: number;
+  /** Milliseconds from the first denoise step of committed blocks to their commit. */
+  readonly draftToCommitMs: number;
+  /** For each other rank: how long forwards have waited for its answers. */
+  readonly rankWaits: readonly RankWait[];
   /** Prompt tokens found in the prefix cache. */
   readonly cachedTokens: number;
   /** Prompt tokens prefilled again because the cached text was tokenized differently, as after a chat turn. */

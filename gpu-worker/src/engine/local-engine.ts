@@ -6,12 +6,11 @@ import {
   type GenerateRequest,
   type GrammarCounts,
   type ModelInfo,
-  type Sampling,
   type Usage,
 } from "@palimpsest/proto";
 import { mergeStreams } from "@palimpsest/proto/merge-streams";
 import { adjusting } from "../decoding/logit-adjustments.ts";
-import { uniform } from "../decoding/sampling.ts";
+import { choiceSampling } from "../decoding/sampling.ts";
 import { sameText } from "../memory/retokenization.ts";
 import type { Scheduler } from "../memory/scheduler.ts";
 import type { TokenBytes } from "../tokenizer/token-bytes.ts";
@@ -22,7 +21,7 @@ import type { CheckedPrompt, EngineStats, PoolableEngine } from "./engine.ts";
 import { failure } from "./error-event.ts";
 import { type Constrain, checkWithGrammar, type GrammarSupport, openGrammar } from "./request-grammar.ts";
 import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts";
-import { type SequenceObserver, type SequenceReport, SequenceReports } from "./sequence-reports.ts";
+import { BlockSums, type SequenceObserver, type SequenceReport, SequenceReports } from "./sequence-reports.ts";
 import { emptyUsage } from "./usage.ts";
 
 export interface EngineOptions extends Served {
@@ -44,6 +43,7 @@ export class LocalEngine implements PoolableEngine {
   readonly model: ModelInfo;
   readonly #options: EngineOptions;
   #committedTokens = 0;
+  readonly #sums = new BlockSums();
   #cachedTokens = 0;
   #retokenizedTokens = 0;
   #observer: SequenceObserver = () => {};
@@ -99,6 +99,9 @@ export class LocalEngine implements PoolableEngine {
       forwardLimitMs: model.health.limitMs,
       silentMs: 0,
       committedTokens: this.#committedTokens,
+      committedBlocks: this.#sums.blocks,
+      draftToCommitMs: this.#sums.draftToCommitMs,
+      rankWaits: model.waits ?? [],
       cachedTokens: this.#cachedTokens,
       retokenizedTokens: this.#retokenizedTokens,
       grammarRepairs: this.#grammar.repairs,
@@ -200,7 +203,10 @@ export class LocalEngine implements PoolableEngine {
     if (committed.length > 0) answer.commit(committed, false);
     const eosTokens = new Set([...(request.ignoreEos ? [] : modelEosTokens), ...(request.stopTokenIds ?? [])]);
     const { blockLength } = this.model;
-    const observe = (report: SequenceReport) => this.#observer(report);
+    const observe = (report: SequenceReport) => {
+      this.#sums.add(report);
+      this.#observer(report);
+    };
     const { responseId, attempt } = request;
     const { waits = [] } = this.#options.model;
     const reports = new SequenceReports({ responseId, attempt, choice }, { observe, waits });
@@ -291,12 +297,4 @@ interface ChoiceContext {
   /** The response's, to which the choice adds. */
   readonly usage: Usage;
   readonly constrain: Constrain | undefined;
-}
-
-/** A choice's draws: the same for the same seed on every worker. */
-function choiceSampling({ seed, ...sampling }: Sampling & { readonly seed: bigint }, choice: number) {
-  return {
-    ...sampling,
-    uniform: (block: number, step: number, cell: number) => uniform({ seed, choice, block, step, cell }),
-  };
 }

@@ -111,6 +111,18 @@ export class SequenceReports {
   }
 }
 
+/** Sums over all blocks. */
+export class BlockSums {
+  blocks = 0;
+  draftToCommitMs = 0;
+
+  add(report: SequenceReport): void {
+    if (report.kind !== "block") return;
+    this.blocks++;
+    this.draftToCommitMs += report.endMs - report.draftMs;
+  }
+}
+
 /** Comparable between threads, and finer than Date.now(). */
 function unixMs(): number {
   return performance.timeOrigin + performance.now();

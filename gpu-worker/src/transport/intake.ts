@@ -15,7 +15,7 @@ import type { GenerateRequest as GenerateMessage } from "@palimpsest/proto/gener
 import { decodeRequest } from "@palimpsest/proto/request-codec";
 import type { Tracer } from "@palimpsest/tracing";
 import type { Clock } from "../clock.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, EngineStats } from "../engine/engine.ts";
 import { invalid, WorkerError } from "../errors.ts";
 import { AttemptSpans } from "./attempt-spans.ts";
 import { Drain, type Work } from "./drain.ts";
@@ -92,6 +92,10 @@ export class Intake {
       await filled;
       this.#spans.delete(key);
     }
+  }
+
+  async stats(): Promise<EngineStats> {
+    return this.#engine.stats();
   }
 
   /** Rejects new requests, and resolves when the engine has none left. Requests still running after `limitMs` are cancelled. */

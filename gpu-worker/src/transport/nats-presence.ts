@@ -3,10 +3,17 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Link, type LinkLog, loadSubject, tokenOf } from "@palimpsest/fleet";
 import type { ModelInfo } from "@palimpsest/proto";
-import { type LoadReport, LoadReportSchema, ReplicaPresenceSchema } from "@palimpsest/proto/fleet";
+import {
+  EngineCountersSchema,
+  type LoadReport,
+  LoadReportSchema,
+  RankWaitSchema,
+  ReplicaPresenceSchema,
+} from "@palimpsest/proto/fleet";
 import { GetModelResponseSchema } from "@palimpsest/proto/generate";
 import { encodeModel } from "@palimpsest/proto/request-codec";
 import { type Clock, every } from "../clock.ts";
+import type { EngineStats } from "../engine/engine.ts";
 
 const LOAD_MS = 500;
 const PRESENCE_MS = 2_000;
@@ -20,7 +27,9 @@ export interface PresenceOptions {
   readonly version: string;
 }
 
-export type Load = Pick<LoadReport, "running" | "responses" | "finishedResponses" | "ignoredMessages">;
+export type Load = Pick<LoadReport, "running" | "responses" | "finishedResponses" | "ignoredMessages"> & {
+  readonly engine: EngineStats | undefined;
+};
 
 export class Presence {
   readonly #options: PresenceOptions;
@@ -77,13 +86,26 @@ export class Presence {
   #report(): void {
     const { link, replicaId } = this.#options;
     const { name: model, capacity } = this.#model;
+    const { engine, ...load } = this.#load();
+    const counters = engine && { engine: countersOf(engine) };
     const report = create(LoadReportSchema, {
       replicaId,
       model,
       capacity,
       draining: !this.#accepting,
-      ...this.#load(),
+      ...load,
+      ...counters,
     });
     link.tell(loadSubject(replicaId), toBinary(LoadReportSchema, report));
   }
+}
+
+function countersOf({ pagesInUse, pagesCached, pagesTotal, ...stats }: EngineStats) {
+  return create(EngineCountersSchema, {
+    ...{ pagesInUse, pagesCached, pagesTotal },
+    preemptions: BigInt(stats.preemptions),
+    blocks: BigInt(stats.committedBlocks),
+    draftToCommitMs: stats.draftToCommitMs,
+    rankWaits: stats.rankWaits.map(({ rank, ms }) => create(RankWaitSchema, { rank, ms })),
+  });
 }

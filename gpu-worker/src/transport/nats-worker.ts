@@ -8,6 +8,7 @@ import { capabilitySetsWithin } from "@palimpsest/proto";
 import { Wakeup } from "@palimpsest/proto/async-queue";
 import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { every, pause } from "../clock.ts";
+import type { EngineStats } from "../engine/engine.ts";
 import type { Intake } from "./intake.ts";
 import type { ResponseContext } from "./nats-attempt.ts";
 import { Presence, type PresenceOptions } from "./nats-presence.ts";
@@ -57,6 +58,8 @@ class Worker implements NatsWorker {
   #lastHeardMs: number;
   #heardSinceMs: number;
   #finished = 0;
+  /** As of the last heartbeat. */
+  #engine: EngineStats | undefined;
   #ignored = 0;
   #turn = 0;
   #draining = false;
@@ -75,6 +78,7 @@ class Worker implements NatsWorker {
       responses: this.#running.size,
       finishedResponses: BigInt(this.#finished),
       ignoredMessages: BigInt(this.#ignored),
+      engine: this.#engine,
     }));
   }
 
@@ -202,8 +206,13 @@ class Worker implements NatsWorker {
 
   /** Keeps deliveries, and measures for how long the server has not confirmed that it hears this worker. */
   async #beat(): Promise<void> {
-    const { link, clock } = this.#options;
+    const { link, clock, intake } = this.#options;
     for (const response of this.#running.keys()) response.beat();
+    const told = (stats: EngineStats) => {
+      this.#engine = stats;
+    };
+    // A hanging engine is the watch's to notice.
+    intake.stats().then(told, () => {});
     if (!link.connected) return;
     const sentMs = clock.now();
     const heard = () => {

@@ -257,6 +257,13 @@ export declare type LoadReport = Message<"palimpsest.v1.LoadReport"> & {
    * @generated from field: uint32 responses = 8;
    */
   responses: number;
+
+  /**
+   * Absent before the engine has told them, and from a replica of an earlier release.
+   *
+   * @generated from field: palimpsest.v1.EngineCounters engine = 9;
+   */
+  engine?: EngineCounters | undefined;
 };
 
 /**
@@ -264,4 +271,81 @@ export declare type LoadReport = Message<"palimpsest.v1.LoadReport"> & {
  * Use `create(LoadReportSchema)` to create a new message.
  */
 export declare const LoadReportSchema: GenMessage<LoadReport>;
+
+/**
+ * An engine's gauges, and its sums since the replica started.
+ *
+ * @generated from message palimpsest.v1.EngineCounters
+ */
+export declare type EngineCounters = Message<"palimpsest.v1.EngineCounters"> & {
+  /**
+   * Pages of the K/V cache that sequences use, that only the prefix cache keeps, and all.
+   *
+   * @generated from field: uint32 pages_in_use = 1;
+   */
+  pagesInUse: number;
+
+  /**
+   * @generated from field: uint32 pages_cached = 2;
+   */
+  pagesCached: number;
+
+  /**
+   * @generated from field: uint32 pages_total = 3;
+   */
+  pagesTotal: number;
+
+  /**
+   * @generated from field: uint64 preemptions = 4;
+   */
+  preemptions: bigint;
+
+  /**
+   * Committed blocks, and the milliseconds from their first denoise step to their commit.
+   *
+   * @generated from field: uint64 blocks = 5;
+   */
+  blocks: bigint;
+
+  /**
+   * @generated from field: double draft_to_commit_ms = 6;
+   */
+  draftToCommitMs: number;
+
+  /**
+   * Empty for a replica of one rank.
+   *
+   * @generated from field: repeated palimpsest.v1.RankWait rank_waits = 7;
+   */
+  rankWaits: RankWait[];
+};
+
+/**
+ * Describes the message palimpsest.v1.EngineCounters.
+ * Use `create(EngineCountersSchema)` to create a new message.
+ */
+export declare const EngineCountersSchema: GenMessage<EngineCounters>;
+
+/**
+ * Milliseconds for which forwards have waited for a rank's answers.
+ *
+ * @generated from message palimpsest.v1.RankWait
+ */
+export declare type RankWait = Message<"palimpsest.v1.RankWait"> & {
+  /**
+   * @generated from field: uint32 rank = 1;
+   */
+  rank: number;
+
+  /**
+   * @generated from field: double ms = 2;
+   */
+  ms: number;
+};
+
+/**
+ * Describes the message palimpsest.v1.RankWait.
+ * Use `create(RankWaitSchema)` to create a new message.
+ */
+export declare const RankWaitSchema: GenMessage<RankWait>;
 
