@@ -10,6 +10,7 @@ import { convertGolden, goldenRuns } from "../support/models/golden.ts";
 import { installDawn } from "../support/programs/dawn.ts";
 import type { KernelResult } from "../support/programs/device-kernels.ts";
 import type { DeviceRanksResult } from "../support/programs/device-ranks.ts";
+import type { KernelLayerResult } from "../support/programs/kernel-layer.ts";
 import { openSoftwareVulkan, type SoftwareVulkan } from "../support/programs/software-vulkan.ts";
 
 const program = (name: string): string => fileURLToPath(new URL(`../support/programs/${name}.ts`, import.meta.url));
@@ -38,6 +39,16 @@ async function outcome<T>(name: string, ...args: string[]): Promise<T> {
   const { stdout } = await promisify(execFile)(process.execPath, [program(name), ...args], { env });
   return JSON.parse(stdout);
 }
+
+it(
+  "a whole layer in kernels alone gives the rows of a CPU package, with the dispatches of its reckoning",
+  PATIENTLY,
+  async () => {
+    const { error, dispatches } = await outcome<KernelLayerResult>("kernel-layer");
+    expect(error).toBeLessThan(SMALL_ERROR);
+    expect(dispatches).toBe(15);
+  },
+);
 
 it(
   "kernels sum as plain loops do, and a row has the same bits in every batch and over divided buffers",

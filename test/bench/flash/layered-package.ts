@@ -36,6 +36,9 @@ interface Built {
 /** Memory that looks like a disk, for files that live for seconds. */
 const SCRATCH = "/dev/shm";
 
+/** Others may fill the disk while a package is built. */
+const RESERVED_BYTES = 3e9;
+
 const JOURNAL = "built.jsonl";
 
 /** Packed weights while others are built. */
@@ -79,6 +82,12 @@ export async function buildLayered(
   for (const [place, graph] of graphs.entries()) {
     if (built.some((one) => one.graph === graph.name)) continue;
     onGraph(graph.name, place, graphs.length);
+    const left = await freeBytes(folder);
+    if (left < RESERVED_BYTES) {
+      throw new Error(
+        `${folder}: ${left} bytes are left, the build leaves ${RESERVED_BYTES} to others; make room, run again`,
+      );
+    }
     const files: PackageFiles = [];
     const packed = isPacked(graph) ? await pack(graph, files) : [];
     if (!isPacked(graph)) files.push(await writeWeights(folder, graph), await writeGraph(folder, graph));

@@ -2,6 +2,7 @@
 import { adaptersSection } from "./adapters.ts";
 import { goldenDemoSection, goldenExpertsSection, goldenSection, ranksSection, shippedSection } from "./correctness.ts";
 import { deviceSection, expertsSection, productsSection } from "./costs.ts";
+import { layerSection } from "./layer.ts";
 import { cudaSection, stepsSection } from "./steps.ts";
 
 export interface SectionOptions {
@@ -20,6 +21,7 @@ export const sections = {
   device: deviceSection,
   experts: expertsSection,
   products: productsSection,
+  layer: layerSection,
   steps: stepsSection,
   ranks: ranksSection,
   cuda: cudaSection,
