@@ -10,13 +10,11 @@ import { connectionOptions, sharedEnvironment } from "./settings.ts";
 
 /** Servers are given as `nats://host:port`. */
 export const natsEnvironment = sharedEnvironment.extend({
-  /** In place of user and password: a credentials file (JWT), or a file with an nkey seed. */
-  NATS_CREDS: z.string().optional(),
-  NATS_NKEY: z.string().optional(),
-  /** Files: the CA that signed the server's certificate, and this client's own certificate and key. */
-  NATS_TLS_CA: z.string().optional(),
-  NATS_TLS_CERT: z.string().optional(),
-  NATS_TLS_KEY: z.string().optional(),
+  NATS_CREDS: z.string().optional().describe("In place of user and password: a credentials file (JWT)."),
+  NATS_NKEY: z.string().optional().describe("In place of user and password: a file with an nkey seed."),
+  NATS_TLS_CA: z.string().optional().describe("File: the CA that signed the NATS server's certificate."),
+  NATS_TLS_CERT: z.string().optional().describe("File: this client's own certificate."),
+  NATS_TLS_KEY: z.string().optional().describe("File: the key of this client's certificate."),
 });
 
 export type NatsSettings = z.infer<typeof natsEnvironment>;

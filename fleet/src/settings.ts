@@ -7,12 +7,13 @@ const PING_INTERVAL_MS = 2_000;
 const RECONNECT_WAIT_MS = 250;
 
 export const sharedEnvironment = z.object({
-  /** Servers, comma separated. */
-  NATS_URL: z.string().min(1),
-  NATS_USER: z.string().optional(),
-  NATS_PASSWORD: z.string().optional(),
-  /** Prefix of reply subjects, for servers that restrict each user to an inbox of its own. */
-  NATS_INBOX_PREFIX: z.string().default("_INBOX"),
+  NATS_URL: z.string().min(1).describe("Servers of the fleet to join, as `nats://host:port`, comma separated."),
+  NATS_USER: z.string().optional().describe("User of the NATS server."),
+  NATS_PASSWORD: z.string().optional().describe("Password of the user."),
+  NATS_INBOX_PREFIX: z
+    .string()
+    .default("_INBOX")
+    .describe("Prefix of reply subjects, for servers that restrict each user to an inbox of its own."),
 });
 
 export type SharedSettings = z.infer<typeof sharedEnvironment>;

@@ -8,13 +8,14 @@ import { connectionOptions, sharedEnvironment } from "./settings.ts";
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export const webSocketEnvironment = sharedEnvironment.extend({
-  /** URL of the server's WebSocket listener; `wss` is TLS. */
   NATS_URL: sharedEnvironment.shape.NATS_URL.regex(/^wss?:\/\/[^,\s]+(\s*,\s*wss?:\/\/[^,\s]+)*$/, {
     error: "name the server's WebSocket listener as wss://host:port",
-  }),
-  /** In place of user and password: the text of a credentials file (JWT), or an nkey seed. */
-  NATS_CREDS_TEXT: z.string().optional(),
-  NATS_NKEY_SEED: z.string().optional(),
+  }).describe("URL of the NATS server's WebSocket listener; `wss` is TLS."),
+  NATS_CREDS_TEXT: z
+    .string()
+    .optional()
+    .describe("In place of user and password: the text of a credentials file (JWT)."),
+  NATS_NKEY_SEED: z.string().optional().describe("In place of user and password: an nkey seed."),
 });
 
 export type WebSocketSettings = z.infer<typeof webSocketEnvironment>;

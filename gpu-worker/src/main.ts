@@ -41,7 +41,7 @@ try {
   if (env.MODEL_DEVICE !== undefined) {
     requireTarget(env.MODEL_PACKAGE, await readManifest(env.MODEL_PACKAGE), env.MODEL_DEVICE);
   }
-  const { MODEL_PACKAGE, THREADS: threads = 1, DRAIN_LIMIT_MS: drainLimitMs } = env;
+  const { MODEL_PACKAGE, THREADS: threads, DRAIN_LIMIT_MS: drainLimitMs } = env;
   const expertDevices = env.EXPERT_DEVICE === undefined ? undefined : parseExpertDevices(env.EXPERT_DEVICE);
   if (role.kind === "leader") await lead(role.addresses, expertDevices, endpointOf(env));
   else
@@ -173,20 +173,14 @@ function settings(addresses: readonly string[] | undefined): EngineSettings {
     package: env.MODEL_PACKAGE,
     ...(addresses && { remoteRanks: remoteRanks(addresses) }),
     ...(env.MODEL_NAME !== undefined && { name: env.MODEL_NAME }),
-    ...(env.THREADS !== undefined && { threads: env.THREADS }),
-    ...(env.KV_CACHE_BYTES !== undefined && { kvCacheBytes: env.KV_CACHE_BYTES }),
-    ...(env.CAPACITY !== undefined && { capacity: env.CAPACITY }),
+    threads: env.THREADS,
+    kvCacheBytes: env.KV_CACHE_BYTES,
+    capacity: env.CAPACITY,
     forwardLimitMs: env.FORWARD_LIMIT_MS,
   };
 }
 
 function remoteRanks(addresses: readonly string[]): RemoteRanks {
   const { RANK_EXCHANGE: sent, FORMATION_LIMIT_MS: limitMs, RANK_DEADLINE_MS: deadlineMs } = env;
-  return {
-    addresses,
-    sent,
-    tls: readTls("RANK_TLS", env),
-    ...(limitMs !== undefined && { limitMs }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-  };
+  return { addresses, sent, tls: readTls("RANK_TLS", env), limitMs, deadlineMs };
 }

@@ -6,8 +6,18 @@ import { edgeEnvironment, edgeSettings, parseEnvironment } from "./settings.ts";
 /** A Durable Object runs on one thread. Several share the requests, each with its own connections. */
 const EDGES = 4;
 
-const environment = edgeEnvironment
-  .extend({ EDGES: z.coerce.number().int().min(1).default(EDGES), ...webSocketEnvironment.shape })
+/** Every variable and secret that the serverless edge reads. */
+export const serverlessVariables = edgeEnvironment.extend({
+  EDGES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(EDGES)
+    .describe("Durable Objects that share the requests, each with connections of its own."),
+  ...webSocketEnvironment.shape,
+});
+
+const environment = serverlessVariables
   .transform((env) => ({ ...edgeSettings(env), edges: env.EDGES, nats: env }))
   .refine(({ keys, keysInNats, allowNoKeys }) => keys.length > 0 || keysInNats || allowNoKeys, {
     error:

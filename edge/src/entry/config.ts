@@ -11,20 +11,24 @@ const DRAIN_LIMIT_MS = 20_000;
 
 /** Every variable that the edge reads. */
 export const edgeVariables = edgeEnvironment.extend({
-  HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  /** A port of its own for /metrics, which then needs no key. */
-  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  /** `host:port` or `unix:path`. */
-  WORKER_ADDRESSES: list,
-  WORKER_ADDRESS: list,
-  /** Files: the CA that signed the certificates of edges and workers, and this edge's own certificate and key. */
-  WORKER_TLS_CA: z.string().optional(),
-  WORKER_TLS_CERT: z.string().optional(),
-  WORKER_TLS_KEY: z.string().optional(),
-  /** A file of API keys, which is read again when it changes. */
-  API_KEYS_FILE: z.string().min(1).optional(),
-  DRAIN_LIMIT_MS: milliseconds.default(DRAIN_LIMIT_MS),
+  HOST: z.string().default("127.0.0.1").describe("Address to listen on."),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe("Port to listen on; 0 is any."),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe("A port of its own for `/metrics`, which then needs no key."),
+  WORKER_ADDRESSES: list.describe("Workers without a fleet: `host:port` or `unix:path`, comma separated."),
+  WORKER_ADDRESS: list.describe("One more such worker."),
+  WORKER_TLS_CA: z.string().optional().describe("File: the CA that signed the certificates of edges and workers."),
+  WORKER_TLS_CERT: z.string().optional().describe("File: this edge's own certificate."),
+  WORKER_TLS_KEY: z.string().optional().describe("File: the key of this edge's certificate."),
+  API_KEYS_FILE: z.string().min(1).optional().describe("A file of API keys, which is read again when it changes."),
+  DRAIN_LIMIT_MS: milliseconds
+    .default(DRAIN_LIMIT_MS)
+    .describe("The longest that responses may take to finish after SIGTERM."),
   ...natsEnvironment.partial({ NATS_URL: true }).shape,
   ...tracingEnvironment.shape,
 });

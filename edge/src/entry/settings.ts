@@ -41,36 +41,51 @@ const flag = z
   .transform((text) => text === "true");
 
 export const edgeEnvironment = z.object({
-  /** Keys without limits, each a tenant. */
-  PALIMPSEST_API_KEYS: list.refine((keys) => keys.every((key) => SECRET.test(key)), {
-    error: "a key may contain only letters, digits and - . _ ~ + /, as a bearer token in a header",
-  }),
-  /** Keys of the fleet's bucket, which `palimpsest keys` writes. */
-  API_KEYS_IN_NATS: flag,
-  /** Requests need no key, although other machines can send them. */
-  ALLOW_NO_API_KEYS: flag,
-  HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS),
-  REQUEST_LIMIT_MS: milliseconds.default(REQUEST_LIMIT_MS),
-  WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS),
-  /** In a fleet: how long a response continues for a client that has left and can come back. */
+  PALIMPSEST_API_KEYS: list
+    .refine((keys) => keys.every((key) => SECRET.test(key)), {
+      error: "a key may contain only letters, digits and - . _ ~ + /, as a bearer token in a header",
+    })
+    .describe("API keys without limits, comma separated, each a tenant of its own."),
+  API_KEYS_IN_NATS: flag.describe("The fleet's bucket holds API keys, which `palimpsest keys` writes."),
+  ALLOW_NO_API_KEYS: flag.describe("Requests need no key, although other machines can send them."),
+  HEARTBEAT_MS: milliseconds.default(HEARTBEAT_MS).describe("An idle stream gets a heartbeat this often."),
+  REQUEST_LIMIT_MS: milliseconds
+    .default(REQUEST_LIMIT_MS)
+    .describe("The longest that a response may take, all attempts together."),
+  WAIT_LIMIT_MS: milliseconds.default(WAIT_LIMIT_MS).describe("The longest that a request may wait for a worker."),
   DISCONNECT_GRACE_MS: z.coerce
     .number()
     .int()
     .max(MAX_GRACE_MS)
     .refine((ms) => ms === 0 || ms >= MIN_GRACE_MS, { error: `must be 0, or at least ${MIN_GRACE_MS}` })
-    .default(DISCONNECT_GRACE_MS),
-  /** The most requests of one class and one model that may be queued or running. */
-  QUEUE_LIMIT: z.coerce.number().int().min(1).default(DEFAULT_QUEUE_LIMIT),
-  /** Servers of a NATS cluster that hold each stream; for streams that do not exist yet. */
-  STREAM_REPLICAS: z.coerce.number().int().min(1).max(MAX_STREAM_REPLICAS).default(1),
-  STORE_AGE_MS: milliseconds.default(STORE_AGE_MS),
-  /** The most bytes of stored responses: of a tenant in a fleet, of all without one. The oldest are dropped first. */
+    .default(DISCONNECT_GRACE_MS)
+    .describe("In a fleet: how long a response continues for a client that has left and can come back."),
+  QUEUE_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(DEFAULT_QUEUE_LIMIT)
+    .describe("The most requests of one class and one model that may be queued or running."),
+  STREAM_REPLICAS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_STREAM_REPLICAS)
+    .default(1)
+    .describe("Servers of a NATS cluster that hold each stream, for streams that do not exist yet."),
+  STORE_AGE_MS: milliseconds.default(STORE_AGE_MS).describe("How long a response of `/v1/responses` is stored."),
   STORE_BYTES: z.coerce
     .number()
     .int()
     .min(2 ** 20)
-    .default(STORE_BYTES),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    .default(STORE_BYTES)
+    .describe(
+      "The most bytes of stored responses: of a tenant in a fleet, of all without one. The oldest are dropped first.",
+    ),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("The least severe log lines to write."),
 });
 
 export function edgeSettings(env: z.infer<typeof edgeEnvironment>) {

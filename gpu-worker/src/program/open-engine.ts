@@ -26,8 +26,8 @@ import { openPrompts } from "./open-prompts.ts";
 import { openRankThreads, openRemoteRanks, type RemoteRanks } from "./rank-client.ts";
 
 /** Memory for K/V by default: room for eight long answers of the shipped model. */
-const DEFAULT_KV_CACHE_BYTES = 2 ** 30;
-const DEFAULT_CAPACITY = 8;
+export const DEFAULT_KV_CACHE_BYTES = 2 ** 30;
+export const DEFAULT_CAPACITY = 8;
 /** Sequences that may wait, for each that may run. A longer wait outlasts its client. */
 const WAITING_PER_SLOT = 16;
 

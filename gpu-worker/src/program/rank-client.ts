@@ -24,7 +24,7 @@ import type { RowType } from "../transport/rank-codec.ts";
 import { type ExpertDevices, expertDeviceOf } from "./expert-devices.ts";
 
 /** Until all ranks are reachable. A large package on a cold disk takes minutes to open. */
-const FORMATION_LIMIT_MS = 10 * 60_000;
+export const FORMATION_LIMIT_MS = 10 * 60_000;
 
 /** A rank whose experts the thread itself runs. */
 export interface LocalRank {

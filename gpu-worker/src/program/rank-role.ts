@@ -5,21 +5,29 @@ import { z } from "zod";
 const RANK_PORT = 9091;
 
 export const rankEnvironment = z.object({
-  /** This process's rank; 0 is the leader, which serves. */
-  RANK: z.coerce.number().int().min(0).optional(),
-  /** Addresses on which a rank other than 0 listens for its leader: `host:port` or `unix:path`, comma separated. */
-  RANK_ADDRESS: z.string().optional(),
-  /** Addresses on which such a rank serves health alone, to clients without certificates. */
-  RANK_HEALTH_ADDRESS: z.string().optional(),
-  /** For the leader: addresses of ranks 1 and up, comma separated. Absent: they are threads of this process. */
-  RANK_ADDRESSES: z.string().optional(),
-  /** Files: the CA that signed the certificates of all ranks, and this program's own certificate and key. */
-  RANK_TLS_CA: z.string().optional(),
-  RANK_TLS_CERT: z.string().optional(),
-  RANK_TLS_KEY: z.string().optional(),
-  LWS_LEADER_ADDRESS: z.string().optional(),
-  LWS_GROUP_SIZE: z.coerce.number().int().min(1).optional(),
-  LWS_WORKER_INDEX: z.coerce.number().int().min(0).optional(),
+  RANK: z.coerce.number().int().min(0).optional().describe("This process's rank; 0 is the leader, which serves."),
+  RANK_ADDRESS: z
+    .string()
+    .optional()
+    .describe(
+      "Addresses on which a rank other than 0 listens for its leader: `host:port` or `unix:path`, comma separated.",
+    ),
+  RANK_HEALTH_ADDRESS: z
+    .string()
+    .optional()
+    .describe("Addresses on which such a rank serves health alone, to clients without certificates."),
+  RANK_ADDRESSES: z
+    .string()
+    .optional()
+    .describe(
+      "For the leader: addresses of ranks 1 and up, comma separated. Without them ranks are threads of this process.",
+    ),
+  RANK_TLS_CA: z.string().optional().describe("File: the CA that signed the certificates of all ranks."),
+  RANK_TLS_CERT: z.string().optional().describe("File: this rank's own certificate."),
+  RANK_TLS_KEY: z.string().optional().describe("File: the key of this rank's certificate."),
+  LWS_LEADER_ADDRESS: z.string().optional().describe("Set by a LeaderWorkerSet: the leader's address."),
+  LWS_GROUP_SIZE: z.coerce.number().int().min(1).optional().describe("Set by a LeaderWorkerSet: the number of ranks."),
+  LWS_WORKER_INDEX: z.coerce.number().int().min(0).optional().describe("Set by a LeaderWorkerSet: this rank."),
 });
 
 export type RankEnvironment = z.infer<typeof rankEnvironment>;
