@@ -96,14 +96,14 @@ export interface KeyLimits {
   readonly concurrent?: number;
 }
 
-/** Counters of keys, each a text that means nothing to the store. Edges of a fleet share them. */
+/** Counters of keys, each a JSON value that means nothing to the store. Edges of a fleet share them. */
 export interface UsageStore {
   /**
-   * Replaces a key's text by what `change` makes of it, atomically, and resolves to its second result. `change` may be
-   * called again when another edge was faster.
+   * Replaces a key's value, undefined at first, by what `change` makes of it, atomically, and resolves to its second result.
+   * `change` may be called again when another edge was faster, and leaves the value that it gets as it is.
    * @throws EdgeError `unavailable` when the store is unreachable
    */
-  update<T>(keyId: string, change: (text: string | undefined) => readonly [text: string, result: T]): Promise<T>;
+  update<T>(keyId: string, change: (value: unknown) => readonly [value: object, result: T]): Promise<T>;
 }
 
 /** A copy of a model, as placement sees it. */

@@ -21,6 +21,7 @@ import { benchRouting } from "./routing.ts";
 import { benchSchemas } from "./schemas.ts";
 import { benchSoak } from "./soak.ts";
 import { benchTrace } from "./trace.ts";
+import { benchUsage } from "./usage.ts";
 import { benchWhatIf } from "./what-if.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -42,6 +43,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   schemas: benchSchemas,
   soak: benchSoak,
   trace: benchTrace,
+  usage: benchUsage,
   "what-if": benchWhatIf,
 };
 

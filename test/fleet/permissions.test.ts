@@ -116,8 +116,9 @@ describe("with the example's permissions", () => {
     await runKeys("revoke", "a", "--nats", server.url);
     await vi.waitFor(async () => expect(await keyRing.find(secret)).toBeUndefined(), { timeout: 10_000 });
     vi.unstubAllEnvs();
-    const counted = () => usage.update("a", (text = "") => [`${text}.`, text]);
-    expect(await Promise.all([counted(), counted(), counted()])).toEqual(["", ".", ".."]);
+    const counted = () =>
+      usage.update("a", (list) => [[...((list as number[]) ?? []), 1], (list as number[] | undefined)?.length ?? 0]);
+    expect(await Promise.all([counted(), counted(), counted()])).toEqual([0, 1, 2]);
     const request = fleetRequest();
     const generate = async (asked: typeof request, signal: AbortSignal) => {
       return (await Array.fromAsync(replicas.generate(asked, signal))).reduce(reduce, emptyDocument);

@@ -2,11 +2,11 @@
 import type { UsageStore } from "../ports.ts";
 
 export function createMemoryUsage(): UsageStore {
-  const texts = new Map<string, string>();
+  const values = new Map<string, object>();
   return {
     async update(keyId, change) {
-      const [text, result] = change(texts.get(keyId));
-      texts.set(keyId, text);
+      const [value, result] = change(values.get(keyId));
+      values.set(keyId, value);
       return result;
     },
   };

@@ -1,28 +1,39 @@
 /**
- * Counters of keys in NATS, where all edges of the fleet share them. A key's text is replaced by compare-and-set, so no
+ * Counters of keys in NATS, where all edges of the fleet share them. A key's value is replaced by compare-and-set, so no
  * count is lost. Changes that arrive while a write is under way are written together by the next.
  */
 import type { KV } from "@nats-io/kv";
 import { isOvertaken } from "@palimpsest/fleet";
+import { pause } from "../clock.ts";
 import type { UsageStore } from "../ports.ts";
 import type { FleetConnection } from "./fleet-connection.ts";
 
+/** After a write that another edge had overtaken, pauses between writes give the others a turn; changes gather meanwhile. */
+const SHARED_MS = 1_000;
+/** The longest pause, in times of a write with its read: several other edges can write in it. */
+const PAUSE_WRITES = 4;
+const MAX_PAUSE_MS = 100;
+
 interface Change {
-  apply(text: string | undefined): readonly [text: string, result: unknown];
+  apply(value: unknown): readonly [value: object, result: unknown];
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
 
 interface Known {
-  readonly text: string;
+  readonly value: object;
   readonly revision: number;
 }
 
 interface Counter {
   waiting: Change[];
   isWriting: boolean;
-  /** The text as this edge has last written or read it. */
+  /** The value as this edge has last written or read it. */
   known: Known | undefined;
+  /** Monotonic time until which other edges are taken to write the key too. */
+  sharedUntilMs: number;
+  /** Time that the last write took, with its read. */
+  writeMs: number;
 }
 
 export class NatsUsage implements UsageStore {
@@ -33,9 +44,15 @@ export class NatsUsage implements UsageStore {
     this.#fleet = fleet;
   }
 
-  update<T>(keyId: string, change: (text: string | undefined) => readonly [text: string, result: T]): Promise<T> {
+  update<T>(keyId: string, change: (value: unknown) => readonly [value: object, result: T]): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const counter = this.#counters.get(keyId) ?? { waiting: [], isWriting: false, known: undefined };
+    const counter = this.#counters.get(keyId) ?? {
+      waiting: [],
+      isWriting: false,
+      known: undefined,
+      sharedUntilMs: 0,
+      writeMs: 0,
+    };
     this.#counters.set(keyId, counter);
     counter.waiting.push({ apply: change, resolve: (result) => resolve(result as T), reject });
     void this.#writeAll(keyId, counter);
@@ -54,31 +71,37 @@ export class NatsUsage implements UsageStore {
       } catch (error) {
         for (const change of changes) change.reject(error);
       }
+      const { clock } = this.#fleet;
+      if (clock.monotonic() < counter.sharedUntilMs) {
+        await pause(clock, Math.random() * Math.min(PAUSE_WRITES * counter.writeMs, MAX_PAUSE_MS));
+      }
     }
     counter.isWriting = false;
   }
 
   async #write(keyId: string, counter: Counter, changes: readonly Change[]): Promise<unknown[]> {
     const { usage } = await this.#fleet.link.keyBuckets();
+    const { clock } = this.#fleet;
     for (;;) {
+      const startMs = clock.monotonic();
       const before = counter.known ?? (await read(usage, keyId));
-      let text = before?.text;
+      let value: object | undefined = before?.value;
       const results = changes.map((change) => {
-        const [changed, result] = change.apply(text);
-        text = changed;
+        const [changed, result] = change.apply(value);
+        value = changed;
         return result;
       });
       // Unknown until the write is confirmed.
       counter.known = undefined;
       try {
-        const written = text!;
-        const revision = before
-          ? await usage.update(keyId, written, before.revision)
-          : await usage.create(keyId, written);
-        counter.known = { text: written, revision };
+        const text = JSON.stringify(value);
+        const revision = before ? await usage.update(keyId, text, before.revision) : await usage.create(keyId, text);
+        counter.known = { value: value!, revision };
+        counter.writeMs = clock.monotonic() - startMs;
         return results;
       } catch (error) {
         if (!isOvertaken(error)) throw error;
+        counter.sharedUntilMs = clock.monotonic() + SHARED_MS;
       }
     }
   }
@@ -86,5 +109,5 @@ export class NatsUsage implements UsageStore {
 
 async function read(usage: KV, keyId: string): Promise<Known | undefined> {
   const entry = await usage.get(keyId);
-  return entry === null ? undefined : { text: entry.string(), revision: entry.revision };
+  return entry === null ? undefined : { value: entry.json<object>(), revision: entry.revision };
 }

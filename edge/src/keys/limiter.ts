@@ -6,7 +6,7 @@ import type { ApiKey, ClientRequest, Clock, Log, Responses, UsageStore } from ".
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 import type { Client } from "./require-key.ts";
 import { createCounter, isLast, tokensOf } from "./token-counter.ts";
-import { admit, type Change, count, type Limit, parseUsage, release, type Usage } from "./usage.ts";
+import { admit, type Change, count, type Limit, release, type Usage, usageIn } from "./usage.ts";
 
 /** Interval at which a running response is counted when it has no commits: much less than it takes to lapse. */
 const RENEW_MS = 2_000;
@@ -60,9 +60,9 @@ export function createLimiter({ usage, responses, clock, log, draining }: Limite
   const followed = new Set<string>();
 
   async function update<T>(key: ApiKey, change: (usage: Usage) => Change<T>): Promise<T> {
-    const { result, lapsed } = await usage.update(key.id, (text) => {
-      const changed = change(parseUsage(text));
-      return [JSON.stringify(changed.usage), changed];
+    const { result, lapsed } = await usage.update(key.id, (value) => {
+      const changed = change(usageIn(value));
+      return [changed.usage, changed];
     });
     for (const responseId of lapsed) startFollowing({ key, responseId });
     return result;

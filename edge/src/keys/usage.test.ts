@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { KeyLimits } from "../ports.ts";
-import { admit, count, LAPSE_MS, parseUsage, release, type Usage } from "./usage.ts";
+import { admit, count, LAPSE_MS, release, type Usage, usageIn } from "./usage.ts";
 
 const START = Date.UTC(2026, 10, 30, 12);
 
 /** A key's usage over time, as an edge counts it. */
 function key(limits: KeyLimits, startMs = START) {
-  let usage: Usage = parseUsage(undefined);
+  let usage: Usage = usageIn(undefined);
   let nowMs = startMs;
   let requests = 0;
   return {

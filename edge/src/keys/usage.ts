@@ -71,8 +71,9 @@ export interface Remaining {
   readonly resetMs: number;
 }
 
-export function parseUsage(text: string | undefined): Usage {
-  if (text !== undefined) return JSON.parse(text) as Usage;
+/** The usage that a store has; undefined for a key without any. */
+export function usageIn(value: unknown): Usage {
+  if (value !== undefined) return value as Usage;
   const empty = { used: 0, atMs: 0 };
   return { requests: empty, tokens: empty, month: { name: "", tokens: 0 }, running: {} };
 }
