@@ -164,6 +164,25 @@ it("responses at once are limited, a list's prompts each, and free their places 
   await second.body!.cancel();
 });
 
+it("logs no secret", async () => {
+  const logged: unknown[] = [];
+  const write = (...line: unknown[]) => void logged.push(line);
+  const log = { info: write, warn: write, error: write };
+  const keys = describedKeys({ id: "known-secret", requests_per_minute: 1 });
+  const app = scriptedEdge([scriptedReplica(({ responseId }) => hello(responseId))], { keys, log, clock: systemClock });
+  for (const authorization of [
+    "Bearer known-secret",
+    "Bearer known-secret",
+    "Bearer wrong-secret",
+    "Basic bad-secret",
+  ]) {
+    const headers = { "content-type": "application/json", authorization };
+    await app.request("/v1/completions", { method: "POST", headers, body: JSON.stringify(PATHS["/v1/completions"]) });
+  }
+  expect(logged).toHaveLength(4);
+  expect(JSON.stringify(logged)).not.toContain("secret");
+});
+
 it("an invalid body counts for nothing", async () => {
   const { ask } = edge({ requests_per_minute: 1 });
   expect((await ask({ temperature: 9 })).status).toBe(400);
