@@ -1,11 +1,11 @@
 /**
- * Measures what a grammar costs: a step of the shipped model with and without one, and the grammar's own part of a step for a
- * vocabulary of the released models' size, with made-up tokens and a made-up model.
+ * Measures what a grammar costs: a forward with and without one, of the shipped model and of a layer of mini with its whole
+ * vocabulary, and the grammar thread's own part of a step over such a vocabulary.
  */
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { GenerateRequest, GrammarSource } from "@palimpsest/proto";
 import { decodeConstrained, nextConstrainedQuery } from "../../gpu-worker/src/decoding/constrained.ts";
@@ -15,15 +15,12 @@ import type { Engine } from "../../gpu-worker/src/engine/engine.ts";
 import type { OpenConstraint } from "../../gpu-worker/src/engine/request-grammar.ts";
 import { openEngineThread } from "../../gpu-worker/src/program/open-engine-thread.ts";
 import { openGrammars } from "../../gpu-worker/src/program/open-grammars.ts";
-import { spelling } from "../../gpu-worker/src/tokenizer/byte-level.ts";
+import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
 import { WishfulModel } from "../support/models/constrained.ts";
+import { END_TOKENS, FIRST_BYTE, MASK_TOKEN, madeUpTokenizer, writeOneLayerOfMini } from "./random-package.ts";
 
-const SHIPPED = fileURLToPath(new URL("../../gpu-worker/models/demo", import.meta.url));
 /** Tokens of LLaDA2.x. */
 const VOCABULARY = 157_184;
-const MARKS = 5;
-const MASK = 1;
-const END_TOKENS = [0, 4];
 
 const schema = {
   type: "object",
@@ -44,48 +41,91 @@ const shippedGrammar: GrammarSource = { ...grammar, schema: JSON.stringify(short
 const NAMES = ["Ada", "Otto", "Petra", "Noah", "Lily", "Hugo", "Eva", "Amir"];
 
 export async function benchGrammar(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { rounds: { type: "string", default: "8" } } });
-  await using engine = await openEngineThread({ package: SHIPPED });
-  await shippedSteps(engine, Number(values.rounds));
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: "string", default: "8" },
+      /** Keeps the package of a layer of mini in this folder, and reuses an existing one: converting it takes a minute. */
+      folder: { type: "string" },
+    },
+  });
+  const rounds = Number(values.rounds);
+  console.log("| model, quality | grammar | answers | forwards an answer | ms a forward, best round | median round |");
+  console.log("|---|---|---|---|---|---|");
+  {
+    await using engine = await openEngineThread({ package: SHIPPED_PACKAGE });
+    await steps(engine, {
+      name: "shipped",
+      rounds,
+      free: shippedRequests(),
+      constrained: shippedRequests(shippedGrammar),
+    });
+  }
+  await using cleanup = new AsyncDisposableStack();
+  const parent = values.folder ?? (await mkdtemp(join(tmpdir(), "palimpsest-grammar-")));
+  if (values.folder === undefined) cleanup.defer(() => rm(parent, { recursive: true }));
+  const folder = join(parent, "one-layer");
+  if (!existsSync(folder)) await writeOneLayerOfMini(folder);
+  {
+    await using engine = await openEngineThread({ package: folder });
+    const free = { ...request(16), prompt: { kind: "text", text: "Ada" }, ignoreEos: true } as const;
+    const constrained = { ...free, maxTokens: 64, ignoreEos: false, grammar };
+    const few = Math.ceil(rounds / 4);
+    await steps(engine, { name: "one layer of mini", rounds: few, free: [free], constrained: [constrained] });
+  }
   await ownCost();
 }
 
-async function shippedSteps(engine: Engine, rounds: number): Promise<void> {
-  console.log("| shipped model, quality | answers | forwards an answer | ms a forward, best round | median round |");
-  console.log("|---|---|---|---|---|");
-  const ways = [{}, { grammar: shippedGrammar }];
+interface Compared {
+  readonly name: string;
+  readonly rounds: number;
+  readonly free: readonly GenerateRequest[];
+  readonly constrained: readonly GenerateRequest[];
+}
+
+async function steps(engine: Engine, { name, rounds, free, constrained }: Compared): Promise<void> {
+  const ways = [free, constrained];
   for (const way of ways) await round(engine, way);
   // Alternating, so that other work on the machine meets both alike.
   const measured = ways.map((): { forwards: number; ms: number }[] => []);
   for (let i = 0; i < rounds; i++) {
     for (const [w, way] of ways.entries()) measured[w]?.push(await round(engine, way));
   }
-  for (const [w, name] of ["without a grammar", "with one"].entries()) {
+  for (const [w, isConstrained] of ["no", "yes"].entries()) {
     const all = measured[w] ?? [];
+    const answers = all.length * free.length;
     const perForward = all.map(({ ms, forwards }) => ms / forwards).sort((a, b) => a - b);
-    const forwards = all.reduce((sum, one) => sum + one.forwards, 0) / (all.length * NAMES.length);
+    const forwards = all.reduce((sum, one) => sum + one.forwards, 0) / answers;
     const [best = 0, median = 0] = [perForward[0], perForward[Math.floor(perForward.length / 2)]];
-    const cells = [name, all.length * NAMES.length, forwards.toFixed(2), best.toFixed(2), median.toFixed(2)];
+    const cells = [name, isConstrained, answers, forwards.toFixed(2), best.toFixed(2), median.toFixed(2)];
     console.log(`| ${cells.join(" | ")} |`);
   }
 }
 
-async function round(engine: Engine, way: { readonly grammar?: GrammarSource }) {
+/** Forwards, those of the prompt included, and the time of all. */
+async function round(engine: Engine, requests: readonly GenerateRequest[]) {
   let forwards = 0;
   const startMs = performance.now();
-  for (const [i, name] of NAMES.entries()) {
-    const content = `Extract name, age and city as JSON: ${name} is a ${20 + 7 * i} year old pilot from Oslo who likes red.`;
-    const request: GenerateRequest = {
-      ...{ responseId: "r", attempt: 1, model: "bench", decoding: {}, maxTokens: 128, choices: 1, ...way },
-      prompt: { kind: "chat", messages: [{ role: "user", content }], tools: [] },
-      ...{ stop: [], ignoreEos: false, drafts: false, committed: [] },
-    };
-    for await (const event of engine.generate(request, new AbortController().signal)) {
-      if (event.type === "end") forwards += event.usage.forwards;
+  for (const one of requests) {
+    for await (const event of engine.generate(one, new AbortController().signal)) {
+      if (event.type === "end") forwards += event.usage.forwards + event.usage.prefill_forwards;
       if (event.type === "error") throw new Error(event.message);
     }
   }
   return { forwards, ms: performance.now() - startMs };
+}
+
+function shippedRequests(grammar?: GrammarSource): GenerateRequest[] {
+  return NAMES.map((name, i) => {
+    const content = `Extract name, age and city as JSON: ${name} is a ${20 + 7 * i} year old pilot from Oslo who likes red.`;
+    const prompt = { kind: "chat", messages: [{ role: "user", content }], tools: [] } as const;
+    return { ...request(128), prompt, ...(grammar && { grammar }) };
+  });
+}
+
+function request(maxTokens: number): Omit<GenerateRequest, "prompt"> {
+  const asked = { responseId: "r", attempt: 1, model: "bench", decoding: {}, maxTokens, choices: 1 };
+  return { ...asked, stop: [], ignoreEos: false, drafts: false, committed: [] };
 }
 
 /** The calls of one sequence to the grammar thread, from posting to the answer. */
@@ -93,8 +133,8 @@ async function ownCost(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "palimpsest-vocabulary-"));
   try {
     const tokenizer = join(folder, "tokenizer.json");
-    await writeFile(tokenizer, JSON.stringify(madeUpTokenizer()));
-    const data = { tokenizer: { tokenizer }, vocabSize: VOCABULARY, maskToken: MASK, endTokens: END_TOKENS };
+    await writeFile(tokenizer, JSON.stringify(madeUpTokenizer(VOCABULARY)));
+    const data = { tokenizer: { tokenizer }, vocabSize: VOCABULARY, maskToken: MASK_TOKEN, endTokens: END_TOKENS };
     await using grammars = openGrammars(data);
     const { ebnf, shortest } = grammars.convert(grammar);
     const [, firstTrial] = await took(() => grammars.try(ebnf));
@@ -135,37 +175,20 @@ async function answer(constraint: OpenConstraint): Promise<{ forwards: number; m
     commit: timed(async (cells: readonly number[]) => constraint.commit(cells)),
   };
   const text = Buffer.from('{"nam": "Ada Lovelace", "age": 36, "city": "London", "tags": ["poet", "countess"]}');
-  const wanted = [...text].map((byte) => MARKS + byte);
+  const wanted = [...text].map((byte) => FIRST_BYTE + byte);
   const model = new WishfulModel((cell, seen) => {
     const isWrong = (cell * 31 + (seen[cell] ?? 0) * 7) % 10 === 0;
-    return { token: isWrong ? MARKS + 256 + cell : (wanted[cell] ?? 4), certainty: isWrong ? 0.4 : 0.9 };
+    return { token: isWrong ? FIRST_BYTE + 256 + cell : (wanted[cell] ?? 4), certainty: isWrong ? 0.4 : 0.9 };
   });
   const options: DecodeOptions = {
     decoding: { rule: "2.1", threshold: 0.7, editing_threshold: 0.5, max_post_steps: 16 },
-    ...{ blockLength: 32, maskToken: MASK, eosTokens: new Set(END_TOKENS), maxTokens: 256 },
+    ...{ blockLength: 32, maskToken: MASK_TOKEN, eosTokens: new Set(END_TOKENS), maxTokens: 256 },
   };
   const window = new OpenWindow([], options);
   const ahead = new Lookahead(model, { nextBlockQuery: nextConstrainedQuery(window, measured, options) });
   const { signal } = new AbortController();
   for await (const _step of decodeConstrained(ahead, window, measured, options, signal));
   return { forwards: model.forwards, ms };
-}
-
-/** Byte-level: five marks, the bytes, and made-up words. */
-function madeUpTokenizer() {
-  const marks = ["<end>", "<mask>", "<delete>", "<split>", "<stop>"];
-  const bytes = Array.from({ length: 256 }, (_, byte) => spelling(Uint8Array.of(byte)));
-  const count = VOCABULARY - marks.length - bytes.length;
-  const words = Array.from(
-    { length: count },
-    (_, i) => `${i % 3 === 0 ? spelling(Uint8Array.of(0x20)) : ""}w${i.toString(36)}`,
-  );
-  const vocab = Object.fromEntries([...marks, ...bytes, ...words].map((token, id) => [token, id]));
-  const added_tokens = marks.map((content, id) => ({ id, content, special: true }));
-  const pre_tokenizer = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
-  const decoder = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
-  const model = { type: "BPE", dropout: null, unk_token: null, vocab, merges: [] };
-  return { version: "1.0", added_tokens, normalizer: null, pre_tokenizer, post_processor: null, decoder, model };
 }
 
 async function took<T>(call: () => Promise<T> | T): Promise<[T, number]> {

@@ -15,6 +15,7 @@ import { benchGrammar } from "./grammar.ts";
 import { benchModel } from "./model.ts";
 import { benchPage } from "./page.ts";
 import { benchQuantization } from "./quantization.ts";
+import { benchRandomPackage } from "./random-package.ts";
 import { benchRankEquality } from "./rank-equality.ts";
 import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   model: benchModel,
   page: benchPage,
   quantization: benchQuantization,
+  "random-package": benchRandomPackage,
   "rank-equality": benchRankEquality,
   ranks: benchRanks,
   routing: benchRouting,

@@ -6,7 +6,7 @@ import { adversary, L, openConstrainedRuns, optionsOf, RULES } from "../../../te
 import { decode } from "./decode.ts";
 import { OpenWindow } from "./open-window.ts";
 
-const { tokens, compiled, run } = await openConstrainedRuns();
+const { tokens, compiled, run, oracle } = await openConstrainedRuns();
 
 /** Drafts a text with one token more or less than it has, then corrects a few cells a step, from the left. */
 const shifted =
@@ -71,4 +71,32 @@ it("the exact prefix gets shorter by deletions only, each by a cell, and a few i
     }
   }
   expect(shorter).toBeGreaterThan(0);
+});
+
+it("does not write a token that the model proposes at every step and the grammar refuses, and ends stable", async () => {
+  const [quality, speed] = RULES as [Decoding, Decoding];
+  for (const decoding of [quality, speed]) {
+    const wish: Wish = (cell, seen) => {
+      const isStubborn = cell === 2 && seen[cell] !== VOCABULARY.maskToken;
+      return isStubborn ? { token: 300, certainty: 0.99 } : oracle(1, '{"name": "Ada", "age": 36}', 0)(cell, seen);
+    };
+    const result = await run({ schema: 0, decoding, wish, maxTokens: 96 });
+    expect(result.text).toBe('{"name": "Ada", "age": 36}');
+    expect(result.forwards).toBeLessThan(5);
+  }
+});
+
+it("has end tokens behind an end that the grammar accepts, and spends no step on what a model wants there", async () => {
+  const [, speed] = RULES as [Decoding, Decoding];
+  const text = '{"name": "Ada", "age": 36}';
+  const end = tokens.encode(text).length;
+  const wish: Wish = (cell, seen) => {
+    if (cell <= end) return oracle(1, text, 0)(cell, seen);
+    return { token: 300 + ((seen[cell] ?? 0) % 7), certainty: 0.9 };
+  };
+  const { steps, ...result } = await run({ schema: 0, decoding: speed, wish, maxTokens: 96 });
+  expect(result.text).toBe(text);
+  expect(result.forwards).toBeLessThan(5);
+  const last = steps.findLast(({ kind }) => kind === "denoise");
+  expect(new Set(last?.cells.slice(end))).toEqual(new Set([VOCABULARY.endToken]));
 });

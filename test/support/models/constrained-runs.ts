@@ -1,6 +1,5 @@
 /** Constrained decoding of made-up models under real matchers, and what it promises of every answer. */
 import type { Decoding } from "@palimpsest/proto";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "vitest";
 import { decodeConstrained, nextConstrainedQuery } from "../../../gpu-worker/src/decoding/constrained.ts";
 import { ConstrainedBlocks } from "../../../gpu-worker/src/decoding/constrained-blocks.ts";
@@ -9,6 +8,7 @@ import { type DecodeOptions, OpenWindow, type Step } from "../../../gpu-worker/s
 import type { CompiledGrammar } from "../../../gpu-worker/src/grammar/grammar-matcher.ts";
 import { grammarText } from "../../../gpu-worker/src/grammar/grammar-source.ts";
 import { openConstrainedTokens, VOCABULARY, type Wish, WishfulModel } from "./constrained.ts";
+import { ajv, type Schema } from "./in-order.ts";
 
 export const L = 32;
 export const POST = 16;
@@ -39,8 +39,15 @@ export function optionsOf(decoding: Decoding, maxTokens: number): DecodeOptions 
   return { decoding, blockLength: L, maskToken, editTokens, eosTokens: new Set([0, 4]), maxTokens };
 }
 
+export interface CompiledSchema {
+  readonly grammar: CompiledGrammar;
+  readonly shortest: string;
+  readonly isValid: (value: unknown) => boolean;
+}
+
 export interface Run {
-  readonly schema: number;
+  /** Of `SCHEMAS` by number, or another. */
+  readonly schema: number | CompiledSchema;
   readonly decoding: Decoding;
   readonly wish: Wish;
   readonly maxTokens: number;
@@ -71,16 +78,18 @@ export const adversary =
 /** Compiles the schemas. */
 export async function openConstrainedRuns() {
   const support = await openConstrainedTokens();
-  const ajv = new Ajv2020();
-  const compiled: { grammar: CompiledGrammar; shortest: string; isValid: (value: unknown) => boolean }[] = [];
-  for (const schema of SCHEMAS) {
+  const compile = async (schema: Schema): Promise<CompiledSchema> => {
     const { ebnf, shortest = "" } = grammarText({ kind: "json-schema", schema: JSON.stringify(schema) });
-    compiled.push({ grammar: await support.compiler.compile(ebnf), shortest, isValid: ajv.compile(schema) });
-  }
+    return { grammar: await support.compiler.compile(ebnf), shortest, isValid: ajv.compile(schema) };
+  };
+  const compiled: CompiledSchema[] = [];
+  for (const schema of SCHEMAS) compiled.push(await compile(schema as Schema));
+  const compiledOf = (schema: number | CompiledSchema): CompiledSchema =>
+    typeof schema === "number" ? (compiled[schema] as CompiledSchema) : schema;
 
   /** @returns the answer's tokens without the end token, its steps, and the forwards */
   async function run({ schema, decoding, wish, maxTokens, prompt = [], committed = [], isCarried = false }: Run) {
-    const { grammar, shortest } = compiled[schema] as (typeof compiled)[number];
+    const { grammar, shortest } = compiledOf(schema);
     using matcher = await grammar.matcher(support.tokens.endTokens);
     const blocks = new ConstrainedBlocks(matcher, support.tokens, { committed, shortest });
     expect((await blocks.known(maxTokens - committed.length)) ?? Infinity).toBeLessThanOrEqual(
@@ -106,11 +115,12 @@ export async function openConstrainedRuns() {
     return { ids, steps, most, forwards: model.forwards, text: support.textOf(ids) };
   }
 
-  function expectValid(schema: number, { ids, text, steps }: Awaited<ReturnType<typeof run>>, maxTokens: number): void {
+  function expectValid(schema: Run["schema"], found: Awaited<ReturnType<typeof run>>, maxTokens: number): void {
+    const { ids, text, steps } = found;
     expect(ids.length).toBeLessThanOrEqual(maxTokens);
     expect(support.tokens.endTokens.has(ids.at(-1) as number)).toBe(true);
     expect(steps.at(-1)).toMatchObject({ kind: "commit", finish: "stop" });
-    expect(compiled[schema]?.isValid(JSON.parse(text)), text).toBe(true);
+    expect(compiledOf(schema).isValid(JSON.parse(text)), text).toBe(true);
   }
 
   /** Wants one text, with mistakes. */
@@ -123,5 +133,5 @@ export async function openConstrainedRuns() {
     };
   };
 
-  return { ...support, compiled, run, expectValid, oracle };
+  return { ...support, compile, compiled, run, expectValid, oracle };
 }
