@@ -2,6 +2,7 @@
  * Measures what an edge costs: beside a bare Node server on the same worker, and beside another gateway. Rounds alternate between
  * the servers, so that other work on the machine meets all alike: compare figures of one run only.
  */
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { openNatsServer } from "../../../tools/serve/nats-server.ts";
 import { cancellation } from "./cancellation.ts";
@@ -27,6 +28,7 @@ export async function benchEdge(args: readonly string[]): Promise<void> {
     args: [...args],
     options: { rounds: { type: "string", default: "3" }, soak: { type: "string" } },
   });
+  console.log(`Load of the machine by other programs: ${loadavg()[0]?.toFixed(1)} running or waiting, over a minute\n`);
   await using opened = new AsyncDisposableStack();
   const nats = opened.use(await openNatsServer());
   const worker = opened.use(await start<WorkerAddress>("worker.ts", [], { NATS_URL: nats.url }));
@@ -74,7 +76,9 @@ async function closedLoops(servers: readonly Server[], load: ReturnType<typeof s
   for (let i = 0; i < rounds; i++) {
     for (const [s, server] of servers.entries()) measured[s]?.push(await measure(server, 800));
   }
-  console.log(`Responses of ${SHORT + 3} events, ${rounds} rounds, medians:\n`);
+  console.log(
+    `Responses of ${SHORT + 3} events, an event's cost from responses of ${LONG + 3}, ${rounds} rounds, medians:\n`,
+  );
   const columns = [
     ...["server", "1 client: p50 ms", "p99 ms", "added p50 ms", "added p99 ms", "told p50 ms"],
     ...[`${CLIENTS} clients: responses/s`, "of Portkey's", "CPU ms a response", "CPU ms an event"],
