@@ -1,9 +1,7 @@
 /** A client's connection on Node, to which the app writes a stream without web streams. */
 import type { ServerResponse } from "node:http";
 import type { ClientConnection, TextSink } from "../ports.ts";
-
-/** Longer texts are sent at once instead of with those of the same turn. */
-const FULL_LENGTH = 16 * 1024;
+import { FULL_LENGTH } from "../stream/client.ts";
 
 export class NodeConnection implements ClientConnection {
   readonly #outgoing: ServerResponse;

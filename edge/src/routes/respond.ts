@@ -80,7 +80,7 @@ export async function respond(c: Context, edge: RouteDependencies, completion: C
   answered();
   return sse(c, stream.messages(begun, head), {
     ...{ heartbeats, isLate },
-    cancel: () => disconnected.abort(),
+    disconnected,
     failed: (error) =>
       stream.failed(error instanceof EdgeError ? error : unexpected(error, log, { response_id: head.id })),
     heartbeat: stream.heartbeat,

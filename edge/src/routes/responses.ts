@@ -169,7 +169,7 @@ export function responses(edge: RouteDependencies) {
       const form = eventStream(writerOf(stored, seconds), (error) => error, starting_after);
       return sse(c, form.messages(events), {
         heartbeats,
-        cancel: () => disconnected.abort(),
+        disconnected,
         failed: (error) =>
           form.failed(error instanceof EdgeError ? error : unexpected(error, edge.log, { response_id: id })),
       });

@@ -73,7 +73,7 @@ export function streams({ responses, limiter, log, heartbeats }: RouteDependenci
       const events = limiter.watched(clientOf(c), id, responses.watch(id, after, signal), signal);
       return sse(c, messages(events, after), {
         heartbeats,
-        cancel: () => disconnected.abort(),
+        disconnected,
         failed: (error) => {
           const known = error instanceof EdgeError ? error : unexpected(error, log, { response_id: id });
           return { data: JSON.stringify(known) };

@@ -3,9 +3,9 @@ import type { Context } from "hono";
 import type { ClientConnection, TextSink } from "../ports.ts";
 
 /** Longer texts are sent at once instead of with those of the same turn. */
-const FULL_LENGTH = 16 * 1024;
+export const FULL_LENGTH = 16 * 1024;
 
-/** A controller that aborts when the client disconnects before its answer has ended. */
+/** A controller that aborts when the client disconnects before its answer has ended; once its body streams, by `streamTo`. */
 export function disconnection(c: Context): AbortController {
   const controller = new AbortController();
   const disconnected = () => controller.abort();
@@ -16,14 +16,14 @@ export function disconnection(c: Context): AbortController {
   return controller;
 }
 
-/** A response whose body `send` writes. @param cancel called when the client disconnects before the end */
-export function streamTo(c: Context, send: (sink: TextSink) => Promise<void>, cancel: () => void): Response {
+/** A response whose body `send` writes. @param disconnected the request's `disconnection` */
+export function streamTo(c: Context, send: (sink: TextSink) => Promise<void>, disconnected: AbortController): Response {
   const connection = connectionOf(c);
   if (connection) {
     void send(connection.body());
     return c.body(null);
   }
-  return c.body(webBody(send, cancel));
+  return c.body(webBody(send, () => disconnected.abort()));
 }
 
 /** Present where the entry point passes it. */

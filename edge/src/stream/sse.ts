@@ -13,8 +13,8 @@ export interface SseMessage {
 
 export interface SseOptions {
   readonly heartbeats: Heartbeats;
-  /** Called when the client disconnects before the last message. */
-  cancel(): void;
+  /** The request's `disconnection`: it aborts when the client disconnects before the last message. */
+  readonly disconnected: AbortController;
   /** The last message when the source throws. */
   failed(error: unknown): SseMessage;
   /** Sent while the source is idle. Absent: a comment, which clients skip. */
@@ -30,7 +30,7 @@ export function sse(c: Context, messages: AsyncIterable<SseMessage>, options: Ss
   c.header("x-accel-buffering", "no");
   // A body that nobody reads would never be cancelled.
   if (c.req.method === "HEAD") return c.body(null);
-  return streamTo(c, (sink) => send(messages, sink, options), options.cancel);
+  return streamTo(c, (sink) => send(messages, sink, options), options.disconnected);
 }
 
 async function send(messages: AsyncIterable<SseMessage>, sink: TextSink, options: SseOptions): Promise<void> {
