@@ -66,6 +66,7 @@ async function lead(
       `ATTENTION=data-parallel needs ranks that are threads of one worker, but they are processes at ${addresses}; leave one of them out`,
     );
   }
+  log.info({ package: env.MODEL_PACKAGE }, "opening the model");
   await using engine = await (dataParallel ? openDataParallel : openEngineThread)({
     ...settings(addresses),
     ...(expertDevices && { expertDevices }),

@@ -19,6 +19,7 @@ import { benchRandomPackage } from "./random-package.ts";
 import { benchRankEquality } from "./rank-equality.ts";
 import { benchRanks } from "./ranks.ts";
 import { benchRouting } from "./routing.ts";
+import { benchScale } from "./scale.ts";
 import { benchSchemas } from "./schemas.ts";
 import { benchSoak } from "./soak.ts";
 import { benchTrace } from "./trace.ts";
@@ -43,6 +44,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   ranks: benchRanks,
   routing: benchRouting,
   schemas: benchSchemas,
+  scale: benchScale,
   soak: benchSoak,
   trace: benchTrace,
   usage: benchUsage,
