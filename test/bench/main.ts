@@ -13,6 +13,7 @@ import { benchFlash } from "./flash/flash.ts";
 import { benchGpu } from "./gpu/gpu.ts";
 import { benchGrammar } from "./grammar.ts";
 import { benchModel } from "./model.ts";
+import { benchNewcomer } from "./newcomer.ts";
 import { benchPage } from "./page.ts";
 import { benchQuantization } from "./quantization.ts";
 import { benchRandomPackage } from "./random-package.ts";
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   gpu: benchGpu,
   grammar: benchGrammar,
   model: benchModel,
+  newcomer: benchNewcomer,
   page: benchPage,
   quantization: benchQuantization,
   "random-package": benchRandomPackage,
