@@ -1,7 +1,6 @@
 /** API keys in the fleet's bucket: every edge reads them, and what has changed every two seconds. */
 import { type KeyChange, readKeyChanges } from "@palimpsest/fleet";
 import { every } from "../clock.ts";
-import { EdgeError } from "../errors.ts";
 import { parseKey } from "../keys/key-description.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { ApiKey } from "../ports.ts";
@@ -59,8 +58,8 @@ export class NatsKeys implements Disposable {
     if (isWhole) this.#keys.clear();
     for (const change of changes) {
       this.#last = change.seq;
-      await this.#take(change).catch((error: Error) =>
-        log.error({ key: change.id, err: new EdgeError("internal", error.message) }, "ignored an unreadable API key"),
+      await this.#take(change).catch((error) =>
+        log.error({ key: change.id, err: error }, "ignored an unreadable API key"),
       );
     }
     if (isWhole || changes.length > 0) this.#ring.set(SOURCE, [...this.#keys.values()]);

@@ -54,6 +54,8 @@ type Open = (requests: readonly ClientRequest[]) => AsyncIterable<EditEvent>;
 interface Running {
   readonly key: ApiKey;
   readonly responseId: string;
+  /** True for several responses, which end with their reader. */
+  readonly isList?: boolean;
 }
 
 export function createLimiter({ usage, responses, clock, log, draining }: LimiterOptions): Limiter {
@@ -70,7 +72,7 @@ export function createLimiter({ usage, responses, clock, log, draining }: Limite
 
   const countTokens = ({ key, responseId }: Running, tokens: number) =>
     update(key, (before) => count(before, key.limits, { responseId, tokens }, clock.now()));
-  const end = ({ key, responseId }: Running, tokens: number) =>
+  const end = ({ key, responseId }: Running, tokens: number | undefined) =>
     update(key, (before) => release(before, key.limits, { responseId, tokens }, clock.now()));
 
   /** Counts a response by its log until it ends, or this edge leaves. */
@@ -83,7 +85,8 @@ export function createLimiter({ usage, responses, clock, log, draining }: Limite
         const events = await fleet.read(responseId);
         const tokens = tokensOf(events);
         const isKnown = events.length > 0 || (await fleet.isKnown(responseId, key.owner));
-        if (!isKnown || events.some(isLast)) return await end(running, tokens);
+        if (!isKnown) return await end(running, undefined);
+        if (events.some(isLast)) return await end(running, tokens);
         if (await countTokens(running, tokens)) await fleet.cancel(responseId);
         await clock.sleep(FOLLOW_MS, draining).catch(() => {});
       }
@@ -110,7 +113,7 @@ export function createLimiter({ usage, responses, clock, log, draining }: Limite
     before: readonly EditEvent[],
     signal: AbortSignal,
   ): AsyncGenerator<EditEvent, void> {
-    const { key, responseId } = running;
+    const { key, responseId, isList } = running;
     const counter = createCounter((tokens) => countTokens(running, tokens), { before, log });
     using _renewal = every(clock, RENEW_MS, () => counter.renew());
     let hasBegun = before.length > 0;
@@ -128,7 +131,7 @@ export function createLimiter({ usage, responses, clock, log, draining }: Limite
         yield event;
       }
     } finally {
-      if (responses && hasBegun && !isOver) startFollowing(running);
+      if (responses && hasBegun && !isOver && !isList) startFollowing(running);
       else {
         void end(running, counter.tokens).catch((error) =>
           log.warn({ key: key.id, response_id: responseId, err: error }, "could not count the end of a response"),
@@ -152,7 +155,7 @@ export function createLimiter({ usage, responses, clock, log, draining }: Limite
     const decision = await update(key, (before) => admit(before, key.limits, { responseId, parts }, clock.now()));
     for (const [name, value] of rateLimitHeaders(decision.standing)) headers.set(name, value);
     if (decision.refusedBy) throw refused(key, decision.refusedBy, decision.retryAfterMs);
-    yield* counted({ key, responseId }, open(allowed), [], signal);
+    yield* counted({ key, responseId, isList: parts > 1 }, open(allowed), [], signal);
   }
 
   async function* countedAgain(

@@ -23,7 +23,7 @@ function key(limits: KeyLimits, startMs = START) {
       usage = changed.usage;
       return changed.result;
     },
-    release: (responseId: string, tokens: number) => {
+    release: (responseId: string, tokens: number | undefined) => {
       ({ usage } = release(usage, limits, { responseId, tokens }, nowMs));
     },
   };
@@ -130,6 +130,23 @@ describe("responses at once", () => {
     client.sleep(20 * 60_000);
     expect(client.admit("b").refusedBy).toBeUndefined();
   });
+});
+
+it("a response whose end nobody has seen keeps what is counted", () => {
+  const client = key({ tokensPerMinute: 100, concurrent: 1 });
+  client.admit("a");
+  client.count("a", 40);
+  client.release("a", undefined);
+  expect(client.admit("b")).toMatchObject({ standing: { tokens: { remaining: 60 } } });
+  expect(client.admit("c").refusedBy).toBe("concurrent");
+});
+
+it("a list of prompts ends with its edge, and keeps what is counted", () => {
+  const client = key({ tokensPerMonth: 100, concurrent: 2 });
+  client.admit("a", 2);
+  client.count("a", 100);
+  client.sleep(LAPSE_MS + 1);
+  expect(client.admit("b")).toMatchObject({ refusedBy: "month", lapsed: [] });
 });
 
 it("a response that does not run with the key is neither counted nor ended by its limits", () => {

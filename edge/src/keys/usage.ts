@@ -117,15 +117,15 @@ export function count(
   return { usage: charged, result: exceeded, lapsed };
 }
 
-/** Counts all tokens of a response, which has ended. */
+/** Counts all tokens of a response, which has ended. Where nobody knows them, those that are counted stay. */
 export function release(
   before: Usage,
   limits: KeyLimits,
-  { responseId, tokens }: Counted,
+  { responseId, tokens }: { readonly responseId: string; readonly tokens: number | undefined },
   nowMs: number,
 ): Change<undefined> {
   const { usage, lapsed } = atTime(before, limits, nowMs, responseId);
-  const charged = charge(usage, { responseId, tokens });
+  const charged = tokens === undefined ? usage : charge(usage, { responseId, tokens });
   const { [responseId]: _, ...running } = charged.running;
   return { usage: { ...charged, running }, result: undefined, lapsed };
 }
@@ -200,6 +200,8 @@ function atTime(
     if (nowMs - response.startMs >= FORGET_MS) return [];
     if (id === seen) return [[id, { ...response, seenMs: nowMs }]];
     if (nowMs - response.seenMs <= LAPSE_MS) return [[id, response]];
+    // Several responses under one id: they have no log by which to count them, and end with their edge.
+    if (response.parts > 1) return [];
     lapsed.push(id);
     return [[id, { ...response, seenMs: nowMs }]];
   });
