@@ -82,7 +82,7 @@ export function checkWithGrammar(
   const clash = (param: string, why: string) => invalid(param, `can't be combined with ${grammar.param}: ${why}`);
   if (minTokens > 0) throw clash("min_tokens", "the answer ends where its form is complete");
   if (ignoreEos) throw clash("ignore_eos", "the answer ends where its form is complete");
-  if (logprobs !== undefined) throw clash("logprobs", "no forward scores text that the form forces");
+  if (logprobs !== undefined) throw clash("logprobs", "no forward scores an ending that max_tokens forces");
   const text = stopTokenIds.find(isText);
   if (text !== undefined) throw clash("stop_token_ids", `token ${text} is text, which the form could not have then`);
 }
