@@ -2,7 +2,8 @@
  * Builds a package that is too large to be prepared afterwards. Each graph is packed as soon as it is written, and its originals are
  * dropped, so that the disk holds one form of the weights. An interrupted build goes on with the next graph.
  */
-import { appendFile, link, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { appendFile, link, mkdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freeBytes } from "../../../gpu-worker/src/files/disk-space.ts";
 import type { Manifest } from "../../../gpu-worker/src/model/manifest.ts";
@@ -74,10 +75,14 @@ export async function buildLayered(
   const graphs = planRandom(form);
   const packing = join(folder, PACKING);
   await mkdir(packing, { recursive: true });
-  const built = await readJournal(folder);
+  const names = new Set(graphs.map(({ name }) => name));
+  const built = (await readJournal(folder)).filter(({ graph }) => names.has(graph));
   const packer = createPacker();
   await using cleanup = new AsyncDisposableStack();
-  const scratch = await mkdtemp(join(SCRATCH, "palimpsest-flash-"));
+  // Its name is the folder's, so that a killed build's memory is freed by the next.
+  const scratch = join(SCRATCH, `palimpsest-${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`);
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch);
   cleanup.defer(() => rm(scratch, { recursive: true }));
   for (const [place, graph] of graphs.entries()) {
     if (built.some((one) => one.graph === graph.name)) continue;
@@ -119,8 +124,8 @@ export async function buildLayered(
     await truncate(join(folder, weights.path), weights.sizeBytes);
     await writeGraph(folder, graph);
     for (const { path } of files) await rm(join(scratch, path));
-    const names = [`${graph.name}.onnx`, `${graph.name}.bin`];
-    return Promise.all(names.map(async (path) => ({ path, sizeBytes: (await stat(join(packing, path))).size })));
+    const paths = [`${graph.name}.onnx`, `${graph.name}.bin`];
+    return Promise.all(paths.map(async (path) => ({ path, sizeBytes: (await stat(join(packing, path))).size })));
   }
 }
 
