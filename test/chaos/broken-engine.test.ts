@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it("no stream is lost by a hanging or a failing engine", { timeout: 240_000 }, async () => {
+it("no stream is lost by a hanging or a failing engine", { timeout: 360_000 }, async () => {
   const samples = await recordSamples(fleet.edges[0]!.url, 64, "palimpsest-demo");
   const crowd = crowdOf({ fleet, samples, random: new Random(3), streams: STREAMS, faults: 3, say: () => {} });
   await using link = await hearClaims(fleet.server, crowd);

@@ -9,6 +9,7 @@ import { expect, it } from "vitest";
 import { edgeVariables } from "../../edge/src/entry/config.ts";
 import { LOG_AGE_MS, MAX_STREAM_REPLICAS } from "../../fleet/src/index.ts";
 import { workerVariables } from "../../gpu-worker/src/program/settings.ts";
+import { Autoscaler } from "../support/fleet/autoscaler.ts";
 import { CASES } from "./cases.ts";
 import { helm } from "./helm.ts";
 import { CHART, find, podTemplates, type Rendering, render, variablesOf } from "./manifests.ts";
@@ -192,6 +193,22 @@ it("comes down after a burst: nothing holds replicas but the window, and an unre
   expect(scaleUp).toEqual({ stabilizationWindowSeconds: 0 });
   expect([spec.minReplicaCount, spec.triggers[0].metadata.activationTargetValue]).toEqual([0, "0"]);
   expect(spec.fallback.behavior).toBe("currentReplicasIfHigher");
+  const { targetValue, activationTargetValue } = spec.triggers[0].metadata;
+  const settings = { threshold: Number(targetValue), activationThreshold: Number(activationTargetValue) };
+  const limits = { minReplicas: spec.minReplicaCount, maxReplicas: spec.maxReplicaCount };
+  const times = {
+    cooldownMs: spec.cooldownPeriod * 1000,
+    scaleDownWindowMs: scaleDown.stabilizationWindowSeconds * 1000,
+  };
+  const autoscaler = new Autoscaler({ ...settings, ...limits, ...times }, 0, 0);
+  const at = new Map<number, number>();
+  for (let s = spec.pollingInterval; s <= 1_000; s += spec.pollingInterval) {
+    at.set(s, autoscaler.poll(s <= 30 ? 1_000 : 0, s * 1000));
+  }
+  const { maxReplicaCount: most, cooldownPeriod } = spec;
+  expect([at.get(5), at.get(10), at.get(30)]).toEqual([1, most, most]);
+  expect([at.get(30 + 55), at.get(30 + 60)]).toEqual([most, 1]);
+  expect([at.get(30 + cooldownPeriod - 5), at.get(30 + cooldownPeriod)]).toEqual([1, 0]);
 });
 
 it("ties no volume of NATS to one zone when there are three servers", async () => {
