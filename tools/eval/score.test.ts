@@ -69,6 +69,8 @@ describe("score", () => {
     };
     const call = (text: string) => `<tool_call>\n${text}\n</tool_call>`;
     expect(valid(calls, call('{"name": "f", "arguments": {"x": 3}}'))).toBe(true);
+    expect(valid(calls, call('{"name": "f", "arguments": {"x": -947749922990777777}}'))).toBe(true);
+    expect(valid(calls, call('{"name": "f", "arguments": {"x": 0.5}}'))).toBe(false);
     expect(valid(calls, call('{"name": "f", "arguments": {"x": "3"}}'))).toBe(false);
     expect(valid(calls, call('{"name": "f", "arguments": {}}'))).toBe(false);
     expect(valid(calls, call('{"name": "g", "arguments": {"x": 3}}'))).toBe(false);

@@ -65,10 +65,17 @@ export function valid({ tests, tools = [] }: Pick<Task, "tests" | "tools">, answ
 
 function readSchema(schema: { [key: string]: Json }): z.ZodType | undefined {
   try {
-    return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+    const readable = JSON.parse(JSON.stringify(schema), (_, value) => wideInteger(value));
+    return z.fromJSONSchema(readable as Parameters<typeof z.fromJSONSchema>[0]);
   } catch {
     return undefined;
   }
+}
+
+/** zod's integers end at 2^53; those of JSON Schema do not. */
+function wideInteger(value: unknown): unknown {
+  const isInteger = (value as { type?: unknown } | null)?.type === "integer";
+  return isInteger ? { multipleOf: 1, ...(value as object), type: "number" } : value;
 }
 
 /** The tool calls in an answer, in order; undefined if any call cannot be parsed. */
