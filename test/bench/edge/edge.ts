@@ -35,7 +35,10 @@ export async function benchEdge(args: readonly string[]): Promise<void> {
   const load = opened.use(startLoad());
   const { grpc, http } = worker.message;
   const edge = opened.use(await startEdge("edge, gRPC", { WORKER_ADDRESS: grpc }));
-  if (values.soak) return soakEdge(edge, load, Number(values.soak));
+  if (values.soak) {
+    await soakEdge(edge, load, Number(values.soak));
+    return;
+  }
   const bare = opened.use(await start<{ url: string }>("bare-server.ts", [grpc]));
   const fleetEdge = opened.use(
     await startEdge("edge, NATS", { NATS_URL: nats.url, QUEUE_LIMIT: "1024", DISCONNECT_GRACE_MS: "0" }),
