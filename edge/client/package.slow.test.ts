@@ -28,7 +28,9 @@ beforeAll(async () => {
 afterAll(() => rm(application, { recursive: true, force: true }));
 
 it("can be published: npm's dry run finds nothing to correct", async () => {
-  const { stdout, stderr } = await run("npm", ["publish", "--dry-run"], { cwd: join(application, "built") });
+  // npm scripts pass their own level of messages on.
+  const publish = ["publish", "--dry-run", "--loglevel", "notice"];
+  const { stdout, stderr } = await run("npm", publish, { cwd: join(application, "built") });
   expect(stdout).toContain("+ @palimpsest/client@");
   expect(stderr).not.toMatch(/npm warn publish (?!This command requires you to be logged in)/);
 });
