@@ -44,7 +44,7 @@ async function buildTypes(outDir: string): Promise<void> {
   const args = ["--ignoreConfig", ...options, ...language, ...checks, "--types", ""];
   const declare = (files: readonly string[]) =>
     promisify(execFile)(join(root, "node_modules/.bin/tsc"), [...args, ...files], { cwd: root });
-  // What the compiler finds in node_modules, even by a link, it does not declare: the protocol goes by itself.
+  // The compiler declares nothing that it finds in node_modules, even by a link: the protocol goes by itself.
   await Promise.all([declare([`${PROTOCOL.file}.ts`]), declare(ENTRIES.map((entry) => join(here, `${entry}.ts`)))]);
   for await (const file of glob("**/*.d.ts", { cwd: outDir })) {
     const protocol = posix.relative(posix.dirname(file), `${PROTOCOL.file}.js`);

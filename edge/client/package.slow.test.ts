@@ -71,6 +71,6 @@ it("is as small as its README says", async () => {
   const [, kib] = /grows by less than (\d+) KiB/.exec(readme)!;
   const code = outputFiles[0]!.contents;
   expect(gzipSync(code).length).toBeLessThan(Number(kib) * 1024);
-  // What the application does not import is not in it.
+  // It has nothing that the application does not import.
   expect(new TextDecoder().decode(code)).not.toMatch(/text-delta|useState/);
 });

@@ -33,7 +33,7 @@ export interface Block {
   readonly deleted: readonly { readonly before: number; readonly text: string }[];
 }
 
-/** What has come of an answer so far. */
+/** The state of an answer in numbers. */
 export interface Counters {
   readonly firstDraftMs?: number;
   readonly firstCommitMs?: number;

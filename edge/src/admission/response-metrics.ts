@@ -107,7 +107,7 @@ class ObservedResponse {
   readonly #labels: { readonly model: string };
   readonly #conventional: Readonly<Record<string, string>>;
   readonly #startMs: number;
-  /** When the first draft of each open block came. */
+  /** Times of the first draft of each open block. */
   readonly #drafts = new Map<string, number>();
   #hasDraft = false;
   #attempt = 0;

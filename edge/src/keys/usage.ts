@@ -16,7 +16,7 @@ const FORGET_MS = 20 * MINUTE_MS;
 /** Keeps a key's text far below NATS' limit on a message. */
 const MAX_RUNNING = 4096;
 
-/** What a key has used. */
+/** A key's use of its limits. */
 export interface Usage {
   readonly requests: Level;
   readonly tokens: Level;
@@ -58,7 +58,7 @@ export interface Change<T> {
   readonly lapsed: readonly string[];
 }
 
-/** What is left, for the headers of an answer. Absent for a limit that the key does not have. */
+/** The rest, for the headers of an answer. Absent for a limit that the key does not have. */
 export interface Standing {
   readonly requests?: Remaining;
   readonly tokens?: Remaining;

@@ -155,7 +155,7 @@ interface Proposed {
   readonly edits: readonly TokenEdit[];
 }
 
-/** What the rule makes of the candidates; in 2.2 also without edits, and only so after the rule's own limit of steps. */
+/** The rule's step for the candidates; in 2.2 also without edits, and only so after the rule's own limit of steps. */
 function proposed(
   window: OpenWindow,
   candidates: ReadonlyMap<number, Candidate>,

@@ -18,7 +18,7 @@ export interface ReportPlace {
 /** The prompt's full blocks are in the K/V cache. Times are Unix milliseconds. */
 export interface PrefillReport extends ReportPlace {
   readonly kind: "prefill";
-  /** When the sequence was admitted. */
+  /** Time of the sequence's admission. */
   readonly startMs: number;
   readonly endMs: number;
   /** Prompt tokens that were found in the prefix cache. */
@@ -29,9 +29,9 @@ export interface PrefillReport extends ReportPlace {
 export interface BlockReport extends ReportPlace {
   readonly kind: "block";
   readonly block: number;
-  /** When the forward of its first denoise step could begin. */
+  /** Time from which the forward of its first denoise step could begin. */
   readonly startMs: number;
-  /** When its first denoise step ended. */
+  /** End of its first denoise step. */
   readonly draftMs: number;
   readonly endMs: number;
   /** Denoise steps, each a forward. */
@@ -64,7 +64,7 @@ export class SequenceReports {
   readonly #place: ReportPlace;
   readonly #options: SequenceReportsOptions;
   readonly #open = new Map<number, OpenBlock>();
-  /** When the last step ended. */
+  /** End of the last step. */
   #lastMs = unixMs();
 
   constructor(place: ReportPlace, options: SequenceReportsOptions) {

@@ -106,7 +106,7 @@ const targets = {
   "webgpu-split": { ...webgpu, graphs: "pieces", experts: "apart" },
 } as const satisfies Readonly<Record<string, TargetFeatures>>;
 
-/** What a package's graphs are for: a provider of onnxruntime, and how it is used. The checkpoint is the same for all. */
+/** The use of a package's graphs: a provider of onnxruntime, and its part of the work. The checkpoint is the same for all. */
 export type Target = keyof typeof targets;
 
 export const targetNames = Object.keys(targets) as Target[];

@@ -1,4 +1,4 @@
-/** Where a worker serves its edges by gRPC, and how they authenticate each other. */
+/** A worker's addresses for its edges by gRPC, and the certificates that both show. */
 import { isLocalAddress } from "@palimpsest/proto";
 import { readTls, type Tls, type TlsVariables } from "@palimpsest/proto/tls-files";
 

@@ -18,7 +18,7 @@ export interface ModelReport {
   /** Memory that a forward on a device needs for a while, at most. */
   readonly working_mb?: number;
   readonly adapter?: string;
-  /** Where experts run that are on devices of their own, and the memory that they take there. */
+  /** The devices of experts that have their own, and the memory that they take there. */
   readonly expert_devices?: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import type { RankLink } from "../parallel/exchange.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Where the outputs of a piece stay: all but the rows of the next experts, and their weights, on the device. */
+/** Places of a piece's outputs: all stay on the device but the rows of the next experts, and their weights. */
 export function pieceOutputs(
   { layers, denseLayers }: ModelConfig,
   piece: number,

@@ -36,7 +36,7 @@ class EngineClient implements PoolableEngine {
   readonly #responses = new Map<number, AsyncQueue<EditEvent>>();
   readonly #replies = new PendingReplies<EngineReply>();
   #lastStats: EngineStats;
-  /** When the thread was asked for the statistics that it has not answered since. */
+  /** Time of the question for statistics that the thread has not answered. */
   #unansweredMs: number | undefined;
   #observer: SequenceObserver = () => {};
   #lastId = 0;

@@ -1,4 +1,4 @@
-/** What the processes of the edge's benchmark tell each other. */
+/** Messages between the processes of the edge's benchmark. */
 
 /** The response that a prompt asks for, as JSON in its text. */
 export interface Plan {

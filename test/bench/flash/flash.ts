@@ -30,7 +30,7 @@ const EQUALITY = { layers: 3, ranks: [1, 2, 4], vocabSize: 8192 } as const;
 const SHAPES = ["flash", "flash-2.2"] as const;
 type Shape = (typeof SHAPES)[number];
 
-/** What has ended. */
+/** The parts that have ended. */
 interface Results {
   readonly equality?: readonly EqualityFigures[];
   readonly decode?: Partial<Record<Shape, DecodeFigures>>;

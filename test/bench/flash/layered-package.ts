@@ -48,7 +48,7 @@ const PACKING = join(PREPARED_FOLDER, "packing");
 export interface Room {
   /** Of the finished package. */
   readonly packageBytes: number;
-  /** What its build still needs. */
+  /** Its parts that are not built yet. */
   readonly neededBytes: number;
   readonly freeBytes: number;
 }

@@ -1,4 +1,4 @@
-/** Where the threads of this process spent their time, as Linux counts it, and what it read from the disk. */
+/** Times of the threads of this process, as Linux counts them, and its reads from the disk. */
 import { readdir, readFile } from "node:fs/promises";
 
 export interface ThreadTimes {
