@@ -23,7 +23,7 @@ export async function buildClient(folder = join(here, "dist")): Promise<string> 
   return folder;
 }
 
-/** One file for each entry, and what they share. The protocol, a package of this repository, is part of it. */
+/** Writes a file for each entry, and one that they share. The protocol, a package of this repository, is part of it. */
 async function buildScripts(outdir: string): Promise<void> {
   await build({
     entryPoints: ENTRIES.map((entry) => join(here, `${entry}.ts`)),

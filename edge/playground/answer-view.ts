@@ -32,7 +32,7 @@ interface ShownBlock {
 export class AnswerView {
   readonly element = document.createElement("div");
   readonly #shown: ShownBlock[] = [];
-  /** Of the committed blocks, which come first. */
+  /** The colours of the committed blocks, which come first. */
   #colours: readonly Colours[] = [];
 
   constructor() {

@@ -149,7 +149,7 @@ function openWorkers({ workers, workerTls: tls, requestLimitMs, waitLimitMs, sto
     replicas: withRetryAfter(withWaitLimit(placement, { clock: systemClock, limitMs: waitLimitMs }), systemClock),
     store: createMemoryStore({ clock: systemClock, ...stored }),
     usage: createMemoryUsage(),
-    // Of its workers, an edge without a fleet knows only what it sends them.
+    // An edge without a fleet knows no more of its workers than what it sends them.
     running: async () => [],
     about: { workers },
     detach() {},

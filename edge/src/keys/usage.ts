@@ -51,7 +51,7 @@ export interface Decision {
   readonly standing: Standing;
 }
 
-/** Of a change: the usage after it, its result, and the responses of lost edges, which this one has to count from now on. */
+/** A change has the usage after it, its result, and the responses of lost edges, which this edge has to count from now on. */
 export interface Change<T> {
   readonly usage: Usage;
   readonly result: T;

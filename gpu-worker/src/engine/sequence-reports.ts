@@ -47,7 +47,7 @@ export type SequenceObserver = (report: SequenceReport) => void;
 
 export interface SequenceReportsOptions {
   readonly observe: SequenceObserver;
-  /** Of the model, since it was opened. */
+  /** Counts of the model since it was opened. */
   readonly waits: readonly RankWait[];
 }
 

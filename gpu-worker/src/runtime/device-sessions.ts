@@ -108,9 +108,9 @@ export async function openDeviceSessions(
 interface GraphToOpen extends Omit<DeviceSessionOptions, "experts"> {
   readonly graph: DeviceGraph;
   readonly source: string | Uint8Array;
-  /** Of its profile, if several files are the same kind of graph. */
+  /** Tells its profile from others, if several files are the same kind of graph. */
   readonly name?: string;
-  /** Where its outputs stay, if not all in one place. */
+  /** Places of its outputs, if not all stay in one. */
   readonly places?: Record<string, "gpu-buffer" | "cpu"> | undefined;
 }
 

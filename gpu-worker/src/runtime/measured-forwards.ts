@@ -12,7 +12,7 @@ export class MeasuredForwards implements ForwardHealth {
   failure: string | undefined;
   readonly #floorMs: number;
   readonly #now: () => number;
-  /** Of the recent forwards that succeeded, in a ring. */
+  /** Times of the recent forwards that succeeded, in a ring. */
   readonly #recentMs: number[] = [];
   #measured = 0;
   #begunMs: number | undefined;

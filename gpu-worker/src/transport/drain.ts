@@ -11,7 +11,7 @@ export interface Work extends Disposable {
 export class Drain {
   readonly #clock: Clock;
   readonly #running = new Set<Work>();
-  /** Of the work that runs now. */
+  /** Describes the work that runs now. */
   #end = new AbortController();
   readonly #idle = Promise.withResolvers<void>();
   #draining = false;
