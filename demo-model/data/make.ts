@@ -1,6 +1,6 @@
 /**
  * Writes what training reads, and the held-out tasks. Run with one of:
- *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json
+ *   make.ts tokenizer --out DIR [--seed 1] [--size 2048]        tokenizer.json, tokenizer_config.json; takes --shares as well
  *   make.ts pack --out DIR [--seed 1] [--shards 24] [--first 0] train-NNN.bin/.idx and validation.bin/.idx
  *     (--shares json=0.2,drills=0.1: training meets these families as often as that and not as the mix says, relative to the sum;
  *     --rename: functions, people and cities get any other names)
@@ -71,9 +71,10 @@ switch (positionals[0]) {
 
 function makeTokenizer(size: number): void {
   mkdirSync(out, { recursive: true });
+  const shares = readShares(values.shares);
   const texts = function* (): Generator<string> {
     for (let i = 0; i < (samples ?? TOKENIZER_SAMPLES); i++) {
-      const sample = drawSample({ seed, split: "train" }, i);
+      const sample = drawSample({ seed, split: "train", shares }, i);
       yield `${render(sample.messages, sample.tools)}${sample.reference}<|role_end|>`;
     }
   };
