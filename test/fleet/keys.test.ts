@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
+import { admit, usageIn } from "../../edge/src/keys/usage.ts";
 import { exited, launch, ready } from "../../tools/serve/launch.ts";
 import { freePort } from "../../tools/serve/nats-server.ts";
 import { openServerlessEdge } from "../e2e/serverless-edge.ts";
@@ -15,6 +16,7 @@ import { runKeys } from "../support/programs/keys-command.ts";
 import { patiently } from "../support/waiting.ts";
 
 const BLOCK = 32;
+const START_MS = Date.UTC(2026, 10, 30);
 
 const settings = { API_KEYS_IN_NATS: "true", LOG_LEVEL: "warn", DISCONNECT_GRACE_MS: "3000" };
 
@@ -120,6 +122,26 @@ it("requests per minute are those of all edges together", async () => {
     expect(headers.get("x-ratelimit-limit-requests")).toBe("20");
     if (status === 429) expect(Number(headers.get("retry-after-ms"))).toBeGreaterThan(0);
   }
+});
+
+it("a request whose admission was written and never confirmed counts once", async () => {
+  const { usage: counters, link } = await fleet.edge();
+  const limits = { requestsPerMinute: 2 };
+  const admitOne = (responseId: string) =>
+    counters.update("lost", (value) => {
+      const { usage: after, result } = admit(usageIn(value), limits, { responseId, parts: 1 }, START_MS);
+      return [after, result];
+    });
+  expect((await admitOne("a")).standing.requests?.remaining).toBe(1);
+  const { usage: bucket } = await link.keyBuckets();
+  const write = bucket.update.bind(bucket);
+  vi.spyOn(bucket, "update").mockImplementationOnce(async (...change) => {
+    await write(...change);
+    throw new Error("the confirmation is lost");
+  });
+  expect(await admitOne("b")).toMatchObject({ standing: { requests: { remaining: 0 } } });
+  expect((await bucket.get("lost"))?.json()).toMatchObject({ requests: { used: 2 } });
+  expect((await admitOne("c")).refusedBy).toBe("requests");
 });
 
 /** Reads a stream to its end, and adds the blocks that arrive. @returns its last message */

@@ -163,6 +163,22 @@ it("a refused request counts for no limit", () => {
   expect(client.admit("b").standing.requests?.remaining).toBe(1);
 });
 
+it.each([1, 2])(
+  "a request of %i prompts whose admission is repeated counts once, even if its edge seemed lost",
+  (parts) => {
+    const client = key({ requestsPerMinute: 2, concurrent: 2 });
+    const first = client.admit("a", parts);
+    expect(client.admit("a", parts)).toEqual(first);
+    client.sleep(LAPSE_MS + 1);
+    const isFollowed = parts === 1;
+    expect(client.admit("b", 2).lapsed).toEqual(isFollowed ? ["a"] : []);
+    if (isFollowed) client.release("a", undefined);
+    const { standing, lapsed } = client.admit("a", parts);
+    expect([standing.requests?.remaining, lapsed]).toEqual([isFollowed ? 1 : 0, []]);
+    expect(client.admit("c", 2).refusedBy).toBe("concurrent");
+  },
+);
+
 it("clocks that differ give nothing away", () => {
   const client = key({ requestsPerMinute: 1 });
   client.admit();

@@ -34,7 +34,7 @@ interface Level {
 interface RunningResponse {
   /** Its tokens that were counted. */
   readonly tokens: number;
-  /** Responses that it consists of: several for a list of prompts. */
+  /** Responses that it consists of: several for a list of prompts, 0 once no log knows it. */
   readonly parts: number;
   readonly startMs: number;
   /** Unix milliseconds at which an edge last counted it. */
@@ -78,14 +78,22 @@ export function usageIn(value: unknown): Usage {
   return { requests: empty, tokens: empty, month: { name: "", tokens: 0 }, running: {} };
 }
 
-/** Decides about a request, and counts it if it is admitted. */
+/**
+ * Decides about a request, and counts it if it is admitted. A request that is running is admitted again and counted once: the
+ * store repeats a change whose write nobody confirmed, and the write may have been made.
+ */
 export function admit(
   before: Usage,
   limits: KeyLimits,
   { responseId, parts }: { responseId: string; parts: number },
   nowMs: number,
 ): Change<Decision> {
-  const { usage, lapsed } = atTime(before, limits, nowMs);
+  const { usage, lapsed } = atTime(before, limits, nowMs, responseId);
+  const known = usage.running[responseId];
+  if (known) {
+    const again: Usage = { ...usage, running: { ...usage.running, [responseId]: { ...known, parts } } };
+    return { usage: again, result: { retryAfterMs: 0, standing: standingOf(again, limits) }, lapsed };
+  }
   const refusal = refusalOf(usage, limits, parts, nowMs);
   const admitted: Usage = refusal
     ? usage
@@ -117,7 +125,10 @@ export function count(
   return { usage: charged, result: exceeded, lapsed };
 }
 
-/** Counts all tokens of a response, which has ended. Where nobody knows them, those that are counted stay. */
+/**
+ * Counts all tokens of a response, which has ended. A response that no log knows has undefined tokens: those that are counted
+ * stay, and it takes no place. Its id is kept, because its edge may still repeat its admission.
+ */
 export function release(
   before: Usage,
   limits: KeyLimits,
@@ -125,7 +136,12 @@ export function release(
   nowMs: number,
 ): Change<undefined> {
   const { usage, lapsed } = atTime(before, limits, nowMs, responseId);
-  const charged = tokens === undefined ? usage : charge(usage, { responseId, tokens });
+  const known = usage.running[responseId];
+  if (tokens === undefined) {
+    const running = known ? { ...usage.running, [responseId]: { ...known, parts: 0 } } : usage.running;
+    return { usage: { ...usage, running }, result: undefined, lapsed };
+  }
+  const charged = charge(usage, { responseId, tokens });
   const { [responseId]: _, ...running } = charged.running;
   return { usage: { ...charged, running }, result: undefined, lapsed };
 }
@@ -199,9 +215,9 @@ function atTime(
   const running = Object.entries(usage.running).flatMap(([id, response]) => {
     if (nowMs - response.startMs >= FORGET_MS) return [];
     if (id === seen) return [[id, { ...response, seenMs: nowMs }]];
-    if (nowMs - response.seenMs <= LAPSE_MS) return [[id, response]];
+    if (response.parts === 0 || nowMs - response.seenMs <= LAPSE_MS) return [[id, response]];
     // Several responses under one id: they have no log by which to count them, and end with their edge.
-    if (response.parts > 1) return [];
+    if (response.parts > 1) return [[id, { ...response, parts: 0 }]];
     lapsed.push(id);
     return [[id, { ...response, seenMs: nowMs }]];
   });
