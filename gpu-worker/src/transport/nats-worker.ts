@@ -3,8 +3,7 @@
  * it drains. It only connects out, and listens nowhere.
  */
 import { fromBinary } from "@bufbuild/protobuf";
-import { type Delivery, PRIORITIES, type Priority, pull, type Queue, queueOf, wakeSubject } from "@palimpsest/fleet";
-import { capabilitySetsWithin } from "@palimpsest/proto";
+import { type Delivery, pull, wakeSubject } from "@palimpsest/fleet";
 import { Wakeup } from "@palimpsest/proto/async-queue";
 import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { every, pause } from "../clock.ts";
@@ -14,20 +13,11 @@ import type { ResponseContext } from "./nats-attempt.ts";
 import { Presence, type PresenceOptions } from "./nats-presence.ts";
 import { NatsResponse } from "./nats-response.ts";
 import { STALE_MS } from "./nats-writer.ts";
+import { lookDelayMs, POLL_MS, pullLimit, queuesInOrder, wakeDelayMs } from "./pull-order.ts";
 
 /** Interval of heartbeats. Without one for 5 s, the server redelivers a request. */
 const BEAT_MS = 1_000;
-/** Redelivered requests trigger no notification, so poll. */
-const POLL_MS = 500;
 const PULL_TIMEOUT_MS = 2_000;
-/** Delay of a full worker's pull, in proportion for others, so that idle workers pull first. */
-const SPREAD_MS = 25;
-/** Time that a request is left to the worker that its notification names. */
-const AFFINITY_MS = 50;
-/** A pull takes at most 1 / SHARES of the free slots, so that workers share the queue. */
-const SHARES = 8;
-/** Of so many pulls, one starts with each lower class, so that higher classes cannot starve it. */
-const TURNS = 8;
 
 export interface NatsWorkerOptions extends PresenceOptions {
   readonly intake: Intake;
@@ -125,7 +115,7 @@ class Worker implements NatsWorker {
   async #pullAll(): Promise<void> {
     const { link, clock, intake } = this.#options;
     while (!this.#draining) {
-      if (this.#used > 0) await pause(clock, (SPREAD_MS * this.#used) / intake.model.capacity);
+      if (this.#used > 0) await pause(clock, lookDelayMs(this.#used, intake.model.capacity));
       const deliveries = this.#free > 0 && link.connected ? await this.#next() : [];
       for (const delivery of deliveries) this.#start(delivery);
       if (deliveries.length === 0) await this.#waitForWork();
@@ -143,13 +133,13 @@ class Worker implements NatsWorker {
   }
 
   async #next(): Promise<Delivery[]> {
-    const { link, log } = this.#options;
+    const { link, intake, log } = this.#options;
     this.#wakeup.reset();
-    for (const queue of this.#queues(this.#turn++)) {
+    for (const queue of queuesInOrder(intake.model, this.#turn++)) {
       if (this.#free === 0) return [];
       try {
         const { control, inboxPrefix } = link;
-        const limit = Math.ceil(this.#free / SHARES);
+        const limit = pullLimit(this.#free);
         const deliveries = await pull({ control, inboxPrefix, ...queue, limit, timeoutMs: PULL_TIMEOUT_MS });
         if (deliveries.length > 0) return deliveries;
       } catch (error) {
@@ -158,15 +148,6 @@ class Worker implements NatsWorker {
       }
     }
     return [];
-  }
-
-  /** The queues that a pull tries, in order: of each class, all whose needs this worker can meet, by turns first. */
-  #queues(turn: number): Queue[] {
-    const { name, capabilities } = this.#options.intake.model;
-    const needs = capabilitySetsWithin(capabilities);
-    const first = turn % needs.length;
-    const order = [...needs.slice(first), ...needs.slice(0, first)];
-    return classOrder(turn).flatMap((priority) => order.map((one) => queueOf(name, priority, one)));
   }
 
   #start(delivery: Delivery): void {
@@ -231,9 +212,9 @@ class Worker implements NatsWorker {
 
   /** A request was queued. Its edge names the worker that probably has its prompt cached, which pulls first. */
   #onQueued(workerName: Uint8Array): void {
-    const name = new TextDecoder().decode(workerName);
-    if (name === "" || name === this.replicaId) this.#wake();
-    else this.#options.clock.timer(AFFINITY_MS, () => this.#wake());
+    const delayMs = wakeDelayMs(new TextDecoder().decode(workerName), this.replicaId);
+    if (delayMs === 0) this.#wake();
+    else this.#options.clock.timer(delayMs, () => this.#wake());
   }
 
   #wake(): void {
@@ -246,11 +227,4 @@ class Worker implements NatsWorker {
     await this.#wakeup.wait();
     this.#wakeup.reset();
   }
-}
-
-/** The order in which a pull tries the classes. */
-function classOrder(turn: number): readonly Priority[] {
-  const first = turn % TURNS;
-  const preferred = first === TURNS - 1 ? "batch" : first === TURNS / 2 - 1 ? "default" : "interactive";
-  return [preferred, ...PRIORITIES.filter((priority) => priority !== preferred)];
 }
