@@ -21,10 +21,14 @@ export function warmReplica(prefix: string, replicas: readonly ReplicaLoad[]): s
   const capacity = replicas.reduce((sum, replica) => sum + replica.capacity, 0);
   const running = replicas.reduce((sum, replica) => sum + replica.running, 0);
   const share = (BOUND * (running + 1)) / Math.max(1, capacity);
-  const open = replicas.filter((replica) => replica.running < Math.ceil(share * replica.capacity));
-  const [best] = open
-    .map(({ replicaId }) => ({ replicaId, rank: hash(`${prefix}\0${replicaId}`) }))
-    .sort((a, b) => b.rank - a.rank || (a.replicaId < b.replicaId ? -1 : 1));
+  const beginning = hash(FNV_OFFSET, `${prefix}\0`);
+  let best: { readonly replicaId: string; readonly rank: number } | undefined;
+  for (const { replicaId, running: own, capacity: slots } of replicas) {
+    if (own >= Math.ceil(share * slots)) continue;
+    const rank = mix(hash(beginning, replicaId));
+    const isBetter = best === undefined || rank > best.rank || (rank === best.rank && replicaId < best.replicaId);
+    if (isBetter) best = { replicaId, rank };
+  }
   return best?.replicaId;
 }
 
@@ -46,10 +50,17 @@ function beginning(prompt: GenerateRequest["prompt"]): unknown {
   }
 }
 
-/** FNV-1a, then mixed, so that similar names get unrelated ranks. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
+const FNV_OFFSET = 0x811c9dc5;
+
+/** FNV-1a, continued from the hash of what comes before: a long beginning is read once, and not for each replica. */
+function hash(before: number, text: string): number {
+  let value = before;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  return (value ^ (value >>> 13)) >>> 0;
+  return value;
+}
+
+/** Gives similar names unrelated ranks. */
+function mix(value: number): number {
+  const mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  return (mixed ^ (mixed >>> 13)) >>> 0;
 }
