@@ -96,3 +96,15 @@ it("marks what the last step edited, where colours are allowed", async () => {
   expect([0, 1].map((column) => cell(column).getFgColor())).toEqual([3, 6]);
   expect([2, 3].map((column) => Boolean(cell(column).isDim()))).toEqual([true, true]);
 });
+
+it("marks a whole character where the step wrote a part of it", async () => {
+  vi.stubEnv("NO_COLOR", "");
+  vi.stubEnv("FORCE_COLOR", "1");
+  const screen = emulator();
+  const halves = [0, 1].map((at) => ({ op: "unmask", at, offset: 0, after: "\uFFFD", p: 0.9 }));
+  const terminal = new BlockTerminal(screen);
+  for (const event of told(open, draft(0, 0, ["🙂", 1], halves))) terminal.show(event);
+  await screen.shown();
+  const cell = screen.buffer.getLine(0)!.getCell(0)!;
+  expect([cell.getChars(), cell.getFgColor()]).toEqual(["🙂", 6]);
+});

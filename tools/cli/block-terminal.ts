@@ -72,6 +72,9 @@ export function summary({ completion_tokens: tokens, forwards, edits }: Usage): 
   return styleText("dim", `${tokens} tokens in ${forwards} forwards (${rate} each), ${revised} edits`);
 }
 
+/** The second UTF-16 unit of a character that has two. */
+const LOW_SURROGATE = /[\udc00-\udfff]/;
+
 /** A draft: what the last step unmasked and what it edited stand out. */
 function styled({ content, edits }: DraftBlock): string {
   const spans = edits.flatMap(({ op, offset, after }) =>
@@ -88,8 +91,9 @@ function styled({ content, edits }: DraftBlock): string {
       const pieces = inside.flatMap(({ from, to, isNew }) => {
         if (from < at) return [];
         const before = part.slice(at - start, from - start);
-        at = to;
-        return [styleText("dim", before), styleText(isNew ? "cyan" : "yellow", part.slice(from - start, to - start))];
+        // A cell that has only a part of a character marks all of it.
+        at = LOW_SURROGATE.test(part[to - start] ?? "") ? to + 1 : to;
+        return [styleText("dim", before), styleText(isNew ? "cyan" : "yellow", part.slice(from - start, at - start))];
       });
       return [...pieces, styleText("dim", part.slice(at - start))].join("");
     })
