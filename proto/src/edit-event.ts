@@ -58,7 +58,10 @@ export interface Edit {
   op: EditOp;
   /** Index of the generated cell in the block, before the step. An insertion puts a mask before this cell. */
   at: number;
-  /** UTF-16 offset of the change in the block's visible text, after the step. For a deletion, of the next cell. */
+  /**
+   * UTF-16 offset in the block's visible text, after the step, of the character that has the cell's first byte. For a deletion, of
+   * the next cell.
+   */
   offset: number;
   /** Text of the cell before the step, for a substitution, a deletion and a re-masking. Absent if the cell was masked. */
   before?: string;

@@ -179,11 +179,12 @@ function formFault(value: unknown): string | undefined {
   return validate.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`.trim()).join(", ");
 }
 
-/** Says how a misplaced edit is. Parts of a character have no place: their cells decode to U+FFFD. */
+/** Says how an edit is misplaced. A cell's text may have a U+FFFD where the draft has a character that cells share. */
 function misplaced({ op, offset, after }: Edit, content: DraftEvent["content"]): string | undefined {
   const text = content.filter((part) => typeof part === "string").join("");
   if (offset > text.length) return `offset ${offset} in a text of ${text.length} units`;
-  if (after !== undefined && !after.includes("\uFFFD") && !text.startsWith(after, offset)) {
+  const whole = after?.split("\uFFFD")[0];
+  if (whole !== undefined && !text.startsWith(whole, offset)) {
     return `${JSON.stringify(after)} is not at ${offset} of ${JSON.stringify(content)}`;
   }
   if (op !== "remask" && op !== "insert") return undefined;

@@ -79,3 +79,76 @@ it("commits join to the decoded whole, cut at the first stop string, however the
     }),
   );
 });
+
+it("a mask behind an incomplete character stands behind its U+FFFD", () => {
+  const text = new AnswerText(bytes, []);
+  const [first, second, third] = utf8("你") as [number, number, number];
+  const cut = { content: ["\uFFFD", 1, "\uFFFDa"], offsets: [0, 1, 1, 2, 3] };
+  expect(text.preview([first, undefined, third, utf8("a")[0]])).toEqual(cut);
+  text.commit([first], false);
+  expect(text.preview([undefined])).toEqual({ content: ["\uFFFD", 1], offsets: [1, 1] });
+  expect(text.preview([second, third])).toEqual({ content: ["你"], offsets: [0, 0, 1] });
+});
+
+it("a cell stands at the character that has its first byte, wherever tokens cut characters", () => {
+  const texts = fc.constantFrom("a", "é", "你", "🙂", "\uFFFD", "\uFEFF").map(utf8);
+  const lengths = fc.infiniteStream(fc.integer({ min: 0, max: 3 }));
+  const cells = fc.tuple(fc.array(fc.oneof(texts, fc.uint8Array({ maxLength: 3 }))), lengths).map(([parts, sizes]) => {
+    const rest = parts.flatMap((part) => [...part]);
+    return Array.from(sizes.take(2 * rest.length), (size) => rest.splice(0, size));
+  });
+  const masks = fc.infiniteStream(fc.nat(4));
+  let cut = 0;
+  fc.assert(
+    fc.property(fc.nat(3), cells, masks, (heldBytes, tokens, masked) => {
+      const held = utf8("🙂").slice(0, heldBytes);
+      const text = new AnswerText((token) => Uint8Array.from(token < 0 ? held : tokens[token]!), []);
+      text.commit([-1], false);
+      const shown = Array.from(tokens.keys(), (token) => (masked.next().value === 0 ? undefined : token));
+      const expected = slowPreview([held, ...shown.map((token) => (token === undefined ? undefined : tokens[token]))]);
+      expect(text.preview(shown)).toEqual({ ...expected, offsets: expected.offsets.slice(1) });
+      if (expected.content.some((part) => typeof part === "string" && part.includes("\uFFFD"))) cut++;
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+  expect(cut).toBeGreaterThan(100);
+});
+
+/** The content, byte by byte: characters are found by trying every length. A cell stands at the character of its first byte. */
+function slowPreview(cells: readonly (readonly number[] | undefined)[]) {
+  const units = cells.flatMap((cell, i) => (cell ?? [undefined]).map((byte) => ({ byte, i })));
+  const content: (string | number)[] = [];
+  const places = new Map<number, number>();
+  let length = 0;
+  for (let at = 0; at < units.length; ) {
+    const { size, part } = nextPart(units.slice(at).map(({ byte }) => byte));
+    for (const { i } of units.slice(at, at + size)) if (!places.has(i)) places.set(i, length);
+    at += size;
+    if (typeof part === "string") length += part.length;
+    const last = content.at(-1);
+    if (typeof last === "number" && typeof part === "number") content[content.length - 1] = last + part;
+    else if (typeof last === "string" && typeof part === "string") content[content.length - 1] = last + part;
+    else content.push(part);
+  }
+  const offset = (i: number): number => (i < cells.length ? (places.get(i) ?? offset(i + 1)) : length);
+  return { content, offsets: Array.from({ length: cells.length + 1 }, (_, i) => offset(i)) };
+}
+
+/** A mask, a character, or the longest beginning of one. */
+function nextPart(bytes: readonly (number | undefined)[]): { size: number; part: string | number } {
+  if (bytes[0] === undefined) return { size: 1, part: 1 };
+  const end = bytes.indexOf(undefined);
+  const prefixes = [1, 2, 3, 4].map((size) => bytes.slice(0, end < 0 ? size : Math.min(size, end)) as number[]);
+  const decoded = (prefix: readonly number[], stream: boolean): string | undefined => {
+    try {
+      return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(Uint8Array.from(prefix), { stream });
+    } catch {
+      return undefined;
+    }
+  };
+  for (const prefix of prefixes) {
+    const character = decoded(prefix, false);
+    if (character !== undefined) return { size: prefix.length, part: character };
+  }
+  return { size: prefixes.findLast((prefix) => decoded(prefix, true) === "")?.length ?? 1, part: "\uFFFD" };
+}

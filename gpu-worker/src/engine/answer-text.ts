@@ -60,12 +60,13 @@ export class AnswerText {
   }
 
   /**
-   * Shows an open block behind the held-back text; `undefined` cells are masked.
+   * Shows an open block behind the held-back text; `undefined` cells are masked. A character that a mask, the end or another
+   * character cuts off is a U+FFFD. docs/edit-events.md defines the offsets.
    * @returns content (text, and counts of masked cells), and the offsets in the visible text of each cell and of the end
    */
   preview(cells: readonly (number | undefined)[]): { content: (string | number)[]; offsets: number[] } {
     const content: (string | number)[] = [];
-    const offsets: number[] = [];
+    const offsets: (number | undefined)[] = [];
     let decoder = utf8();
     let run = this.#held + decoder.decode(this.#partial, { stream: true });
     let shown = 0;
@@ -76,20 +77,35 @@ export class AnswerText {
       run = "";
     };
     for (const cell of cells) {
-      offsets.push(shown + run.length);
       if (cell === undefined) {
         endRun();
+        offsets.push(shown);
         const masked = content.at(-1);
         if (typeof masked === "number") content[content.length - 1] = masked + 1;
         else content.push(1);
         decoder = utf8();
       } else {
-        run += decoder.decode(this.#bytes(cell), { stream: true });
+        const bytes = this.#bytes(cell);
+        const text = decoder.decode(bytes, { stream: true });
+        const start = shown + run.length + (cutsOff(text, bytes) ? CUT_OFF.length : 0);
+        offsets.push(bytes.length > 0 ? start : undefined);
+        run += text;
       }
     }
     endRun();
-    return { content, offsets: [...offsets, shown] };
+    offsets.push(shown);
+    // A cell without text stands where the next one does.
+    for (let i = cells.length - 1; i >= 0; i--) offsets[i] ??= offsets[i + 1];
+    return { content, offsets: offsets as number[] };
   }
+}
+
+/** A decoder's text for an incomplete character. */
+const CUT_OFF = "\uFFFD";
+
+/** True if these bytes, which a stream decoded to `text`, did not continue an incomplete character before them. */
+function cutsOff(text: string, bytes: Uint8Array): boolean {
+  return text.startsWith(CUT_OFF) && text === CUT_OFF + utf8().decode(bytes, { stream: true });
 }
 
 function utf8(): TextDecoder {

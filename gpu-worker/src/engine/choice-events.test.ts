@@ -3,8 +3,11 @@
 import { type Decoding, type EditEvent, emptyDocument, reduce } from "@palimpsest/proto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { opening } from "../../../test/support/fakes/synthetic-response.ts";
 import { ahead, decodeWith } from "../../../test/support/models/decode-with.ts";
 import { MadeUpModel } from "../../../test/support/models/made-up-model.ts";
+import { EventRules } from "../../../tools/conformance/event-rules.ts";
+import type { TokenEdit } from "../decoding/block.ts";
 import { AnswerText } from "./answer-text.ts";
 import { type ChoiceEvent, choiceEvents } from "./choice-events.ts";
 
@@ -74,6 +77,73 @@ it("an edit's new text is at its offset, and its old text was in its cell", asyn
     { seed: 1, numRuns: 300 },
   );
 });
+
+it("an edit stands where the rules of edit events ask, wherever tokens and masks cut characters", async () => {
+  const placed = { unmask: 0, substitute: 0, delete: 0, insert: 0, remask: 0 };
+  const token = fc.nat(CUT.length - 1);
+  const partsOf = (token: number): Uint8Array => Uint8Array.from(CUT[token] ?? []);
+  const head = { v: 1, response_id: "r", attempt: 1 } as const;
+  await fc.assert(
+    fc.asyncProperty(fc.array(token, { maxLength: 3 }), fc.array(changesOf(token)), async (held, steps) => {
+      const answer = new AnswerText(partsOf, []);
+      answer.commit(held, false);
+      const rules = new EventRules();
+      rules.push({ ...head, ...opening, seq: 0, choices: 1, decoding: { ...opening.decoding, grammar: true } });
+      const options = { answer, bytes: partsOf, maskToken: MASK, eosTokens: new Set<number>(), drafts: true };
+      let seq = 1;
+      for await (const event of choiceEvents(denoised(steps), { ...options, onTokens() {} })) {
+        expect(rules.push({ ...head, choice: 0, seq: seq++, ...event })).toEqual([]);
+        for (const { op } of event.type === "draft" ? event.edits : []) placed[op]++;
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+  expect(Math.min(...Object.values(placed))).toBeGreaterThan(100);
+});
+
+/** Bytes of tokens 0 to 8: whole characters, and pieces that tokens cut at any byte. */
+const CUT = [[0xe4], [0xbd, 0xa0], [0xf0, 0x9f], [0x99, 0x82], [0x61], [0xc3, 0xa9], [0x61, 0xe4], [0xa9, 0x62], []];
+
+/** A step's changes: a token or a mask for each cell, or null to leave it, then a move of the cells behind one. */
+interface Changes {
+  readonly writes: readonly (number | null)[];
+  readonly move: { readonly op: "delete" | "insert"; readonly at: number } | null;
+}
+
+function changesOf(token: fc.Arbitrary<number>): fc.Arbitrary<Changes> {
+  const writes = fc.array(fc.option(fc.oneof(token, fc.constant(MASK))), { minLength: 8, maxLength: 8 });
+  const op = fc.constantFrom("delete", "insert");
+  return fc.record({ writes, move: fc.option(fc.record({ op, at: fc.nat(7) })) });
+}
+
+async function* denoised(steps: readonly Changes[]) {
+  let cells = Array.from({ length: 8 }, () => MASK);
+  for (const { writes, move } of steps) {
+    const edits: TokenEdit[] = [];
+    const next = [...cells];
+    const made = { probability: 1, reason: "grammar" } as const;
+    for (const [at, before] of cells.entries()) {
+      const after = writes[at];
+      if (after === null || after === undefined || after === before || (move?.op === "delete" && move.at === at))
+        continue;
+      next[at] = after;
+      const op = after === MASK ? "remask" : before === MASK ? "unmask" : "substitute";
+      const to = !move || at < move.at ? at : move.op === "delete" ? at - 1 : at + 1;
+      if (to < cells.length) edits.push({ op, at, to, before, after, ...made });
+    }
+    if (move?.op === "delete") {
+      edits.push({ op: "delete", at: move.at, to: move.at, before: cells[move.at]!, ...made });
+      next.splice(move.at, 1);
+      next.push(MASK);
+    } else if (move) {
+      edits.push({ op: "insert", at: move.at, to: move.at, after: MASK, ...made });
+      next.splice(move.at, 0, MASK);
+      next.pop();
+    }
+    cells = next;
+    yield { kind: "denoise", block: 0, cells, edits } as const;
+  }
+}
 
 it("a run is reproduced from its seed at a temperature above 0, and another seed makes another", async () => {
   const texts = new Set<string>();

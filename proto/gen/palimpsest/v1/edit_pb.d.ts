@@ -227,7 +227,8 @@ export declare type Edit = Message<"palimpsest.v1.Edit"> & {
   at: number;
 
   /**
-   * UTF-16 offset of the change in the block's visible text, after the step. For a deletion, of the next cell.
+   * UTF-16 offset in the block's visible text, after the step, of the character that has the cell's first byte. For a deletion, of the
+   * next cell.
    *
    * @generated from field: uint32 offset = 3;
    */
