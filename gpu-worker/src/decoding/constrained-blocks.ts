@@ -1,8 +1,8 @@
 /**
  * The open blocks of a sequence under a grammar: what is left of a denoise step after the grammar's say.
  *
- * The exact prefix is the run of cells from the left that the matcher accepts. A step may shorten it only by a deletion, seldom
- * and by one cell. The first refused cell behind it takes its best accepted candidate (a repair) or becomes a mask again (a
+ * The exact prefix is the run of cells from the left that the matcher accepts. A step may shorten it only by deletions (2.2: also by
+ * insertions), and seldom. The first refused cell behind it takes its best accepted candidate (a repair) or becomes a mask again (a
  * re-mask). Text that the grammar forces is written without a forward. Everything follows from the committed tokens and the
  * forwards' answers.
  */
@@ -30,8 +30,8 @@ export interface Proposal {
   /** The best allowed token of the frontier that this forward was given. */
   readonly frontier?: TokenProbability;
   readonly threshold: number;
-  /** The step may shorten the exact prefix by the cell that a deletion leaves at its end. */
-  readonly mayDelete?: boolean;
+  /** The step may shorten the exact prefix by so many cells, where tokens that move leave a mask. */
+  readonly mayLose?: number;
 }
 
 /** Cells after the grammar's say. */
@@ -41,8 +41,8 @@ export interface Settled {
   readonly written: ReadonlyMap<number, number>;
   /** The step was taken without its edits of tokens. */
   readonly isUnedited?: boolean;
-  /** A deletion has shortened the exact prefix. */
-  readonly isShorter?: boolean;
+  /** The step has shortened the exact prefix by so many cells. */
+  readonly lost?: number;
   /** Refused cells that were written again or masked again. */
   readonly repairs: number;
   /** Masks that took forced text, or an end token behind the end. */
@@ -97,13 +97,10 @@ export class ConstrainedBlocks {
   }
 
   async settle(proposal: Proposal): Promise<Settled> {
-    const { before, proposed, unedited, best, frontier, threshold, mayDelete = false } = proposal;
+    const { before, unedited, best, frontier, threshold } = proposal;
     const { maskToken } = this.#tokens;
     const { reach } = this.#walk(before);
-    const isUnedited = unedited !== undefined && this.#walk(proposed).reach < reach;
-    const { cells: next, isShorter } = isUnedited
-      ? { cells: [...unedited], isShorter: false }
-      : guarded(before, proposed, { reach, maskToken, mayDelete, reachOf: (cells) => this.#walk(cells).reach });
+    const { cells: next, lost, isUnedited } = this.#kept(proposal, reach);
     const written = new Map<number, number>();
     let isRemasked = false;
     let repairs = 0;
@@ -124,7 +121,7 @@ export class ConstrainedBlocks {
     const given = [...next];
     const filled = await this.#filled(next, written);
     const forcedCells = (cells: readonly number[]) => this.#forced(given, cells, written);
-    const settled = { ...filled, isUnedited, isShorter, repairs, forced: forcedCells(filled.cells) };
+    const settled = { ...filled, isUnedited, lost, repairs, forced: forcedCells(filled.cells) };
     const isProgress = !isRemasked && masks(settled.cells, maskToken) < masks(before, maskToken);
     const at = settled.frontier?.cell;
     if (isProgress || frontier === undefined || at !== reach) return settled;
@@ -141,7 +138,7 @@ export class ConstrainedBlocks {
     }
     written.set(at, frontier.probability);
     const refilled = await this.#filled(forced, written);
-    return { ...refilled, isUnedited, isShorter, repairs, forced: forcedCells(refilled.cells) };
+    return { ...refilled, isUnedited, lost, repairs, forced: forcedCells(refilled.cells) };
   }
 
   /**
@@ -175,6 +172,23 @@ export class ConstrainedBlocks {
 
   get #base(): number {
     return this.#committed.length;
+  }
+
+  /** The step's cells, without edits that shorten the exact prefix by more than it may lose. */
+  #kept(
+    { before, proposed, unedited, mayLose = 0 }: Proposal,
+    reach: number,
+  ): { cells: number[]; lost: number; isUnedited: boolean } {
+    if (unedited === undefined) {
+      const reachOf = (cells: readonly number[]): number => this.#walk(cells).reach;
+      const kept = guarded(before, proposed, { reach, maskToken: this.#tokens.maskToken, mayLose, reachOf });
+      return { ...kept, isUnedited: false };
+    }
+    // In 2.2, edits move the exact prefix: what they move may end a few cells earlier, at a mask.
+    const walked = this.#walk(proposed);
+    const lost = Math.max(0, reach - walked.reach);
+    const isUnedited = lost > 0 && (walked.why !== "mask" || lost > mayLose);
+    return isUnedited ? { cells: [...unedited], lost: 0, isUnedited } : { cells: [...proposed], lost, isUnedited };
   }
 
   /** Completes the first `kept` of the cells within the room for both. */

@@ -10,16 +10,16 @@ export interface Guard {
   /** Cells of the exact prefix; a mask follows, or nothing. */
   readonly reach: number;
   readonly maskToken: number;
-  /** A deletion may leave a mask at the end of the exact prefix, which is then a cell shorter. */
-  readonly mayDelete: boolean;
+  /** A deletion may leave a mask at the end of the exact prefix, which is then a cell shorter, if this is above 0. */
+  readonly mayLose: number;
   /** Cells of the exact prefix of others. */
   reachOf(cells: readonly number[]): number;
 }
 
 export interface Guarded {
   readonly cells: number[];
-  /** The exact prefix is a cell shorter. */
-  readonly isShorter: boolean;
+  /** The exact prefix is shorter by so many cells: 0 or 1. */
+  readonly lost: number;
 }
 
 /** Cells from `from` up to `to`. */
@@ -32,7 +32,7 @@ interface Run {
 export function guarded(before: readonly number[], proposed: readonly number[], guard: Guard): Guarded {
   const { reach, reachOf } = guard;
   const isExact = (cells: readonly number[]): boolean => reachOf(cells) >= reach;
-  if (isExact(proposed)) return { cells: [...proposed], isShorter: false };
+  if (isExact(proposed)) return { cells: [...proposed], lost: 0 };
   let cells = proposed.map((token, i) => (i < reach ? (before[i] as number) : token));
   const keep = (run: Run): boolean => {
     const edited = withRun(cells, proposed, run);
@@ -53,7 +53,7 @@ export function guarded(before: readonly number[], proposed: readonly number[], 
     if (moved) return moved;
     for (let i = run.from; i < run.to; i++) keep({ from: i, to: i + 1 });
   }
-  return { cells, isShorter: false };
+  return { cells, lost: 0 };
 }
 
 /** Edited cells of the exact prefix that follow each other. */
@@ -74,7 +74,7 @@ function pairs<T>(items: readonly T[]): [T, T | undefined][] {
 
 /** The edits of a run up to a cell that takes its neighbour's token, and the rest of the exact prefix moved likewise. */
 function movedRest(cells: readonly number[], proposed: readonly number[], run: Run, guard: Guard): Guarded | undefined {
-  const { reach, reachOf, mayDelete } = guard;
+  const { reach, reachOf, mayLose } = guard;
   for (let at = run.to - 1; at >= run.from; at--) {
     for (const by of [1, -1] as const) {
       const isMove = proposed[at] !== cells[at] && proposed[at] === cells[at + by] && at + by < reach;
@@ -82,8 +82,8 @@ function movedRest(cells: readonly number[], proposed: readonly number[], run: R
       const edited = withRun(cells, proposed, { from: run.from, to: at + 1 });
       const moved = by === 1 ? deleted(edited, cells, at + 1, guard) : inserted(edited, cells, at, guard);
       const now = reachOf(moved);
-      if (now >= reach) return { cells: moved, isShorter: false };
-      if (by === 1 && mayDelete && now === reach - 1) return { cells: moved, isShorter: true };
+      if (now >= reach) return { cells: moved, lost: 0 };
+      if (by === 1 && mayLose > 0 && now === reach - 1) return { cells: moved, lost: 1 };
     }
   }
   return undefined;

@@ -85,7 +85,7 @@ async function* denoise(
   let settled = await constraint.open(generated(window));
   yield* written(window, settled, { cells: generated(window), edits: [] }, options);
   let postSteps = 0;
-  let deletions = 0;
+  let lost = 0;
   const limit = stepLimit(window.cells.length, options);
   for (let step = 0; ; step++) {
     signal.throwIfAborted();
@@ -98,12 +98,12 @@ async function* denoise(
     const frontier = at === undefined ? undefined : candidates.get(window.prompted + at);
     settled = await constraint.settle({
       ...{ before, proposed: proposals.edited.cells, threshold: decoding.threshold },
-      mayDelete: deletions < mostDeletions(options),
+      mayLose: mostLost(options) - lost,
       best: before.map((_, i) => candidates.get(window.prompted + i)?.best ?? []),
       ...(proposals.unedited && { unedited: proposals.unedited.cells }),
       ...(frontier && { frontier: frontier.drawn ?? frontier }),
     });
-    deletions += settled.isShorter ? 1 : 0;
+    lost += settled.lost ?? 0;
     const taken = settled.isUnedited && proposals.unedited ? proposals.unedited : proposals.edited;
     yield* written(window, settled, taken, options);
     const isWhole = !before.includes(maskToken);
@@ -114,20 +114,20 @@ async function* denoise(
   }
 }
 
-/** Open blocks may be shortened so often by deletions that the grammar's say has completed. */
-function mostDeletions({ blockLength }: DecodeOptions): number {
+/** The exact prefix of open blocks may lose so many cells to tokens that move, until the blocks are final. */
+function mostLost({ blockLength }: DecodeOptions): number {
   return Math.ceil(blockLength / 4);
 }
 
 /**
  * No open blocks take more steps. A step that re-masks, or unmasks nothing, lengthens the exact prefix: at most `cells` of them,
- * each with one mask more. Every other step with masks leaves fewer. The post steps follow. A deletion shortens the exact prefix
- * and adds a mask, so it may cost four steps. 2.2 inserts masks until its own limit.
+ * each with one mask more. Every other step with masks leaves fewer. The post steps follow. A cell that the exact prefix loses adds a
+ * mask as well, so it may cost four steps. 2.2 inserts masks until its own limit.
  */
 function stepLimit(cells: number, options: DecodeOptions): number {
   const { rule, max_post_steps: postSteps = 0 } = options.decoding;
   const inserting = rule === "2.2" ? levenshteinSteps(cells, postSteps) : 0;
-  return inserting + 3 * cells + 4 * mostDeletions(options) + postSteps + 1;
+  return inserting + 3 * cells + 4 * mostLost(options) + postSteps + 1;
 }
 
 /** The open cells behind the prompt's tail. */
