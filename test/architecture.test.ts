@@ -245,6 +245,13 @@ const modules: readonly Module[] = [
     instead: "it is a page before any edge: take the rest as an argument",
   },
   {
+    module: "tools/simulate/",
+    mayImport: ["admission/", "ports"]
+      .map((path) => `@palimpsest/edge/${path}`)
+      .concat("@palimpsest/fleet", "@palimpsest/gpu-worker/transport/pull-order", "@palimpsest/proto", "commander"),
+    instead: "it runs the fleet's decisions in virtual time: what needs a server or a clock belongs in its cross-check",
+  },
+  {
     module: "tools/",
     mayImport: ["tools/", "@palimpsest/", "commander", "cli-progress", "string-width", "zod"],
     instead: "tools are command lines: what they do lives in convert, download, eval or the worker",

@@ -12,7 +12,7 @@ const CAPACITY = 16;
 /** As in the chart, but for the times until replicas are removed. */
 const AUTOSCALER = {
   ...{ pollMs: 5_000, threshold: CAPACITY, activationThreshold: 0, minReplicas: 0, maxReplicas: 4 },
-  ...{ cooldownMs: 10_000, scaleDownWindowMs: 5_000 },
+  ...{ cooldownMs: 10_000, scaleDownWindowMs: 5_000, syncMs: 15_000 },
 };
 const LIMIT_MS = 120_000;
 /** The server is killed so long after the requests: they wait, and the autoscaler may have asked for a worker. */

@@ -11,10 +11,10 @@ import { promisify } from "node:util";
 import { readSubjects } from "@palimpsest/fleet";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
+import { Random } from "../../tools/simulate/random.ts";
 import { hearClaims, notTakenOver } from "./claims.ts";
 import { recordSamples } from "./load.ts";
 import { type Processes, startProcesses, type WorkerProgram } from "./processes.ts";
-import { Random } from "./random.ts";
 import { crowdOf, rowOf } from "./scenarios.ts";
 
 const STREAMS = 50;

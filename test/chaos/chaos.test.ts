@@ -4,10 +4,10 @@
  */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
+import { Random } from "../../tools/simulate/random.ts";
 import { hearClaims } from "./claims.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { type Processes, startProcesses } from "./processes.ts";
-import { Random } from "./random.ts";
 import { crowdOf, edgesLost, rowOf, workersLost } from "./scenarios.ts";
 
 let fleet: Processes;

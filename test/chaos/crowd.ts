@@ -1,7 +1,7 @@
 /** Keeps a constant number of clients during faults, and records the result of each and the duration of takeovers. */
 import type { EditEvent } from "@palimpsest/proto";
+import type { Random } from "../../tools/simulate/random.ts";
 import { follow, newStream, type Result, type Sample, type Stream } from "./load.ts";
-import type { Random } from "./random.ts";
 
 /** The effect of one fault. */
 export interface FaultEffect {

@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { Command } from "commander";
 import { SHIPPED_PACKAGE } from "../../tools/serve/launch.ts";
+import { Random } from "../../tools/simulate/random.ts";
 import { percentile } from "./crowd.ts";
 import { recordSamples, type Sample } from "./load.ts";
 import { overload } from "./overload.ts";
 import { type Processes, startProcesses } from "./processes.ts";
-import { Random } from "./random.ts";
 import {
   edgesLost,
   garbage,

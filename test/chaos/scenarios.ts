@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "@nats-io/transport-node";
 import { claimSubject } from "../../fleet/src/index.ts";
+import type { Random } from "../../tools/simulate/random.ts";
 import { hearClaims, notTakenOver } from "./claims.ts";
 import { Crowd } from "./crowd.ts";
 import type { Result, Sample } from "./load.ts";
 import type { Processes, WorkerProgram } from "./processes.ts";
-import type { Random } from "./random.ts";
 
 export interface ScenarioOptions {
   readonly fleet: Processes;

@@ -9,7 +9,7 @@ import { expect, it } from "vitest";
 import { edgeVariables } from "../../edge/src/entry/config.ts";
 import { LOG_AGE_MS, MAX_STREAM_REPLICAS } from "../../fleet/src/index.ts";
 import { workerVariables } from "../../gpu-worker/src/program/settings.ts";
-import { Autoscaler } from "../support/fleet/autoscaler.ts";
+import { Autoscaler } from "../../tools/simulate/autoscaler.ts";
 import { CASES } from "./cases.ts";
 import { helm } from "./helm.ts";
 import { CHART, find, podTemplates, type Rendering, render, variablesOf } from "./manifests.ts";
@@ -200,7 +200,7 @@ it("comes down after a burst: nothing holds replicas but the window, and an unre
     cooldownMs: spec.cooldownPeriod * 1000,
     scaleDownWindowMs: scaleDown.stabilizationWindowSeconds * 1000,
   };
-  const autoscaler = new Autoscaler({ ...settings, ...limits, ...times }, 0, 0);
+  const autoscaler = new Autoscaler({ ...settings, ...limits, ...times, syncMs: spec.pollingInterval * 1000 }, 0, 0);
   const at = new Map<number, number>();
   for (let s = spec.pollingInterval; s <= 1_000; s += spec.pollingInterval) {
     at.set(s, autoscaler.poll(s <= 30 ? 1_000 : 0, s * 1000));

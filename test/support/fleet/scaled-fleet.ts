@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ready, SHIPPED_PACKAGE } from "../../../tools/serve/launch.ts";
 import { freePort, type NatsServer, openNatsServer } from "../../../tools/serve/nats-server.ts";
-import { Autoscaler, type AutoscalerSettings } from "./autoscaler.ts";
+import { Autoscaler, type AutoscalerSettings } from "../../../tools/simulate/autoscaler.ts";
 
 export const MODEL = "palimpsest-demo";
 

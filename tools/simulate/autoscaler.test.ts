@@ -3,7 +3,7 @@ import { Autoscaler } from "./autoscaler.ts";
 
 const settings = {
   ...{ threshold: 4, activationThreshold: 0, minReplicas: 0, maxReplicas: 3 },
-  ...{ cooldownMs: 60_000, scaleDownWindowMs: 30_000 },
+  ...{ cooldownMs: 60_000, scaleDownWindowMs: 30_000, syncMs: 5_000 },
 };
 
 /** Polls every 5 s, and gives the replicas after each poll. */
@@ -29,4 +29,17 @@ it("removes nothing while the demand cannot be read", () => {
 
 it("leaves a small difference alone", () => {
   expect(polls(new Autoscaler({ ...settings, threshold: 10 }, 2, 0), [21, 23], 0)).toEqual([2, 3]);
+});
+
+it("syncs the HPA at its own interval: KEDA's polls between decide about none or one alone", () => {
+  expect(polls(new Autoscaler({ ...settings, syncMs: 15_000 }, 0, 0), [9, 9, 40, 40, 40], 0)).toEqual([1, 3, 3, 3, 3]);
+  const autoscaler = new Autoscaler({ ...settings, maxReplicas: 9, syncMs: 15_000 }, 0, 0);
+  expect(polls(autoscaler, [4, 4, 40, 40, 40], 0)).toEqual([1, 1, 1, 1, 5]);
+});
+
+it("scales to none while the HPA would keep four: KEDA's example of 40 messages, a threshold of 10, an activation of 50", () => {
+  const example = { ...settings, threshold: 10, activationThreshold: 50, maxReplicas: 9 };
+  expect(polls(new Autoscaler(example, 0, 0), Array(3).fill(40), 0)).toEqual([0, 0, 0]);
+  const running = new Autoscaler(example, 4, 0);
+  expect(polls(running, Array(12).fill(40), 0)).toEqual([...Array(11).fill(4), 0]);
 });

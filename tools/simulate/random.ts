@@ -1,4 +1,4 @@
-/** Seeded random numbers, so that a run of faults can be repeated. */
+/** Seeded random numbers, so that a run of faults or of a trace can be repeated. */
 
 export class Random {
   #state: number;
