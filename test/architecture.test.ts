@@ -107,7 +107,7 @@ const modules: readonly Module[] = [
   },
   {
     module: "edge/src/routes/",
-    mayImport: [...EDGE, ...PROTO, "edge/src/dependencies.ts", "edge/src/keys/"].concat(
+    mayImport: [...EDGE, ...PROTO, "edge/src/dependencies.ts", "edge/src/keys/", "edge/src/admission/demand.ts"].concat(
       ["edge/src/anthropic/", "edge/src/openai/", "edge/src/responses-api/", "edge/src/stream/"],
       ["hono", "@hono/zod-openapi"],
     ),

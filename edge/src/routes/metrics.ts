@@ -1,5 +1,6 @@
 /** GET /metrics: the load of the fleet, also for autoscalers, and this edge's own metrics, in the Prometheus text format. */
 import { Hono } from "hono";
+import { demandOf } from "../admission/demand.ts";
 import type { Labels, MetricFamily, ModelLoad } from "../ports.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -41,7 +42,7 @@ const METRICS: readonly Metric[] = [
   {
     name: "palimpsest_demand_sequences",
     help: "Sequences that the model's requests need; at least 1 while there is unmet demand.",
-    samples: (load) => (load.depths === undefined ? [] : [[{}, demand(load, load.depths)]]),
+    samples: (load) => (load.depths === undefined ? [] : [[{}, demandOf(load, load.depths)]]),
   },
   {
     name: "palimpsest_kv_pages",
@@ -82,12 +83,6 @@ const METRICS: readonly Metric[] = [
       ),
   },
 ];
-
-/** A waiting request counts as one sequence, a running one by its choices. */
-function demand({ running, responses }: ModelLoad, { queued, unmet }: NonNullable<ModelLoad["depths"]>): number {
-  const requests = Object.values(queued).reduce((sum, count) => sum + count, 0);
-  return Math.max(requests + running - responses, unmet, 0);
-}
 
 /**
  * @param running called for every scrape
