@@ -77,6 +77,8 @@ export class HorizontalAutoscaler {
   #stabilize(desired: number, replicas: number, nowMs: number): number {
     const { scaleUp, scaleDown } = this.#settings;
     const longestMs = Math.max(scaleUp.stabilizationWindowMs, scaleDown.stabilizationWindowMs);
+    // The controller begins with the replicas that it finds.
+    if (this.#recommendations.length === 0) this.#recommendations.push({ atMs: nowMs, replicas });
     this.#recommendations = this.#recommendations.filter(({ atMs }) => nowMs - atMs < longestMs);
     this.#recommendations.push({ atMs: nowMs, replicas: desired });
     const within = (windowMs: number) =>
