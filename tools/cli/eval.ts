@@ -13,6 +13,7 @@ import { openLocal, openRecorded, openRemote, type Respondent } from "../eval/re
 import { readSuite } from "../eval/suite.ts";
 import { sweepPlot } from "../eval/sweep-plot.ts";
 import type { Task } from "../eval/task.ts";
+import { transcripts } from "../eval/transcripts.ts";
 import { wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./interrupt.ts";
 
@@ -76,7 +77,10 @@ export function evalCommand(): Command {
     .option("--max-tokens <n>", "token limit of an answer", wholeNumber(1), DEFAULT_MAX_TOKENS)
     .option("--concurrency <n>", "requests in flight", wholeNumber(1), DEFAULT_CONCURRENCY)
     .option("--threads <n>", "threads of one operator, with --model (default: 1)", wholeNumber(1))
-    .option("--out <folder>", "write report.json, report.md, answers.jsonl and, with --sweep, sweep.svg")
+    .option(
+      "--out <folder>",
+      "write report.json, report.md, answers.jsonl, transcripts.md and, with --sweep, sweep.svg",
+    )
     .action(run);
 }
 
@@ -108,6 +112,8 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
     const round = await evaluate(respondent, plan, judging, shower(one, tasks.length * samples), signal);
     rounds.push(round);
     if (out !== undefined) await keepAnswers(out, round);
+    if (out !== undefined && rounds.length === 1)
+      await writeFile(join(out, "transcripts.md"), transcripts(tasks, round));
     const refused = round.answers.filter(({ forwards }) => forwards === 0);
     if (refused.length > 0)
       console.error(

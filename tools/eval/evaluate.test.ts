@@ -92,7 +92,7 @@ it("counts passes, first drafts, rescues and forwards, per family and in total",
   expect(round.answers.find(({ id }) => id === "refused")).toMatchObject({ pass: false, reason: "no place for it" });
   const table = markdownTable(figures(round, []));
   expect(table.split("\n").at(-1)).toMatch(
-    /^\| speed \| all +\| 4 +\| 50\.0% \(15\.0-85\.0\) +\| - +\| 66\.7% of 3 +\| 1 /,
+    /^\| speed \| all +\| 4 +\| 50\.0% \(15\.0-85\.0\) +\| - +\| 0\.0% +\| 0\.0% +\| 66\.7% of 3 +\| 1 /,
   );
 });
 

@@ -7,7 +7,7 @@ import type { CountedOp, FinishReason, Usage } from "@palimpsest/proto";
 import { changingDrafts, firstDraft } from "./first-draft.ts";
 import type { Mode } from "./modes.ts";
 import type { Respondent } from "./respondent.ts";
-import { type Runner, score, type Verdict, valid } from "./score.ts";
+import { type CodeForm, codeForm, type Runner, score, type Verdict, valid } from "./score.ts";
 import type { Task } from "./task.ts";
 
 export interface Plan {
@@ -35,6 +35,8 @@ export interface Answer {
   readonly reason?: string;
   /** True if the answer has the requested form; absent if the task requests none. */
   readonly valid?: boolean;
+  /** Absent if the task requests no JavaScript. */
+  readonly codeForm?: CodeForm;
   /** The text of each cell's first token, and its verdict; absent if the events do not determine it. */
   readonly firstDraft?: { readonly text: string; readonly pass: boolean };
   readonly tokens: number;
@@ -62,7 +64,7 @@ export interface Judging {
   readonly verdicts: Map<string, Promise<Verdict>>;
 }
 
-type Unjudged = Omit<Answer, "pass" | "reason" | "valid" | "firstDraft"> & {
+type Unjudged = Omit<Answer, "pass" | "reason" | "valid" | "codeForm" | "firstDraft"> & {
   readonly task: Task;
   readonly first?: string;
   readonly refused?: string;
@@ -164,8 +166,10 @@ async function judge({ task, first, refused, ...answer }: Unjudged, { runner, ve
   };
   const { pass, ...why } = await verdict(answer.text);
   const draft = first === undefined ? {} : { firstDraft: { text: first, pass: (await verdict(first)).pass } };
-  const form = valid(task, answer.text);
-  return { ...answer, pass, ...why, ...(form !== undefined && { valid: form }), ...draft };
+  const isValid = valid(task, answer.text);
+  const form = codeForm(task, answer.text);
+  const forms = { ...(isValid !== undefined && { valid: isValid }), ...(form && { codeForm: form }) };
+  return { ...answer, pass, ...why, ...forms, ...draft };
 }
 
 /** Like Promise.all over map, with at most `limit` running. */

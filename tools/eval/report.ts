@@ -1,6 +1,7 @@
 /** Figures of a round, by family, by kind of test and in total, and as Markdown. */
 import type { CountedOp } from "@palimpsest/proto";
 import type { Answer, Round } from "./evaluate.ts";
+import type { CodeForm } from "./score.ts";
 import { bootstrapMean, type Estimate, mean, passAtK, wilson } from "./statistics.ts";
 
 /** A row of figures about a subset of a round's answers. Means are per answer. */
@@ -13,6 +14,9 @@ export interface Figures {
   readonly passAt1: Estimate;
   /** Share of answers with the requested form, among tasks that request JSON or calls; absent if none does. */
   readonly valid?: Estimate;
+  /** Shares of the answers that decline in a sentence, and that are broken syntax, among tasks that request JavaScript. */
+  readonly declined?: number;
+  readonly broken?: number;
   /** By k, for every requested k; a bootstrap over tasks. */
   readonly passAtK: Readonly<Record<number, Estimate>>;
   /** Answers with a known first draft; of these, the passing first drafts, and the passes that an edit rescued. */
@@ -52,6 +56,8 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
   const drafted = answers.filter(({ firstDraft }) => firstDraft !== undefined);
   const confirmed = answers.map(({ confirmingForwards = 0 }) => confirmingForwards);
   const formed = answers.filter((one) => one.valid !== undefined);
+  const coded = answers.filter((one) => one.codeForm !== undefined);
+  const shareOf = (form: CodeForm): number => coded.filter(({ codeForm }) => codeForm === form).length / coded.length;
   const sum = (value: (answer: Answer) => number): number => answers.reduce((total, one) => total + value(one), 0);
   const average = (value: (answer: Answer) => number): number => mean(answers.map(value));
   return {
@@ -61,6 +67,7 @@ function row({ mode }: Round, group: string, answers: readonly Answer[], ks: rea
     answers: answers.length,
     passAt1: single ? wilson(hits, answers.length) : estimate(1),
     ...(formed.length > 0 && { valid: share(formed, single) }),
+    ...(coded.length > 0 && { declined: shareOf("declined"), broken: shareOf("broken") }),
     passAtK: Object.fromEntries(ks.map((k) => [k, estimate(k)])),
     draftsKnown: drafted.length,
     draftsPass: drafted.filter(({ firstDraft }) => firstDraft?.pass).length,
@@ -101,6 +108,8 @@ export function markdownTable(rows: readonly Figures[]): string {
       "pass@1 (95%)",
       ...ks.map((k) => `pass@${k} (95%)`),
       "valid (95%)",
+      "declined",
+      "do not parse",
       "first drafts that pass",
       "passes that an edit rescued",
       "tokens",
@@ -119,6 +128,8 @@ export function markdownTable(rows: readonly Figures[]): string {
       interval(one.passAt1),
       ...ks.map((k) => interval(one.passAtK[k] as Estimate)),
       one.valid === undefined ? "-" : interval(one.valid),
+      one.declined === undefined ? "-" : percent(one.declined),
+      one.broken === undefined ? "-" : percent(one.broken),
       one.draftsKnown === 0 ? "unknown" : `${percent(one.draftsPass / one.draftsKnown)} of ${one.draftsKnown}`,
       one.draftsKnown === 0 ? "unknown" : `${one.rescued}`,
       one.tokens.toFixed(1),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runCalls } from "./run-calls.ts";
-import { parseCalls, same, score as scoreWith, valid } from "./score.ts";
+import { codeForm, parseCalls, same, score as scoreWith, valid } from "./score.ts";
 import type { Task } from "./task.ts";
 
 const score = (task: Pick<Task, "tests">, answer: string) =>
@@ -102,5 +102,24 @@ describe("score", () => {
     expect(same(-0, 0)).toBe(true);
     expect(same([1, { a: null }], [1, { a: null }])).toBe(true);
     expect(same([1], [1, 2])).toBe(false);
+  });
+});
+
+describe("codeForm", () => {
+  it.each([
+    ["parsed", "function f(x) { return x; }"],
+    ["parsed", "Here:\n```js\nconst f = (x) => x;\n```\nDone."],
+    ["declined", "I can only write short JavaScript functions, JSON and tool calls."],
+    ["declined", "这超出了我的训练范围。我只会写简短的 JavaScript 函数、JSON 和工具调用。"],
+    ["broken", "function f(x) { return x;"],
+    ["broken", "function f(x) return x"],
+    ["broken", "I write: function f(x) { return x"],
+    ["broken", ""],
+  ])("%s: %j", (form, answer) => {
+    expect(codeForm(double, answer)).toBe(form);
+  });
+
+  it("is unknown where no JavaScript is requested", () => {
+    expect(codeForm({ tests: { kind: "json", expected: 1 } }, "{")).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 /** Judges an answer against its task's tests. A Runner executes code; the verdict is made here. */
+import { Script } from "node:vm";
 import { z } from "zod";
 import type { CallList, CallResults } from "./run-calls.ts";
 import type { Call, Case, Json, Task, Tests } from "./task.ts";
@@ -61,6 +62,27 @@ export function valid({ tests, tools = [] }: Pick<Task, "tests" | "tools">, answ
   if ([...schemas.values()].includes(undefined)) return undefined;
   const calls = parseCalls(answer) ?? [];
   return calls.length > 0 && calls.every((call) => schemas.get(call.name)?.safeParse(call.arguments).success === true);
+}
+
+/** An answer to a task that requests code: code that parses, a sentence that has none, or broken syntax. */
+export type CodeForm = "parsed" | "declined" | "broken";
+
+/** The form of an answer to a task with JavaScript tests, right or wrong; undefined for other tasks. Nothing is run. */
+export function codeForm({ tests }: Pick<Task, "tests">, answer: string): CodeForm | undefined {
+  if (tests.kind !== "code") return undefined;
+  const code = stripFence(answer);
+  if (parses(code)) return "parsed";
+  return code.trim() !== "" && !SIGNS_OF_CODE.test(code) ? "declined" : "broken";
+}
+
+const SIGNS_OF_CODE = /[{}[\];=<>]|^\s*(?:function|const|let|return)\b/m;
+
+function parses(code: string): boolean {
+  try {
+    return new Script(code) instanceof Script && /\S/.test(code);
+  } catch {
+    return false;
+  }
 }
 
 function readSchema(schema: { [key: string]: Json }): z.ZodType | undefined {
