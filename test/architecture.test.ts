@@ -23,6 +23,7 @@ const EDGE = ["edge/src/errors.ts", "edge/src/ports.ts"];
 const ERRORS = "gpu-worker/src/errors.ts";
 const FILES = "gpu-worker/src/files/";
 const CLOCK = "gpu-worker/src/clock.ts";
+const TOKEN_COUNTERS = "gpu-worker/src/token-counters.ts";
 const port = "take it as an argument, by a port in src/ports.ts";
 
 const modules: readonly Module[] = [
@@ -139,7 +140,7 @@ const modules: readonly Module[] = [
   },
   {
     module: "gpu-worker/src/memory/",
-    mayImport: [ERRORS, "gpu-worker/src/decoding/", "gpu-worker/src/tokenizer/token-bytes.ts"],
+    mayImport: [ERRORS, TOKEN_COUNTERS, "gpu-worker/src/decoding/", "gpu-worker/src/tokenizer/token-bytes.ts"],
     instead: "memory gives out pages and turns: name what it needs as an interface beside it",
   },
   {
@@ -179,10 +180,16 @@ const modules: readonly Module[] = [
   },
   {
     module: "gpu-worker/src/transport/",
-    mayImport: [ERRORS, CLOCK, ...PROTO, ...GRPC, ...FLEET, "gpu-worker/src/engine/", "gpu-worker/src/model/"].concat(
-      "gpu-worker/src/parallel/",
-      TRACER,
-    ),
+    mayImport: [
+      ERRORS,
+      CLOCK,
+      TOKEN_COUNTERS,
+      ...PROTO,
+      ...GRPC,
+      ...FLEET,
+      "gpu-worker/src/engine/",
+      "gpu-worker/src/model/",
+    ].concat("gpu-worker/src/parallel/", TRACER),
     instead: "transport carries what the Engine says and knows no more: let src/program pass in the rest",
   },
   {

@@ -248,6 +248,7 @@ export class LocalEngine implements PoolableEngine {
     const scope = request.cacheScope ?? "";
     return {
       ...{ model, scheduler, prompt, committed, decoding, blockLength, maskToken, maxTokens },
+      tenant: scope,
       minTokens: plan.adjustments.minTokens,
       ...defined({
         open,

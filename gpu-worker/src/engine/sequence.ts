@@ -44,6 +44,8 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
   readonly logprobs?: number;
   /** The grammar of the answer. Absent: any text. */
   readonly constrain?: Constrain;
+  /** The API key's tenant, or another one of all requests without a key. */
+  readonly tenant?: string;
   /** Scope of the prefix cache. Absent: no block is shared. */
   readonly scope?: string;
   /** Compares the text of the prompt, and of committed tokens, with that of cached blocks. */
@@ -103,12 +105,13 @@ export async function* runSequence(
 }
 
 function admissionRequest(
-  { blockLength, scope, sameText }: SequenceOptions,
+  { blockLength, tenant, scope, sameText }: SequenceOptions,
   tokens: readonly number[],
   arrival: number | undefined,
 ): AdmissionRequest {
   return {
     blocks: Math.floor(tokens.length / blockLength),
+    ...(tenant !== undefined && { tenant }),
     prefix: scope === undefined ? [] : blockKeys(tokens, blockLength, scope),
     // A resumed sequence finds its own blocks, whose ids are the same.
     ...(arrival === undefined ? sameText && { sameText } : { arrival }),

@@ -7,7 +7,7 @@ export interface AdmissionScheduler {
   readonly allocator: PageAllocator;
   readonly cache: PrefixCache;
   /** Waits for a page in order of arrival. @throws the signal's reason when it aborts first */
-  waitForPage(arrival: number, signal: AbortSignal): Promise<PageId>;
+  waitForPage(admission: Admission, signal: AbortSignal): Promise<PageId>;
   /** Called when pages may have become free. */
   serve(): void;
   /** Called before a disposed admission frees its pages. */
@@ -16,6 +16,7 @@ export interface AdmissionScheduler {
 
 export interface AdmissionOptions {
   readonly arrival: number;
+  readonly tenant: string;
   /** The prompt's cached blocks, acquired for this sequence. */
   readonly path: CachedBlock[];
   /** Pages for the prompt's other blocks. */
@@ -24,8 +25,9 @@ export interface AdmissionOptions {
 }
 
 export class Admission implements Disposable {
-  /** When the sequence first came, among all; it stays the same after a preemption. */
+  /** When the sequence was first admitted, among all; it stays the same after a preemption. */
   readonly arrival: number;
+  readonly tenant: string;
   /** Leading blocks that were cached already. */
   readonly cachedBlocks: number;
   /** Blocks after those that were cached with the same text but other token ids. */
@@ -37,8 +39,9 @@ export class Admission implements Disposable {
   readonly #pages: PageId[];
   #isDisposed = false;
 
-  constructor({ arrival, path, newPages, retokenizedBlocks }: AdmissionOptions, scheduler: AdmissionScheduler) {
+  constructor({ arrival, tenant, path, newPages, retokenizedBlocks }: AdmissionOptions, scheduler: AdmissionScheduler) {
     this.arrival = arrival;
+    this.tenant = tenant;
     this.cachedBlocks = path.length;
     this.retokenizedBlocks = retokenizedBlocks;
     this.#scheduler = scheduler;
@@ -86,7 +89,7 @@ export class Admission implements Disposable {
   async grow(signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.preempted]);
     either.throwIfAborted();
-    this.#pages.push(await this.#scheduler.waitForPage(this.arrival, either));
+    this.#pages.push(await this.#scheduler.waitForPage(this, either));
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,7 @@
 /** A queue in order of arrival. It does not know what its waiters wait for. */
 
 export interface Arrival {
-  /** Ordinal number of the sequence among all that ever came. */
+  /** Ordinal number of the sequence: of its request while it waits for its first admission, of that admission afterwards. */
   readonly arrival: number;
 }
 
@@ -26,6 +26,11 @@ export class ArrivalQueue<Request extends Arrival, Result> {
   /** The request that arrived first, or undefined if none waits. */
   get first(): Request | undefined {
     return this.#waiters[0]?.request;
+  }
+
+  /** All that wait, in order of arrival. */
+  get requests(): Request[] {
+    return this.#waiters.map(({ request }) => request);
   }
 
   /** Waits behind all earlier arrivals. @throws the signal's reason when it aborts first */
@@ -53,5 +58,11 @@ export class ArrivalQueue<Request extends Arrival, Result> {
   /** Removes the first waiter and gives it its result. */
   serveFirst(result: Result): void {
     this.#waiters.shift()?.resolve(result);
+  }
+
+  /** Removes the waiter of this request and gives it its result. */
+  serve(request: Request, result: Result): void {
+    const at = this.#waiters.findIndex((waiter) => waiter.request === request);
+    this.#waiters.splice(at, 1)[0]?.resolve(result);
   }
 }

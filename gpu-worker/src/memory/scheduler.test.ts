@@ -89,3 +89,42 @@ it("an abort while growing takes no page", async () => {
   old[Symbol.dispose]();
   expect(scheduler.pagesInUse).toBe(0);
 });
+
+it("serves tenants in turn by their blocks, however many sequences of one wait", async () => {
+  const scheduler = new Scheduler({ capacity: 1, pages: 100, waiting: 100 });
+  const served: string[] = [];
+  const run = async (tenant: string, grown: number) => {
+    using admission = await scheduler.admit({ ...ask(0), tenant }, never);
+    served.push(tenant);
+    for (let block = 0; block < grown; block++) await admission.grow(never);
+  };
+  const hot = Array.from({ length: 50 }, () => run("hot", 1));
+  const long = Array.from({ length: 3 }, () => run("long", 3));
+  const other = run("", 0);
+  await Promise.all([...hot, ...long, other]);
+  // An answer of "hot" takes two blocks, one of "long" four: the first of a tie is that whose sequence came first.
+  expect(
+    served
+      .slice(0, 8)
+      .map((tenant) => tenant || "none")
+      .join(" "),
+  ).toBe("hot long none hot hot long hot hot");
+  expect(served.lastIndexOf("long")).toBeLessThan(12);
+});
+
+it("preempts the sequence that was admitted last, not the one that asked last", async () => {
+  const scheduler = new Scheduler({ capacity: 2, pages: 7, waiting: 10 });
+  const [first, second] = [
+    scheduler.admit({ ...ask(1), tenant: "hot" }, never),
+    scheduler.admit({ ...ask(1), tenant: "hot" }, never),
+  ];
+  const waiting = scheduler.admit({ ...ask(1), tenant: "hot" }, never);
+  const asked = scheduler.admit({ ...ask(1), tenant: "other" }, never);
+  (await first)[Symbol.dispose]();
+  using other = await asked;
+  (await second)[Symbol.dispose]();
+  using last = await waiting;
+  for (let page = 0; page < 5; page++) await other.grow(never);
+  void other.grow(never).catch(() => {});
+  expect([other.preempted.aborted, last.preempted.aborted]).toEqual([false, true]);
+});

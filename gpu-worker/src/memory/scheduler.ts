@@ -1,14 +1,15 @@
 /**
  * Decides which sequences run, and which pages they have. It knows no model and no text.
  *
- * Sequences are admitted first come, first served, when a slot is free and pages for their prompt; each takes one more page for
- * every block it commits. When no page is left, the youngest sequence is preempted: it frees its pages and waits, before all
- * that came after it, to be resumed from its last commit. The oldest is never preempted for another, and a sequence that fits
- * the budget alone always finishes.
+ * Sequences are admitted when a slot is free and pages for their prompt, those of the tenant that was served the fewest blocks
+ * first, and within a tenant in order of arrival; each takes one more page for every block it commits. When no page is left, the
+ * sequence that was admitted last is preempted: it frees its pages and waits, before all that were not admitted yet, to be resumed
+ * from its last commit. The oldest is never preempted for another, and a sequence that fits the budget alone always finishes.
  *
  * Live sequences and the prefix cache share one budget of pages: unreferenced cache pages count as free.
  */
 import { WorkerError } from "../errors.ts";
+import { TokenCounters } from "../token-counters.ts";
 import { Admission, type AdmissionScheduler } from "./admission.ts";
 import { type Arrival, ArrivalQueue } from "./arrival-queue.ts";
 import { PageAllocator, type PageId } from "./page-allocator.ts";
@@ -27,6 +28,8 @@ export interface SchedulerLimits {
 
 /** A sequence's request for a slot. Prompt and longest possible answer must fit the budget of pages. */
 export interface AdmissionRequest {
+  /** Tenants with waiting sequences are served equally. Absent: that of all requests without one. */
+  readonly tenant?: string;
   /** Full blocks of the prompt. */
   readonly blocks: number;
   /** Their keys; empty for a sequence that shares nothing. */
@@ -45,9 +48,15 @@ export class Scheduler {
   readonly #live = new Set<Admission>();
   /** Running sequences that need a page to continue. */
   readonly #growing = new ArrivalQueue<Arrival, PageId>(() => this.#serve());
+  /** Sequences that were never admitted, in the order of their requests. */
   readonly #waiting = new ArrivalQueue<AdmissionRequest & Arrival, Admission>(() => this.#serve());
+  /** Preempted sequences. */
+  readonly #resuming = new ArrivalQueue<AdmissionRequest & Arrival, Admission>(() => this.#serve());
+  /** What tenants were served, in blocks: those of prompts that were not cached, and the open one of each answer. */
+  readonly #counters = new TokenCounters<string>();
   readonly #forAdmissions: AdmissionScheduler;
-  #arrivals = 0;
+  #requests = 0;
+  #admissions = 0;
   #preemptions = 0;
 
   constructor(limits: SchedulerLimits) {
@@ -56,7 +65,10 @@ export class Scheduler {
     this.#forAdmissions = {
       allocator: this.#allocator,
       cache: this.#cache,
-      waitForPage: (arrival, signal) => this.#growing.wait({ arrival }, signal),
+      waitForPage: ({ arrival, tenant }, signal) => {
+        this.#counters.charge(tenant, 1);
+        return this.#growing.wait({ arrival }, signal);
+      },
       serve: () => this.#serve(),
       end: (admission) => this.#live.delete(admission),
     };
@@ -67,7 +79,7 @@ export class Scheduler {
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#resuming.length;
   }
 
   /** Preemptions since the start. */
@@ -93,15 +105,16 @@ export class Scheduler {
   /** @throws WorkerError `overloaded` when the queue is full; the signal's reason when it aborts while waiting */
   admit(request: AdmissionRequest, signal: AbortSignal): Promise<Admission> {
     signal.throwIfAborted();
-    if (request.arrival === undefined && this.waiting >= this.limits.waiting) {
+    const { arrival } = request;
+    if (arrival !== undefined) return this.#resuming.wait({ ...request, arrival }, signal);
+    if (this.waiting >= this.limits.waiting) {
       const message = `${this.running} sequences are running and ${this.waiting} are waiting; try again later`;
       throw new WorkerError("overloaded", message);
     }
-    const { arrival = this.#arrivals++ } = request;
-    return this.#waiting.wait({ ...request, arrival }, signal);
+    return this.#waiting.wait({ ...request, arrival: this.#requests++ }, signal);
   }
 
-  /** Gives out free pages and slots in order of arrival, to running sequences first. */
+  /** Gives out free pages and slots: to running sequences first, then to preempted ones, then to those that wait. */
   #serve(): void {
     while (this.#growing.length > 0) {
       const [page] = this.#allocate(1) ?? [];
@@ -111,11 +124,28 @@ export class Scheduler {
       }
       this.#growing.serveFirst(page);
     }
-    for (let next = this.#waiting.first; next && this.running < this.limits.capacity; next = this.#waiting.first) {
-      const admission = this.#open(next);
-      if (admission === undefined) return;
-      this.#waiting.serveFirst(admission);
-    }
+    while (this.running < this.limits.capacity && (this.#resuming.length > 0 ? this.#resume() : this.#admitNext()));
+  }
+
+  /** Readmits the oldest preempted sequence. @returns false if there are too few pages */
+  #resume(): boolean {
+    const { arrival, ...request } = this.#resuming.first!;
+    const admission = this.#open(request, arrival);
+    if (admission !== undefined) this.#resuming.serveFirst(admission);
+    return admission !== undefined;
+  }
+
+  /** Admits the oldest sequence of the tenant that is next. @returns false if none waits, or there are too few pages */
+  #admitNext(): boolean {
+    const waiting = this.#waiting.requests;
+    const [tenant] = this.#counters.order(new Set(waiting.map(tenantOf)));
+    const next = waiting.find((request) => tenantOf(request) === tenant);
+    const admission = next && this.#open(next, this.#admissions);
+    if (admission === undefined) return false;
+    this.#admissions++;
+    this.#counters.choose(admission.tenant, next!.blocks - admission.cachedBlocks + 1);
+    this.#waiting.serve(next!, admission);
+    return true;
   }
 
   /** Makes the youngest sequence free its pages, unless a preempted one is about to free its own. */
@@ -128,7 +158,8 @@ export class Scheduler {
   }
 
   /** Undefined if there are too few pages. */
-  #open({ blocks, prefix, sameText, arrival }: AdmissionRequest & Arrival): Admission | undefined {
+  #open(request: AdmissionRequest, arrival: number): Admission | undefined {
+    const { blocks, prefix, sameText } = request;
     const path = this.#cache.acquire(prefix, []);
     const missing = blocks - path.length;
     // Also leaves a page for each running sequence to grow by, so that admitting one does not preempt another immediately.
@@ -139,7 +170,10 @@ export class Scheduler {
     }
     const cachedBlocks = path.length;
     const retokenizedBlocks = sameText ? this.#cache.depth(path, (keys) => sameText(cachedBlocks, keys)) : 0;
-    const admission = new Admission({ arrival, path, newPages, retokenizedBlocks }, this.#forAdmissions);
+    const admission = new Admission(
+      { arrival, tenant: tenantOf(request), path, newPages, retokenizedBlocks },
+      this.#forAdmissions,
+    );
     this.#live.add(admission);
     return admission;
   }
@@ -155,4 +189,8 @@ export class Scheduler {
     if (missing > 0) this.#allocator.free(this.#cache.evict(missing));
     return this.#allocator.allocate(count);
   }
+}
+
+function tenantOf({ tenant = "" }: AdmissionRequest): string {
+  return tenant;
 }
