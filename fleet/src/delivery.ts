@@ -27,9 +27,12 @@ export interface PullOptions {
   readonly timeoutMs: number;
 }
 
+/** The status with which newer servers tell that a consumer does not exist; older ones are silent. */
+const NO_RESPONDERS = 503;
+
 /**
- * The oldest requests that wait in a class: up to `limit`, in one round trip.
- * @throws when the server does not answer
+ * The oldest requests that wait in a queue: up to `limit`, in one round trip.
+ * @throws when the server does not answer, as for a consumer that does not exist
  */
 export async function pull(options: PullOptions): Promise<Delivery[]> {
   const { control, inboxPrefix, stream, consumer, limit, timeoutMs } = options;
@@ -44,8 +47,10 @@ export async function pull(options: PullOptions): Promise<Delivery[]> {
   control.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, question, { reply: inbox });
   try {
     for await (const message of answers) {
-      // A status: no more requests wait, or the stream is being deleted.
-      if ((message.headers?.code ?? 0) !== 0) break;
+      const status = message.headers?.code ?? 0;
+      if (status === NO_RESPONDERS) throw new Error(`nothing answers for the consumer ${consumer} of ${stream}`);
+      // Another status: no more requests wait, or the stream is being deleted.
+      if (status !== 0) break;
       deliveries.push(deliveryOf(message));
       if (deliveries.length === limit) break;
     }

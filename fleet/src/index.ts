@@ -4,6 +4,7 @@ export * from "./delivery.ts";
 export * from "./jetstream-errors.ts";
 export * from "./link.ts";
 export * from "./log.ts";
+export * from "./queues.ts";
 export * from "./registry.ts";
 export * from "./retry-while.ts";
 export * from "./stored.ts";

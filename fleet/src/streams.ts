@@ -15,18 +15,12 @@ import {
 } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import { nanos } from "@nats-io/nats-core";
-import { CAPABILITY_SETS } from "@palimpsest/proto";
+import { classStream, classSubjects, PRIORITIES, plainQueue, plainStream, type Queue } from "./queues.ts";
 import { type StoredLimits, storedStreamConfig } from "./stored.ts";
 import {
   DRAFT_STREAM,
   EDIT_STREAM,
   MODEL_BUCKET,
-  needsStream,
-  needsSubjects,
-  PRIORITIES,
-  queueOf,
-  queueStream,
-  queueSubject,
   REPLICA_BUCKET,
   RESPONSE_BUCKET,
   wantedStream,
@@ -92,7 +86,7 @@ export async function createFleetStreams(jsm: JetStreamManager, { streamReplicas
   });
 }
 
-/** Creates a model's queue, and the record of its unmet demand. */
+/** Creates a model's queues, and the record of its unmet demand. */
 export async function createModelStreams(
   jsm: JetStreamManager,
   model: string,
@@ -102,27 +96,22 @@ export async function createModelStreams(
     num_replicas: streamReplicas,
     storage: StorageType.File,
     retention: RetentionPolicy.Workqueue,
-    max_msgs_per_subject: queueLimit,
     discard: DiscardPolicy.New,
-    discard_new_per_subject: true,
     allow_direct: true,
   } as const;
-  const subjects = PRIORITIES.map((priority) => queueSubject(model, priority));
-  await add(jsm, { ...queue, name: queueStream(model), subjects });
-  await add(jsm, { ...queue, name: needsStream(model), subjects: [needsSubjects(model)] });
-  for (const needs of CAPABILITY_SETS) {
-    for (const priority of PRIORITIES) {
-      const { stream, subject, consumer } = queueOf(model, priority, needs);
-      await addConsumer(jsm, stream, {
-        durable_name: consumer,
-        filter_subject: subject,
-        ack_policy: AckPolicy.Explicit,
-        ack_wait: nanos(ACK_WAIT_MS),
-        // The default would limit the whole fleet to 1000 running requests.
-        max_ack_pending: -1,
-      });
-    }
+  for (const priority of PRIORITIES) {
+    const subjects = [classSubjects(model, priority)];
+    await add(jsm, { ...queue, name: classStream(model, priority), subjects, max_msgs: queueLimit });
   }
+  const plain = PRIORITIES.map((priority) => plainQueue(model, priority));
+  await add(jsm, {
+    ...queue,
+    name: plainStream(model),
+    subjects: plain.map(({ subject }) => subject),
+    max_msgs_per_subject: queueLimit,
+    discard_new_per_subject: true,
+  });
+  for (const one of plain) await createConsumer(jsm, one);
   const wanted = wantedStream(model);
   await add(jsm, {
     name: wanted,
@@ -163,6 +152,18 @@ export async function createStoredStream(
   { streamReplicas }: StreamSettings,
 ): Promise<void> {
   await add(jsm, { ...storedStreamConfig(tenant, limits), num_replicas: streamReplicas });
+}
+
+/** Creates the consumer of a queue: the workers share it. Queues that no key has used have none. */
+export async function createConsumer(jsm: JetStreamManager, { stream, subject, consumer }: Queue): Promise<void> {
+  await addConsumer(jsm, stream, {
+    durable_name: consumer,
+    filter_subject: subject,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ACK_WAIT_MS),
+    // The default would limit the whole fleet to 1000 running requests.
+    max_ack_pending: -1,
+  });
 }
 
 const ALREADY_THERE = [

@@ -1,10 +1,4 @@
 /** The subjects, streams and buckets of a fleet; docs/fleet.md has the picture. */
-import type { Capability } from "@palimpsest/proto";
-
-/** Classes of a model's queue, the most urgent first. */
-export const PRIORITIES = ["interactive", "default", "batch"] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
 /** Text that can be part of a subject unescaped. Ids from clients are checked against it. */
 const TOKEN = /^[A-Za-z0-9_-]{1,128}$/;
 
@@ -23,9 +17,6 @@ export function tokenOf(name: string): string {
 /** Streams. */
 export const EDIT_STREAM = "edits";
 export const DRAFT_STREAM = "drafts";
-export const queueStream = (model: string) => `queue-${tokenOf(model)}`;
-/** Requests that need capabilities wait apart, so that only workers that have them find them. */
-export const needsStream = (model: string) => `needs-${tokenOf(model)}`;
 export const wantedStream = (model: string) => `wanted-${tokenOf(model)}`;
 
 /** Key-value buckets. */
@@ -46,26 +37,6 @@ export const commitSubject = (responseId: string, choice: number, block: number)
   `edit.${responseId}.${choice}.${block}.commit`;
 export const draftSubject = (responseId: string, choice: number, block: number) =>
   `draft.${responseId}.${choice}.${block}`;
-
-/** Subjects of the queue: one per class, so that each has its own limit. */
-export const queueSubject = (model: string, priority: Priority) => `queue.${tokenOf(model)}.${priority}`;
-/** Subjects of all requests of a model that need capabilities. */
-export const needsSubjects = (model: string) => `queue.${tokenOf(model)}.*.*`;
-
-/** The requests of one class that need the same set of capabilities. */
-export interface Queue {
-  readonly stream: string;
-  readonly subject: string;
-  readonly consumer: string;
-}
-
-/** @param needs one of CAPABILITY_SETS */
-export function queueOf(model: string, priority: Priority, needs: readonly Capability[]): Queue {
-  const subject = queueSubject(model, priority);
-  if (needs.length === 0) return { stream: queueStream(model), subject, consumer: priority };
-  const name = needs.join("-");
-  return { stream: needsStream(model), subject: `${subject}.${name}`, consumer: `${priority}-${name}` };
-}
 
 /** Notifies workers that a queue has a request. */
 export const wakeSubject = (model: string) => `wake.${tokenOf(model)}`;

@@ -10,10 +10,10 @@ export const CAPABILITIES = ["penalties", "continuation", "grammar"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /**
- * The sets of capabilities that workers have: of the release before, of this one, and of this one with a package that takes
+ * The sets of capabilities that workers of this release have, the smallest first: with any package, and with one that takes
  * grammars. A fleet has queues for each. Their number must not grow with every combination, since a worker looks into all.
  */
-export const CAPABILITY_SETS: readonly (readonly Capability[])[] = [[], ["penalties", "continuation"], CAPABILITIES];
+export const CAPABILITY_SETS: readonly (readonly Capability[])[] = [["penalties", "continuation"], CAPABILITIES];
 
 type Needing = Pick<GenerateRequest, "grammar" | "decoding" | "prompt">;
 
@@ -33,7 +33,7 @@ export function capabilitySetFor(request: Needing): readonly Capability[] {
   return CAPABILITY_SETS.find((set) => needs.every((need) => set.includes(need))) ?? CAPABILITIES;
 }
 
-/** The sets that these capabilities cover; the first is empty. */
+/** The sets that these capabilities cover: none of a worker of the release before. */
 export function capabilitySetsWithin(capabilities: readonly string[]): (readonly Capability[])[] {
   return CAPABILITY_SETS.filter((set) => set.every((one) => capabilities.includes(one)));
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../../edge/src/entry/config.ts";
-import { PRIORITIES, queueStream, tokenOf } from "../../fleet/src/index.ts";
+import { classStream, PRIORITIES, plainQueue, tokenOf } from "../../fleet/src/index.ts";
 import { endpointOf } from "../../gpu-worker/src/program/endpoint.ts";
 import { roleOf } from "../../gpu-worker/src/program/rank-role.ts";
 import { workerVariables } from "../../gpu-worker/src/program/settings.ts";
@@ -324,7 +324,9 @@ it("leader and ranks use certificates, and the certificate of docs/operations.md
 
 it("knows the classes and streams of a queue by the names that the programs give them", () => {
   for (const priority of PRIORITIES) {
-    expect(userBlock("edge")).toContain(`${queueStream("palimpsest-demo")}.${priority}.`);
+    const { stream, consumer, subject } = plainQueue("palimpsest-demo", priority);
+    expect(exampleWorker()).toContain(`CONSUMER.CREATE.${stream}.${consumer}.${subject}"`);
+    expect(exampleWorker()).toContain(`CONSUMER.CREATE.${classStream("palimpsest-demo", priority)}.>"`);
   }
 });
 

@@ -10,11 +10,11 @@ import { afterAll, expect, it, vi } from "vitest";
 import { isQueued } from "../../edge/src/adapters/nats-queue.ts";
 import { dialNats, natsEnvironment } from "../../fleet/src/connection.ts";
 import {
+  classStream,
   EDIT_STREAM,
   isCancelled,
   Link,
   MODEL_BUCKET,
-  queueStream,
   REPLICA_BUCKET,
   readClaim,
   readLog,
@@ -78,7 +78,7 @@ it("form a cluster that keeps each stream three times, and accept only its own s
   // Each may read what it needs to, from the streams' leaders.
   await writeRecord(edge.buckets.responses, "x", create(ResponseRecordSchema, { owner: "a" }));
   expect(await readRecord(edge.buckets.responses, "x")).toMatchObject({ owner: "a" });
-  expect(await isQueued(edge, "x", { stream: queueStream("palimpsest-demo"), sequence: 1 })).toBe(false);
+  expect(await isQueued(edge, "x", { stream: classStream("palimpsest-demo", "default"), sequence: 1 })).toBe(false);
   expect(await readSubjects(edge.jsm, `KV_${MODEL_BUCKET}`, `$KV.${MODEL_BUCKET}.>`)).toEqual([]);
   expect(await readSubjects(edge.jsm, `KV_${REPLICA_BUCKET}`, `$KV.${REPLICA_BUCKET}.>`)).toEqual([]);
   for (const { jsm } of [edge, worker]) expect(await readLog(jsm, "x")).toEqual([]);

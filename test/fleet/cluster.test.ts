@@ -3,7 +3,7 @@
 import { create } from "@bufbuild/protobuf";
 import { ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { append, EDIT_STREAM, queueStream, readLog, readRecord, writeRecord } from "../../fleet/src/index.ts";
+import { append, classStream, EDIT_STREAM, readLog, readRecord, writeRecord } from "../../fleet/src/index.ts";
 import { fold } from "../support/events.ts";
 import { textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { opening } from "../support/fakes/synthetic-response.ts";
@@ -48,7 +48,14 @@ it("keeps a running response, its log and its queue when the server that leads t
   await fleet.worker(writeBlocks({ blocks: 4, before: (block) => (block < 2 ? Promise.resolve() : gate.promise) }));
   const [edge, other] = [await fleet.edge(), await fleet.edge()];
   const { jsm } = edge.link;
-  for (const stream of [EDIT_STREAM, queueStream("scripted"), "drafts", "KV_responses", "KV_replicas", "KV_models"]) {
+  for (const stream of [
+    EDIT_STREAM,
+    classStream("scripted", "default"),
+    "drafts",
+    "KV_responses",
+    "KV_replicas",
+    "KV_models",
+  ]) {
     const { config, cluster: peers } = await jsm.streams.info(stream);
     expect([stream, config.num_replicas, peers?.replicas?.length]).toEqual([stream, 3, 2]);
   }

@@ -5,7 +5,7 @@ import { LoadReportSchema } from "@palimpsest/proto/fleet";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
-import { claimSubject, loadSubject, PRIORITIES, queueSubject, wakeSubject } from "../../fleet/src/index.ts";
+import { claimSubject, loadSubject, PRIORITIES, plainQueue, wakeSubject } from "../../fleet/src/index.ts";
 import { textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { appOf, openTestFleet } from "../support/fleet/fleet.ts";
 
@@ -34,7 +34,7 @@ it("fuzzed bytes on every subject change no answer, and are counted", { timeout:
       const subjects = [
         ...[`edit.${id}.open`, `edit.${id}.0.3.commit`, `edit.${id}.0.4.commit`, `edit.${id}.end`, `edit.${id}.x`],
         ...[`draft.${id}.0.4`, `watch.${id}`, "$KV.models.x", "$KV.replicas.x", loadSubject("replica")],
-        ...[loadSubject("x"), wakeSubject("scripted"), queueSubject("scripted", priority)],
+        ...[loadSubject("x"), wakeSubject("scripted"), plainQueue("scripted", priority).subject],
       ];
       for (const subject of subjects) enemy.control.publish(subject, bytes);
       requests++;

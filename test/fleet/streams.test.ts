@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EditEvent } from "@palimpsest/proto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { sseData } from "../../edge/client/sse.ts";
-import { queueStream } from "../../fleet/src/index.ts";
+import { classStream } from "../../fleet/src/index.ts";
 import { fold } from "../support/events.ts";
 import { plainKeys } from "../support/fakes/api-keys.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
@@ -180,7 +180,7 @@ describe("a response of a fleet", () => {
     const asked = ask({}, key, appOf(leaving, { keys }), client.signal);
     const { jsm } = leaving.link;
     const waits = async () =>
-      expect((await jsm.consumers.info(queueStream("scripted"), "default")).num_pending).toBe(1);
+      expect((await jsm.streams.info(classStream("scripted", "default"))).state.messages).toBe(1);
     await vi.waitFor(waits, patiently);
     leaving.detach();
     client.abort();

@@ -3,7 +3,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { describe, expect, it, vi } from "vitest";
-import { queueStream, queueSubject, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
+import { classStream, plainQueue, readClaim, readLog, wakeSubject } from "../../fleet/src/index.ts";
 import { fold } from "../support/events.ts";
 import { aborted, textOf, writeBlocks } from "../support/fakes/block-engine.ts";
 import { fleetRequest, type TestFleet } from "../support/fleet/fleet.ts";
@@ -182,7 +182,7 @@ describe.concurrent("takeover", () => {
       await edge.responses.cancel(request.responseId);
       expect((await response.ended).at(-1)).toMatchObject({ type: "error", code: "cancelled", attempt: 2 });
       const waiting = async () =>
-        expect((await edge.link.jsm.streams.info(queueStream("scripted"))).state.messages).toBe(0);
+        expect((await edge.link.jsm.streams.info(classStream("scripted", "default"))).state.messages).toBe(0);
       await vi.waitFor(waiting, patiently);
       held.goOn();
     }),
@@ -201,7 +201,7 @@ describe.concurrent("takeover", () => {
         request: encodeRequest(request),
         deadlineMs: BigInt(Date.now() + 60_000),
       });
-      await link.js.publish(queueSubject("scripted", "default"), toBinary(QueuedRequestSchema, queued));
+      await link.js.publish(plainQueue("scripted", "default").subject, toBinary(QueuedRequestSchema, queued));
       link.control.publish(wakeSubject("scripted"));
       await vi.waitFor(() => expect(engine.requests).toHaveLength(2), patiently);
       held.goOn();
@@ -294,7 +294,7 @@ describe.concurrent("a restarted server", () => {
       const lost = fleetRequest();
       const reader = await fleet.link("reader");
       const queued = async () =>
-        (await reader.jsm.direct.getMessage(queueStream("scripted"), { seq: 1 }))?.header.get("Nats-Msg-Id");
+        (await reader.jsm.direct.getMessage(classStream("scripted", "default"), { seq: 1 }))?.header.get("Nats-Msg-Id");
       // Sequence numbers restart at 1: the first request before and the first request after have the same number.
       const one = listen(edge.replicas, lost, client.signal);
       await vi.waitFor(async () => expect(await queued()).toBe(`${lost.responseId}.1`), patiently);

@@ -1,5 +1,13 @@
 /** The requests in a model's queue and its unmet demand, as metrics and autoscalers read them. */
-import { type Link, needsStream, PRIORITIES, type Priority, queueStream, wantedStream } from "@palimpsest/fleet";
+import {
+  classStream,
+  type Link,
+  PRIORITIES,
+  type Priority,
+  plainQueue,
+  plainStream,
+  wantedStream,
+} from "@palimpsest/fleet";
 import type { Clock, Log, QueueDepths } from "../ports.ts";
 
 /** An autoscaler's triggers and Prometheus may read within one second; the server is asked once. */
@@ -32,17 +40,16 @@ export class QueueDepthReader {
     const { streams } = this.#link.jsm;
     try {
       // A request stays in its stream until it is acknowledged, so running requests count.
-      const [plain, needs, wanted] = await Promise.all([
-        streams.info(queueStream(model), { subjects_filter: ">" }),
-        streams.info(needsStream(model), { subjects_filter: ">" }),
+      const [wanted, plain, ...classes] = await Promise.all([
         streams.info(wantedStream(model)),
+        streams.info(plainStream(model), { subjects_filter: ">" }),
+        ...PRIORITIES.map((priority) => streams.info(classStream(model, priority))),
       ]);
-      const queued = Object.fromEntries(PRIORITIES.map((priority) => [priority, 0])) as Record<Priority, number>;
-      for (const [subject, count] of [plain, needs].flatMap(({ state }) => Object.entries(state.subjects ?? {}))) {
-        // queue.MODEL.CLASS and queue.MODEL.CLASS.CAPABILITIES
-        const priority = PRIORITIES.find((it) => it === subject.split(".")[2]);
-        if (priority !== undefined) queued[priority] += count;
-      }
+      const counted = PRIORITIES.map((priority, i) => {
+        const inPlain = plain.state.subjects?.[plainQueue(model, priority).subject] ?? 0;
+        return [priority, inPlain + classes[i]!.state.messages];
+      });
+      const queued = Object.fromEntries(counted) as Record<Priority, number>;
       this.#readable = true;
       return { queued, unmet: wanted.state.messages };
     } catch (error) {

@@ -2,16 +2,19 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
   append,
+  bucketOf,
   cancelSubject,
   isFull,
   type Link,
+  plainQueue,
+  type Queue,
   queueOf,
   wakeSubject,
   wantedSubject,
   writeClaim,
   writeTombstone,
 } from "@palimpsest/fleet";
-import { capabilitySetFor, errorEvent, type Failure } from "@palimpsest/proto";
+import { capabilitySetFor, errorEvent, type Failure, needsOf } from "@palimpsest/proto";
 import { ClaimSchema, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { encodeRequest } from "@palimpsest/proto/request-codec";
 import { prefixOf, warmReplica } from "../admission/warm-replica.ts";
@@ -66,9 +69,9 @@ export async function enqueue(
   bytes: Uint8Array,
   isWanted: () => boolean,
 ): Promise<Queued> {
-  const { model, responseId, priority = "default" } = request;
+  const { model, responseId } = request;
   const needs = capabilitySetFor(request);
-  const { stream, subject } = queueOf(model, priority, needs);
+  const { stream, subject } = queueFor(request, view);
   const options = { msgID: messageIdOf(responseId), timeout: PUBLISH_TIMEOUT_MS };
   for (;;) {
     try {
@@ -87,6 +90,13 @@ export async function enqueue(
       await pause(clock, RETRY_MS);
     }
   }
+}
+
+/** The queue of the request's class and bucket. Workers of the release before look only into plain queues. */
+function queueFor(request: ClientRequest, view: FleetView): Queue {
+  const { model, priority = "default", cacheScope = "" } = request;
+  if (needsOf(request).length === 0 && !view.haveBuckets(model)) return plainQueue(model, priority);
+  return queueOf(model, priority, capabilitySetFor(request), bucketOf(cacheScope));
 }
 
 /** Records unmet demand for the autoscaler. */

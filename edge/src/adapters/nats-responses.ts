@@ -4,7 +4,7 @@ import {
   claimKey,
   isCancelled,
   isToken,
-  queueStream,
+  plainStream,
   readError,
   readLog,
   readRecord,
@@ -87,7 +87,7 @@ export class NatsResponses implements Responses {
 }
 
 function queuedOf({ model, queueStream: stream, queueSequence }: ResponseRecord): Queued {
-  return { stream: stream || queueStream(model), sequence: Number(queueSequence) };
+  return { stream: stream || plainStream(model), sequence: Number(queueSequence) };
 }
 
 async function nameOf({ owner, key }: IdempotencyKey): Promise<string> {

@@ -78,6 +78,14 @@ export class FleetView implements Disposable {
     return serving.map(({ capabilities }) => capabilitySetsWithin(capabilities).flat());
   }
 
+  /** False if a worker of the release before runs, or was the last one to: it takes requests from plain queues only. */
+  haveBuckets(model: string): boolean {
+    const running = this.capabilities(model);
+    const last = this.#models.get(model)?.capabilities ?? [];
+    const served = running.length > 0 ? running : [capabilitySetsWithin(last).flat()];
+    return served.every((capabilities) => capabilities.length > 0);
+  }
+
   /** True if the replica reported within the last 3 s. */
   isAlive(replicaId: string): boolean {
     return this.#clock.monotonic() - (this.#reports.get(replicaId)?.receivedMs ?? Number.NEGATIVE_INFINITY) < SILENT_MS;

@@ -56,6 +56,8 @@ export interface AttemptOptions {
   readonly quit: AbortSignal;
   /** Whether another worker is to continue after the next commit. */
   readonly isHandingOver: () => boolean;
+  /** Called with each event of the engine. */
+  readonly onEvent: (event: EditEvent) => void;
 }
 
 export class ResponseAttempt {
@@ -116,7 +118,7 @@ export class ResponseAttempt {
   }
 
   async #generate(): Promise<Outcome> {
-    const { context, request, origin, writer, stop, quit, isHandingOver } = this.#options;
+    const { context, request, origin, writer, stop, quit, isHandingOver, onEvent } = this.#options;
     const { attempt, log } = this.#claimed;
     const written = new Set(log.map(subjectOf));
     const finished = new Set(log.flatMap(finishedChoice));
@@ -125,6 +127,7 @@ export class ResponseAttempt {
     const events = context.intake.generate(continued, origin, AbortSignal.any([stop, quit]));
     // The engine sees an abort only after its forward.
     for await (const event of takeUntil(events, quit)) {
+      onEvent(event);
       if (event.type === "draft") {
         if (context.link.connected && !writer.stale) await this.#publish(event);
         continue;

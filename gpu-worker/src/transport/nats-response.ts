@@ -3,6 +3,7 @@
  * and acknowledges the delivery or has it redelivered.
  */
 import { claimSubject, type Delivery, retryWhile } from "@palimpsest/fleet";
+import type { EditEvent } from "@palimpsest/proto";
 import type { QueuedRequest } from "@palimpsest/proto/fleet";
 import type { GenerateRequest } from "@palimpsest/proto/generate";
 import type { Origin } from "./intake.ts";
@@ -24,6 +25,15 @@ const FULL_DELAY_MS = 500;
  */
 type State = "running" | "handing-over" | "quitting" | "lost";
 
+export interface NatsResponseOptions {
+  readonly delivery: Delivery;
+  readonly queued: QueuedRequest;
+  /** That of `queued`. */
+  readonly request: GenerateRequest;
+  /** Called with each event of the engine. */
+  readonly onEvent: (event: EditEvent) => void;
+}
+
 export class NatsResponse {
   readonly #context: ResponseContext;
   readonly #delivery: Delivery;
@@ -32,14 +42,16 @@ export class NatsResponse {
   readonly #origin: Origin;
   readonly #writer: LogWriter;
   readonly #stop: StopSignal;
+  readonly #onEvent: (event: EditEvent) => void;
   /** Aborts in the states `quitting` and `lost`. */
   readonly #quit = new AbortController();
   #state: State = "running";
   /** The attempt that this worker has claimed; 0 before. */
   #attempt = 0;
 
-  constructor(context: ResponseContext, delivery: Delivery, queued: QueuedRequest, request: GenerateRequest) {
+  constructor(context: ResponseContext, { delivery, queued, request, onEvent }: NatsResponseOptions) {
     this.#context = context;
+    this.#onEvent = onEvent;
     this.#delivery = delivery;
     this.#queued = queued;
     this.#request = request;
@@ -151,6 +163,7 @@ export class NatsResponse {
       stop: this.#stop.signal,
       quit: this.#quit.signal,
       isHandingOver: () => this.#state !== "running",
+      onEvent: this.#onEvent,
     }).run();
   }
 

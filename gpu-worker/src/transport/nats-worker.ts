@@ -3,7 +3,8 @@
  * it drains. It only connects out, and listens nowhere.
  */
 import { fromBinary } from "@bufbuild/protobuf";
-import { type Delivery, pull, wakeSubject } from "@palimpsest/fleet";
+import { wakeSubject } from "@palimpsest/fleet";
+import type { EditEvent } from "@palimpsest/proto";
 import { Wakeup } from "@palimpsest/proto/async-queue";
 import { type QueuedRequest, QueuedRequestSchema } from "@palimpsest/proto/fleet";
 import { every, pause } from "../clock.ts";
@@ -11,13 +12,13 @@ import type { EngineStats } from "../engine/engine.ts";
 import type { Intake } from "./intake.ts";
 import type { ResponseContext } from "./nats-attempt.ts";
 import { Presence, type PresenceOptions } from "./nats-presence.ts";
+import { NatsQueues, type Pulled } from "./nats-queues.ts";
 import { NatsResponse } from "./nats-response.ts";
 import { STALE_MS } from "./nats-writer.ts";
-import { lookDelayMs, POLL_MS, pullLimit, queuesInOrder, wakeDelayMs } from "./pull-order.ts";
+import { lookDelayMs, POLL_MS, pullLimit, wakeDelayMs } from "./pull-order.ts";
 
 /** Interval of heartbeats. Without one for 5 s, the server redelivers a request. */
 const BEAT_MS = 1_000;
-const PULL_TIMEOUT_MS = 2_000;
 
 export interface NatsWorkerOptions extends PresenceOptions {
   readonly intake: Intake;
@@ -43,7 +44,8 @@ class Worker implements NatsWorker {
   readonly #options: NatsWorkerOptions;
   readonly #context: ResponseContext;
   readonly #presence: Presence;
-  readonly #running = new Map<NatsResponse, { choices: number; ended: Promise<void> }>();
+  readonly #queues: NatsQueues;
+  readonly #running = new Map<NatsResponse, { subject: string; choices: number; ended: Promise<void> }>();
   readonly #open = new DisposableStack();
   #lastHeardMs: number;
   #heardSinceMs: number;
@@ -51,7 +53,6 @@ class Worker implements NatsWorker {
   /** As of the last heartbeat. */
   #engine: EngineStats | undefined;
   #ignored = 0;
-  #turn = 0;
   #draining = false;
   #serving = true;
   /** Notified when the queue may have a request for this worker, or the worker room for one. */
@@ -63,6 +64,7 @@ class Worker implements NatsWorker {
     this.#lastHeardMs = options.clock.now();
     this.#heardSinceMs = this.#lastHeardMs;
     this.#context = { ...options, lastHeard: () => this.#lastHeardMs, heardSince: () => this.#heardSinceMs };
+    this.#queues = new NatsQueues(options.link, options.intake.model);
     this.#presence = new Presence(options, options.intake.model, () => ({
       running: this.#used,
       responses: this.#running.size,
@@ -116,9 +118,9 @@ class Worker implements NatsWorker {
     const { link, clock, intake } = this.#options;
     while (!this.#draining) {
       if (this.#used > 0) await pause(clock, lookDelayMs(this.#used, intake.model.capacity));
-      const deliveries = this.#free > 0 && link.connected ? await this.#next() : [];
-      for (const delivery of deliveries) this.#start(delivery);
-      if (deliveries.length === 0) await this.#waitForWork();
+      const pulled = this.#free > 0 && link.connected ? await this.#next() : [];
+      for (const one of pulled) this.#start(one);
+      if (pulled.length === 0) await this.#waitForWork();
     }
   }
 
@@ -132,25 +134,23 @@ class Worker implements NatsWorker {
     return this.#serving ? this.#options.intake.model.capacity - this.#used : 0;
   }
 
-  async #next(): Promise<Delivery[]> {
-    const { link, intake, log } = this.#options;
+  async #next(): Promise<Pulled[]> {
     this.#wakeup.reset();
-    for (const queue of queuesInOrder(intake.model, this.#turn++)) {
-      if (this.#free === 0) return [];
-      try {
-        const { control, inboxPrefix } = link;
-        const limit = pullLimit(this.#free);
-        const deliveries = await pull({ control, inboxPrefix, ...queue, limit, timeoutMs: PULL_TIMEOUT_MS });
-        if (deliveries.length > 0) return deliveries;
-      } catch (error) {
-        log.warn({ err: error }, "failed to pull from the queue");
-        return [];
-      }
+    try {
+      const limit = () => pullLimit(this.#free);
+      return await this.#queues.next(limit, (subject) => this.#runningOf(subject));
+    } catch (error) {
+      this.#options.log.warn({ err: error }, "failed to pull from the queue");
+      return [];
     }
-    return [];
   }
 
-  #start(delivery: Delivery): void {
+  /** Requests of a queue's subject that run here. */
+  #runningOf(subject: string): number {
+    return [...this.#running.values()].filter((one) => one.subject === subject).length;
+  }
+
+  #start({ delivery, queue }: Pulled): void {
     const queued = this.#parse(delivery.data);
     if (queued?.request === undefined) {
       // No worker can parse it.
@@ -164,7 +164,8 @@ class Worker implements NatsWorker {
     for (const running of this.#running.keys()) {
       if (running.responseId === queued.request.responseId) running.abandon();
     }
-    const response = new NatsResponse(this.#context, delivery, queued, queued.request);
+    const onEvent = (event: EditEvent) => this.#queues.count(queue, event);
+    const response = new NatsResponse(this.#context, { delivery, queued, request: queued.request, onEvent });
     const ended = response.run().then((wroteEnd) => {
       this.#running.delete(response);
       if (wroteEnd) this.#finished++;
@@ -172,7 +173,8 @@ class Worker implements NatsWorker {
       else this.#options.link.tell(wakeSubject(this.#model));
       this.#wake();
     });
-    this.#running.set(response, { choices: Math.max(1, queued.request.choices), ended });
+    const { subject } = queue;
+    this.#running.set(response, { subject, choices: Math.max(1, queued.request.choices), ended });
   }
 
   #parse(bytes: Uint8Array): QueuedRequest | undefined {
@@ -205,6 +207,7 @@ class Worker implements NatsWorker {
   }
 
   async #recover(): Promise<void> {
+    this.#queues.recover();
     await this.#presence.announce().catch(() => {});
     for (const response of this.#running.keys()) await response.recover();
     this.#wake();

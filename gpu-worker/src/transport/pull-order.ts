@@ -1,6 +1,7 @@
 /** When a worker of a fleet looks into its model's queues, in which order, and how many requests it takes. It knows no NATS. */
-import { PRIORITIES, type Priority, type Queue, queueOf } from "@palimpsest/fleet";
+import { PRIORITIES, type Priority, plainQueue, type Queue, queuesOf } from "@palimpsest/fleet";
 import { capabilitySetsWithin, type ModelInfo } from "@palimpsest/proto";
+import type { TokenCounters } from "../token-counters.ts";
 
 /** Redelivered requests trigger no notification, so poll. */
 export const POLL_MS = 500;
@@ -28,12 +29,35 @@ export function pullLimit(freeSlots: number): number {
   return Math.ceil(freeSlots / SHARES);
 }
 
-/** The queues that a worker's pull tries, in order: of each class, all whose needs it can meet, by turns first. */
-export function queuesInOrder({ name, capabilities }: Pick<ModelInfo, "name" | "capabilities">, turn: number): Queue[] {
-  const needs = capabilitySetsWithin(capabilities);
-  const first = turn % needs.length;
-  const order = [...needs.slice(first), ...needs.slice(0, first)];
-  return classOrder(turn).flatMap((priority) => order.map((one) => queueOf(name, priority, one)));
+/** Every queue whose needs a worker can meet. */
+export function servedQueues({ name, capabilities }: Pick<ModelInfo, "name" | "capabilities">): Queue[] {
+  const sets = capabilitySetsWithin(capabilities);
+  return PRIORITIES.flatMap((priority) => [
+    plainQueue(name, priority),
+    ...sets.flatMap((needs) => queuesOf(name, priority, needs)),
+  ]);
+}
+
+/** Buckets of keys; undefined for the requests of edges that tell no keys apart. */
+export type Bucket = Queue["bucket"];
+
+/**
+ * The queues that a worker's pull tries, in order: by class, and within a class by what the worker has served to each bucket. Equal
+ * buckets, and the needs of one bucket, come by turns first.
+ * @param served for each class
+ */
+export function queuesInOrder(
+  waiting: readonly Queue[],
+  served: Readonly<Record<Priority, TokenCounters<Bucket>>>,
+  turn: number,
+): Queue[] {
+  const first = waiting.length === 0 ? 0 : turn % waiting.length;
+  const rotated = [...waiting.slice(first), ...waiting.slice(0, first)];
+  return classOrder(turn).flatMap((priority) => {
+    const queues = rotated.filter((queue) => queue.priority === priority);
+    const buckets = served[priority].order(new Set(queues.map(({ bucket }) => bucket)));
+    return buckets.flatMap((bucket) => queues.filter((queue) => queue.bucket === bucket));
+  });
 }
 
 /** The order in which a pull tries the classes. */

@@ -13,8 +13,10 @@ repeated for each model.
 
 {{- define "palimpsest.modelStreams" }}
 {{- range . }}
-              "$JS.API.STREAM.CREATE.queue-{{ . }}", "$JS.API.STREAM.CREATE.needs-{{ . }}"
-              "$JS.API.STREAM.CREATE.wanted-{{ . }}"
+              "$JS.API.STREAM.CREATE.queue-{{ . }}", "$JS.API.STREAM.CREATE.wanted-{{ . }}"
+              "$JS.API.STREAM.CREATE.interactive-{{ . }}"
+              "$JS.API.STREAM.CREATE.default-{{ . }}"
+              "$JS.API.STREAM.CREATE.batch-{{ . }}"
 {{- end }}
               "$JS.API.STREAM.INFO.KV_responses", "$JS.API.STREAM.INFO.KV_replicas", "$JS.API.STREAM.INFO.KV_models"
 {{- end }}
@@ -24,7 +26,6 @@ repeated for each model.
               "$JS.API.CONSUMER.CREATE.queue-{{ . }}.interactive.queue.{{ . }}.interactive"
               "$JS.API.CONSUMER.CREATE.queue-{{ . }}.default.queue.{{ . }}.default"
               "$JS.API.CONSUMER.CREATE.queue-{{ . }}.batch.queue.{{ . }}.batch"
-              "$JS.API.CONSUMER.CREATE.needs-{{ . }}.>"
               "$JS.API.CONSUMER.CREATE.wanted-{{ . }}.scaler"
 {{- end }}
 {{- end }}
@@ -51,7 +52,7 @@ accounts {
           publish {
             allow: [
               # requests, and signals to workers
-              "queue.*.*", "queue.*.*.*", "wake.*", "wanted.*", "cancel.*", "watch.*"
+              "queue.*.*", "queue.*.*.*.*", "wake.*", "wanted.*", "cancel.*", "watch.*"
               # promises of a place in a full queue, to other edges
               "promised.*"
               # the error of a response without a worker; its record and cancellation
@@ -60,7 +61,10 @@ accounts {
               "$JS.API.DIRECT.GET.edits.>", "$JS.API.DIRECT.GET.drafts.>"
               "$JS.API.DIRECT.GET.KV_models", "$JS.API.DIRECT.GET.KV_replicas", "$JS.API.DIRECT.GET.KV_responses.>"
               {{- range $models }}
-              "$JS.API.DIRECT.GET.queue-{{ . }}", "$JS.API.DIRECT.GET.needs-{{ . }}"
+              "$JS.API.DIRECT.GET.queue-{{ . }}"
+              "$JS.API.DIRECT.GET.interactive-{{ . }}"
+              "$JS.API.DIRECT.GET.default-{{ . }}"
+              "$JS.API.DIRECT.GET.batch-{{ . }}"
               {{- end }}
               # stored responses of all tenants, each in a stream of its own that is named by a hash
               "stored.*.*", "stored.*.*.*.*", "$JS.API.DIRECT.GET.*.stored.>", "$JS.API.STREAM.CREATE.*"
@@ -72,7 +76,10 @@ accounts {
               "$JS.API.STREAM.INFO.KV_usage", "$JS.API.STREAM.INFO.KV_keys"
               # withdraws a request
               {{- range $models }}
-              "$JS.API.STREAM.MSG.DELETE.queue-{{ . }}", "$JS.API.STREAM.MSG.DELETE.needs-{{ . }}"
+              "$JS.API.STREAM.MSG.DELETE.queue-{{ . }}"
+              "$JS.API.STREAM.MSG.DELETE.interactive-{{ . }}"
+              "$JS.API.STREAM.MSG.DELETE.default-{{ . }}"
+              "$JS.API.STREAM.MSG.DELETE.batch-{{ . }}"
               {{- end }}
               # creates the streams of a new fleet
               "$JS.API.STREAM.CREATE.edits", "$JS.API.STREAM.CREATE.drafts", "$JS.API.STREAM.CREATE.KV_responses"
@@ -80,8 +87,10 @@ accounts {
               {{- template "palimpsest.modelStreams" $models }}
               # reads the queue's length, for metrics and autoscalers
               {{- range $models }}
-              "$JS.API.STREAM.INFO.queue-{{ . }}", "$JS.API.STREAM.INFO.needs-{{ . }}"
-              "$JS.API.STREAM.INFO.wanted-{{ . }}"
+              "$JS.API.STREAM.INFO.queue-{{ . }}", "$JS.API.STREAM.INFO.wanted-{{ . }}"
+              "$JS.API.STREAM.INFO.interactive-{{ . }}"
+              "$JS.API.STREAM.INFO.default-{{ . }}"
+              "$JS.API.STREAM.INFO.batch-{{ . }}"
               {{- end }}
               {{- template "palimpsest.modelConsumers" $models }}
             ]
@@ -123,10 +132,16 @@ accounts {
               "edit.*.>", "draft.*.>"
               # claims, and the worker's presence
               "$KV.responses.claim.*", "$KV.replicas.*", {{ range $models }}"$KV.models.{{ . }}", {{ end }}"load.*"
-              # pulls requests of its model one by one, and acknowledges them
+              # sees which of its model's queues have requests, pulls them one by one, and acknowledges them
               {{- range $models }}
-              "$JS.API.CONSUMER.MSG.NEXT.queue-{{ . }}.*", "$JS.ACK.queue-{{ . }}.>"
-              "$JS.API.CONSUMER.MSG.NEXT.needs-{{ . }}.*", "$JS.ACK.needs-{{ . }}.>", "wake.{{ . }}"
+              "$JS.API.STREAM.INFO.queue-{{ . }}"
+              "$JS.API.CONSUMER.MSG.NEXT.queue-{{ . }}.*", "$JS.ACK.queue-{{ . }}.>", "wake.{{ . }}"
+              "$JS.API.STREAM.INFO.interactive-{{ . }}", "$JS.API.CONSUMER.CREATE.interactive-{{ . }}.>"
+              "$JS.API.CONSUMER.MSG.NEXT.interactive-{{ . }}.*", "$JS.ACK.interactive-{{ . }}.>"
+              "$JS.API.STREAM.INFO.default-{{ . }}", "$JS.API.CONSUMER.CREATE.default-{{ . }}.>"
+              "$JS.API.CONSUMER.MSG.NEXT.default-{{ . }}.*", "$JS.ACK.default-{{ . }}.>"
+              "$JS.API.STREAM.INFO.batch-{{ . }}", "$JS.API.CONSUMER.CREATE.batch-{{ . }}.>"
+              "$JS.API.CONSUMER.MSG.NEXT.batch-{{ . }}.*", "$JS.ACK.batch-{{ . }}.>"
               {{- end }}
               # reads another worker's commits
               "$JS.API.DIRECT.GET.edits.>", "$JS.API.STREAM.MSG.DELETE.edits"
