@@ -5,9 +5,10 @@ import type { Playground, PlaygroundFile } from "../src/dependencies.ts";
 
 export async function buildPlayground(): Promise<Playground> {
   const here = (file: string) => new URL(file, import.meta.url);
-  const [html, sandbox, css, script] = await Promise.all([
+  const [html, sandbox, run, page, script] = await Promise.all([
     readFile(here("index.html"), "utf8"),
     readFile(here("sandbox.html"), "utf8"),
+    readFile(here("run.css"), "utf8"),
     readFile(here("playground.css"), "utf8"),
     bundle(here("playground.ts").pathname),
   ]);
@@ -15,7 +16,7 @@ export async function buildPlayground(): Promise<Playground> {
     ["/", { body: () => html, contentType: "text/html; charset=utf-8" }],
     // Runs the code of answers: without an origin, and without a network.
     ["/playground-sandbox.html", { body: () => sandbox, contentType: "text/html; charset=utf-8", isSandbox: true }],
-    ["/playground.css", { body: () => css, contentType: "text/css; charset=utf-8" }],
+    ["/playground.css", { body: () => run + page, contentType: "text/css; charset=utf-8" }],
     ["/playground.js", { body: () => script, contentType: "text/javascript; charset=utf-8" }],
   ]);
 }

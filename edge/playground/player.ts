@@ -1,11 +1,21 @@
 /** The clock of a run, one for all lanes: live while answers come in, and afterwards a timeline to move on, at any speed. */
 
+/** The run's time for one of the clock, and their names. */
+const RATES = [
+  [0.05, "1/20"],
+  [0.1, "1/10"],
+  [0.25, "1/4"],
+  [0.5, "1/2"],
+  [1, "1"],
+  [2, "2"],
+] as const;
+
 export class Player {
-  readonly #element: HTMLElement;
-  readonly #play: HTMLButtonElement;
-  readonly #time: HTMLInputElement;
-  readonly #clock: HTMLOutputElement;
-  readonly #rate: HTMLSelectElement;
+  readonly element = document.createElement("div");
+  readonly #play = document.createElement("button");
+  readonly #time = document.createElement("input");
+  readonly #clock = document.createElement("output");
+  readonly #rate = document.createElement("select");
   readonly #show: (ms: number) => void;
   /** The time of a run that is not over. */
   #live: (() => number) | undefined;
@@ -15,15 +25,21 @@ export class Player {
   #frame = 0;
 
   /** @param show called with the time to show, at most once a frame */
-  constructor(element: HTMLElement, show: (ms: number) => void) {
-    const part = <T extends HTMLElement>(id: string) => element.querySelector<T>(`#${id}`) as T;
-    this.#element = element;
-    this.#play = part("play");
-    this.#time = part("time");
-    this.#clock = part("clock");
-    this.#rate = part("rate");
+  constructor(show: (ms: number) => void) {
     this.#show = show;
-    this.#play.addEventListener("click", () => (this.#isPlaying ? this.#pause() : this.#start()));
+    this.element.className = "player";
+    this.element.hidden = true;
+    this.#play.type = "button";
+    this.#time.type = "range";
+    this.#time.min = "0";
+    this.#time.ariaLabel = "Time in the run";
+    for (const [rate, name] of RATES) this.#rate.append(new Option(name, String(rate)));
+    this.#rate.value = "0.25";
+    const speed = document.createElement("label");
+    speed.append("Speed ", this.#rate);
+    this.element.append(this.#play, this.#time, this.#clock, speed);
+    this.#pause();
+    this.#play.addEventListener("click", () => (this.#isPlaying ? this.#pause() : this.play()));
     this.#time.addEventListener("input", () => {
       this.#pause();
       this.#go(Number(this.#time.value));
@@ -39,7 +55,7 @@ export class Player {
   follow(now: () => number): void {
     this.#pause();
     this.#live = now;
-    this.#element.hidden = false;
+    this.element.hidden = false;
     this.#play.disabled = true;
     this.#request();
   }
@@ -48,13 +64,14 @@ export class Player {
   finish(durationMs: number): void {
     this.#live = undefined;
     this.#pause();
-    this.#element.hidden = durationMs === 0;
+    this.element.hidden = durationMs === 0;
     this.#play.disabled = false;
     this.#time.max = String(Math.ceil(durationMs));
     this.#go(Math.ceil(durationMs));
   }
 
-  #start(): void {
+  /** Plays the run, from the beginning if its end is shown. */
+  play(): void {
     if (this.#ms >= Number(this.#time.max)) this.#go(0);
     this.#isPlaying = true;
     this.#play.textContent = "Pause";

@@ -22,9 +22,10 @@ let turns: Run[] = [];
 let running: AbortController | undefined;
 let views: LaneView[] = [];
 let run: Run | undefined;
-const player = new Player(element("player"), (ms) => {
+const player = new Player((ms) => {
   for (const view of views) view.show(ms);
 });
+element("player").replaceWith(player.element);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -7,7 +7,7 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { createClient } from "@palimpsest/client";
 import { animatedSvg } from "./animation.ts";
-import type { Lane } from "./run.ts";
+import { recordLane, servedModel } from "./recording.ts";
 
 const { values } = parseArgs({
   options: {
@@ -25,13 +25,8 @@ if (!prompt || !out || !(Number(rate) > 0) || (mode !== "speed" && mode !== "qua
   process.exit(2);
 }
 const client = createClient({ baseUrl: url });
-const [model] = await client.models();
-if (!model) throw new Error(`${url} serves no model`);
-const lane: Lane = { label: prompt, events: [] };
-const startMs = performance.now();
-for await (const event of client.edits({ model, mode, messages: [{ role: "user", content: prompt }] })) {
-  lane.events.push({ ms: performance.now() - startMs, event });
-}
+const messages = [{ role: "user", content: prompt }] as const;
+const lane = await recordLane(client, prompt, { model: await servedModel(client), mode, messages });
 const svg = animatedSvg(lane, { rate: Number(rate) });
 await writeFile(out, svg);
 console.log(`${out}: ${lane.events.length} events, ${(svg.length / 1024).toFixed(0)} KiB`);

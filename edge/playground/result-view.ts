@@ -114,7 +114,7 @@ function sandbox({ html }: { readonly html?: string }): HTMLIFrameElement {
   const frame = document.createElement("iframe");
   frame.title = "sandbox";
   frame.setAttribute("sandbox", "allow-scripts");
-  frame.src = "/playground-sandbox.html";
+  frame.src = "playground-sandbox.html";
   if (html !== undefined) frame.addEventListener("load", () => frame.contentWindow?.postMessage({ html }, "*"));
   return frame;
 }

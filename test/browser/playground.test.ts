@@ -45,7 +45,7 @@ async function visit(url: string): Promise<{ page: Page; faults: string[] }> {
 const ended = (page: Page) => page.waitForSelector("#send:not([disabled])", { timeout: 60_000 });
 const answers = (page: Page) => page.locator(".answer").allTextContents();
 const seek = (page: Page, share: number) =>
-  page.locator("#time").evaluate((element, share) => {
+  page.locator(".player input").evaluate((element, share) => {
     const time = element as HTMLInputElement;
     time.value = String(Number(time.max) * share);
     time.dispatchEvent(new Event("input"));
@@ -92,9 +92,9 @@ it("writes an answer twice over, side by side, and shows how it came about", { t
   // The timeline shows the run as it stood, and plays it again.
   await seek(page, 0);
   expect((await answers(page)).join("")).toBe("");
-  await page.selectOption("#rate", "2");
-  await page.click("#play");
-  await page.waitForFunction(() => document.querySelector("#play")?.textContent === "Play");
+  await page.selectOption(".player select", "2");
+  await page.click(".player button");
+  await page.waitForFunction(() => document.querySelector(".player button")?.textContent === "Play");
   expect(await answers(page)).toEqual([speed, quality]);
   expect(faults).toEqual([]);
 });
