@@ -7,6 +7,8 @@ const COLUMNS = 76;
 const [COLUMN, LINE, MARGIN] = [8.4, 22, 18] as const;
 /** The whole answer stays so long before the animation begins again. */
 const REST_MS = 3_000;
+/** A state that is shown for less than this is not seen. */
+const SHORTEST_MS = 16;
 const MASK = "░";
 
 export interface AnimationOptions {
@@ -29,7 +31,10 @@ export function animatedSvg({ label, events }: Lane, { rate }: AnimationOptions)
   for (const { ms, event } of events) {
     answer.take(event, ms);
     if (event.type === "draft" || event.type === "commit" || event.type === "end") {
-      frames.push({ ms: ms / rate, pieces: laidOut(answer.blocks) });
+      const pieces = laidOut(answer.blocks);
+      const last = frames.at(-1);
+      if (last && ms / rate - last.ms < SHORTEST_MS) last.pieces = pieces;
+      else frames.push({ ms: ms / rate, pieces });
     }
   }
   const last = frames.at(-1);

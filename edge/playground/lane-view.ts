@@ -84,7 +84,7 @@ export class LaneView {
     const tokens = usage?.completion_tokens ?? committed;
     const seconds = Math.min(this.#ms, events.at(-1)?.ms ?? 0) / 1000;
     const figures = [
-      `${tokens} tokens`,
+      `${tokens} ${tokens === 1 ? "token" : "tokens"}`,
       ...(seconds > 0 && tokens > 0 ? [`${(tokens / seconds).toFixed(0)} a second`] : []),
       ...(usage
         ? [`${usage.forwards} forwards, ${(tokens / Math.max(1, usage.forwards)).toFixed(1)} tokens each`]
