@@ -210,6 +210,11 @@ const modules: readonly Module[] = [
     instead: "main.ts starts the program: what it does lives in another module",
   },
   {
+    module: "site/",
+    mayImport: ["edge/playground/", "tools/serve/launch.ts", "@palimpsest/client", "vitepress", "vue"],
+    instead: "site shows what the repository has: a part of the page belongs in edge/playground",
+  },
+  {
     module: "tools/conformance/",
     mayImport: ["@palimpsest/proto", "ajv", "eventsource-parser"],
     instead: "it tries any server: what it needs of this one is in @palimpsest/proto",
@@ -281,7 +286,7 @@ const modules: readonly Module[] = [
   },
 ];
 
-const sources = globSync("{proto/src,fleet,edge,gpu-worker,tools,demo-model,examples}/**/*.{ts,js}", {
+const sources = globSync("{proto/src,fleet,edge,gpu-worker,tools,demo-model,examples,site}/**/*.{ts,js}", {
   cwd: root,
 }).filter((file) => !/\.test\.ts$|(^|\/)(node_modules|dist)\//.test(file));
 

@@ -3,14 +3,16 @@ import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 import type { Playground, PlaygroundFile } from "../src/dependencies.ts";
 
-export async function buildPlayground(): Promise<Playground> {
-  const here = (file: string) => new URL(file, import.meta.url);
+const here = (file: string) => new URL(file, import.meta.url);
+
+/** @param entryPoint the page's script */
+export async function buildPlayground(entryPoint = here("playground.ts").pathname): Promise<Playground> {
   const [html, sandbox, run, page, script] = await Promise.all([
     readFile(here("index.html"), "utf8"),
     readFile(here("sandbox.html"), "utf8"),
     readFile(here("run.css"), "utf8"),
     readFile(here("playground.css"), "utf8"),
-    bundle(here("playground.ts").pathname),
+    bundle(entryPoint),
   ]);
   return new Map<string, PlaygroundFile>([
     ["/", { body: () => html, contentType: "text/html; charset=utf-8" }],
