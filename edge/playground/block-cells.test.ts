@@ -53,6 +53,27 @@ it("takes the content where drafts were dropped, and goes on from there", () => 
   expect(answer.text).toBe("xyz");
 });
 
+it("cells that share a character keep their histories, and the first shows it", () => {
+  const halves = draft(["a你", 1], [unmask(0, "a"), unmask(1, "\uFFFD"), unmask(2, "\uFFFD")]);
+  const [shared] = answerOf(open, halves).blocks;
+  expect(shared!.cells.map(({ text }) => text)).toEqual(["a", "你", "", undefined]);
+  expect(shared!.cells[2]!.history).toMatchObject([{ step: 1 }]);
+
+  const remask = { op: "remask", at: 2, offset: 2, before: "\uFFFD", p: 0.9, reason: "grammar" };
+  const [cut] = answerOf(open, halves, draft(["a\uFFFD", 1, "a"], [remask, unmask(3, "a")])).blocks;
+  expect(cut!.cells.map(({ text }) => text)).toEqual(["a", "\uFFFD", undefined, "a"]);
+  expect(cut!.cells[2]!.history).toHaveLength(2);
+});
+
+it("shows no cells behind an end token, and shows them again when it is gone", () => {
+  const ended = draft(["a"], [unmask(0, "a"), unmask(1, ""), unmask(2, "c")]);
+  expect(textsIn(answerOf(open, ended))).toEqual(["a", ""]);
+  const substitute = { op: "substitute", at: 1, offset: 1, before: "", after: "b", p: 0.7 };
+  expect(textsIn(answerOf(open, ended, draft(["abc", 1], [substitute])))).toEqual(["a", "b", "c", undefined]);
+});
+
+const textsIn = ({ blocks: [block] }: Answer) => block!.cells.map(({ text }) => text);
+
 it("shows the committed text of any response, whatever its drafts and takeovers were", () => {
   fc.assert(
     fc.property(scripts, (script) => {

@@ -27,6 +27,8 @@ export interface Cell {
 
 export interface Block {
   readonly cells: readonly Cell[];
+  /** Cells that are not shown, because an end token stands before them. */
+  readonly behind: readonly Cell[];
   readonly isCommitted: boolean;
   readonly steps: number;
   /** Tokens that the last step deleted, and the cells that follow them. */
@@ -94,12 +96,12 @@ export class Answer {
     const before = this.blocks[block] ?? emptyBlock(this.#blockLength);
     if (before.isCommitted || block > this.blocks.length) return;
     const step = before.steps + 1;
-    const edited = withEdits(before.cells, edits, { step, ms });
-    const cells = matches(edited, content) ? edited : cellsOf(content);
+    const edited = withEdits([...before.cells, ...before.behind], edits, { step, ms });
+    const { cells, behind } = shownAs(edited, content) ?? { cells: cellsOf(content), behind: [] };
     const deleted = edits.flatMap(({ op, at, before: text }) =>
       op === "delete" && text ? [{ before: at, text }] : [],
     );
-    this.blocks[block] = { cells, isCommitted: false, steps: step, deleted };
+    this.blocks[block] = { cells, behind, isCommitted: false, steps: step, deleted };
   }
 
   #commit(block: number, text: string, ms: number): void {
@@ -114,7 +116,7 @@ export class Answer {
     }
     if (rest !== "") cells.push({ text: rest, history: [] });
     const written = cells.filter((cell) => cell.text !== "");
-    this.blocks[block] = { ...before, cells: written, isCommitted: true, deleted: [] };
+    this.blocks[block] = { ...before, cells: written, behind: [], isCommitted: true, deleted: [] };
     const { firstCommitMs = ms, committed, ...counters } = this.#counters;
     this.#counters = { ...counters, firstCommitMs, committed: committed + written.length };
   }
@@ -125,7 +127,7 @@ export function textOf({ cells }: Block): string {
 }
 
 function emptyBlock(length: number): Block {
-  return { cells: Array.from({ length }, () => MASKED), isCommitted: false, steps: 0, deleted: [] };
+  return { cells: Array.from({ length }, () => MASKED), behind: [], isCommitted: false, steps: 0, deleted: [] };
 }
 
 /** The cells after a step. Places are those before it: what moves cells is done last, from the right. */
@@ -148,10 +150,37 @@ function withEdits(cells: readonly Cell[], edits: readonly Edit[], { step, ms }:
 
 const HOLE = "\0";
 
-/** The content may end before the cells do: nothing is shown behind an end token. */
-function matches(cells: readonly Cell[], content: Content): boolean {
-  const flat = cells.map(({ text }) => text ?? HOLE).join("");
-  return flat.startsWith(content.map((part) => (typeof part === "number" ? HOLE.repeat(part) : part)).join(""));
+/** In the text of a cell that has a part of a character. */
+const PART = "\uFFFD";
+
+/**
+ * The cells with their texts as they stand in the content. Of cells that share characters, the first shows them all.
+ * @returns undefined if the content is not that of the cells
+ */
+function shownAs(cells: readonly Cell[], content: Content): Pick<Block, "cells" | "behind"> | undefined {
+  const flat = content.map((part) => (typeof part === "number" ? HOLE.repeat(part) : part)).join("");
+  const own = cells.map(({ text, history }) => (history.length > 0 ? history.at(-1)?.text : text) ?? HOLE);
+  const shown: Cell[] = [];
+  let at = 0;
+  for (const [i, text] of own.entries()) {
+    if (at === flat.length && text !== "") break;
+    const part = text.indexOf(PART);
+    const isContinued = part >= 0 && own[i - 1]?.includes(PART);
+    const piece = isContinued
+      ? ""
+      : flat.slice(at, part < 0 ? at + text.length : endOfShared(flat, at + part, own.slice(i)));
+    if (!isContinued && !piece.startsWith(part < 0 ? text : text.slice(0, part))) return undefined;
+    at += piece.length;
+    shown.push({ ...(cells[i] as Cell), text: piece === HOLE ? undefined : piece });
+  }
+  return at < flat.length ? undefined : { cells: shown, behind: cells.slice(shown.length) };
+}
+
+/** The end of the characters that the first of these cells share: the next cell with whole text follows it. */
+function endOfShared(flat: string, from: number, own: readonly string[]): number {
+  const next = own.find((text) => text !== "" && !text.includes(PART));
+  const end = next === undefined ? -1 : flat.indexOf(next, from + 1);
+  return end < 0 ? flat.length : end;
 }
 
 function cellsOf(content: Content): Cell[] {

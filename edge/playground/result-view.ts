@@ -31,6 +31,24 @@ export function functionName(code: string): string | undefined {
   return last?.[1] ?? last?.[2];
 }
 
+/** Values to begin with, by the name of a parameter; a list of numbers for any other. */
+const EXAMPLES: readonly (readonly [names: RegExp, value: string])[] = [
+  [/^(s|str|string|text|word|sentence|line|phrase|input)\d?$/i, '"never odd or even"'],
+  [/^(words|strings|names|lines|texts)$/i, '["pear", "fig", "banana"]'],
+  [/^(n|m|k|x|y|num|number|count|limit|size|target|year)\d?$/i, "12"],
+  [/^(matrix|grid|rows|pairs|lists)$/i, "[[1, 2], [3, 4]]"],
+  [/^(people|users|persons|records|objects)$/i, '[{"name": "Ada", "age": 36}, {"name": "Bo", "age": 17}]'],
+  [/^(obj|object|record|person|user|map)\d?$/i, '{"a": 1, "b": 2}'],
+];
+
+/** Arguments in JSON with which to call a function that the code declares. */
+export function exampleArguments(code: string, name: string): string {
+  const [, list = ""] = new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b[^(\n]*\\(([^)]*)\\)`).exec(code) ?? [];
+  const names = list.split(",").flatMap((parameter) => /[\w$]+/.exec(parameter)?.[0] ?? []);
+  const exampleOf = (name: string) => EXAMPLES.find(([names]) => names.test(name))?.[1] ?? "[3, 1, 2, 5, 4]";
+  return names.map(exampleOf).join(", ");
+}
+
 /** Shows the result of a text in the element. */
 export function showResult(element: HTMLElement, text: string): void {
   const code = payload(text);
@@ -73,7 +91,7 @@ function runner(code: string): HTMLElement[] {
   label.append(`${name}(`);
   const input = document.createElement("input");
   input.name = "arguments";
-  input.value = "[3, 1, 2, 5, 4]";
+  input.value = exampleArguments(code, name);
   input.setAttribute("aria-label", `arguments of ${name}, as JSON`);
   const button = document.createElement("button");
   button.textContent = "Call";
