@@ -9,7 +9,7 @@ import { until } from "../support/waiting.ts";
 
 const STREAMS = 12;
 const CAPACITY = 16;
-/** As in the chart, but for the times until replicas are removed. */
+/** As in the chart, but for the target and the times until replicas are removed. */
 const AUTOSCALER = {
   ...{ pollMs: 5_000, threshold: CAPACITY, activationThreshold: 0, minReplicas: 0, maxReplicas: 4 },
   ...{ cooldownMs: 10_000, scaleDownWindowMs: 5_000, syncMs: 15_000 },

@@ -31,6 +31,11 @@ it.each<[string, Rendering, RegExp]>([
   ["two nats-servers", { values: { nats: { replicas: 2 } } }, /replicas/],
   ["a model's name that is no label", { values: { pools: [{ ...pool, model: "a/b" }] } }, /model/],
   [
+    "a queue that cannot hold what runs",
+    { values: { pools: [{ ...pool, capacity: 64, scaling: { maxReplicas: 20 } }] } },
+    /pool demo: QUEUE_LIMIT of edge.env is 1024, below the pool's 1280 slots/,
+  ],
+  [
     "more copies than servers",
     { values: { nats: { streamReplicas: 3 } } },
     /nats.streamReplicas is 3, above nats.repl/,

@@ -217,6 +217,7 @@ describe.each(CASES)("the chart with $name", (given) => {
       expect(target.spec.replicas).toBeUndefined();
       const [pod] = pods.filter(({ owner }) => owner === `${target.kind} ${metadata.name}`);
       const { CAPACITY, MODEL_NAME } = variablesOf(pod!.container);
+      const sequences = String((Number(CAPACITY) * 80) / 100);
       if (kind === "ScaledObject") {
         const { spec: service } = find(manifests, "Service", "edge-metrics");
         expect(spec.triggers).toEqual([
@@ -227,7 +228,7 @@ describe.each(CASES)("the chart with $name", (given) => {
               url: `http://${RELEASE}-edge-metrics.${NAMESPACE}.svc:${service.ports[0].port}/metrics`,
               format: "prometheus",
               valueLocation: `palimpsest_demand_sequences{model="${MODEL_NAME}"}`,
-              targetValue: CAPACITY,
+              targetValue: sequences,
               activationTargetValue: "0",
             },
           },
@@ -239,7 +240,7 @@ describe.each(CASES)("the chart with $name", (given) => {
             type: "External",
             external: {
               metric: { name: "palimpsest_demand_sequences", selector: { matchLabels: { model: MODEL_NAME } } },
-              target: { type: "AverageValue", averageValue: CAPACITY },
+              target: { type: "AverageValue", averageValue: sequences },
             },
           },
         ]);
