@@ -264,6 +264,11 @@ const modules: readonly Module[] = [
     instead: "it runs the fleet's decisions in virtual time: what needs a server or a clock belongs in its cross-check",
   },
   {
+    module: "tools/simulate/cross-check/",
+    mayImport: ["tools/simulate/", "tools/serve/", "@palimpsest/fleet", "@palimpsest/gpu-worker/", "@palimpsest/proto"],
+    instead: "it runs real programs beside the simulator",
+  },
+  {
     module: "tools/",
     mayImport: ["tools/", "@palimpsest/", "commander", "cli-progress", "string-width", "zod"],
     instead: "tools are command lines: what they do lives in convert, download, eval or the worker",

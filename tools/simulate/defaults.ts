@@ -24,11 +24,11 @@ export const MODEL: FleetModel = {
 
 /** As in the chart. */
 export const SCALING: Omit<Scaling, "maxReplicas"> = {
-  targetShare: 1,
+  targetShare: 0.8,
   activationThreshold: 0,
   minReplicas: 0,
   cooldownMs: 300_000,
-  scaleDownWindowMs: 300_000,
+  scaleDownWindowMs: 600_000,
   pollMs: 5_000,
   syncMs: SYNC_MS,
 };

@@ -1,9 +1,10 @@
 /**
  * `npm run simulate`: replays traces through a fleet in virtual time, and prints queue waits, rejections and replica-hours.
- * `npm run simulate -- thresholds` chooses the chart's thresholds.
+ * `npm run simulate -- thresholds` chooses the chart's thresholds, `npm run simulate -- cross-check` compares with a real fleet.
  */
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
+import { crossCheck } from "./cross-check/cross-check.ts";
 import { MEAN_BLOCKS, MODEL, SCALING } from "./defaults.ts";
 import { type Experiment, type ExperimentOptions, runExperiment } from "./experiment.ts";
 import { fleetPlot } from "./plot.ts";
@@ -39,10 +40,15 @@ program
     const best = choose(choices, MOST_LATE);
     console.log(best ? `the cheapest: ${JSON.stringify(best)}` : "none has few enough late requests");
   });
+program
+  .command("cross-check")
+  .description("compare the simulator with a small fleet of real programs")
+  .action(() => crossCheck(flags.seed!));
 for (const command of program.commands) {
   const number = (flags: string, description: string, value: number) =>
     command.option(flags, description, Number, value);
   number("--seed <n>", "decides the requests", 1);
+  if (command.name() === "cross-check") continue;
   number("--capacity <n>", "sequences that a replica runs at once", MODEL.capacity);
   number("--forward-ms <ms>", "time of a forward, without its sequences'", MODEL.forwardMs);
   number("--sequence-ms <ms>", "time that a sequence adds to a forward", MODEL.sequenceMs);

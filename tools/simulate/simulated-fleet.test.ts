@@ -7,7 +7,7 @@ import { simulate } from "./simulated-fleet.ts";
 import { REPORTED, type TracedRequest } from "./trace.ts";
 
 const named = (name: string) => REPORTED.find((shape) => shape.name === name)!;
-const options = { model: MODEL, scaling: SCALING, maxReplicas: 4, meanBlocks: 48, seed: 1 };
+const options = { model: MODEL, scaling: SCALING, maxReplicas: 2, meanBlocks: 48, seed: 1 };
 const request = { tenant: "t", priority: "default", blocks: 10 } as const;
 /** `count` requests, one every `everyMs`. */
 const requests = (count: number, everyMs: number): TracedRequest[] =>
@@ -19,7 +19,8 @@ const fixed = (given: Partial<typeof MODEL> = {}) => ({
 
 describe("a simulated fleet", () => {
   it("gives the same table for the same seed, and another for another", () => {
-    const table = (seed: number) => experimentTable([runExperiment(named("burst"), { ...options, seed })]);
+    const shape = { ...named("burst"), lengthMs: 600_000 };
+    const table = (seed: number) => experimentTable([runExperiment(shape, { ...options, seed })]);
     expect(table(1)).toBe(table(1));
     expect(table(2)).not.toBe(table(1));
   });
@@ -66,6 +67,7 @@ describe("a simulated fleet", () => {
   it("pays no less than the cheapest schedule on a steady trace, on which little waits", () => {
     const { outcome, cheapestMs } = runExperiment(named("steady"), {
       ...options,
+      maxReplicas: 4,
       scaling: { ...SCALING, targetShare: 0.7 },
     });
     expect(outcome.replicaMs).toBeGreaterThan(cheapestMs);

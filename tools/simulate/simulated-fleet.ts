@@ -56,7 +56,7 @@ const UNMET_MS = 5 * 60_000;
 /** An edge's advice to the client of such a request. */
 const UNSERVED_RETRY_MS = 5_000;
 /** A client sends a request again as often, as OpenAI's does by default. */
-const RETURNS = 2;
+export const RETURNS = 2;
 /** Kubernetes notices an unreachable node after 50 s, and deletes its pods 300 s later by default. */
 const EVICTION_MS = 350_000;
 /** Placement sees at most so many replicas, the same ones for the same conversation: it reads all of them for each request. */

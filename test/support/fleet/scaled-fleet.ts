@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ready, SHIPPED_PACKAGE } from "../../../tools/serve/launch.ts";
 import { freePort, type NatsServer, openNatsServer } from "../../../tools/serve/nats-server.ts";
-import { Autoscaler, type AutoscalerSettings } from "../../../tools/simulate/autoscaler.ts";
+import type { AutoscalerSettings } from "../../../tools/simulate/autoscaler.ts";
+import { autoscale } from "../../../tools/simulate/cross-check/autoscale.ts";
 
 export const MODEL = "palimpsest-demo";
 
@@ -63,18 +63,13 @@ export async function openScaledFleet({ pollMs, ...settings }: ScaledFleetOption
   start();
   await ready(url, () => false);
 
-  const stopped = new AbortController();
-  opened.defer(() => stopped.abort());
-  const autoscaler = new Autoscaler(settings, 1, performance.now());
-  const loop = async () => {
-    while (!stopped.signal.aborted) {
-      const wanted = autoscaler.poll(await demand(url), performance.now());
-      while (running.length < wanted) start();
-      while (running.length > wanted) running.pop()?.kill("SIGTERM");
-      await sleep(pollMs, undefined, { signal: stopped.signal }).catch(() => {});
-    }
-  };
-  void loop();
+  opened.use(
+    autoscale({
+      ...{ settings, pollMs, url, model: MODEL, start },
+      count: () => running.length,
+      stop: () => void running.pop()?.kill("SIGTERM"),
+    }),
+  );
   return {
     url,
     server,
@@ -84,15 +79,6 @@ export async function openScaledFleet({ pollMs, ...settings }: ScaledFleetOption
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-/** The metric of the chart's trigger; undefined if the edge does not tell it. */
-async function demand(url: string): Promise<number | undefined> {
-  const page = await fetch(`${url}/metrics`)
-    .then((response) => response.text())
-    .catch(() => "");
-  const [, value] = page.match(new RegExp(`^palimpsest_demand_sequences\\{model="${MODEL}"\\} (\\d+)$`, "m")) ?? [];
-  return value === undefined ? undefined : Number(value);
 }
 
 function launch(program: string, env: Readonly<Record<string, string>>): ChildProcess {
