@@ -75,7 +75,7 @@ describe("client", () => {
     const { document } = await fold(client.edits(request));
     expect(document).toMatchObject({ status: "ended", choices: [{ text: "Hello wörld 🙂", finishReason: "stop" }] });
     expect(asked).toEqual({
-      body: { ...request, stream: true, stream_options: { include_edits: true } },
+      body: { ...request, stream: true, stream_options: { include_edits: true, include_queue: true } },
       authorization: "Bearer secret",
     });
   });

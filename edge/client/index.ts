@@ -85,7 +85,7 @@ export interface ChatMessage {
 
 export interface Client {
   /**
-   * The edit events of a new response, `open` first and `end` last. Leaving the loop or aborting the signal cancels it.
+   * The edit events of a new response: `queued` while it waits, then `open` first and `end` last. Leaving the loop or aborting the signal cancels it.
    * If the connection is lost and the server is part of a fleet, it reconnects and resumes behind the last event.
    * A response that fails after `open` yields an `error` event, so that a reduced document drops its drafts, and then throws.
    * @throws PalimpsestError when the request is rejected, the response fails, or the connection is lost for good
@@ -152,7 +152,11 @@ export function createClient({ baseUrl, apiKey, fetch = globalThis.fetch.bind(gl
       const response = await send("/v1/chat/completions", {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ ...request, stream: true, stream_options: { include_edits: true } }),
+        body: JSON.stringify({
+          ...request,
+          stream: true,
+          stream_options: { include_edits: true, include_queue: true },
+        }),
         ...(signal && { signal }),
       });
       const id = response.headers.get("x-response-id");

@@ -30,6 +30,7 @@ export function decode(bytes: Uint8Array): EditEvent {
   return decodeEvent(fromBinary(EditEventSchema, bytes));
 }
 
+/** @throws Error for a `queued` event, which only its reader gets */
 export function subjectOf(event: EditEvent): string {
   const { response_id: id } = event;
   switch (event.type) {
@@ -45,6 +46,8 @@ export function subjectOf(event: EditEvent): string {
       return endSubject(id);
     case "error":
       return errorSubject(id);
+    case "queued":
+      throw new Error("a place in the queue has no subject");
   }
 }
 

@@ -12,7 +12,16 @@ interface EventBase {
   seq: number;
 }
 
-/** First event, once per response. */
+/** The response waits for a worker: before `open`, in attempt 0, for requests that ask for it. */
+export interface QueuedEvent extends EventBase {
+  type: "queued";
+  /** Responses that are likely to begin before this one. */
+  ahead: number;
+  /** Several workers serve the queue, and nobody knows the place exactly. */
+  approximate?: true;
+}
+
+/** First event of a response that has begun, once per response. */
 export interface OpenEvent extends EventBase {
   type: "open";
   model: string;
@@ -160,4 +169,4 @@ export interface ErrorEvent extends EventBase, Failure {
   type: "error";
 }
 
-export type EditEvent = OpenEvent | DraftEvent | CommitEvent | DoneEvent | EndEvent | ErrorEvent;
+export type EditEvent = QueuedEvent | OpenEvent | DraftEvent | CommitEvent | DoneEvent | EndEvent | ErrorEvent;

@@ -31,6 +31,10 @@ export function decodeEvent(message: wire.EditEvent): EditEvent {
   const base = { v: 1 as const, response_id: message.responseId, attempt: message.attempt, seq: message.seq };
   const { event } = message;
   switch (event.case) {
+    case "queued": {
+      const { ahead, approximate } = event.value;
+      return { ...base, type: "queued", ahead, ...(approximate && { approximate }) };
+    }
     case "open":
       return { ...base, type: "open", ...decodeOpen(event.value) };
     case "draft": {
@@ -74,6 +78,11 @@ export function publicEvent(event: EditEvent): EditEvent {
 
 function encodeBody(event: EditEvent): wire.EditEvent["event"] {
   switch (event.type) {
+    case "queued":
+      return {
+        case: "queued",
+        value: create(wire.QueuedSchema, { ahead: event.ahead, approximate: event.approximate ?? false }),
+      };
     case "open":
       return { case: "open", value: encodeOpen(event) };
     case "draft": {

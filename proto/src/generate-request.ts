@@ -36,6 +36,8 @@ export interface GenerateRequest {
   readonly ignoreEos: boolean;
   /** True to send drafts. Commits are always sent. */
   readonly drafts: boolean;
+  /** True to send the response's place while it waits. */
+  readonly queuePlaces?: boolean;
   /** Commits of earlier attempts for each choice, after which this attempt resumes. Empty for a new response. */
   readonly committed: readonly CommittedChoice[];
   /** Tenant id of the prefix cache. Absent: the shared default scope. */

@@ -23,6 +23,8 @@ export interface ChoicePosition {
   readonly isDone: boolean;
 }
 
+const BEGINNING: Position = { attempt: 0, seq: 0 };
+
 /** `<attempt>.<seq>`, and for each choice the number of its blocks, with a d behind it if it is done: `2.17.3,4d`. */
 export function formatPosition({ attempt, seq, choices }: Position): string {
   const known = choices?.map(({ blocks, isDone }) => `${blocks}${isDone ? "d" : ""}`).join(",");
@@ -39,6 +41,7 @@ export function parsePosition(text: string): Position | undefined {
 
 /** The position behind an event. @param before absent at the beginning of the response */
 export function positionAfter(before: Position | undefined, event: EditEvent): Position {
+  if (event.type === "queued") return before ?? BEGINNING;
   const { attempt, seq } = before && isLater(before, event) ? before : event;
   const choices = choicesAfter(before, event);
   return { attempt, seq, ...(choices && { choices }) };
@@ -56,7 +59,7 @@ export function positionOf({ attempt, seq, open, choices }: ResponseDocument): P
 }
 
 function choicesAfter(before: Position | undefined, event: EditEvent): readonly ChoicePosition[] | undefined {
-  if (event.type === "open" && before === undefined) {
+  if (event.type === "open" && (before === undefined || before.attempt === 0)) {
     return Array.from({ length: event.choices }, () => ({ blocks: 0, isDone: false }));
   }
   const known = before?.choices;

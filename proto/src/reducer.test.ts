@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fold } from "../../test/support/events.ts";
-import { scripts, tell, textsOf, usage } from "../../test/support/fakes/synthetic-response.ts";
+import { plainScript, scripts, tell, textsOf, usage } from "../../test/support/fakes/synthetic-response.ts";
 import type { CommitEvent, DraftEvent, EditEvent } from "./edit-event.ts";
 import type { ResponseDocument } from "./reducer.ts";
-import { fail, reduce } from "./reducer.ts";
+import { emptyDocument, fail, reduce } from "./reducer.ts";
 
 const texts = (document: ResponseDocument) => document.choices.map((choice) => choice.text);
 
@@ -117,6 +117,18 @@ describe("reducer", () => {
 });
 
 const ended = { type: "done", choice: 0, finish_reason: "stop" } as const;
+
+it("shows the place of a response that waits until it begins, and ignores events of a type that it does not know", () => {
+  const queued = (ahead: number) => ({ ...base(ahead, 0), type: "queued", ahead }) as const;
+  const waiting = [queued(3), queued(2)].reduce(reduce, emptyDocument);
+  expect(waiting).toEqual({ ...emptyDocument, ahead: 2 });
+  expect(reduce(waiting, { ...base(0, 9), type: "of tomorrow" } as unknown as EditEvent)).toBe(waiting);
+  const [open, ...rest] = tell(plainScript(["a"])) as [EditEvent, ...EditEvent[]];
+  const begun = reduce(waiting, open);
+  expect(begun).toEqual(reduce(emptyDocument, open));
+  expect(reduce(begun, queued(1))).toBe(begun);
+  expect(rest.reduce(reduce, begun).status).toBe("ended");
+});
 
 function base(seq: number, attempt = 1) {
   return { v: 1 as const, response_id: "r", attempt, seq };

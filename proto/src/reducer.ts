@@ -11,6 +11,7 @@ import type {
   EditEvent,
   FinishReason,
   OpenEvent,
+  QueuedEvent,
   TokenLogprob,
   Usage,
 } from "./edit-event.ts";
@@ -25,6 +26,8 @@ export interface ResponseDocument {
   readonly attempt: number;
   readonly seq: number;
   readonly open?: OpenEvent;
+  /** While it waits: responses that are likely to begin before this one. */
+  readonly ahead?: number;
   readonly choices: readonly ChoiceDocument[];
   readonly usage?: Usage;
   readonly error?: Failure;
@@ -59,21 +62,36 @@ export interface DraftBlock {
   readonly edits: readonly Edit[];
 }
 
+const TYPES: ReadonlySet<string> = new Set<EditEvent["type"]>([
+  "queued",
+  "open",
+  "draft",
+  "commit",
+  "done",
+  "end",
+  "error",
+]);
+
 export const emptyDocument: ResponseDocument = { status: "waiting", attempt: 0, seq: 0, choices: [] };
 
 /** The document after an event. The same object comes back when the event says nothing new. */
 export function reduce(document: ResponseDocument, event: EditEvent): ResponseDocument {
   // A commit is taken always: it may come late, even after the error of its own attempt.
   if (event.type === "commit") return commit(document, event);
+  // A later release may send more types, none of which a reader must know.
+  if (!TYPES.has(event.type)) return document;
+  if (event.type === "queued") return queued(document, event);
   if (document.status === "ended" || document.status === "failed") return document;
   // So is the end of a choice, and of all: a worker that was given up may have written them.
   const late = event.attempt < document.attempt;
   if (late && event.type !== "done" && event.type !== "end") return document;
   const known = advance(document, event);
   switch (event.type) {
-    case "open":
+    case "open": {
       if (known.open) return known;
-      return { ...known, status: "open", open: event, choices: padded(known.choices, event.choices) };
+      const { ahead: _, ...begun } = known;
+      return { ...begun, status: "open", open: event, choices: padded(known.choices, event.choices) };
+    }
     case "draft":
       return updateChoice(known, event.choice, (choice) => draft(choice, event));
     case "done":
@@ -94,6 +112,10 @@ export function reduce(document: ResponseDocument, event: EditEvent): ResponseDo
 export function fail(document: ResponseDocument, { code, message, retryable, param }: Failure): ResponseDocument {
   const error = { code, message, retryable, ...defined({ param }) };
   return { ...withoutDrafts(document), status: "failed", error };
+}
+
+function queued(document: ResponseDocument, { ahead }: QueuedEvent): ResponseDocument {
+  return document.status === "waiting" && document.ahead !== ahead ? { ...document, ahead } : document;
 }
 
 /** Moves the position forward. A higher attempt is another worker: what the one before it had open starts again. */

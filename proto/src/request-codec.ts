@@ -33,6 +33,7 @@ export function encodeRequest(request: GenerateRequest): wire.GenerateRequest {
     logitBias: Object.fromEntries(request.logitBias ?? []),
     ignoreEos,
     drafts,
+    queuePlaces: request.queuePlaces ?? false,
     committed: request.committed.map(encodeCommitted),
     ...trace,
     ...defined({ sampling, maxTokens, minTokens, logprobs, cacheScope, grammar: grammar && encodeGrammar(grammar) }),
@@ -64,6 +65,7 @@ export function decodeRequest(message: wire.GenerateRequest): GenerateRequest {
       logprobs,
       cacheScope,
       grammar: message.grammar && decodeGrammar(message.grammar),
+      queuePlaces: message.queuePlaces || undefined,
       trace: traceContextOf(message.traceparent, message.tracestate),
     }),
   };

@@ -56,7 +56,7 @@ const bindings: Record<string, Binding> = {
   },
 };
 
-describe.each(Object.entries(bindings))("over %s", (_, bind) => {
+describe.each(Object.entries(bindings))("over %s", (transport, bind) => {
   let opened: AsyncDisposableStack;
   beforeEach(() => {
     opened = new AsyncDisposableStack();
@@ -90,6 +90,20 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
     expect(document).toMatchObject({ status: "ended", open: { model: "scripted", prompt_tokens: 3 } });
     expect(document.choices.map(({ text }) => text)).toEqual([textOf(0, 4)]);
     expect(engine.requests).toMatchObject([{ ...asked, attempt: 1, committed: [] }]);
+  });
+
+  it("asks a worker for a waiting response's place only where it waits at the worker, and if its client asks", async () => {
+    const { ask, engine } = await serve(async function* (signal, request) {
+      const { responseId: response_id, queuePlaces } = request;
+      if (queuePlaces) yield { v: 1, response_id, attempt: 0, seq: 0, type: "queued", ahead: 3 };
+      yield* writeBlocks({ blocks: 1 })(signal, request);
+    });
+    const events = await ask({ queuePlaces: true });
+    const places = events.flatMap((event) => (event.type === "queued" && !event.approximate ? [event.ahead] : []));
+    expect(places).toEqual(transport === "gRPC" ? [3] : []);
+    expect(fold(events).status).toBe("ended");
+    expect((await ask()).map(({ type }) => type)).not.toContain("queued");
+    expect(engine.requests.map(({ queuePlaces }) => queuePlaces)).toEqual([places.length > 0 || undefined, undefined]);
   });
 
   it("lists the served models", async () => {
@@ -209,7 +223,8 @@ describe.each(Object.entries(bindings))("over %s", (_, bind) => {
   it("fails a response that exceeds its time limit", async () => {
     const { engine, ask } = await serve(endless, { deadlineMs: 800 });
     expect((await ask()).at(-1)).toMatchObject({ type: "error", code: "deadline_exceeded" });
-    await vi.waitFor(() => expect(engine.ended).toBe(1));
+    // A worker on a busy machine may get the request too late to begin it.
+    await vi.waitFor(() => expect(engine.ended).toBe(engine.requests.length));
   });
 
   it("drops only drafts for a slow reader, and delays no other reader", async () => {

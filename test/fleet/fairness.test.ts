@@ -1,6 +1,9 @@
 /** Keys of one class share a fleet's workers: a key with many requests does not keep another's waiting behind all of them. */
+
+import type { EditEvent } from "@palimpsest/proto";
 import { describe, expect, it, vi } from "vitest";
 import { BUCKETS, bucketOf, classStream, plainStream } from "../../fleet/src/index.ts";
+import { fold } from "../support/events.ts";
 import { aborted, writeBlocks } from "../support/fakes/block-engine.ts";
 import { fleetRequest, openTestFleet } from "../support/fleet/fleet.ts";
 import { forever, patiently } from "../support/waiting.ts";
@@ -27,7 +30,16 @@ async function openGatedFleet(gate: Promise<void>) {
   const { replicas, link } = await fleet.edge();
   const ask = (cacheScope: string) => Array.fromAsync(replicas.generate(fleetRequest({ cacheScope }), forever));
   const queued = async () => (await link.jsm.streams.info(classStream("scripted", "default"))).state.messages;
-  return { fleet, started, workers, link, ask, queued, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
+  return {
+    fleet,
+    started,
+    workers,
+    link,
+    replicas,
+    ask,
+    queued,
+    [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose](),
+  };
 }
 
 describe("keys of one class", () => {
@@ -58,5 +70,38 @@ describe("keys of one class", () => {
     expect(state.consumer_count).toBe(new Set(keys.map(bucketOf)).size);
     expect(config.max_msgs).toBe(64);
     await vi.waitFor(async () => expect(await queued()).toBe(0), patiently);
+  });
+
+  it("learn their requests' places in the queue, which sink as others are served", { timeout: 60_000 }, async () => {
+    const gate = Promise.withResolvers<void>();
+    await using opened = await openGatedFleet(gate.promise);
+    const { started, ask, queued, replicas } = opened;
+    const [hot, other] = tenants(2) as [string, string];
+    const many = Array.from({ length: 14 }, () => ask(hot));
+    await vi.waitFor(async () => expect([started.length, await queued()]).toEqual([8, 14]), patiently);
+    const follow = (cacheScope: string) => {
+      const events: EditEvent[] = [];
+      const request = fleetRequest({ cacheScope, queuePlaces: true });
+      const ended = (async () => {
+        for await (const event of replicas.generate(request, forever)) events.push(event);
+      })();
+      return { events, ended };
+    };
+    const firstOf = ({ events }: { events: readonly EditEvent[] }, ahead: number) =>
+      vi.waitFor(
+        () => expect(events[0]).toMatchObject({ type: "queued", attempt: 0, ahead, approximate: true }),
+        patiently,
+      );
+    // Six of the hot key wait. Nobody has looked into the other key's queue, so that its place is not known yet.
+    const last = follow(hot);
+    await firstOf(last, 6);
+    const few = follow(other);
+    gate.resolve();
+    await Promise.all([...many, last.ended, few.ended]);
+    for (const { events } of [last, few]) {
+      const types = events.map(({ type }) => type);
+      expect(types.lastIndexOf("queued")).toBeLessThan(types.indexOf("open"));
+      expect(fold(events).status).toBe("ended");
+    }
   });
 });

@@ -28,6 +28,7 @@ const commits = whole.filter(({ type }) => type === "commit");
 const commit = commits[0]!;
 const done = whole.find(({ type }) => type === "done")!;
 const end = whole.at(-1)!;
+const queued = { v: 1, response_id: open.response_id, attempt: 0, seq: 0, type: "queued", ahead: 2 } as const;
 
 /** The stream with one event replaced: by nothing, by several, or by one with other fields. */
 const replaced = (event: EditEvent, ...by: readonly object[]) =>
@@ -48,6 +49,10 @@ const wrong: Record<EventRule, readonly (readonly object[])[]> = {
     replaced(draft, { type: "drafts" }),
   ],
   identity: [whole.map((event) => (event === open ? event : { ...event, response_id: "another" }))],
+  queued: [
+    [{ ...queued, attempt: 1 }, ...numbered(whole).map((event) => ({ ...event, seq: event.seq + 1 }))],
+    [open, queued, ...whole.slice(1)],
+  ],
   first: [numbered(replaced(open)), numbered(replaced(open, {}, {}))],
   last: [
     replaced(end),
@@ -87,6 +92,10 @@ it.each(Object.keys(EVENT_RULES) as EventRule[])("names the rule that a stream b
   for (const events of wrong[rule]) expect(broken(events)).toEqual([rule]);
 });
 
+it("takes places in the queue before a response that has begun", () => {
+  expect(broken([queued, { ...queued, seq: 1, ahead: 1, approximate: true }, ...whole])).toEqual([]);
+});
+
 it("takes what an attempt that was given up says late", () => {
   const lost = whole.slice(0, -3);
   const successor = { ...draft, attempt: 2, seq: 0, block: 1 };
@@ -109,10 +118,11 @@ describe("docs/edit-events.md", async () => {
     const blocks = Array.from(docs.matchAll(/^```jsonl\n(.*?)\n```$/gms), ([, lines]) =>
       lines!.split("\n").map((line) => JSON.parse(line) as EditEvent),
     );
-    const [answer, failure] = blocks as [EditEvent[], EditEvent[]];
+    const [answer, failure, waiting] = blocks as [EditEvent[], EditEvent[], EditEvent[]];
     expect(broken(answer)).toEqual([]);
     expect(broken([answer[0]!, ...failure])).toEqual([]);
-    const types = new Set([...answer, ...failure].map(({ type }) => type));
-    expect(types).toEqual(new Set(["open", "draft", "commit", "done", "end", "error"]));
+    expect(broken(waiting)).toEqual([]);
+    const types = new Set([...answer, ...failure, ...waiting].map(({ type }) => type));
+    expect(types).toEqual(new Set(["queued", "open", "draft", "commit", "done", "end", "error"]));
   });
 });

@@ -7,7 +7,8 @@ import { Ajv } from "ajv";
 export const EVENT_RULES = {
   schema: "An event has the form that edit-event.schema.json gives to its type.",
   identity: "All events of a response have its id.",
-  first: "`open` is the first event and comes once.",
+  queued: "`queued` has attempt 0, and comes only where it was asked for and before all others.",
+  first: "`open` is the first event but for `queued`, and comes once.",
   last: "`end` or `error` is the last event, and there is one.",
   order: "Within an attempt `seq` grows. `attempt` never falls, but for `commit`, `done` and `end`.",
   choice: "A choice is one of those that `open` counts.",
@@ -43,6 +44,7 @@ interface ChoiceState {
 const schemaFile = new URL(import.meta.resolve("@palimpsest/proto/edit-event.schema.json"));
 const schemas = new Ajv({ strict: false }).addSchema(JSON.parse(readFileSync(schemaFile, "utf8")), "events");
 const DEFINITIONS = {
+  queued: "QueuedEvent",
   open: "OpenEvent",
   draft: "DraftEvent",
   commit: "PublishedCommit",
@@ -82,11 +84,17 @@ export class EventRules {
       yield fault("identity", `${JSON.stringify(before.response_id)} became ${JSON.stringify(event.response_id)}`);
     if (before?.type === "end" || before?.type === "error")
       yield fault("last", `\`${event.type}\` came behind \`${before.type}\``);
+    if (event.type === "queued") {
+      if (event.attempt !== 0) yield fault("queued", `it has attempt ${event.attempt}`);
+      if (before && before.type !== "queued") yield fault("queued", `it came behind \`${before.type}\``);
+      return;
+    }
     yield* this.#orderFaults(event);
+    const isFirst = before === undefined || (before.type === "queued" && !this.#open);
     if (event.type === "open") {
       if (this.#open) yield fault("first", "`open` came twice");
       this.#open ??= event;
-    } else if (!before && event.type !== "error") yield fault("first", `\`${event.type}\` came before \`open\``);
+    } else if (isFirst && event.type !== "error") yield fault("first", `\`${event.type}\` came before \`open\``);
     if ("choice" in event && this.#open && event.choice >= this.#open.choices)
       yield fault("choice", `choice ${event.choice} of ${this.#open.choices}`);
     if (event.type === "draft") yield* this.#draftFaults(event);

@@ -74,7 +74,8 @@ export class Multiplex implements Disposable {
     let read = 0;
     try {
       for await (const event of call.events) {
-        if (event.type !== "lost") Object.assign(call, { attempt: event.attempt, seq: event.seq });
+        if (event.type !== "lost" && event.type !== "queued")
+          Object.assign(call, { attempt: event.attempt, seq: event.seq });
         yield event;
         if (++read % (CREDIT / 2) === 0) stream.credit(id, CREDIT / 2);
       }

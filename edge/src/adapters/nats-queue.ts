@@ -35,6 +35,11 @@ export interface Queued {
   readonly sequence: number;
 }
 
+/** A request that was just put into its queue. */
+export interface Enqueued extends Queued {
+  readonly queue: Queue;
+}
+
 /** Parts of a queued request beside the request itself. */
 export interface QueuedOptions {
   /** Unix milliseconds. */
@@ -45,7 +50,8 @@ export interface QueuedOptions {
 /** The queued form of a request. @throws EdgeError `payload_too_large` */
 export function encodeQueued(link: Link, request: ClientRequest, { deadlineMs, graceMs }: QueuedOptions): Uint8Array {
   const queued = create(QueuedRequestSchema, {
-    request: encodeRequest(request),
+    // The edge knows the places in the queue.
+    request: encodeRequest({ ...request, queuePlaces: false }),
     deadlineMs: BigInt(deadlineMs),
     background: request.background ?? false,
     graceMs,
@@ -68,10 +74,11 @@ export async function enqueue(
   request: ClientRequest,
   bytes: Uint8Array,
   isWanted: () => boolean,
-): Promise<Queued> {
+): Promise<Enqueued> {
   const { model, responseId } = request;
   const needs = capabilitySetFor(request);
-  const { stream, subject } = queueFor(request, view);
+  const queue = queueFor(request, view);
+  const { stream, subject } = queue;
   const options = { msgID: messageIdOf(responseId), timeout: PUBLISH_TIMEOUT_MS };
   for (;;) {
     try {
@@ -80,7 +87,7 @@ export async function enqueue(
       // The named worker looks into the queue first; any other that can take the request may do so later.
       const warm = warmReplica(prefixOf(request), view.loads(model, needs)) ?? "";
       link.tell(wakeSubject(model), new TextEncoder().encode(warm));
-      return { stream, sequence: seq };
+      return { stream, sequence: seq, queue };
     } catch (cause) {
       if (isFull(cause)) {
         const retryAfterMs = view.retryAfterMs(model);

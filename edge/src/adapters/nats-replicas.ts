@@ -4,16 +4,19 @@ import { readClaim, retryWhile, writeRecord } from "@palimpsest/fleet";
 import { type EditEvent, failureOf, type ModelInfo } from "@palimpsest/proto";
 import { ResponseRecordSchema } from "@palimpsest/proto/fleet";
 import { incapable, missingOf } from "../admission/capable.ts";
-import { timer } from "../clock.ts";
+import { pause, timer } from "../clock.ts";
 import { EdgeError, modelNotFound } from "../errors.ts";
 import type { ClientRequest, Replicas } from "../ports.ts";
 import { withSeed } from "../stream/takeover.ts";
 import type { FleetConnection } from "./fleet-connection.ts";
 import type { NatsFeed } from "./nats-feed.ts";
-import { encodeQueued, enqueue, type Queued, recordDemand } from "./nats-queue.ts";
+import { QueuePlaces } from "./nats-places.ts";
+import { type Enqueued, encodeQueued, enqueue, type Queued, recordDemand } from "./nats-queue.ts";
 
 /** A worker may be starting. */
 const UNSERVED_RETRY_MS = 5_000;
+/** Interval at which a waiting response is told its place. */
+const PLACE_MS = 1_000;
 
 export interface NatsReplicasOptions {
   /** The longest a response may take. */
@@ -27,9 +30,11 @@ export interface NatsReplicasOptions {
 export class NatsReplicas implements Replicas {
   readonly #fleet: FleetConnection;
   readonly #options: NatsReplicasOptions;
+  readonly #queuePlaces: QueuePlaces;
 
   constructor(fleet: FleetConnection, { deadlineMs, waitLimitMs, graceMs }: NatsReplicasOptions) {
     this.#fleet = fleet;
+    this.#queuePlaces = new QueuePlaces(fleet);
     this.#options = { deadlineMs, waitLimitMs, graceMs };
   }
 
@@ -59,11 +64,17 @@ export class NatsReplicas implements Replicas {
     const isWanted = () => !feed.events.isOver && clock.monotonic() < waitEndMs;
     const queued = await enqueue(this.#fleet, request, bytes, isWanted);
     feed.join(() => this.#fleet.isOrphan(responseId, queued));
+    const left = new AbortController();
     try {
       using _record = await this.#keepRecord(request, queued, deadlineMs, feed);
-      if (!background) await this.#awaitWorker(request, queued, feed);
+      if (!background) {
+        const begun = this.#awaitWorker(request, queued, feed, left.signal);
+        if (request.queuePlaces) yield* this.#places(request, queued, begun);
+        await begun;
+      }
       yield* feed.events;
     } finally {
+      left.abort();
       if (!feed.hasEnded && !background) await this.#fleet.leave(responseId, queued, graceMs);
     }
   }
@@ -108,16 +119,45 @@ export class NatsReplicas implements Replicas {
     return link.onRecovered(() => void store().catch(() => {}));
   }
 
-  /** Resolves when the response has started. @throws EdgeError `unavailable` when no worker takes it within the wait limit */
+  /** The response's place whenever it has changed, until a worker has begun. */
+  async *#places(
+    { responseId, model }: ClientRequest,
+    { queue }: Enqueued,
+    begun: Promise<void>,
+  ): AsyncGenerator<EditEvent, void> {
+    const place = this.#queuePlaces.follow(model, queue);
+    const over = begun.then(
+      () => "over" as const,
+      () => "over" as const,
+    );
+    let last: number | undefined;
+    for (let seq = 0; ; ) {
+      // An edge that may not read consumers, or cannot now, tells no place.
+      const ahead = await Promise.race([over, place().catch(() => undefined)]);
+      if (ahead === "over") return;
+      if (ahead !== undefined && ahead !== last) {
+        yield { v: 1, response_id: responseId, attempt: 0, seq: seq++, type: "queued", ahead, approximate: true };
+      }
+      last = ahead;
+      if ((await Promise.race([over, pause(this.#fleet.clock, PLACE_MS)])) === "over") return;
+    }
+  }
+
+  /**
+   * Resolves when the response has started, or its reader has left.
+   * @throws EdgeError `unavailable` when no worker takes it within the wait limit
+   */
   async #awaitWorker(
     { responseId, model }: ClientRequest,
     queued: Queued,
     { started, events }: NatsFeed,
+    left: AbortSignal,
   ): Promise<void> {
     const { link, clock } = this.#fleet;
     const { waitLimitMs } = this.#options;
-    const waited = Promise.withResolvers<"limit">();
+    const waited = Promise.withResolvers<"limit" | "left">();
     using _timer = timer(clock, waitLimitMs, () => waited.resolve("limit"));
+    left.addEventListener("abort", () => waited.resolve("left"), { once: true });
     if ((await Promise.race([started, waited.promise])) !== "limit") return;
     // A worker has claimed the request but sent nothing: keep waiting.
     const claim = () => readClaim(link.buckets.responses, responseId);

@@ -137,6 +137,8 @@ class ObservedResponse {
     }
     this.#attempt = Math.max(this.#attempt, event.attempt);
     switch (event.type) {
+      case "queued":
+        return;
       case "open":
         queueWait.observe(this.#labels, this.#sinceStart);
         return;

@@ -26,7 +26,7 @@ export function withWaitLimit(replicas: Replicas, { clock, limitMs }: WaitLimitO
       });
       try {
         for await (const event of replicas.generate(request, either.signal)) {
-          limit[Symbol.dispose]();
+          if (event.type !== "queued") limit[Symbol.dispose]();
           if (isOver) throw unserved(limitMs);
           yield event;
         }

@@ -55,6 +55,7 @@ function* eventsOf(
   empty: (open: OpenEvent) => MessageAnswer,
 ): Generator<MessageEvent> {
   switch (event.type) {
+    case "queued":
     case "draft":
       return;
     case "open":

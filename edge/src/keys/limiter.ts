@@ -120,7 +120,7 @@ export function createLimiter({ usage, responses, clock, log, draining }: Limite
     let isOver = false;
     try {
       for await (const event of events) {
-        hasBegun = true;
+        hasBegun ||= event.type !== "queued";
         // A client that leaves ends the events for itself: its response may go on.
         isOver = isLast(event) && !(signal.aborted && event.type === "error");
         if (counter.exceeded !== undefined && !isOver) {

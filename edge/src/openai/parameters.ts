@@ -71,6 +71,9 @@ export const sharedParameters = z.object({
         .boolean()
         .nullish()
         .openapi({ description: "Send each edit event in a chunk of its own, as `edit`." }),
+      include_queue: z.boolean().nullish().openapi({
+        description: "With `include_edits`: send `queued` events, with the response's place, while it waits.",
+      }),
     })
     .nullish(),
 
@@ -147,8 +150,13 @@ export function generationOf(
       logitBias: body.logit_bias && biasOf(body.logit_bias),
       priority: body.priority,
       background: body.background || undefined,
+      queuePlaces: asksForPlaces(body) || undefined,
     }),
   };
+}
+
+function asksForPlaces({ stream, stream_options }: SharedParameters): boolean {
+  return stream === true && stream_options?.include_edits === true && stream_options.include_queue === true;
 }
 
 /** Undefined where the best token is always taken. `top_p: 0` leaves only that one. */

@@ -105,6 +105,7 @@ const responseFields = sharedParameters.extend({
     .object({
       include_obfuscation: z.boolean().nullish(),
       include_usage: unsupported("the last event of a stream always has the usage", true),
+      include_queue: unsupported("edit events are not part of this stream", false),
       include_edits: unsupported("edit events are not part of this stream; GET /v1/streams/{id} has them", false),
     })
     .nullish(),

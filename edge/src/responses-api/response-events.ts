@@ -178,6 +178,7 @@ export function createResponseWriter(empty: ResponseObject, { tools, completedAt
 
   function* eventsOf(event: EditEvent): Generator<Unnumbered> {
     switch (event.type) {
+      case "queued":
       case "draft":
         return;
       case "open":

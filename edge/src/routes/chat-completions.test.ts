@@ -326,20 +326,15 @@ describe("POST /v1/chat/completions", () => {
   });
 
   describe("a stream that waits in a queue", () => {
-    const ask = async (respond: Respond, signal?: AbortSignal) => {
+    const ask = async (respond: Respond, more: object = {}) => {
       const clock = {
         ...stoppedClock,
         sleep: (ms: number) => (ms === 3_000 ? Promise.resolve() : new Promise<void>(() => {})),
       };
       const app = scriptedEdge([scriptedReplica(respond)], { clock, heartbeatMs: 10_000 });
-      const body = JSON.stringify({ model: "synthetic", messages, stream: true });
+      const body = JSON.stringify({ model: "synthetic", messages, stream: true, ...more });
       const headers = { "content-type": "application/json" };
-      const response = await app.request("/v1/chat/completions", {
-        method: "POST",
-        headers,
-        body,
-        ...(signal && { signal }),
-      });
+      const response = await app.request("/v1/chat/completions", { method: "POST", headers, body });
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
       const rest = async () => {
         let text = "";
@@ -361,6 +356,24 @@ describe("POST /v1/chat/completions", () => {
       expect((await reader.read()).value).toBe(": keep-alive\n\n");
       turn.resolve();
       expect(await rest()).toContain("data: [DONE]");
+    });
+
+    it.each([true, false])("gets its places if it asks for them: %s", async (include_queue) => {
+      const turn = Promise.withResolvers<void>();
+      const waits: Respond = async function* (request, signal) {
+        const place = { v: 1, response_id: request.responseId, attempt: 0, type: "queued" } as const;
+        if (request.queuePlaces) yield* [4, 3].map((ahead, seq) => ({ ...place, seq, ahead }));
+        await turn.promise;
+        if (request.queuePlaces) yield { ...place, seq: 2, ahead: 1 };
+        yield* hello(request, signal) as EditEvent[];
+      };
+      const { rest } = await ask(waits, { stream_options: { include_edits: true, include_queue } });
+      turn.resolve();
+      const lines = (await rest()).split("\n").filter((line) => line.startsWith("data: {"));
+      const edits = lines.map((line) => (JSON.parse(line.slice(6)) as Json).edit).filter(Boolean);
+      const places = edits.flatMap(({ type, ahead }) => (type === "queued" ? [ahead] : []));
+      expect(places).toEqual(include_queue ? [4, 3, 1] : []);
+      expect(edits.findIndex(({ type }) => type === "open")).toBe(places.length);
     });
 
     it("gets a later rejection as its last message", async () => {

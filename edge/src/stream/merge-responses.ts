@@ -35,6 +35,7 @@ export async function* mergeResponses(
   const place = () => ({ v: 1, response_id: responseId, attempt: 1, seq: seq++ }) as const;
   for await (const { index, event } of mergeStreams(starts, signal)) {
     switch (event.type) {
+      case "queued":
       case "draft":
         break;
       case "open":

@@ -109,6 +109,10 @@ async function* deliver(
   let seq = 0;
   for await (const event of events) {
     if (event.type === "lost") return { failure: LOST, crashed: event.crashed, seq };
+    if (event.type === "queued") {
+      yield event;
+      continue;
+    }
     // A replica that drains, lacks a rank or is full says so: it did not crash.
     if (event.type === "error" && (event.code === "unavailable" || event.code === "overloaded"))
       return { failure: failureOf(event.code, event.message), crashed: false, seq };

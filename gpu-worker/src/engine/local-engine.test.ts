@@ -283,3 +283,21 @@ it.each(refused)("refuses a wrong %s before any work, with the numbers", async (
   expect(all).toMatchObject([{ type: "error", code, param, message: expect.stringContaining(message) }]);
   expect(models).toEqual([]);
 });
+
+it("tells a waiting response that asks its exact place, until it begins", async () => {
+  const { engine: local, scheduler } = engine([everywhere("5@.9", 4)]);
+  const never = new AbortController().signal;
+  const occupied = [
+    await scheduler.admit({ blocks: 1, prefix: [] }, never),
+    await scheduler.admit({ blocks: 1, prefix: [] }, never),
+  ];
+  const first = events(local, { responseId: "first" });
+  const iterator = local.generate(request({ responseId: "second", queuePlaces: true }), never);
+  const waiting = await iterator.next();
+  expect(waiting.value).toEqual({ v: 1, response_id: "second", attempt: 0, seq: 0, type: "queued", ahead: 1 });
+  for (const admission of occupied) admission[Symbol.dispose]();
+  const rest = await Array.fromAsync(iterator);
+  expect(rest[0]?.type).toBe("open");
+  expect(kinds(rest)).not.toContain("queued");
+  expect(kinds(await first)).not.toContain("queued");
+});

@@ -9,6 +9,7 @@ import {
   type Usage,
 } from "@palimpsest/proto";
 import { mergeStreams } from "@palimpsest/proto/merge-streams";
+import { pause, systemClock } from "../clock.ts";
 import { adjusting } from "../decoding/logit-adjustments.ts";
 import { choiceSampling } from "../decoding/sampling.ts";
 import { sameText } from "../memory/retokenization.ts";
@@ -24,6 +25,9 @@ import { type EngineModel, runSequence, type SequenceStep } from "./sequence.ts"
 import { BlockSums, type SequenceObserver, type SequenceReport, SequenceReports } from "./sequence-reports.ts";
 import { emptyUsage } from "./usage.ts";
 
+/** Interval at which a waiting response is told its place. */
+const PLACE_MS = 1_000;
+
 export interface EngineOptions extends Served {
   readonly info: ModelInfo;
   readonly eosTokens: readonly number[];
@@ -37,7 +41,7 @@ export interface EngineOptions extends Served {
   readonly grammars?: GrammarSupport;
 }
 
-type ResponseEvent = ChoiceEvent & { readonly choice: number };
+type ResponseEvent = (ChoiceEvent & { readonly choice: number }) | { readonly type: "queued"; readonly ahead: number };
 
 export class LocalEngine implements PoolableEngine {
   readonly model: ModelInfo;
@@ -66,10 +70,18 @@ export class LocalEngine implements PoolableEngine {
       usage.prompt_tokens = plan.prompt.length;
       usage.completion_tokens = this.#committedBefore(plan);
       let isOpen = false;
-      for await (const event of this.#choices(plan, { usage, constrain }, signal)) {
-        if (event.type !== "admitted") yield { ...head(), ...event };
+      let places = 0;
+      const opened = new AbortController();
+      const choices = (either: AbortSignal) => this.#choices(plan, { usage, constrain }, either);
+      const waiting = (either: AbortSignal) => this.#places(request, AbortSignal.any([either, opened.signal]));
+      const events = isPlaceAsked(request) ? mergeStreams([choices, waiting], signal) : choices(signal);
+      for await (const event of events) {
+        if (event.type === "queued") {
+          yield { v: 1, response_id: request.responseId, attempt: 0, seq: places++, ...event };
+        } else if (event.type !== "admitted") yield { ...head(), ...event };
         else if (!isOpen) {
           isOpen = true;
+          opened.abort();
           usage.cached_tokens = event.cachedTokens;
           this.#retokenizedTokens += event.retokenizedTokens;
           for (const opening of this.#openEvents(plan, event.cachedTokens)) yield { ...head(), ...opening };
@@ -170,6 +182,17 @@ export class LocalEngine implements PoolableEngine {
     return [{ type: "open", model, block_length, decoding, ...counts } as const, ...done];
   }
 
+  /** The response's place, whenever it has changed, until the signal aborts. */
+  async *#places({ responseId }: GenerateRequest, signal: AbortSignal): AsyncGenerator<ResponseEvent, void, void> {
+    let last: number | undefined;
+    while (!signal.aborted) {
+      const ahead = this.#options.scheduler.ahead(responseId);
+      if (ahead !== undefined && ahead !== last) yield { type: "queued", ahead };
+      last = ahead;
+      await pause(systemClock, PLACE_MS, signal);
+    }
+  }
+
   /** Events of all choices that have not ended. The first choice prefills the prompt; the others then share its pages. */
   #choices(
     plan: Plan,
@@ -248,7 +271,7 @@ export class LocalEngine implements PoolableEngine {
     const scope = request.cacheScope ?? "";
     return {
       ...{ model, scheduler, prompt, committed, decoding, blockLength, maskToken, maxTokens },
-      tenant: scope,
+      ...{ tenant: scope, responseId: request.responseId },
       minTokens: plan.adjustments.minTokens,
       ...defined({
         open,
@@ -286,6 +309,11 @@ export class LocalEngine implements PoolableEngine {
       if (grammar) grammar[key] += count;
     }
   }
+}
+
+/** A response that another worker has begun has no place to tell. */
+function isPlaceAsked({ queuePlaces, attempt }: GenerateRequest): boolean {
+  return queuePlaces === true && attempt === 1;
 }
 
 /** A choice's part in its response. */

@@ -2,6 +2,7 @@
  * A sequence from the queue to its last commit: admitted, decoded and, after a preemption, resumed from its last commit. Steps
  * depend on the committed blocks alone, so preemption never changes the output.
  */
+import { defined } from "@palimpsest/proto";
 import { decodeConstrained, nextConstrainedQuery } from "../decoding/constrained.ts";
 import { decode } from "../decoding/decode.ts";
 import type { ForwardHealth, SequenceForwards } from "../decoding/forwards.ts";
@@ -46,6 +47,7 @@ export interface SequenceOptions extends Omit<DecodeOptions, "firstBlock"> {
   readonly constrain?: Constrain;
   /** The API key's tenant, or another one of all requests without a key. */
   readonly tenant?: string;
+  readonly responseId?: string;
   /** Scope of the prefix cache. Absent: no block is shared. */
   readonly scope?: string;
   /** Compares the text of the prompt, and of committed tokens, with that of cached blocks. */
@@ -105,13 +107,13 @@ export async function* runSequence(
 }
 
 function admissionRequest(
-  { blockLength, tenant, scope, sameText }: SequenceOptions,
+  { blockLength, tenant, responseId, scope, sameText }: SequenceOptions,
   tokens: readonly number[],
   arrival: number | undefined,
 ): AdmissionRequest {
   return {
     blocks: Math.floor(tokens.length / blockLength),
-    ...(tenant !== undefined && { tenant }),
+    ...defined({ tenant, responseId }),
     prefix: scope === undefined ? [] : blockKeys(tokens, blockLength, scope),
     // A resumed sequence finds its own blocks, whose ids are the same.
     ...(arrival === undefined ? sameText && { sameText } : { arrival }),

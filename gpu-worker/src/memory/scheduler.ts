@@ -13,6 +13,7 @@ import { TokenCounters } from "../token-counters.ts";
 import { Admission, type AdmissionScheduler } from "./admission.ts";
 import { type Arrival, ArrivalQueue } from "./arrival-queue.ts";
 import { PageAllocator, type PageId } from "./page-allocator.ts";
+import { placeInTurns } from "./place-in-turns.ts";
 import { PrefillBudget } from "./prefill-budget.ts";
 import { PrefixCache } from "./prefix-cache.ts";
 import type { SameText } from "./retokenization.ts";
@@ -30,6 +31,8 @@ export interface SchedulerLimits {
 export interface AdmissionRequest {
   /** Tenants with waiting sequences are served equally. Absent: that of all requests without one. */
   readonly tenant?: string;
+  /** The response, for its place among those that wait. */
+  readonly responseId?: string;
   /** Full blocks of the prompt. */
   readonly blocks: number;
   /** Their keys; empty for a sequence that shares nothing. */
@@ -95,6 +98,16 @@ export class Scheduler {
   /** Pages that only the prefix cache keeps. */
   get pagesCached(): number {
     return this.#cache.idle;
+  }
+
+  /** Responses that will begin before this one, if all take as many blocks. Undefined if it does not wait to begin. */
+  ahead(responseId: string): number | undefined {
+    const waiting = this.#waiting.requests.map((one) => ({
+      tenant: tenantOf(one),
+      responseId: one.responseId ?? "",
+    }));
+    const tenants = this.#counters.order(new Set(waiting.map(({ tenant }) => tenant)));
+    return placeInTurns(waiting, tenants, responseId);
   }
 
   /** Leading blocks of `keys` that the prefix cache has. */

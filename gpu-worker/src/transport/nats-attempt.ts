@@ -128,6 +128,8 @@ export class ResponseAttempt {
     // The engine sees an abort only after its forward.
     for await (const event of takeUntil(events, quit)) {
       onEvent(event);
+      // Only edges that reach the worker directly ask for it.
+      if (event.type === "queued") continue;
       if (event.type === "draft") {
         if (context.link.connected && !writer.stale) await this.#publish(event);
         continue;

@@ -85,12 +85,13 @@ accounts {
               "$JS.API.STREAM.CREATE.edits", "$JS.API.STREAM.CREATE.drafts", "$JS.API.STREAM.CREATE.KV_responses"
               "$JS.API.STREAM.CREATE.KV_replicas", "$JS.API.STREAM.CREATE.KV_models"
               {{- template "palimpsest.modelStreams" $models }}
-              # reads the queue's length, for metrics and autoscalers
+              # reads the queue's length, for metrics and autoscalers, and the places of waiting requests
               {{- range $models }}
-              "$JS.API.STREAM.INFO.queue-{{ . }}", "$JS.API.STREAM.INFO.wanted-{{ . }}"
-              "$JS.API.STREAM.INFO.interactive-{{ . }}"
-              "$JS.API.STREAM.INFO.default-{{ . }}"
-              "$JS.API.STREAM.INFO.batch-{{ . }}"
+              "$JS.API.STREAM.INFO.queue-{{ . }}", "$JS.API.CONSUMER.LIST.queue-{{ . }}"
+              "$JS.API.STREAM.INFO.wanted-{{ . }}"
+              "$JS.API.STREAM.INFO.interactive-{{ . }}", "$JS.API.CONSUMER.LIST.interactive-{{ . }}"
+              "$JS.API.STREAM.INFO.default-{{ . }}", "$JS.API.CONSUMER.LIST.default-{{ . }}"
+              "$JS.API.STREAM.INFO.batch-{{ . }}", "$JS.API.CONSUMER.LIST.batch-{{ . }}"
               {{- end }}
               {{- template "palimpsest.modelConsumers" $models }}
             ]

@@ -24,7 +24,7 @@ export declare type EditEvent = Message<"palimpsest.v1.EditEvent"> & {
   responseId: string;
 
   /**
-   * From 1. A higher attempt means that another worker has taken over; every open block starts again.
+   * From 1. A higher attempt means that another worker has taken over; every open block starts again. 0 before a worker has begun.
    *
    * @generated from field: uint32 attempt = 2;
    */
@@ -76,6 +76,12 @@ export declare type EditEvent = Message<"palimpsest.v1.EditEvent"> & {
      */
     value: Error;
     case: "error";
+  } | {
+    /**
+     * @generated from field: palimpsest.v1.Queued queued = 10;
+     */
+    value: Queued;
+    case: "queued";
   } | { case: undefined; value?: undefined };
 };
 
@@ -84,6 +90,31 @@ export declare type EditEvent = Message<"palimpsest.v1.EditEvent"> & {
  * Use `create(EditEventSchema)` to create a new message.
  */
 export declare const EditEventSchema: GenMessage<EditEvent>;
+
+/**
+ * The response waits for a worker. Only for requests with `queue_places`, before the first `open`.
+ *
+ * @generated from message palimpsest.v1.Queued
+ */
+export declare type Queued = Message<"palimpsest.v1.Queued"> & {
+  /**
+   * Responses that are likely to begin before this one.
+   *
+   * @generated from field: uint32 ahead = 1;
+   */
+  ahead: number;
+
+  /**
+   * @generated from field: bool approximate = 2;
+   */
+  approximate: boolean;
+};
+
+/**
+ * Describes the message palimpsest.v1.Queued.
+ * Use `create(QueuedSchema)` to create a new message.
+ */
+export declare const QueuedSchema: GenMessage<Queued>;
 
 /**
  * The first event of a response.

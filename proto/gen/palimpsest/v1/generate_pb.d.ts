@@ -164,6 +164,13 @@ export declare type GenerateRequest = Message$1<"palimpsest.v1.GenerateRequest">
    * @generated from field: string tracestate = 51;
    */
   tracestate: string;
+
+  /**
+   * True to send `queued` events while the response waits. A worker of an earlier release sends none.
+   *
+   * @generated from field: bool queue_places = 52;
+   */
+  queuePlaces: boolean;
 };
 
 /**
