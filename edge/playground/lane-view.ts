@@ -3,12 +3,14 @@ import { AnswerView, historyNodes } from "./answer-view.ts";
 import { Answer, type Block } from "./block-cells.ts";
 import { showResult } from "./result-view.ts";
 import { answerAt, type Lane } from "./run.ts";
+import type { Schema } from "./schema-notes.ts";
 
 export class LaneView {
   readonly element = document.createElement("article");
   readonly #lane: Lane;
   readonly #answer: AnswerView;
   readonly #history: HTMLElement;
+  readonly #schema: Schema | undefined;
   readonly #figures = document.createElement("p");
   readonly #heat = document.createElement("ol");
   readonly #result = document.createElement("div");
@@ -20,8 +22,10 @@ export class LaneView {
   #ms = 0;
   #selected: { block: number; index: number } | undefined;
 
-  constructor(lane: Lane, history: HTMLElement) {
+  /** @param history where the history of the selected token is shown */
+  constructor(lane: Lane, history: HTMLElement, schema?: Schema) {
     this.#lane = lane;
+    this.#schema = schema;
     this.#history = history;
     this.#answer = new AnswerView();
     this.#answer.element.ariaLabel = `Answer, ${lane.label}; the arrow keys move from token to token`;
@@ -60,7 +64,7 @@ export class LaneView {
     this.#showFigures();
     this.#showHeat();
     const isOver = this.#taken === events.length && events.at(-1)?.event.type === "end";
-    if (isOver) showResult(this.#result, this.#shown.text);
+    if (isOver) showResult(this.#result, this.#shown.text, this.#schema);
     else this.#result.hidden = true;
     if (this.#selected) this.#showHistory();
   }

@@ -4,7 +4,7 @@ import { animatedSvg } from "./animation.ts";
 import { LaneView } from "./lane-view.ts";
 import { Player } from "./player.ts";
 import { formRequest, variantsOf } from "./request-form.ts";
-import { answerAt, conversation, durationOf, type Lane, type Run } from "./run.ts";
+import { answerAt, conversation, durationOf, type Lane, type Run, schemaOf } from "./run.ts";
 import { parseRun, runFile, runHash, runOfHash } from "./share.ts";
 import { type SnippetKind, snippet } from "./snippets.ts";
 
@@ -159,7 +159,7 @@ function show(next: Run): void {
   run = next;
   say("");
   turnsElement.replaceChildren(...turns.map(turnElement));
-  views = next.lanes.map((lane) => new LaneView(lane, element("history")));
+  views = next.lanes.map((lane) => new LaneView(lane, element("history"), schemaOf(next)));
   lanesElement.replaceChildren(...views.map(({ element }) => element));
   lanesElement.dataset.count = String(views.length);
   player.finish(durationOf(next));

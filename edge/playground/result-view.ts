@@ -1,4 +1,5 @@
 /** Shows the result of an answer beside its text: JSON as a tree, a page as a page, a function to call. */
+import { type Schema, schemaNote, schemaWithin } from "./schema-notes.ts";
 
 /** The code or data in an answer: a fenced part if there is one, else the whole. */
 export function payload(text: string): string {
@@ -49,12 +50,12 @@ export function exampleArguments(code: string, name: string): string {
   return names.map(exampleOf).join(", ");
 }
 
-/** Shows the result of a text in the element. */
-export function showResult(element: HTMLElement, text: string): void {
+/** Shows the result of a text in the element. @param schema of an answer that is JSON, if one was asked for */
+export function showResult(element: HTMLElement, text: string, schema?: Schema): void {
   const code = payload(text);
   const kind = kindOf(code);
   element.hidden = kind === undefined;
-  if (kind === "json") element.replaceChildren(heading("JSON"), tree(JSON.parse(code)));
+  if (kind === "json") element.replaceChildren(heading("JSON"), tree(JSON.parse(code), schema));
   else if (kind === "html") element.replaceChildren(heading("The page"), sandbox({ html: code }));
   else if (kind === "function") element.replaceChildren(...runner(code));
   else element.replaceChildren();
@@ -66,20 +67,31 @@ function heading(text: string): HTMLElement {
   return element;
 }
 
-function tree(value: unknown, name?: string): HTMLElement {
+function tree(value: unknown, schema?: Schema, name?: string): HTMLElement {
   const label = name === undefined ? "" : `${name}: `;
+  const notes = schema ? noteElements(value, schema) : [];
   if (typeof value !== "object" || value === null) {
     const leaf = document.createElement("div");
-    leaf.textContent = label + JSON.stringify(value);
+    leaf.append(label + JSON.stringify(value), ...notes);
     return leaf;
   }
   const entries = Object.entries(value);
   const details = document.createElement("details");
   details.open = true;
   const summary = document.createElement("summary");
-  summary.textContent = `${label}${Array.isArray(value) ? "list" : "object"} of ${entries.length}`;
-  details.append(summary, ...entries.map(([key, inner]) => tree(inner, key)));
+  summary.append(`${label}${Array.isArray(value) ? "list" : "object"} of ${entries.length}`, ...notes);
+  details.append(summary, ...entries.map(([key, inner]) => tree(inner, schemaWithin(schema, value, key), key)));
   return details;
+}
+
+/** What the schema asks for, and what the value lacks of it. */
+function noteElements(value: unknown, schema: Schema): HTMLElement[] {
+  const { form, faults } = schemaNote(value, schema);
+  const asked = document.createElement("small");
+  asked.textContent = [form, schema.description].filter(Boolean).join(": ");
+  const wrong = document.createElement("strong");
+  wrong.textContent = faults.join("; ");
+  return [asked, wrong].filter(({ textContent }) => textContent !== "");
 }
 
 /** A call of the function on values that the reader gives. It runs in a frame without origin, network or this page. */

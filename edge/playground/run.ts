@@ -1,6 +1,7 @@
 /** A prompt and its answers, recorded with their times: what the page shows live, replays, saves and opens. */
 import type { ChatMessage, EditEvent, EditsRequest } from "@palimpsest/client";
 import { Answer } from "./block-cells.ts";
+import type { Schema } from "./schema-notes.ts";
 
 export interface RecordedEvent {
   /** Since the request was sent. */
@@ -33,6 +34,11 @@ export const VARIANTS: Readonly<
 
 export function durationOf({ lanes }: Run): number {
   return Math.max(0, ...lanes.map(({ events }) => events.at(-1)?.ms ?? 0));
+}
+
+/** The schema that the answer was asked to have. */
+export function schemaOf({ request: { response_format: format } }: Run): Schema | undefined {
+  return format?.type === "json_schema" ? format.json_schema.schema : undefined;
 }
 
 /** The answer as it stood at a time. */
