@@ -67,18 +67,18 @@ it("is nothing of the edge's", async () => {
   expect(await (await fetch(edge)).text()).not.toContain("fleet-panel");
 });
 
-it("has a button that works while an answer is written", async () => {
+it("has buttons that work while an answer is written", async () => {
   await using browser = await openBrowser();
   const tab = await browser.newPage();
   await tab.goto(page);
-  await tab.waitForSelector("#kill:disabled");
+  await tab.waitForSelector("#kill:disabled ~ #reload:disabled");
   await tab.waitForFunction(() => document.querySelectorAll("#model option").length > 0);
   await tab.click("#send");
-  await tab.waitForSelector("#kill:not([disabled])");
+  await tab.waitForSelector("#kill:not([disabled]) ~ #reload:not([disabled])");
   await tab.click("#kill");
   await tab.waitForSelector("#send:not([disabled])", { timeout: 60_000 });
   expect(await tab.locator(".answer").textContent()).toMatch(/^function \w+\(/);
-  expect(await tab.locator("#kill").isDisabled()).toBe(true);
+  for (const button of ["#kill", "#reload"]) expect(await tab.locator(button).isDisabled()).toBe(true);
 });
 
 it("answers by another edge when one is gone, and says so when all are", async () => {

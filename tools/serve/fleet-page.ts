@@ -1,4 +1,4 @@
-/** The page of `npm run fleet`: the edges' playground, with a button that kills the worker that is writing. */
+/** The page of `npm run fleet`: the edges' playground, with buttons that kill the worker that is writing, and reload the page. */
 import { readFile } from "node:fs/promises";
 import { serve } from "@hono/node-server";
 import { transform } from "esbuild";
@@ -27,7 +27,7 @@ export async function serveFleetPage(options: FleetPageOptions, port: number): P
   };
 }
 
-/** @param panel the script that adds the button to the page */
+/** @param panel the script that adds the buttons to the page */
 export function fleetPage({ edges, killWriter }: FleetPageOptions, panel: string): Hono {
   const pass = async (c: Context): Promise<Response> => {
     const { pathname, search } = new URL(c.req.url);

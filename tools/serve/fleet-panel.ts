@@ -1,11 +1,8 @@
-/** Adds a button to the playground, in the browser: it kills the worker that is writing the answer. */
+/** Adds buttons to the playground, in the browser: they disturb the answer that is being written, and the text goes on. */
 
-const button = document.createElement("button");
-button.type = "button";
-button.id = "kill";
-button.textContent = "Kill the worker";
-button.disabled = true;
-document.querySelector("#stop")?.after(button);
+const kill = disturbance("kill", "Kill the worker");
+const reload = disturbance("reload", "Reload the page");
+document.querySelector("#stop")?.after(kill, reload);
 const status = document.querySelector("#status");
 
 /** The response that is being written. */
@@ -14,12 +11,23 @@ let responseId: string | null = null;
 // The page tells of each answer that begins and ends.
 document.addEventListener("palimpsest:response", (event) => {
   responseId = (event as CustomEvent<string | null>).detail;
-  button.disabled = responseId === null;
+  kill.disabled = responseId === null;
+  reload.disabled = responseId === null;
 });
 
-button.addEventListener("click", async () => {
+kill.addEventListener("click", async () => {
   if (responseId === null) return;
   const answer = await fetch(`/fleet/kill?response=${encodeURIComponent(responseId)}`, { method: "POST" });
   const { message } = (await answer.json()) as { message: string };
   if (status) status.textContent = message;
 });
+reload.addEventListener("click", () => location.reload());
+
+function disturbance(id: string, text: string): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.id = id;
+  button.textContent = text;
+  button.disabled = true;
+  return button;
+}
