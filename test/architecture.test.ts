@@ -260,7 +260,13 @@ const modules: readonly Module[] = [
     module: "tools/simulate/",
     mayImport: ["admission/", "ports"]
       .map((path) => `@palimpsest/edge/${path}`)
-      .concat("@palimpsest/fleet", "@palimpsest/gpu-worker/transport/pull-order", "@palimpsest/proto", "commander"),
+      .concat(
+        "@palimpsest/fleet",
+        "@palimpsest/gpu-worker/token-counters",
+        "@palimpsest/gpu-worker/transport/pull-order",
+        "@palimpsest/proto",
+        "commander",
+      ),
     instead: "it runs the fleet's decisions in virtual time: what needs a server or a clock belongs in its cross-check",
   },
   {

@@ -61,6 +61,12 @@ export class EngineModel<T extends Sequence> {
     this.#planNext();
   }
 
+  /** The blocks that each sequence has committed here. */
+  *committed(): Generator<readonly [sequence: T, blocks: number]> {
+    this.#count();
+    for (const one of this.#running) yield [one.sequence, this.#committed(one)];
+  }
+
   /** Ends each sequence at its next commit. */
   handOver(): void {
     this.#count();

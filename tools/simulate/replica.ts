@@ -2,8 +2,9 @@
  * A simulated worker: it looks into the queue by the worker's own rules (pull-order.ts), and its engine is a model. The time of the
  * messages between them is a model, too.
  */
-import { classOrder, lookDelayMs, pullLimit } from "@palimpsest/gpu-worker/transport/pull-order";
-import { CAPABILITY_SETS } from "@palimpsest/proto";
+import type { Priority, Queue } from "@palimpsest/fleet";
+import { TokenCounters } from "@palimpsest/gpu-worker/token-counters";
+import { type Bucket, lookDelayMs, pullLimit, queuesInOrder } from "@palimpsest/gpu-worker/transport/pull-order";
 import { EngineModel, type Pace } from "./engine-model.ts";
 import type { IdleReplicas } from "./idle-replicas.ts";
 import type { SimulatedRequest } from "./simulated-request.ts";
@@ -14,7 +15,7 @@ import type { WorkQueue } from "./work-queue.ts";
 export interface ReplicaModel extends Pace {
   /** Sequences that run at once. */
   readonly capacity: number;
-  /** A look into one of the queue's consumers. */
+  /** A question to the queue: which parts of it are in use, and a pull from one of them. */
   readonly pullMs: number;
   /** From the pull to the engine: log and claim are read, the claim is written. */
   readonly claimMs: number;
@@ -36,14 +37,25 @@ export interface ReplicaContext {
   readonly left: (replica: Replica) => void;
 }
 
+const BLOCK_TOKENS = 32;
+
+/** A request that was pulled and has not ended. */
+interface Held {
+  readonly queue: Queue;
+  /** Blocks that its bucket was charged for. */
+  charged: number;
+}
+
 export class Replica {
   readonly replicaId: string;
   readonly zone: number;
   readonly createdMs: number;
   readonly #context: ReplicaContext;
   readonly #engine: EngineModel<SimulatedRequest>;
-  /** Requests that were pulled and have not ended. */
-  readonly #held = new Set<SimulatedRequest>();
+  readonly #held = new Map<SimulatedRequest, Held>();
+  readonly #served: Readonly<Record<Priority, TokenCounters<Bucket>>> = {
+    ...{ interactive: new TokenCounters(), default: new TokenCounters(), batch: new TokenCounters() },
+  };
   #state: "starting" | "serving" | "draining" | "lost" | "gone" = "starting";
   #finished = 0;
   #turn: number;
@@ -107,7 +119,7 @@ export class Replica {
     idle.delete(this);
     this.#state = "lost";
     this.#engine.stop();
-    const lost = [...this.#held];
+    const lost = [...this.#held.keys()];
     this.#held.clear();
     return lost;
   }
@@ -117,26 +129,47 @@ export class Replica {
     this.#isLooking = false;
     const free = model.capacity - this.used;
     if (this.#state !== "serving" || free === 0) return;
-    let looks = 1;
     if (queue.length > 0) {
-      for (const priority of classOrder(this.#turn++)) {
-        const requests = queue.pull(priority, pullLimit(free));
-        for (const request of requests) this.#take(request, looks * model.pullMs);
-        if (requests.length > 0) {
-          this.#isLooking = true;
-          const againMs = looks * model.pullMs + lookDelayMs(this.used, model.capacity);
-          time.after(againMs, () => this.#look());
-          return;
-        }
-        looks += CAPABILITY_SETS.length;
+      this.#charge();
+      let looks = 1;
+      const inUse = queue.inUse((one) => this.#runningOf(one));
+      for (const one of queuesInOrder(inUse, this.#served, this.#turn++)) {
+        looks++;
+        const requests = queue.pull(one, pullLimit(free));
+        if (requests.length === 0) continue;
+        for (const request of requests) this.#take(request, one, looks * model.pullMs);
+        this.#isLooking = true;
+        time.after(looks * model.pullMs + lookDelayMs(this.used, model.capacity), () => this.#look());
+        return;
       }
     }
     idle.add(this);
   }
 
-  #take(request: SimulatedRequest, pulledMs: number): void {
+  #runningOf(queue: Queue): number {
+    let running = 0;
+    for (const held of this.#held.values()) if (held.queue === queue) running++;
+    return running;
+  }
+
+  /** Charges buckets for what was committed since. */
+  #charge(): void {
+    for (const [request, blocks] of this.#engine.committed()) this.#chargeFor(request, blocks);
+  }
+
+  #chargeFor(request: SimulatedRequest, blocks: number): void {
+    const held = this.#held.get(request);
+    if (held === undefined) return;
+    const { priority, bucket } = held.queue;
+    this.#served[priority].charge(bucket, (blocks - held.charged) * BLOCK_TOKENS);
+    held.charged = blocks;
+  }
+
+  #take(request: SimulatedRequest, queue: Queue, pulledMs: number): void {
     const { time, model, started } = this.#context;
-    this.#held.add(request);
+    this.#held.set(request, { queue, charged: 0 });
+    // The first block counts at once.
+    this.#served[queue.priority].choose(queue.bucket, BLOCK_TOKENS);
     time.after(pulledMs + model.claimMs, () => {
       if (!this.#held.has(request)) return;
       if (this.#state === "draining") this.#leave(request, 0);
@@ -150,6 +183,7 @@ export class Replica {
   /** A request has left the engine. */
   #leave(request: SimulatedRequest, blocks: number): void {
     const { time, model, ended, returned } = this.#context;
+    this.#chargeFor(request, blocks);
     request.blocks -= blocks;
     if (this.#state === "lost") return;
     if (request.blocks > 0) {

@@ -4,7 +4,7 @@ import { runExperiment } from "./experiment.ts";
 import { quantile } from "./outcome.ts";
 import { experimentTable } from "./report.ts";
 import { simulate } from "./simulated-fleet.ts";
-import { REPORTED, type TracedRequest } from "./trace.ts";
+import { HOT_TENANT, REPORTED, type TracedRequest } from "./trace.ts";
 
 const named = (name: string) => REPORTED.find((shape) => shape.name === name)!;
 const options = { model: MODEL, scaling: SCALING, maxReplicas: 2, meanBlocks: 48, seed: 1 };
@@ -27,12 +27,12 @@ describe("a simulated fleet", () => {
 
   it("starts a request that finds a free slot after the messages that this takes", () => {
     const { waits } = simulate(requests(10, 1_000), fixed());
-    // The default class is the second that a worker looks into, with three consumers each; one pull of eight begins with it.
-    const [least, most] = [1, 7].map((looks) => MODEL.publishMs + looks * MODEL.pullMs + MODEL.claimMs);
+    // The worker asks which queues are in use, and pulls from the only one.
+    const leastMs = MODEL.publishMs + 2 * MODEL.pullMs + MODEL.claimMs;
     for (const wait of waits) {
-      expect(wait).toBeGreaterThanOrEqual(least!);
-      // The named worker spreads its look when it runs others.
-      expect(wait).toBeLessThan(most! + 10);
+      expect(wait).toBeGreaterThanOrEqual(leastMs);
+      // It looks a little later if it runs others.
+      expect(wait).toBeLessThan(leastMs + 25);
     }
   });
 
@@ -50,6 +50,17 @@ describe("a simulated fleet", () => {
     const { waits, rejected, failed } = simulate(requests(40, 0), fixed({ queueLimit: 30 }));
     expect(rejected).toBeGreaterThanOrEqual(10);
     expect(waits.length + failed).toBe(40);
+  });
+
+  it("serves a tenant with few requests before one with many", () => {
+    const hot = requests(200, 0).map((one) => ({ ...one, tenant: HOT_TENANT }));
+    const few = requests(8, 500).map((one) => ({ ...one, atMs: one.atMs + 1_000 }));
+    const { waits, hotWaits } = simulate(
+      [...hot, ...few].toSorted((a, b) => a.atMs - b.atMs),
+      fixed(),
+    );
+    expect([waits.length, hotWaits.length]).toEqual([8, 200]);
+    expect(quantile(waits, 1)).toBeLessThan(quantile(hotWaits, 0.25));
   });
 
   it("loses no request with a zone, and waits for the redelivery", () => {

@@ -1,22 +1,33 @@
 /**
- * A model of the queue that JetStream keeps for a model: bounded for each class, first come, first served within a class. A request
- * stays until it is acknowledged; one that is redelivered comes before the others.
+ * A model of the queues that JetStream keeps for a model. A class is bounded; within it, each bucket of keys is served in order. A
+ * request stays until it is acknowledged; one that is redelivered comes before the others of its bucket.
  */
-import { PRIORITIES, type Priority } from "@palimpsest/fleet";
+import { bucketOf, PRIORITIES, type Priority, type Queue, queuesOf } from "@palimpsest/fleet";
 
 export interface Queued {
   readonly priority: Priority;
+  readonly tenant: string;
+}
+
+interface Bucket<Request> {
+  readonly queue: Queue;
+  readonly waiting: Fifo<Request>;
+  /** Requests that wait or run. */
+  held: number;
 }
 
 export class WorkQueue<Request extends Queued> {
   readonly #limit: number;
-  readonly #waiting = new Map<Priority, Fifo<Request>>(PRIORITIES.map((priority) => [priority, new Fifo()]));
+  readonly #classes: ReadonlyMap<Priority, readonly Bucket<Request>[]>;
   readonly #held = new Map<Priority, number>(PRIORITIES.map((priority) => [priority, 0]));
+  readonly #bucketOfTenant = new Map<string, number>();
   #length = 0;
 
   /** @param limit requests of a class that wait or run */
   constructor(limit: number) {
     this.#limit = limit;
+    const open = (queue: Queue) => ({ queue, waiting: new Fifo<Request>(), held: 0 });
+    this.#classes = new Map(PRIORITIES.map((priority) => [priority, queuesOf("simulated", priority, []).map(open)]));
   }
 
   /** Requests that wait. */
@@ -34,35 +45,57 @@ export class WorkQueue<Request extends Queued> {
     const held = this.#held.get(request.priority)!;
     if (held >= this.#limit) return false;
     this.#held.set(request.priority, held + 1);
-    this.#waiting.get(request.priority)!.push(request);
+    const bucket = this.#bucket(request);
+    bucket.held++;
+    bucket.waiting.push(request);
     this.#length++;
     return true;
   }
 
-  /** The oldest waiting requests of a class. */
-  pull(priority: Priority, limit: number): Request[] {
-    const pulled = this.#waiting.get(priority)!.take(limit);
+  /** The queues that hold more requests than run on a worker: those of other workers cannot be told from waiting ones. */
+  inUse(runningThere: (queue: Queue) => number): Queue[] {
+    const buckets = PRIORITIES.flatMap((priority) => this.#classes.get(priority)!);
+    return buckets.flatMap(({ queue, held }) => (held > 0 && held > runningThere(queue) ? [queue] : []));
+  }
+
+  /** The oldest waiting requests of a queue. */
+  pull({ priority, bucket }: Queue, limit: number): Request[] {
+    const pulled = this.#classes.get(priority)![bucket!]!.waiting.take(limit);
     this.#length -= pulled.length;
     return pulled;
   }
 
+  queueOf(request: Request): Queue {
+    return this.#bucket(request).queue;
+  }
+
   /** Has a pulled request pulled again. */
   redeliver(request: Request): void {
-    this.#waiting.get(request.priority)!.pushFirst(request);
+    this.#bucket(request).waiting.pushFirst(request);
     this.#length++;
   }
 
   /** Removes a pulled request. */
-  acknowledge({ priority }: Request): void {
-    this.#held.set(priority, this.#held.get(priority)! - 1);
+  acknowledge(request: Request): void {
+    this.#held.set(request.priority, this.#held.get(request.priority)! - 1);
+    this.#bucket(request).held--;
   }
 
   /** Removes a request that waits. @returns false if it does not */
   remove(request: Request): boolean {
-    if (!this.#waiting.get(request.priority)!.delete(request)) return false;
+    if (!this.#bucket(request).waiting.delete(request)) return false;
     this.#length--;
     this.acknowledge(request);
     return true;
+  }
+
+  #bucket({ priority, tenant }: Request): Bucket<Request> {
+    let bucket = this.#bucketOfTenant.get(tenant);
+    if (bucket === undefined) {
+      bucket = bucketOf(tenant);
+      this.#bucketOfTenant.set(tenant, bucket);
+    }
+    return this.#classes.get(priority)![bucket]!;
   }
 }
 

@@ -11,9 +11,10 @@ const ROUNDS = 3;
 export async function calibrate(url: string, model: FleetModel, replicas: number): Promise<FleetModel> {
   const single: Answer[] = [];
   const full: Answer[] = [];
-  for (const blocks of Array(ROUNDS).fill(BLOCKS).flat()) single.push(await ask(url, blocks));
+  const answer = (blocks: number) => ask(url, { blocks, priority: "default" });
+  for (const blocks of Array(ROUNDS).fill(BLOCKS).flat()) single.push(await answer(blocks));
   for (const blocks of BLOCKS) {
-    const asked = Array.from({ length: replicas * model.capacity }, () => ask(url, blocks));
+    const asked = Array.from({ length: replicas * model.capacity }, () => answer(blocks));
     full.push(...(await Promise.all(asked)));
   }
   const [alone, together] = [fit(single), fit(full)];

@@ -1,7 +1,7 @@
 /** An engine without a model: its forwards take a given time and no processor. The prompt is the number of blocks to commit. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine, EngineStats } from "@palimpsest/gpu-worker/engine/engine";
-import type { EditEvent, GenerateRequest, ModelInfo } from "@palimpsest/proto";
+import { CAPABILITIES, type EditEvent, type GenerateRequest, type ModelInfo } from "@palimpsest/proto";
 import { forwardTimeMs, type Pace } from "../engine-model.ts";
 
 export const PACED_MODEL = "paced";
@@ -25,7 +25,14 @@ export class PacedEngine implements Engine {
 
   constructor(pace: Pace, capacity: number) {
     const limits = { blockLength: 32, maxContextTokens: 4_096, capacity };
-    this.model = { name: PACED_MODEL, created: 1_764_000_000, chat: true, text: true, ...limits, capabilities: [] };
+    this.model = {
+      name: PACED_MODEL,
+      created: 1_764_000_000,
+      chat: true,
+      text: true,
+      ...limits,
+      capabilities: CAPABILITIES,
+    };
     this.#pace = pace;
   }
 

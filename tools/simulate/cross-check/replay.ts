@@ -16,18 +16,19 @@ export interface Answer {
 export async function replay(url: string, requests: Iterable<TracedRequest>): Promise<Answer[]> {
   const begunMs = performance.now();
   const answers: Promise<Answer>[] = [];
-  for (const { atMs, blocks } of requests) {
+  for (const { atMs, ...request } of requests) {
     await sleep(Math.max(0, begunMs + atMs - performance.now()));
-    answers.push(ask(url, blocks));
+    answers.push(ask(url, request));
   }
   return Promise.all(answers);
 }
 
 /** @throws Error when the response ends without having begun */
-export async function ask(url: string, blocks: number): Promise<Answer> {
+export async function ask(url: string, request: Pick<TracedRequest, "blocks" | "priority">): Promise<Answer> {
+  const { blocks } = request;
   const sentMs = performance.now();
   for (let rejections = 0; ; rejections++) {
-    const response = await send(url, blocks);
+    const response = await send(url, request);
     if (response.ok) {
       let beganMs: number | undefined;
       for await (const text of response.body!.pipeThrough(new TextDecoderStream() as never) as AsyncIterable<string>) {
@@ -44,11 +45,12 @@ export async function ask(url: string, blocks: number): Promise<Answer> {
   }
 }
 
-function send(url: string, blocks: number): Promise<Response> {
+function send(url: string, { blocks, priority }: Pick<TracedRequest, "blocks" | "priority">): Promise<Response> {
+  const messages = [{ role: "user", content: String(blocks) }];
   const stream = { stream: true, stream_options: { include_edits: true } };
   return fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model: PACED_MODEL, messages: [{ role: "user", content: String(blocks) }], ...stream }),
+    body: JSON.stringify({ model: PACED_MODEL, messages, priority, ...stream }),
   });
 }
