@@ -53,6 +53,14 @@ it("redraws the open block in place, and leaves committed text alone", async () 
   expect(await screen.shown()).toEqual(["one", "two", ""]);
 });
 
+it("redraws in place on a terminal that does not know its size", async () => {
+  const screen = emulator(80);
+  screen.write("before\n");
+  const blocks = new BlockTerminal({ write: screen.write, columns: 0 });
+  for (const event of told(open, draft(0, 0, ["first", 2]), draft(0, 1, ["second", 1]))) blocks.show(event);
+  expect(await screen.shown()).toEqual(["before", "second░"]);
+});
+
 it("shows the committed text whatever the drafts before it were: wide characters, full rows, scrolling", async () => {
   const piece = fc.constantFrom("a", "long word ", "\n", "数字", "é", "x".repeat(COLUMNS), "  ");
   const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(""));

@@ -8,6 +8,9 @@ const CLEAR_BELOW = "\x1b[0J";
 /** A cell that is still masked. */
 const MASK = "░";
 
+/** Of a terminal that does not know its size, as some that programs open: its columns are 0. */
+const USUAL_COLUMNS = 80;
+
 /** The part of a terminal that is used. */
 export type Terminal = Pick<WriteStream, "write" | "columns">;
 
@@ -46,7 +49,7 @@ export class BlockTerminal {
   }
 
   #redraw(committed: string, drafts: readonly DraftBlock[]): void {
-    const { columns } = this.#terminal;
+    const columns = this.#terminal.columns || USUAL_COLUMNS;
     const up = this.#rows > 0 ? `\x1b[${this.#rows}A` : "";
     const right = this.#column > 0 ? `\x1b[${this.#column}C` : "";
     const more = this.#isWrapped && committed.startsWith("\n") ? committed.slice(1) : committed;
