@@ -55,8 +55,8 @@ export function queuesInOrder(
   const rotated = [...waiting.slice(first), ...waiting.slice(0, first)];
   return classOrder(turn).flatMap((priority) => {
     const queues = rotated.filter((queue) => queue.priority === priority);
-    const buckets = served[priority].order(new Set(queues.map(({ bucket }) => bucket)));
-    return buckets.flatMap((bucket) => queues.filter((queue) => queue.bucket === bucket));
+    const byBucket = Map.groupBy(queues, ({ bucket }) => bucket);
+    return served[priority].order(byBucket.keys()).flatMap((bucket) => byBucket.get(bucket)!);
   });
 }
 
