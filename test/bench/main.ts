@@ -12,6 +12,7 @@ import { benchExchange } from "./exchange.ts";
 import { benchFlash } from "./flash/flash.ts";
 import { benchGpu } from "./gpu/gpu.ts";
 import { benchGrammar } from "./grammar.ts";
+import { benchLargePrompts } from "./large-prompts/large-prompts.ts";
 import { benchModel } from "./model.ts";
 import { benchNewcomer } from "./newcomer.ts";
 import { benchPage } from "./page.ts";
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   flash: benchFlash,
   gpu: benchGpu,
   grammar: benchGrammar,
+  "large-prompts": benchLargePrompts,
   model: benchModel,
   newcomer: benchNewcomer,
   page: benchPage,
