@@ -1,9 +1,9 @@
 /** The grammar thread: the same answers as on this thread, whatever another grammar does to it. */
-import { fileURLToPath } from "node:url";
 import type { Decoding } from "@palimpsest/proto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   openConstrainedTokens,
+  TOKENIZER,
   VOCABULARY,
   type Wish,
   WishfulModel,
@@ -15,9 +15,8 @@ import { grammarText } from "../grammar/grammar-source.ts";
 import type { GrammarClient } from "../threads/grammar-client.ts";
 import { openGrammars } from "./open-grammars.ts";
 
-const tokenizer = fileURLToPath(new URL("../../models/demo/tokenizer.json", import.meta.url));
 const data = {
-  tokenizer: { tokenizer },
+  tokenizer: { tokenizer: TOKENIZER },
   vocabSize: VOCABULARY.vocabSize,
   maskToken: VOCABULARY.maskToken,
   endTokens: [0, 4],
