@@ -164,8 +164,8 @@ it.each([
   ["completions", { model: chat.model, prompt: new Array(4100).fill(7) }, "prompt"],
   ["chat/completions", { ...chat, messages: [{ role: "user", content: "word ".repeat(5000) }] }, "messages"],
   ["chat/completions", { ...chat, max_tokens: 8, min_tokens: 9 }, "min_tokens"],
-  ["chat/completions", { ...chat, logit_bias: { 2048: 1 } }, "logit_bias"],
-  ["completions", { model: chat.model, prompt: "x", stop_token_ids: [2048] }, "stop_token_ids"],
+  ["chat/completions", { ...chat, logit_bias: { 4096: 1 } }, "logit_bias"],
+  ["completions", { model: chat.model, prompt: "x", stop_token_ids: [4096] }, "stop_token_ids"],
 ])("%s refuses what does not fit before any work, with the numbers: %#", async (path, body, param) => {
   const before = await system.engine.stats();
   const { error } = await post(body, path);
