@@ -12,7 +12,7 @@ const started = await fetch(`${url}/v1/chat/completions`, {
   headers: { "content-type": "application/json" },
   body: JSON.stringify({
     model,
-    messages: [{ role: "user", content: "Write a function that returns the largest number of a list." }],
+    messages: [{ role: "user", content: "binary search in a sorted array, index or -1" }],
     stream: true, // the headers, and so the id, arrive with the first event instead of the whole answer
     background: true,
     priority: "batch",

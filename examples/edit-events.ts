@@ -4,7 +4,7 @@ import { createClient, emptyDocument, reduce } from "@palimpsest/client";
 const client = createClient({ baseUrl: process.env.PALIMPSEST_URL ?? "http://127.0.0.1:8080" });
 const [model] = await client.models();
 if (!model) throw new Error("the server serves no model: start one with npm start");
-const messages = [{ role: "user" as const, content: "Write a function that returns the odd numbers of a list." }];
+const messages = [{ role: "user" as const, content: "fizzbuzz up to n, return the lines as an array" }];
 
 let document = emptyDocument;
 for await (const event of client.edits({ model, messages, mode: "speed" })) {

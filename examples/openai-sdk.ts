@@ -9,9 +9,7 @@ if (!model) throw new Error(`${url} serves no model: start one with npm start`);
 
 const stream = await client.chat.completions.create({
   model: model.id,
-  messages: [
-    { role: "user", content: "Write a JavaScript function that returns the sum of the even numbers of a list." },
-  ],
+  messages: [{ role: "user", content: "Write a function that counts the vowels in a string" }],
   stream: true,
 });
 for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? "");

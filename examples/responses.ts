@@ -9,7 +9,7 @@ if (!model) throw new Error(`${url} serves no model: start one with npm start`);
 
 const first = await client.responses.create({
   model: model.id,
-  input: "Write a function that returns the odd numbers of a list.",
+  input: "check if a word is a palindrome",
 });
 console.log(`${first.id}\n${first.output_text}`);
 
@@ -17,7 +17,7 @@ console.log(`${first.id}\n${first.output_text}`);
 const stream = await client.responses.create({
   model: model.id,
   previous_response_id: first.id,
-  input: "Now write a function that returns the largest number of a list.",
+  input: "Now group a list of objects by a key",
   stream: true,
 });
 let id = "";

@@ -8,7 +8,7 @@ const url = process.env.PALIMPSEST_URL ?? "http://127.0.0.1:8080";
 const client = createClient({ baseUrl: url });
 const [model] = await client.models();
 if (!model) throw new Error(`${url} serves no model: start a fleet with npm run fleet`);
-const messages = [{ role: "user" as const, content: "Write a function that returns the odd numbers of a list." }];
+const messages = [{ role: "user" as const, content: "fizzbuzz up to n, return the lines as an array" }];
 
 let document = emptyDocument;
 // Without background, the server would cancel the response when this client disconnects.

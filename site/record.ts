@@ -15,11 +15,9 @@ import { exited, ready } from "../tools/serve/launch.ts";
 
 /** By the names of their files, in the order of the page. The first is the one of the home page and of the README. */
 const MESSAGES: Readonly<Record<string, Omit<EditsRequest, "model">>> = {
-  "1-vowels": asked("Write a function that takes a string and returns the number of vowels."),
-  "2-odd-numbers": asked(
-    "Write a function that takes a list of numbers, keeps only the odd numbers, doubles each one and returns the largest.",
-  ),
-  "3-even-numbers": asked("写一个函数，接收一个数字列表，返回所有偶数的和。"),
+  "1-vowels": asked("Write a function that counts the vowels in a string"),
+  "2-fizzbuzz": asked("fizzbuzz up to n, return the lines as an array"),
+  "3-factorial": asked("写一个计算阶乘的函数"),
   "4-person": {
     ...asked("Extract name, age and city as JSON: Anna Keller, 34, lives in Bern."),
     response_format: {

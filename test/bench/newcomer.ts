@@ -45,7 +45,7 @@ export async function benchNewcomer(): Promise<void> {
 async function firstEdit(url: string): Promise<void> {
   const client = createClient({ baseUrl: url });
   const [model = ""] = await client.models();
-  const messages = [{ role: "user" as const, content: "Write a function that returns the odd numbers of a list." }];
+  const messages = [{ role: "user" as const, content: "fizzbuzz up to n, return the lines as an array" }];
   for await (const event of client.edits({ model, messages })) {
     if (event.type === "draft" && event.edits.length > 0) return;
   }

@@ -122,7 +122,7 @@ Palimpsest is serving ${model} at ${url}${nats === undefined ? "" : `, in the fl
 
   curl ${url}/v1/chat/completions -H 'content-type: application/json'${key} -d '{
     "model": "${served}", "stream": true,
-    "messages": [{"role": "user", "content": "Write a function that takes a list of numbers, keeps only the odd numbers, doubles each one and returns the largest."}]}'
+    "messages": [{"role": "user", "content": "Write a function that counts the vowels in a string"}]}'
 
 Open ${url} to watch text being written, edited and committed. Ctrl-C stops.`);
 }
