@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { createClient, type EditsRequest } from "@palimpsest/client";
 import { animatedSvg } from "../edge/playground/animation.ts";
 import { recordLane, servedModel } from "../edge/playground/recording.ts";
-import { type Lane, type Run, VARIANTS } from "../edge/playground/run.ts";
+import { durationOf, type Lane, type Run, VARIANTS } from "../edge/playground/run.ts";
 import { runFile } from "../edge/playground/share.ts";
 import { exited, ready } from "../tools/serve/launch.ts";
 
@@ -35,8 +35,8 @@ const MESSAGES: Readonly<Record<string, Omit<EditsRequest, "model">>> = {
   },
 };
 const PORT = 18_090;
-/** The run's time for one of the README's image. */
-const IMAGE_RATE = 0.25;
+/** The README's image shows the answer in this time. */
+const IMAGE_MS = 6_000;
 
 function asked(content: string): Omit<EditsRequest, "model"> {
   return { messages: [{ role: "user", content }], max_tokens: 256 };
@@ -74,7 +74,8 @@ async function record(url: string): Promise<void> {
     if (name === Object.keys(MESSAGES)[0]) {
       const [lane] = lanes;
       const prompt = String(message.messages[0]?.content);
-      if (lane) await save("../docs/stream.svg", animatedSvg({ ...lane, label: prompt }, { rate: IMAGE_RATE }));
+      const rate = durationOf(run) / IMAGE_MS;
+      if (lane) await save("../docs/stream.svg", animatedSvg({ ...lane, label: prompt }, { rate }));
     }
   }
 }

@@ -2,6 +2,8 @@
 
 /** The run's time for one of the clock, and their names. */
 const RATES = [
+  [0.01, "1/100"],
+  [0.02, "1/50"],
   [0.05, "1/20"],
   [0.1, "1/10"],
   [0.25, "1/4"],
@@ -9,6 +11,9 @@ const RATES = [
   [1, "1"],
   [2, "2"],
 ] as const;
+
+/** A replay lasts at least so long, unless the reader has chosen a speed: a small model's answer takes a tenth of a second. */
+const SHORTEST_REPLAY_MS = 3_000;
 
 export class Player {
   readonly element = document.createElement("div");
@@ -20,6 +25,7 @@ export class Player {
   /** The time of a run that is not over. */
   #live: (() => number) | undefined;
   #isPlaying = false;
+  #isRateChosen = false;
   #ms = 0;
   #lastFrameMs = 0;
   #frame = 0;
@@ -34,7 +40,9 @@ export class Player {
     this.#time.min = "0";
     this.#time.ariaLabel = "Time in the run";
     for (const [rate, name] of RATES) this.#rate.append(new Option(name, String(rate)));
-    this.#rate.value = "0.25";
+    this.#rate.addEventListener("change", () => {
+      this.#isRateChosen = true;
+    });
     const speed = document.createElement("label");
     speed.append("Speed ", this.#rate);
     this.element.append(this.#play, this.#time, this.#clock, speed);
@@ -67,6 +75,10 @@ export class Player {
     this.element.hidden = durationMs === 0;
     this.#play.disabled = false;
     this.#time.max = String(Math.ceil(durationMs));
+    if (!this.#isRateChosen) {
+      const [rate] = RATES.findLast(([rate]) => durationMs / rate >= SHORTEST_REPLAY_MS) ?? RATES[0];
+      this.#rate.value = String(rate);
+    }
     this.#go(Math.ceil(durationMs));
   }
 
