@@ -13,6 +13,7 @@ COPY gpu-worker/package.json gpu-worker/
 COPY tools/package.json tools/
 COPY demo-model/package.json demo-model/
 COPY test/package.json test/
+COPY site/package.json site/
 RUN npm ci --omit=dev --workspace edge --no-audit --no-fund
 
 FROM ${NODE_IMAGE}

@@ -24,6 +24,7 @@ COPY gpu-worker/package.json gpu-worker/
 COPY tools/package.json tools/
 COPY demo-model/package.json demo-model/
 COPY test/package.json test/
+COPY site/package.json site/
 RUN npm ci --omit=dev --workspace gpu-worker --no-audit --no-fund
 # `install` for experts on devices of their own (EXPERT_DEVICE): 130 MB, of which one platform's 21 are kept.
 ARG DAWN=skip

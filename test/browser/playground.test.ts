@@ -64,7 +64,7 @@ it("writes an answer twice over, side by side, and shows how it came about", { t
 
   // The function runs, away from this page.
   await page.locator(".runner button").first().click();
-  await page.waitForFunction(() => document.querySelector(".runner output")?.textContent === "10");
+  await page.waitForFunction(() => document.querySelector(".runner output")?.textContent === "6");
 
   // An error of the function is shown.
   await page.locator("[name=arguments]").first().fill("null");

@@ -143,7 +143,7 @@ describe("the edge program", () => {
     expect(page.headers.get("keep-alive")).toBe("timeout=75");
     expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
     const script = /src="([^"]+)"/.exec(await page.text())![1]!;
-    expect((await fetch(url + script)).headers.get("content-type")).toContain("javascript");
+    expect((await fetch(new URL(script, url))).headers.get("content-type")).toContain("javascript");
   });
 
   it("rejects invalid settings", async () => {

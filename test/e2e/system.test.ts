@@ -145,7 +145,7 @@ it("treats the text of special tokens in a message as text", async () => {
     max_tokens: 32,
   });
   // As special tokens, these three and the template would take fewer.
-  expect(usage.prompt_tokens).toBe(25);
+  expect(usage.prompt_tokens).toBe(23);
 });
 
 interface Completion {
