@@ -84,7 +84,7 @@ function tree(value: unknown, schema?: Schema, name?: string): HTMLElement {
   return details;
 }
 
-/** What the schema asks for, and what the value lacks of it. */
+/** Notes the type that the schema asks for, and the properties that the value lacks. */
 function noteElements(value: unknown, schema: Schema): HTMLElement[] {
   const { form, faults } = schemaNote(value, schema);
   const asked = document.createElement("small");

@@ -12,7 +12,7 @@ export interface Schema {
   readonly items?: Schema;
 }
 
-/** What the schema has for a value. */
+/** A value's note: the form that the schema gives it, and its faults. */
 export interface SchemaNote {
   /** The form that it asks for, such as `integer`. */
   readonly form: string;

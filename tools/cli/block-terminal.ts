@@ -8,7 +8,7 @@ const CLEAR_BELOW = "\x1b[0J";
 /** A cell that is still masked. */
 const MASK = "░";
 
-/** Of a terminal that does not know its size, as some that programs open: its columns are 0. */
+/** Columns of a terminal that does not know its size and says 0, as some that programs open. */
 const USUAL_COLUMNS = 80;
 
 /** The part of a terminal that is used. */

@@ -1,4 +1,4 @@
-/** One trace through a simulated fleet, beside the cheapest schedule for it. */
+/** Runs a trace through a simulated fleet, and compares it with the cheapest schedule. */
 import { cheapestSchedule } from "./cheapest-schedule.ts";
 import { forwardsOf, forwardTimeMs } from "./engine-model.ts";
 import type { Outcome } from "./outcome.ts";

@@ -55,7 +55,7 @@ export class Scheduler {
   readonly #waiting = new ArrivalQueue<AdmissionRequest & Arrival, Admission>(() => this.#serve());
   /** Preempted sequences. */
   readonly #resuming = new ArrivalQueue<AdmissionRequest & Arrival, Admission>(() => this.#serve());
-  /** What tenants were served, in blocks: those of prompts that were not cached, and the open one of each answer. */
+  /** Blocks that tenants were served: those of prompts that were not cached, and the open one of each answer. */
   readonly #counters = new TokenCounters<string>();
   readonly #forAdmissions: AdmissionScheduler;
   #requests = 0;

@@ -28,7 +28,7 @@ type State = "running" | "handing-over" | "quitting" | "lost";
 export interface NatsResponseOptions {
   readonly delivery: Delivery;
   readonly queued: QueuedRequest;
-  /** That of `queued`. */
+  /** The request that `queued` holds. */
   readonly request: GenerateRequest;
   /** Called with each event of the engine. */
   readonly onEvent: (event: EditEvent) => void;

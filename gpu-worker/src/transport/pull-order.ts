@@ -11,7 +11,7 @@ const SPREAD_MS = 25;
 const AFFINITY_MS = 50;
 /** A pull takes at most 1 / SHARES of the free slots, so that workers share the queue. */
 const SHARES = 8;
-/** Of so many pulls, one starts with each lower class, so that higher classes cannot starve it. */
+/** One pull in so many starts with each lower class, so that higher classes cannot starve it. */
 const TURNS = 8;
 
 /** Milliseconds before a worker looks into the queues. @param used sequences that it runs */

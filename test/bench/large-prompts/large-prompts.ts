@@ -1,5 +1,5 @@
 /**
- * What prompts of 3.9 MB, each of which is refused, cost the requests of others: a client sends short requests one after the other
+ * Measures the cost that refused prompts of 3.9 MB have for the requests of others: a client sends short requests one after the other
  * to an edge with a worker of the shipped model, alone and beside another process that sends large prompts of one kind of text.
  */
 import { fork } from "node:child_process";

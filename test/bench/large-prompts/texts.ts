@@ -3,7 +3,7 @@
 /** Bytes of the text as JSON: just below the edge's limit of 4 MiB for a body. */
 const JSON_BYTES = 3_900_000;
 
-/** One piece of each kind; the text repeats it. */
+/** Pieces of text by kind; a prompt repeats one. */
 const pieces: Readonly<Record<string, string>> = {
   spaces: " ",
   newlines: "\n",

@@ -11,7 +11,7 @@ import { openTokenizer } from "../../../gpu-worker/src/tokenizer/tokenizer.ts";
 export const VOCABULARY = { vocabSize: 2048, maskToken: 1, editTokens: { delete: 2, split: 3 }, endToken: 4 } as const;
 const END_TOKENS = new Set([0, 4]);
 
-/** Of an earlier shipped model. It stays when the shipped one changes, because the drafts of these tests are cut by its tokens. */
+/** The tokenizer of an earlier shipped model. It stays when the shipped one changes, because the drafts of these tests are cut by its tokens. */
 export const TOKENIZER = fileURLToPath(new URL("tokenizer.json", import.meta.url));
 
 export async function openConstrainedTokens() {
